@@ -1,0 +1,1 @@
+"""Finds, links and verifies commercial claims in a reply. Pure: no model, no network, no database."""

@@ -1,0 +1,103 @@
+"""The errors botops raises on purpose, and the exit code each stands for.
+
+    BotopsError
+    ├── UserError            2  bad input or usage; carries the problems with their places
+    │   └── NotFoundError    2  a named thing (prompt, version, dialogue, book) does not exist
+    ├── ConflictError        2  somebody else changed the same thing first; nothing was written
+    └── OutsideError         3  provider or infrastructure
+        ├── ModelError       3  a language model gave no usable reply
+        └── StoreError       3  the store did not take or give a record
+
+"The check found something" (exit code 1) is a result, never an exception.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from botops.domain.problems import Problem, render_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from botops.domain.usage import Usage
+
+
+class BotopsError(Exception):
+    """Base of every error with a message fit for a user. `exit_code` is what the command line ends with."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class UserError(BotopsError):
+    """Input that cannot be used. `problems` point at every place at fault, not only the first."""
+
+    def __init__(self, message: str = "", problems: Iterable[Problem] = ()) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(problems))
+        super().__init__(message or render_problems(self.problems))
+
+
+class NotFoundError(UserError):
+    """A thing named by the user does not exist."""
+
+
+class ConflictError(BotopsError):
+    """Another writer came first. Nothing was written; `theirs` is what stands now, where it helps."""
+
+    def __init__(self, message: str, theirs: str | None = None) -> None:
+        self.theirs = theirs
+        super().__init__(message)
+
+
+class OutsideError(BotopsError):
+    """Something botops depends on failed."""
+
+    exit_code: ClassVar[int] = 3
+
+
+ModelFault = Literal[
+    "timeout",           # the total deadline passed
+    "rate_limited",      # 429
+    "server",            # 5xx
+    "connection",        # refused, reset, cut body
+    "auth",              # 401, 403
+    "bad_request",       # other 4xx: our request is at fault, a retry cannot help
+    "bad_response",      # broken JSON, no choices, an error object inside a stream
+    "truncated",         # ended without finish_reason, or with "length"
+    "too_large",         # the reply passed the size cap
+    "filtered",          # the provider's content filter stopped it
+    "no_recording",      # replay: nothing recorded for this request
+    "stale_recording",   # replay: recorded for another text of the same prompt
+]  # fmt: skip
+
+RETRYABLE: frozenset[ModelFault] = frozenset({"rate_limited", "server", "connection", "bad_response"})
+"""Faults that a second try may cure. A passed deadline, a truncated or an oversized reply is not tried again."""
+
+
+class ModelError(OutsideError):
+    """A language model gave no usable reply.
+
+    `usage` is what was or may have been billed all the same; `attempts` counts calls made, the first included;
+    `retry_after` is the provider's wish in seconds, when it named one.
+    """
+
+    def __init__(
+        self,
+        fault: ModelFault,
+        message: str,
+        *,
+        model: str = "",
+        attempts: int = 1,
+        usage: Usage | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        self.fault: ModelFault = fault
+        self.model = model
+        self.attempts = attempts
+        self.usage = usage
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class StoreError(OutsideError):
+    """The store refused or lost a write, or could not be read."""

@@ -1,0 +1,59 @@
+"""Which prompt spoke, and why that one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from botops.domain.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRef:
+    """A version of a prompt. `checksum` is the SHA-256 of the version file's bytes, in hex."""
+
+    name: str
+    version: int
+    checksum: str
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The version a lead gets and how it was chosen.
+
+    `experiment` is None outside a split. `bucket` is 0..9999; `variant` is the index in the split, -1 when the lead is
+    outside its coverage and gets the live version. `stale` is True when the last good snapshot was served because a
+    file on disk is broken.
+    """
+
+    ref: PromptRef
+    experiment: str | None = None
+    variant: int = -1
+    bucket: int | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelParameters:
+    """How to call a model. None leaves the provider's default. `extra` goes to the provider as it is."""
+
+    model: str | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPrompt:
+    """A prompt ready to be sent: the messages with every variable filled in, and how to call the model."""
+
+    assignment: Assignment
+    messages: tuple[Message, ...]
+    parameters: ModelParameters = ModelParameters()

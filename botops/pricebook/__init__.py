@@ -1,0 +1,1 @@
+"""Price books: reading, looking up, comparing. No input or output beyond files."""
