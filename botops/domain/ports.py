@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -25,7 +25,7 @@ class ModelRequest:
     """
 
     messages: tuple[Message, ...]
-    parameters: ModelParameters = ModelParameters()
+    parameters: ModelParameters = field(default_factory=ModelParameters)
     purpose: Purpose = Purpose.REPLY
     deadline_s: float = 60.0
     prompt: str = ""

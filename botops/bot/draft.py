@@ -1,0 +1,160 @@
+"""One reply in the making: the model's calls, their verdicts, and what finally leaves."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from botops.bot.rules import repair_instruction
+from botops.bot.stream import StreamGate
+from botops.domain.errors import ModelError
+from botops.domain.findings import Judgement, Verdict
+from botops.domain.messages import Message
+from botops.domain.ports import ModelRequest
+from botops.domain.turns import Action, Attempt, GuardPolicy, HandOff, Purpose, TurnRecord, TurnState
+from botops.domain.usage import Usage
+
+if TYPE_CHECKING:
+    from botops.bot.turn import Bot
+    from botops.domain.ports import ModelReply, OnText
+    from botops.domain.prompts import RenderedPrompt
+
+log = logging.getLogger(__name__)
+
+
+class Draft:
+    """The reply of one turn until it is settled. `record` grows as things happen; nothing else keeps state."""
+
+    def __init__(self, bot: Bot, record: TurnRecord, history: tuple[Message, ...], on_text: OnText | None) -> None:
+        self.bot = bot
+        self.record = record
+        self._context = (*history, Message("user", record.inbound.text, at=record.inbound.at))
+        self._on_text = on_text
+        self._started = bot.clock.monotonic()
+        self._gate = StreamGate(self._judge, self._send)
+
+    async def write(self, prompt: RenderedPrompt) -> None:
+        """Asks the model, judges, repairs where the policy says so, and sends. Raises ModelError."""
+        observing = self.record.policy is GuardPolicy.OBSERVE
+        sink = None
+        if self._on_text is not None:
+            sink = self._gate_past if observing else self._gate.feed
+        text = await self._call(prompt, Purpose.REPLY, sink)
+        verdict = self._judge_last(text)
+        if verdict.clean or observing:
+            await self._settle(text, Action.PASSED if verdict.clean else Action.FLAGGED)
+        elif self.record.policy is GuardPolicy.REPAIR and verdict.judgement is not Judgement.NOT_JUDGED:
+            await self._repair(prompt, text, verdict)
+        else:
+            await self._hold_back(verdict)
+
+    async def fall_back(self, rule: str, reason: str) -> None:
+        """Answers in the model's place and hands the dialogue over."""
+        answer = self.bot.rules.fault_answer(self.record.language)
+        await self._settle(self._after_left(answer), Action.HANDED_OVER)
+        self.record = replace(self.record, error=reason)
+        self.hand_over(rule, reason)
+
+    def hand_over(self, rule: str, reason: str) -> None:
+        """Puts the dialogue into the hand-off queue when the turn is recorded."""
+        row = HandOff(
+            self.record.inbound.dialogue_id, self.record.inbound.lead_id, self.record.id, self.record.inbound.at,
+            rule, reason[:300], self.bot.rules.hand_over_role,
+        )  # fmt: skip
+        self.record = replace(self.record, hand_off=row)
+
+    def interrupted(self) -> TurnRecord:
+        """The record of a turn whose client went away: what had left stands as the reply."""
+        return replace(self.record, state=TurnState.INTERRUPTED, reply=self._gate.left or None)
+
+    async def _repair(self, prompt: RenderedPrompt, text: str, verdict: Verdict) -> None:
+        for _ in range(self.bot.rules.repairs):
+            note = repair_instruction(verdict, self.record.language, self._gate.left)
+            asked = (*prompt.messages, Message("assistant", text), Message("user", note))
+            text = self._after_left(await self._call(replace(prompt, messages=asked), Purpose.REPAIR))
+            verdict = self._judge_last(text)
+            if verdict.clean:
+                await self._settle(text, Action.REPAIRED)
+                return
+        await self._hold_back(verdict)
+
+    async def _hold_back(self, verdict: Verdict) -> None:
+        answer = self.bot.rules.safe_answer(self.record.language)
+        await self._settle(self._after_left(answer), Action.BLOCKED)
+        if verdict.judgement is Judgement.NOT_JUDGED:
+            self.hand_over("not_judged", verdict.reason or "")
+        else:
+            self.hand_over("blocked_reply", "; ".join(f.explanation("ru") for f in verdict.findings))
+
+    async def _settle(self, reply: str, action: Action) -> None:
+        if self._on_text is not None:
+            await self._gate.release(reply)
+        self.record = replace(self.record, state=TurnState.ANSWERED, reply=reply, action=action)
+
+    def _after_left(self, text: str) -> str:
+        """A new text placed after what the client has already seen, not repeating it."""
+        left = self._gate.left
+        if not left or text.startswith(left):
+            return text
+        return left + ("" if left[-1].isspace() else " ") + text
+
+    async def _call(self, prompt: RenderedPrompt, purpose: Purpose, sink: OnText | None = None) -> str:
+        clock, model = self.bot.clock, self.bot.model
+        request = ModelRequest(
+            prompt.messages, prompt.parameters, purpose, self.bot.rules.deadline_s, str(prompt.assignment.ref)
+        )
+        started = clock.monotonic()
+        try:
+            reply = await model.complete(request, sink)
+        except ModelError as error:
+            usage = error.usage or Usage()
+            self._keep(purpose, error.model or model.name, "", usage, clock.monotonic() - started, error.fault)
+            raise
+        self._keep(purpose, reply.model, reply.text, reply.usage, clock.monotonic() - started)
+        self._count_first_text(reply)
+        return reply.text
+
+    def _keep(
+        self, purpose: Purpose, model: str, text: str, usage: Usage, seconds: float, fault: str | None = None
+    ) -> None:
+        cost = self.bot.meter.cost(usage, model, self.record.inbound.at, simulated=self.bot.model.simulated)
+        ms = round(seconds * 1000)
+        attempt = Attempt(purpose, model, text, usage, cost, ms, fault=fault)
+        timing = replace(self.record.timing, model_ms=self.record.timing.model_ms + ms)
+        self.record = replace(self.record, attempts=(*self.record.attempts, attempt), timing=timing, model=model)
+
+    def _count_first_text(self, reply: ModelReply) -> None:
+        timing = self.record.timing
+        if self._on_text is None and timing.first_text_ms is None and reply.first_text_s is not None:
+            self.record = replace(self.record, timing=replace(timing, first_text_ms=round(reply.first_text_s * 1000)))
+
+    def _judge_last(self, text: str) -> Verdict:
+        """Judges the latest attempt's text as the whole reply and keeps the verdict with it."""
+        started = self.bot.clock.monotonic()
+        verdict = self._judge(text)
+        ms = round((self.bot.clock.monotonic() - started) * 1000)
+        attempts = (*self.record.attempts[:-1], replace(self.record.attempts[-1], verdict=verdict))
+        timing = replace(self.record.timing, guard_ms=self.record.timing.guard_ms + ms)
+        self.record = replace(self.record, attempts=attempts, verdict=verdict, timing=timing)
+        return verdict
+
+    def _judge(self, text: str) -> Verdict:
+        inbound = self.record.inbound
+        messages = (*self._context, Message("assistant", text, at=inbound.at))
+        try:
+            return self.bot.guard.judge(messages, at=inbound.at, region=inbound.region, segment=inbound.segment)
+        except Exception:  # whatever breaks in the checker, the reply counts as not judged
+            log.exception("the claim checker failed on turn %s", self.record.id)
+            return Verdict.not_judged("checker_failed")
+
+    async def _gate_past(self, piece: str) -> None:
+        self._gate.left += piece
+        await self._send(piece)
+
+    async def _send(self, text: str) -> None:
+        assert self._on_text is not None
+        if self.record.timing.first_text_ms is None:
+            ms = round((self.bot.clock.monotonic() - self._started) * 1000)
+            self.record = replace(self.record, timing=replace(self.record.timing, first_text_ms=ms))
+        await self._on_text(text)

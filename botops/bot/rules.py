@@ -1,0 +1,94 @@
+"""What the bot does when a reply may not leave as it is: the policy and its texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from botops.domain.turns import GuardPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botops.domain.findings import Verdict
+    from botops.domain.messages import Language
+
+SAFE_ANSWERS: Mapping[Language, str] = MappingProxyType(
+    {
+        "ru": "Не хочу назвать вам неточную цену. Передаю вопрос менеджеру, он ответит вам здесь же.",
+        "kk": "Сізге қате баға айтқым келмейді. Сұрағыңызды менеджерге беремін, ол осы жерде жауап береді.",
+        "en": "I don't want to quote you a wrong price. I'm passing your question to a manager, who will answer here.",
+    }
+)
+FAULT_ANSWERS: Mapping[Language, str] = MappingProxyType(
+    {
+        "ru": "Сейчас не получается ответить. Передаю ваш вопрос менеджеру, он напишет вам здесь же.",
+        "kk": "Дәл қазір жауап бере алмай тұрмын. Сұрағыңызды менеджерге беремін, ол осы жерде жазады.",
+        "en": "I can't answer right now. I'm passing your question to a manager, who will write to you here.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BotRules:
+    """How a bot behaves around its guard.
+
+    `safe_answers` replace a reply that may not leave, `fault_answers` one that never came. `repairs` is how often the
+    model may correct itself under the policy `repair`. `deadline_s` bounds each model call. `default_language` is used
+    where the client's first message has no words.
+    """
+
+    policy: GuardPolicy = GuardPolicy.BLOCK
+    safe_answers: Mapping[Language, str] = field(default_factory=lambda: SAFE_ANSWERS)
+    fault_answers: Mapping[Language, str] = field(default_factory=lambda: FAULT_ANSWERS)
+    repairs: int = 1
+    deadline_s: float = 60.0
+    default_language: Language = "ru"
+    hand_over_role: str = "sales"
+
+    def safe_answer(self, language: Language) -> str:
+        """The text sent instead of a reply that was held back."""
+        return self.safe_answers.get(language) or SAFE_ANSWERS[language]
+
+    def fault_answer(self, language: Language) -> str:
+        """The text sent when the model gave nothing."""
+        return self.fault_answers.get(language) or FAULT_ANSWERS[language]
+
+
+_REPAIR = {
+    "ru": (
+        "Этот ответ не отправлен клиенту: в нём есть утверждения, которых нет в прайс-листе.",
+        "«{quote}» — {why}",
+        "Клиент уже видит начало ответа, продолжи с этого места, не повторяя его: «{left}»",
+        "Напиши ответ заново. Цены, скидки и условия бери только из прайс-листа; чего в нём нет, не обещай. "
+        "Об этом замечании клиенту не говори.",
+    ),
+    "kk": (
+        "Бұл жауап клиентке жіберілмеді: онда прайс-парақта жоқ мәліметтер бар.",
+        "«{quote}» — {why}",
+        "Клиент жауаптың басын көріп тұр, оны қайталамай, осы жерден жалғастыр: «{left}»",
+        "Жауапты қайта жаз. Баға, жеңілдік пен шарттарды тек прайс-парақтан ал; онда жоқ нәрсені уәде етпе. "
+        "Бұл ескерту туралы клиентке айтпа.",
+    ),
+    "en": (
+        "This reply was not sent to the client: it states things the price list does not support.",
+        '"{quote}": {why}',
+        'The client already sees the beginning of the reply; continue from there without repeating it: "{left}"',
+        "Write the reply again. Take prices, discounts and terms from the price list only and promise nothing that is "
+        "not in it. Do not mention this note to the client.",
+    ),
+}
+
+
+def repair_instruction(verdict: Verdict, language: Language, left: str = "") -> str:
+    """What the model is told when its reply was held back: each claim at fault, and to restate from the price list.
+
+    `left` is what the client has already been shown; only the rest may change.
+    """
+    intro, item, shown, ask = _REPAIR[language]
+    lines = [intro]
+    lines += ["- " + item.format(quote=f.quote, why=f.explanation(language)) for f in verdict.findings]
+    if left:
+        lines.append(shown.format(left=left))
+    return "\n".join([*lines, ask])
