@@ -1,0 +1,147 @@
+"""What is known when a reply is judged: the dialogue parsed once, the client's numbers, evidence, products spoken of.
+
+Shared by amounts (`verify`) and terms (`find_term_claims`): neither parses a text twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from botops.claims.compile import CompiledBook, Hit
+from botops.claims.evidence import NO_EVIDENCE, Evidence
+from botops.claims.mention import Mention
+from botops.claims.mentions import Number, find_mentions, find_numbers
+from botops.claims.segment import Segment, segment_at, segments
+from botops.claims.words import Word, fold, words
+from botops.domain.messages import Message, Role
+
+
+@dataclass(frozen=True)
+class ParsedMessage:
+    """A message and everything read from it, each piece when it is first asked for.
+
+    `index` is its place in the dialogue. `folded` is the text in lower case with plain spaces and ё as е; it has the
+    same length, so offsets hold in both.
+    """
+
+    index: int
+    role: Role
+    text: str
+    book: CompiledBook
+    name: str | None = None
+    at: datetime | None = None
+
+    @cached_property
+    def folded(self) -> str:
+        """The text folded, offset for offset."""
+        return fold(self.text)
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """Words and digit groups with their spans and stems."""
+        return words(self.folded)
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """Sentences, list items, table rows, headings, in order."""
+        return segments(self.text)
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Money and percents, in order."""
+        return tuple(find_mentions(self.text))
+
+    @cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        """Every number, money or not."""
+        return tuple(find_numbers(self.text))
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """Names of products, in order of their offsets."""
+        return self.book.names.find(self.words)
+
+    def segment_of(self, position: int) -> Segment | None:
+        """The segment around an offset."""
+        i = segment_at(self.segments, position)
+        return self.segments[i] if i >= 0 else None
+
+    def hits_in(self, start: int, end: int) -> tuple[Hit, ...]:
+        """Names of products between two offsets."""
+        return tuple(h for h in self.hits if start <= h.start and h.end <= end)
+
+
+@dataclass
+class ReplyContext:
+    """A reply (`messages[-1]`, the assistant's) with all that was said before it.
+
+    `day` is the date, in the book's time zone or the dialogue's own offset, on which prices and offers must be in
+    force. `evidence` gathers what tools returned before the reply.
+    """
+
+    book: CompiledBook
+    at: datetime
+    day: date
+    messages: Sequence[ParsedMessage]
+    evidence: Evidence = NO_EVIDENCE
+    region: str | None = None
+    segment: str | None = None
+
+    @property
+    def reply(self) -> ParsedMessage:
+        """The message being judged."""
+        return self.messages[-1]
+
+    @property
+    def turn(self) -> int:
+        """The index of the reply in the dialogue."""
+        return self.reply.index
+
+    @cached_property
+    def question(self) -> ParsedMessage | None:
+        """The client's last message before the reply."""
+        return next((m for m in reversed(self.messages[:-1]) if m.role == "user"), None)
+
+    @cached_property
+    def previous(self) -> ParsedMessage | None:
+        """The assistant's last message before the reply."""
+        return next((m for m in reversed(self.messages[:-1]) if m.role == "assistant"), None)
+
+    @cached_property
+    def client(self) -> tuple[ParsedMessage, ...]:
+        """Everything the client said, in order."""
+        return tuple(m for m in self.messages if m.role == "user")
+
+    def products_at(self, start: int, end: int) -> tuple[str, ...]:
+        """SKUs of the products spoken of at a span of the reply.
+
+        Looked for in its segment, in the segments that introduce it, in the message before it, then in the dialogue,
+        latest first; the first place that names any decides. Empty when none was named.
+        """
+        reply = self.reply
+        seen: int | None = segment_at(reply.segments, start)
+        while seen is not None and seen >= 0:
+            part = reply.segments[seen]
+            hits = reply.hits_in(part.start, part.end)
+            if hits:
+                return _skus(hits)
+            seen = part.parent
+        before = [h for h in reply.hits if h.end <= start]
+        if before:
+            return _skus(before[-1:])
+        for message in reversed(self.messages[:-1]):
+            if message.role in {"user", "assistant"} and message.hits:
+                return _skus(message.hits if message.role == "user" else message.hits[-1:])
+        return _skus(tuple(h for h in reply.hits if h.start >= end)[:1])
+
+
+def _skus(hits: Sequence[Hit]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sku for h in hits for sku in h.skus))
+
+
+def parse_message(message: Message, index: int, book: CompiledBook) -> ParsedMessage:
+    """A message ready to be looked at; nothing is read from it yet."""
+    return ParsedMessage(index, message.role, message.content, book, message.name, message.at)

@@ -1,0 +1,101 @@
+"""What tools returned in a dialogue: named things with their amounts, read from the JSON of `tool` messages.
+
+An amount said by the assistant may rest on them as on the price book.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+_NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?")
+_MONEY_KEY = re.compile(
+    r"price|cost|amount|total|fare|fee|balance|rate|sum|rent|charge|refund|payment|цена|стоим|сумм|итог|остат",
+    re.IGNORECASE,
+)
+_MAX_DEPTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A thing a tool named. `amounts` are its figures by key; `labels` the folded texts that name it or describe it.
+
+    `turn` is the index of the tool's message.
+    """
+
+    turn: int
+    amounts: tuple[tuple[str, Decimal], ...]
+    labels: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All things tools named so far, in order. `computed` are bare numbers returned by a tool as its whole answer."""
+
+    items: tuple[Item, ...] = ()
+    computed: tuple[tuple[int, Decimal], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.items or self.computed)
+
+    def with_tool(self, turn: int, content: str) -> Evidence:
+        """The evidence with one more tool result. Content that is no JSON is text and adds only a bare number."""
+        body = content.strip()
+        if _NUMBER.fullmatch(body):
+            return Evidence(self.items, (*self.computed, (turn, Decimal(body))))
+        if not body or body[0] not in "{[":
+            return self
+        try:
+            value = json.loads(body, parse_float=Decimal, parse_int=Decimal)
+        except (ValueError, RecursionError):
+            return self
+        found: list[Item] = []
+        _walk(value, turn, (), found, 0)
+        return Evidence(self.items + tuple(found), self.computed)
+
+
+def _walk(value: Any, turn: int, above: tuple[tuple[str, str], ...], found: list[Item], depth: int) -> None:
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(value, list):
+        for piece in value:
+            _walk(piece, turn, above, found, depth + 1)
+        return
+    if not isinstance(value, dict):
+        return
+    labels: list[tuple[str, str]] = []
+    amounts: list[tuple[str, Decimal]] = []
+    for key, piece in value.items():
+        _sort_pair(str(key), piece, labels, amounts)
+    options = value.get("options")
+    if isinstance(options, dict):
+        labels += [(str(k), str(v).lower()) for k, v in options.items() if not isinstance(v, (dict, list))]
+    inherited = tuple(p for p in above if p[0] in {"name", "title"}) if "name" not in value else ()
+    if amounts:
+        found.append(Item(turn, tuple(amounts), (*inherited, *labels)))
+    for key, piece in value.items():
+        if isinstance(piece, dict | list) and key != "options":
+            _walk(piece, turn, (*inherited, *labels), found, depth + 1)
+
+
+def _sort_pair(key: str, piece: Any, labels: list[tuple[str, str]], amounts: list[tuple[str, Decimal]]) -> None:
+    """A pair of a record is a figure of money, a label, or neither."""
+    if isinstance(piece, bool) or piece is None or isinstance(piece, dict | list):
+        return
+    number: Decimal | None = piece if isinstance(piece, Decimal) else None
+    if number is None and isinstance(piece, str) and _MONEY_KEY.search(key):
+        try:
+            number = Decimal(piece.strip().lstrip("$€£₸₽").replace(",", ""))
+        except InvalidOperation:
+            number = None
+    if number is not None and number.is_finite() and _MONEY_KEY.search(key):
+        amounts.append((key, number))
+    else:
+        labels.append((key, str(piece).lower()))
+
+
+NO_EVIDENCE = Evidence()
+"""Nothing was returned by tools."""
