@@ -1,0 +1,5 @@
+"""`python -m botops.cli`."""
+
+from botops.cli.main import run
+
+run()

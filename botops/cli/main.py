@@ -1,0 +1,109 @@
+"""`botops`: the group of commands, exit codes and how errors are shown.
+
+Exit codes: 0 fine, 1 findings or regression, 2 bad input or usage, 3 provider or infrastructure.
+Data goes to stdout; progress and errors go to stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from botops import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "up": ("botops.cli.serving:up", "Start everything: API, console, metrics and watch loop."),
+    "serve": ("botops.cli.serving:serve", "Start the API and metrics only."),
+    "console": ("botops.cli.serving:console", "Start the console only."),
+    "init": ("botops.cli.project:init", "Write a project to start from: prompts, price book, evals, settings."),
+    "doctor": ("botops.cli.project:doctor", "Say what is wrong with this installation and how to mend it."),
+    "check": ("botops.cli.check:check", "Compare every price, discount and term in dialogues with a price book."),
+    "claims": ("botops.cli.check:claims", "List the amounts and percents found in texts."),
+    "chat": ("botops.cli.chat:chat", "Talk to the bot in the terminal."),
+    "eval": ("botops.cli.evals:evals", "Replay dialogues and compare them with what is expected."),
+    "prompts": ("botops.cli.prompts:prompts", "List, show, compare and lint prompts."),
+    "pricebook": ("botops.cli.pricebook:pricebook", "Import, compare and lint price books."),
+    "ingest": ("botops.cli.ingest:ingest", "Take in dialogues of another bot."),
+}
+"""Every command: where it lives and the one line `--help` shows for it."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command only to run it, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        target, _ = entry
+        module, attribute = target.split(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the table of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for a misspelt name."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"No such command '{args[0]}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="botops")
+@click.option("-C", "--directory", type=click.Path(exists=True, file_okay=False), help="Work as if started there.")
+def main(directory: str | None) -> None:
+    """Supervision and prompt-ops for AI sales bots."""
+    if directory:
+        import os
+
+        os.chdir(directory)
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """The entry point: runs a command and turns botops's errors into messages and exit codes."""
+    from botops.domain.errors import BotopsError
+
+    try:
+        result: Any = main.main(args=arguments, standalone_mode=False, prog_name="botops")
+    except click.exceptions.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(130)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BotopsError as error:
+        click.echo(f"Error: {error}" if "\n" not in str(error) else str(error), err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has gone ("botops … | head"): nothing is left to say to it.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+if __name__ == "__main__":
+    run()
