@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 SegmentKind = Literal["sentence", "item", "row", "heading", "code"]
@@ -31,7 +32,8 @@ _NEVER_LAST = frozenset(
     "dr mr mrs ms st no vs approx incl excl max min e i g".split()
 )
 _MAYBE_LAST = frozenset(
-    "тг тыс млн млрд руб р коп мес шт чел мин сек ч час сут дн л кг гр м км уп year mo mos yr ea dept inc ltd co теңг мың".split()
+    "тг тыс млн млрд руб р коп мес шт чел мин сек ч час сут дн л кг гр м км уп "
+    "year mo mos yr ea dept inc ltd co теңг мың".split()
 )
 
 
@@ -149,8 +151,8 @@ def _html(text: str, start: int, end: int, state: _Open, out: list[Segment]) -> 
     """A line of HTML: rows of cells when it has them, else its pieces between block tags."""
     rows = [m.start() for m in _HTML_ROW.finditer(text, start, end)]
     edges = [start, *[r for r in rows if r > start], end]
-    for left, right in zip(edges, edges[1:], strict=False):
-        cells = []
+    for left, right in pairwise(edges):
+        cells: list[tuple[int, int]] = []
         at = left
         for tag in _HTML_CELL.finditer(text, left, right):
             _cell(text, at, tag.start(), cells)
