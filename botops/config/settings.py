@@ -1,0 +1,255 @@
+"""Settings of an installation (`botops.yaml`): read once, frozen, complete without a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, PrivateAttr
+
+from botops.config.document import Document, parse, read
+from botops.config.secrets import Secrets
+from botops.config.validation import Strict, validate
+from botops.config.wording import suggestion
+from botops.domain.errors import UserError
+from botops.domain.messages import Language
+from botops.domain.problems import Problem
+from botops.domain.turns import GuardPolicy
+
+FILE_NAME = "botops.yaml"
+"""The settings file at the top of a user's repository."""
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"unknown time zone `{name}`{suggestion(name, sorted(available_timezones()))[:80]}")
+    return name
+
+
+def _without_password(url: str) -> str:
+    authority = url.partition("://")[2].partition("/")[0]
+    if ":" in authority.rpartition("@")[0]:
+        raise ValueError("a password in a file: remove it and set the environment variable BOTOPS_DATABASE_URL instead")
+    return url
+
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Port = Annotated[int, Field(ge=0, le=65_535)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(gt=0, le=3_600)]
+Usd = Annotated[Decimal, Field(ge=0)]
+
+
+class Company(Strict):
+    """Who sells. The first language is the one used when a client's is not known."""
+
+    name: str = "Моя компания"
+    languages: tuple[Language, ...] = Field(default=("ru", "kk", "en"), min_length=1)
+    timezone: Annotated[str, AfterValidator(_known_timezone)] = "Asia/Almaty"
+    currency: Currency = "KZT"
+
+
+class Paths(Strict):
+    """Where a team keeps its files, relative to the settings file. `pricebook` is a file or a folder of books."""
+
+    prompts: Path = Path("prompts")
+    pricebook: Path = Path("pricebook")
+    evals: Path = Path("evals")
+    team: Path = Path("team.yaml")
+
+
+class Store(Strict):
+    """The database, as an SQLAlchemy URL. A relative SQLite file is relative to the settings file."""
+
+    url: Annotated[str, AfterValidator(_without_password)] = "sqlite:///.botops/botops.db"
+
+
+class Server(Strict):
+    """Addresses of the API and the console. Port 0 lets the system choose."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    console_port: Port | None = None
+
+    @property
+    def effective_console_port(self) -> int:
+        """The console's port: as set, else the one after the API's."""
+        if self.console_port is not None:
+            return self.console_port
+        return self.port + 1 if 0 < self.port < 65_535 else 0
+
+
+class Model(Strict):
+    """How to reach the language model and how long to wait. Without a name the simulated model answers, unless a key
+    is set. `attempts` counts calls, the first included; `first_text_s` is the wait for the first piece of a stream."""
+
+    name: str | None = None
+    base_url: str | None = Field(default=None, pattern=r"^https?://")
+    deadline_s: Seconds = 60.0
+    first_text_s: Seconds = 20.0
+    max_reply_chars: int = Field(default=20_000, ge=100, le=1_000_000)
+    attempts: int = Field(default=3, ge=1, le=10)
+
+
+_SAFE_ANSWERS: dict[Language, str] = {
+    "ru": "Хочу назвать вам точные условия, поэтому передаю вопрос коллеге: он всё проверит и ответит вам здесь.",
+    "kk": "Сізге нақты шарттарды айтқым келеді, сондықтан сұрағыңызды әріптесіме тапсырдым: "
+    "ол бәрін тексеріп, осында жауап береді.",
+    "en": "I want to give you the exact terms, so I am passing your question to a colleague, "
+    "who will check everything and answer you here.",
+}
+
+
+class Guard(Strict):
+    """What to do with a reply that failed its judgement, and what to say in its place."""
+
+    policy: GuardPolicy = GuardPolicy.BLOCK
+    repair_attempts: int = Field(default=1, ge=0, le=3)
+    safe_answers: dict[Language, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+
+    def safe_answer(self, language: Language) -> str:
+        """The answer that promises nothing: the company's own wording, else a built-in one."""
+        return self.safe_answers.get(language) or _SAFE_ANSWERS[language]
+
+
+class Escalation(Strict):
+    """When a dialogue goes to a person, and to which role of `team.yaml`."""
+
+    enabled: bool = True
+    role: str = "sales"
+
+
+class HandOffSettings(Strict):
+    """How soon a person should take over a dialogue, in minutes."""
+
+    answer_within_min: int = Field(default=15, ge=1, le=10_080)
+
+
+class SimulatorErrors(Strict):
+    """How often the simulated model errs, as a share of the replies where it could."""
+
+    wrong_variant: Share = 0.0
+    stale_price: Share = 0.0
+    invented_discount: Share = 0.0
+    wrong_total: Share = 0.0
+
+
+class Simulator(Strict):
+    """The simulated model. `priced_as` is the real model whose price its replies are counted at."""
+
+    seed: int = 7
+    errors: SimulatorErrors = SimulatorErrors()
+    obeys_repair: Share = 1.0
+    priced_as: str = "gpt-4o-mini"
+
+
+class ExchangeRate(Strict):
+    """Units of the company's currency for one dollar, from a day on."""
+
+    since: date
+    per_usd: Annotated[Decimal, Field(gt=0)]
+    source: str = ""
+
+
+class ModelPrice(Strict):
+    """A model's price from a day on, in dollars for a million tokens; overrides the built-in price table."""
+
+    model: str
+    input: Usd
+    output: Usd
+    cached_input: Usd | None = None
+    cache_write: Usd | None = None
+    since: date | None = None
+
+
+class Costs(Strict):
+    """Exchange rates and price overrides for model costs."""
+
+    rates: tuple[ExchangeRate, ...] = ()
+    prices: tuple[ModelPrice, ...] = ()
+
+
+class Privacy(Strict):
+    """`mask` hides phones, e-mails, ИИН/БИН and card numbers before anything is stored."""
+
+    mask: bool = True
+
+
+class Settings(Strict):
+    """Everything an installation can choose. Secrets are apart, in `Secrets`."""
+
+    company: Company = Company()
+    paths: Paths = Paths()
+    store: Store = Store()
+    server: Server = Server()
+    model: Model = Model()
+    guard: Guard = Guard()
+    prompt: str = "sales"
+    escalation: Escalation = Escalation()
+    hand_off: HandOffSettings = HandOffSettings()
+    simulator: Simulator = Simulator()
+    costs: Costs = Costs()
+    privacy: Privacy = Privacy()
+
+    _root: Path = PrivateAttr(default=Path())
+
+    @property
+    def root(self) -> Path:
+        """The folder relative paths start from: the one the settings file is in."""
+        return self._root
+
+    def path(self, name: Literal["prompts", "pricebook", "evals", "team"]) -> Path:
+        """One of `paths`, resolved against the settings file's folder."""
+        inner: Path = getattr(self.paths, name)
+        return self._root / inner
+
+    def with_environment(self, secrets: Secrets) -> Self:
+        """The settings with the model the environment names. Raises UserError for a base URL that is none."""
+        wanted = {"model.name": secrets.model, "model.base_url": secrets.base_url}
+        return self._changed({key: value for key, value in wanted.items() if value is not None}, "environment")
+
+    def with_overrides(self, assignments: Iterable[str]) -> Self:
+        """The settings with `section.key=value` assignments, values written as in YAML. Raises UserError."""
+        changes: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for assignment in assignments:
+            path, equals, value = assignment.partition("=")
+            if not equals or not all(path.strip().split(".")):
+                message = f"`{assignment}` is not an assignment: write it as section.key=value"
+                problems.append(Problem("--set", 0, 0, "", message, rule="override"))
+                continue
+            try:
+                changes[path.strip()] = parse(value, "--set").data
+            except UserError as error:
+                problems.extend(Problem("--set", 0, 0, path, p.message, rule=p.rule) for p in error.problems)
+        if problems:
+            raise UserError(problems=problems)
+        return self._changed(changes, "--set")
+
+    def _changed(self, changes: dict[str, Any], origin: str) -> Self:
+        data = self.model_dump()
+        for dotted, value in changes.items():
+            *way, last = dotted.split(".")
+            place = data
+            for step in way:
+                inner = place.get(step)
+                if not isinstance(inner, dict):
+                    inner = place[step] = {}
+                place = inner
+            place[last] = value
+        changed = validate(Document(origin, "", data), type(self))
+        changed._root = self._root
+        return changed
+
+
+def load_settings(path: Path | str = FILE_NAME, *, required: bool = False, overrides: Iterable[str] = ()) -> Settings:
+    """Settings from a file; without the file the defaults hold, unless it is `required`. Raises UserError."""
+    path = Path(path)
+    document = read(path) if required or path.exists() else Document(str(path), "", None)
+    settings = validate(document, Settings)
+    settings._root = path.parent.resolve()
+    return settings.with_overrides(overrides)
