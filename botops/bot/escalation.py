@@ -45,6 +45,7 @@ _PROMISE = re.compile(
     r"беремін|береміз|жіберемін|қосамын|қосамыз|шақырамын|хабарласады|жазады|қоңырау|байланысады|"
     r"passing|pass|transferring|transfer|connecting|connect|contact|call|reach|write|answer|follow"
 )
+_SWITCH = re.compile(r"переключ|перевед|перевод")
 _NEGATED = frozenset({"не", "нет", "без", "жоқ", "емес", "not", "no", "don't", "without", "won't", "can't"})
 _CONDITIONAL = frozenset({"если", "могу", "можем", "егер", "if", "can", "could", "would", "may", "аламын", "хотите"})
 _NEAR = 6  # words between the act and the person
@@ -83,4 +84,8 @@ def _near(words: list[str], act: re.Pattern[str], stop: frozenset[str]) -> bool:
 def _set_aside(words: list[str], i: int) -> bool:
     """True when the person at `i` is counted ("на 5 человек") or negated ("без менеджера")."""
     before = words[max(0, i - 2) : i]
-    return any(w in _NEGATED for w in before) or (i > 0 and (words[i - 1].isdigit() or words[i - 1] in _COUNTED))
+    if not before or any(w in _NEGATED for w in before):
+        return bool(before)
+    if before[-1] == "на" and _SWITCH.match(before[0]):
+        return False  # "переключите на сотрудника" calls him, "тариф на человека" counts him
+    return before[-1].isdigit() or before[-1] in _COUNTED

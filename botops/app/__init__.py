@@ -1,0 +1,1 @@
+"""The composition root, the use-cases behind every door, and the read models of the screens."""

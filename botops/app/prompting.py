@@ -1,0 +1,70 @@
+"""Prompts as the bot asks for them: assigned by lead, filled with the prices of the day."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from botops.domain.errors import UserError
+from botops.pricebook import price_table
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from botops.app.books import Books
+    from botops.domain.messages import InboundMessage, Language
+    from botops.domain.prompts import RenderedPrompt
+    from botops.pricebook import PriceBook
+    from botops.registry import Registry
+
+
+class Prompting:
+    """The registry and the price book together, as the port `PromptSource`. `name` is the prompt that serves."""
+
+    def __init__(self, registry: Registry, books: Books, *, name: str, company: str) -> None:
+        self._registry = registry
+        self._books = books
+        self._name = name
+        self._company = company
+
+    def prompt_for(self, inbound: InboundMessage, language: Language) -> RenderedPrompt:
+        """The prompt of this lead at this moment. Raises UserError when there is no price book or no such prompt."""
+        current = self._books.current()
+        if current is None:
+            raise UserError(
+                f"there is no price book at {self._books.path}: put one there, or name it in botops.yaml (paths.pricebook)"
+            )
+        assignment = self._registry.assign(self._name, inbound.lead_id)
+        return self._registry.render(assignment, self.variables(current.book, inbound, language))
+
+    def variables(self, book: PriceBook, inbound: InboundMessage, language: Language) -> dict[str, object]:
+        """The variables every prompt may use."""
+        day = inbound.at.astimezone(ZoneInfo(book.timezone)).date()
+        return {
+            "price_table": _price_table(_Same(book), day, language),
+            "company": self._company,
+            "language": language,
+            "today": day.isoformat(),
+            "channel": inbound.channel,
+        }
+
+
+class _Same:
+    """A price book as a cache key: by identity, because a whole book is slow to hash and is never changed."""
+
+    __slots__ = ("book",)
+
+    def __init__(self, book: PriceBook) -> None:
+        self.book = book
+
+    def __hash__(self) -> int:
+        return id(self.book)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.book is self.book
+
+
+@lru_cache(maxsize=512)
+def _price_table(same: _Same, day: date, language: Language) -> str:
+    return price_table(same.book, day, language)
