@@ -32,8 +32,7 @@ def read_json(text: str, file: str) -> Any:
         if _UNSAFE_ESCAPE.search(text):
             _refuse_unsafe(data)
     except json.JSONDecodeError as error:
-        message = f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}: correct it here or just above"
-        raise Faults(file).stop((error.lineno, error.colno), (), message, "syntax") from error
+        raise _syntax(error, file) from error
     except (_RefusedError, NumberTooLargeError, RecursionError) as error:
         raise _located(text, file) from error
     return data
@@ -82,8 +81,20 @@ def _refuse_unsafe(data: Any) -> None:
             _refuse_unsafe(value)
 
 
+def _syntax(error: json.JSONDecodeError, file: str) -> UserError:
+    message = f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}: correct it here or just above"
+    return Faults(file).stop((error.lineno, error.colno), (), message, "syntax")
+
+
 def _located(text: str, file: str) -> UserError:
     scanner = _Scanner(text, file)
+    try:
+        # The first reading stopped half-way: what follows may not even be JSON, and the scanner relies on that.
+        json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except json.JSONDecodeError as error:
+        return _syntax(error, file)
+    except RecursionError:
+        pass  # the scanner stops at DEEPEST, far above the place where Python's parser gave up
     try:
         scanner.scan()
     except UserError as error:

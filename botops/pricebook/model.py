@@ -10,10 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class OfferKind(StrEnum):
@@ -59,7 +56,7 @@ class Price:
     window: Window = Window()
     min_qty: int = 1
     from_price: bool = False
-    attributes: Mapping[str, Any] = _NOTHING
+    attributes: Mapping[str, Any] = field(default_factory=dict)
     floor: Decimal | None = None
     region: str | None = None
     segment: str | None = None
@@ -126,7 +123,7 @@ class Policies:
     vat_included: bool | None = None
     vat_percent: Decimal | None = None
     text: tuple[str, ...] = ()
-    extra: Mapping[str, Any] = _NOTHING
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
