@@ -33,7 +33,7 @@ class Prompting:
         current = self._books.current()
         if current is None:
             raise UserError(
-                f"there is no price book at {self._books.path}: put one there, or name it in botops.yaml (paths.pricebook)"
+                f"there is no price book at {self._books.path}: put one there or set paths.pricebook in botops.yaml"
             )
         assignment = self._registry.assign(self._name, inbound.lead_id)
         return self._registry.render(assignment, self.variables(current.book, inbound, language))
