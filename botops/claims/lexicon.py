@@ -1,0 +1,175 @@
+"""Words of commerce: which concepts a word stands for, in Russian, Kazakh, English and mixtures of them.
+
+Stems live in `data/lexicon.yaml`; inflection is generated from the endings of a language rather than listed. A Russian
+stem may carry Kazakh endings ("скидкамен"), as people in Kazakhstan write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from botops.claims.words import Word, fold
+
+Concepts = frozenset[str]
+NONE: Concepts = frozenset()
+_MAX_WORD = 40
+_DATA = Path(__file__).with_name("data") / "lexicon.yaml"
+
+_RU_ENDINGS = frozenset(
+    "а я о е у ю ы и ь й ой ей ою ею ом ем ам ям ами ями ах ях ов ев ий ый ая яя ое ее ые ие ого его ому ему ым им ых их "
+    "ыми ими ую юю ию ией ии ия ь ью ка ки ку кой ке ок ек очка очки очку очкой ный ная ное ные ного ной ному ным ных ную "
+    "ными ен на но ны к ец ца цы цев цам".split()
+) | {""}
+_EN_ENDINGS = frozenset("s es ed d ing er ly 's e al".split()) | {""}
+_KK_UNITS = (
+    "лар лер дар дер тар тер ым ім м ың ің ң ы і сы сі ымыз іміз мыз міз ыңыз іңіз ңыз ңіз ның нің дың дің тың тің ға ге "
+    "қа ке на не а е ды ді ты ті ны ні н да де та те нда нде дан ден тан тен нан нен мен бен пен ғы гі қы кі лық лік дық "
+    "дік тық тік лығы лігі сыз сіз мын мін сың сің дағы дегі тағы тегі ша ше".split()
+)
+_KK_NEGATIVE = re.compile(
+    r"..(?:[бмп][ае])(?:й(?:ды|ді|мын|мін|мыз|міз|сың|сің|сыз|сіз|тын|тін)?|ған|ген|ды|ді|дым|дім|дық|дік|саң|сең|са|се|"
+    r"сақ|сек|йынша|йінше|йтын|йтін)$"
+)
+_KK_PRIVATIVE = re.compile(r"[^аәеиоөуұүыіэюя](?:сыз|сіз)$")
+_NOT_NEGATIVE = frozenset({"победы", "беседы", "обеды"})
+
+
+class _Form(NamedTuple):
+    concept: str
+    language: str
+    open: bool
+    phrase: int
+    place: int
+
+
+class _Tables(NamedTuple):
+    exact: Mapping[str, tuple[_Form, ...]]
+    stems: Mapping[str, tuple[_Form, ...]]
+    longest: int
+    lengths: tuple[int, ...]
+    """Words in each phrase, by its number."""
+
+
+class Entry(NamedTuple):
+    """What a word may stand for alone, and its places in phrases."""
+
+    concepts: Concepts
+    parts: tuple[tuple[int, int, str], ...]
+
+
+_EMPTY = Entry(NONE, ())
+
+
+@cache
+def _tables() -> _Tables:
+    raw: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    exact: dict[str, list[_Form]] = defaultdict(list)
+    stems: dict[str, list[_Form]] = defaultdict(list)
+    lengths: list[int] = []
+    prefixes = {"topics": "", "groups": "g:", "scope": "s:", "units": "u:", "things": "t:"}
+    for section, concepts in raw.items():
+        for concept, languages in concepts.items():
+            for language, forms in languages.items():
+                for form in str(forms).split():
+                    _add(prefixes[section] + concept, language, fold(form), exact, stems, lengths)
+    longest = max(map(len, stems))
+    return _Tables(_frozen(exact), _frozen(stems), longest, tuple(lengths))
+
+
+def _frozen(table: Mapping[str, list[_Form]]) -> dict[str, tuple[_Form, ...]]:
+    return {k: tuple(v) for k, v in table.items()}
+
+
+def _add(concept: str, language: str, form: str, exact: Any, stems: Any, lengths: list[int]) -> None:
+    parts = [p for p in form.replace("-", "_").split("_") if p and p != "="]
+    phrase = len(lengths) if len(parts) > 1 else -1
+    if phrase >= 0:
+        lengths.append(len(parts))
+    for place, part in enumerate(parts):
+        body = part.strip("=*")
+        entry = _Form(concept, language, part.endswith("*"), phrase, place)
+        (exact if part.startswith("=") else stems)[body].append(entry)
+
+
+@lru_cache(maxsize=4096)
+def _kk_chain(rest: str, depth: int = 0) -> bool:
+    """True when `rest` is a chain of at most four Kazakh endings."""
+    if not rest:
+        return True
+    if depth == 4 or len(rest) > 16:
+        return False
+    return any(rest.startswith(u) and _kk_chain(rest[len(u) :], depth + 1) for u in _KK_UNITS)
+
+
+@lru_cache(maxsize=8192)
+def _inflects(rest: str, language: str) -> bool:
+    if not rest:
+        return True
+    if language == "en":
+        return rest in _EN_ENDINGS
+    if language == "kk":
+        return _kk_chain(rest)
+    return rest in _RU_ENDINGS or any(
+        rest[:n] in _RU_ENDINGS and len(rest) - n >= 2 and _kk_chain(rest[n:]) for n in range(min(4, len(rest)))
+    )
+
+
+@lru_cache(maxsize=65536)
+def entry(word: str) -> Entry:
+    """The concepts of a folded word, and its places in phrases."""
+    if len(word) > _MAX_WORD or word[0].isdigit():
+        return _EMPTY
+    tables = _tables()
+    found = list(tables.exact.get(word, ()))
+    for n in range(1, min(len(word), tables.longest) + 1):
+        forms = tables.stems.get(word[:n])
+        if forms:
+            rest = word[n:]
+            found += [f for f in forms if f.open or _inflects(rest, f.language)]
+    if _negative(word, found):
+        found.append(_Form("s:neg", "kk", False, -1, 0))
+    if not found:
+        return _EMPTY
+    alone = frozenset(f.concept for f in found if f.phrase < 0)
+    return Entry(alone, tuple((f.phrase, f.place, f.concept) for f in found if f.phrase >= 0))
+
+
+def _negative(word: str, found: Iterable[_Form]) -> bool:
+    if word.endswith(("n't", "nt")) and word in _ENGLISH_NEGATIVES:
+        return True
+    if _KK_NEGATIVE.search(word) and word not in _NOT_NEGATIVE:
+        return True
+    return bool(_KK_PRIVATIVE.search(word)) and any(f.phrase < 0 and ":" not in f.concept for f in found)
+
+
+_ENGLISH_NEGATIVES = frozenset(
+    f"{verb}{end}"
+    for verb in "is are was were do does did ca could wo would should has have had ai must might need".split()
+    for end in ("n't", "nt")
+)
+
+
+def concepts(words: Sequence[Word]) -> tuple[Concepts, ...]:
+    """The concepts of each word, phrases included: every word of a phrase carries its concept."""
+    entries = [entry(w.text) for w in words]
+    out: list[Concepts] = [e.concepts for e in entries]
+    lengths = _tables().lengths
+    for i, item in enumerate(entries):
+        for phrase, place, concept in item.parts:
+            if place == 0 and _phrase_at(entries, i, phrase, lengths[phrase]):
+                for k in range(i, i + lengths[phrase]):
+                    out[k] = out[k] | {concept}
+    return tuple(out)
+
+
+def _phrase_at(entries: Sequence[Entry], start: int, phrase: int, length: int) -> bool:
+    if start + length > len(entries):
+        return False
+    return all(any(p == phrase and n == k for p, n, _ in entries[start + k].parts) for k in range(1, length))

@@ -1,0 +1,194 @@
+"""Counted things in a text: "12 месяцев", "от пяти бутылей", "екеуден бастап", "the third lesson"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from botops.claims.lexicon import Concepts
+from botops.claims.words import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of things. `unit` is one of the units of the lexicon, empty when none stands beside it.
+
+    `first:last` are the places of its words, `start:end` its span; `ordinal` marks "the fifth". `bound` is "from" for
+    "от 5", "upto" for "до 5", else None.
+    """
+
+    value: Decimal
+    unit: str
+    start: int
+    end: int
+    first: int
+    last: int
+    ordinal: bool = False
+    bound: Literal["from", "upto"] | None = None
+
+
+class _Numeral(NamedTuple):
+    value: int
+    ordinal: bool
+
+
+_RU = {
+    1: "один одна одно одного одной одну одним", 2: "два две двух двумя двум двое двоих обе оба", 3: "три трех тремя трем трое троих",
+    4: "четыре четырех четырьмя четверо четверых", 5: "пять пяти пятью пятеро", 6: "шесть шести шестью шестеро", 7: "семь семи семью семеро",
+    8: "восемь восьми", 9: "девять девяти", 10: "десять десяти десятью", 11: "одиннадцать одиннадцати", 12: "двенадцать двенадцати",
+    14: "четырнадцать четырнадцати", 15: "пятнадцать пятнадцати", 20: "двадцать двадцати двадцатью", 30: "тридцать тридцати",
+    40: "сорок сорока", 50: "пятьдесят пятидесяти", 60: "шестьдесят шестидесяти", 90: "девяносто", 100: "сто ста",
+}  # fmt: skip
+_RU_ORDINAL = {1: "перв", 2: "втор", 3: "трет", 4: "четверт", 5: "пят", 6: "шест", 7: "седьм", 8: "восьм", 10: "десят"}
+_RU_ORDINAL_END = frozenset("ый ой ий ая ое ые ого ому ым ом ую ей их ья ье ьего ьей ью ье ьи".split())
+_KK = {
+    "бір": 1, "екі": 2, "екеу": 2, "үш": 3, "үшеу": 3, "төрт": 4, "төртеу": 4, "бес": 5, "бесеу": 5, "алты": 6, "алтау": 6, "жеті": 7,
+    "жетеу": 7, "сегіз": 8, "тоғыз": 9, "он": 10, "жиырма": 20, "отыз": 30, "қырық": 40, "елу": 50, "алпыс": 60, "жетпіс": 70,
+    "сексен": 80, "тоқсан": 90, "жүз": 100,
+}  # fmt: skip
+_KK_END = frozenset("ден дан тен тан нен нан ге ға ке қа і ы сі сы нің дің ті ты ін ын уі еуі ден".split()) | {""}
+_KK_ORDINAL = frozenset("інші ынші ншы нші іншісі ыншысы ншісі ншысы іншісіне ншіден".split()) | {"інші", "ыншы"}
+_EN = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90,
+    "hundred": 100, "both": 2, "couple": 2,
+}  # fmt: skip
+_EN_ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "tenth": 10}
+_RU_WORDS = {form: value for value, forms in _RU.items() for form in forms.split()}
+_FROM_BEFORE = frozenset("от свыше больше более over from least минимум минимально со с кемінде".split())
+_UPTO_BEFORE = frozenset("до максимум under within".split())
+_FROM_AFTER = frozenset("бастап асса көп жоғары артық кейін".split())
+_ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
+_PREFIX_UNITS = {"полгода": (6, "month"), "полугодие": (6, "month"), "полмесяца": (15, "day"), "квартал": (3, "month"),
+                 "неделю": (7, "day"), "сутки": (1, "day"), "годовой": (12, "month"), "годовая": (12, "month"),
+                 "half-year": (6, "month"), "полтора": (Decimal("1.5"), "")}  # fmt: skip
+_MAX_GAP = 2
+
+
+@lru_cache(maxsize=16384)
+def numeral(word: str) -> _Numeral | None:
+    """The number a folded word spells, or None."""
+    value = _RU_WORDS.get(word) or _EN.get(word)
+    if value:
+        return _Numeral(value, False)
+    if word in _EN_ORDINAL:
+        return _Numeral(_EN_ORDINAL[word], True)
+    for number, root in _RU_ORDINAL.items():
+        if word.startswith(root) and word[len(root) :] in _RU_ORDINAL_END:
+            return _Numeral(number, True)
+    for cut in range(len(word), 1, -1):
+        number = _KK.get(word[:cut], 0)
+        if number and word[cut:] in _KK_END:
+            return _Numeral(number, False)
+        if number and word[cut:] in _KK_ORDINAL:
+            return _Numeral(number, True)
+    return None
+
+
+def _digits(words: Sequence[Word], i: int) -> tuple[Decimal, int] | None:
+    """The number written in digits at word `i`, groups of three joined, and the index after it."""
+    text = words[i].text
+    if not text[0].isdigit() or ":" in text or text.count(".") > 1:
+        return None
+    j = i + 1
+    plain = text.replace(",", "") if text.count(",") and all(len(g) == 3 for g in text.split(",")[1:]) else text
+    if len(plain) <= 3 and plain.isdigit():
+        while (
+            j < len(words)
+            and len(words[j].text) == 3
+            and words[j].text.isdigit()
+            and words[j].start == words[j - 1].end + 1
+        ):
+            plain += words[j].text
+            j += 1
+    plain = plain.replace(",", ".")
+    return (Decimal(plain), j) if plain.replace(".", "", 1).isdigit() else None
+
+
+def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantity, ...]:
+    """Every number with the unit beside it, in order; numbers without a unit have an empty one."""
+    out: list[Quantity] = []
+    i = 0
+    while i < len(words):
+        read = _number_at(words, i)
+        if read is None:
+            i += 1
+            continue
+        value, ordinal, j = read
+        out.append(_counted(words, tags, i, j, value, ordinal))
+        i = j
+    return tuple(out)
+
+
+def _number_at(words: Sequence[Word], i: int) -> tuple[Decimal, bool, int] | None:
+    digits = _digits(words, i)
+    if digits:
+        value, j = digits
+        ordinal = j < len(words) and words[j].text in {
+            "й",
+            "я",
+            "ый",
+            "ая",
+            "ой",
+            "ю",
+            "го",
+            "th",
+            "st",
+            "nd",
+            "rd",
+            "ші",
+            "шы",
+            "нші",
+        }
+        return value, ordinal, j + 1 if ordinal else j
+    whole = _PREFIX_UNITS.get(words[i].text)
+    if whole:
+        return Decimal(whole[0]), False, i + 1
+    first = numeral(words[i].text)
+    if first is None:
+        return None
+    value, ordinal, j = first.value, first.ordinal, i + 1
+    if value >= 10 and not ordinal and j < len(words):
+        more = numeral(words[j].text)
+        if more and (more.value < 10 <= value < 100 or value == 100 > more.value):
+            value, ordinal, j = value + more.value, more.ordinal, j + 1
+    return Decimal(value), ordinal, j
+
+
+def _counted(
+    words: Sequence[Word], tags: Sequence[Concepts], i: int, j: int, value: Decimal, ordinal: bool
+) -> Quantity:
+    whole = _PREFIX_UNITS.get(words[i].text)
+    unit, last = (whole[1], i) if whole else ("", j - 1)
+    if not unit:
+        for k in range(j, min(j + _MAX_GAP, len(words))):
+            found = next((c[2:] for c in sorted(tags[k]) if c.startswith("u:")), "")
+            if found:
+                unit, last = found, k
+                break
+            if words[k].text[0].isdigit() or words[k].start - words[k - 1].end > 2:
+                break
+    return Quantity(value, unit, words[i].start, words[last].end, i, last, ordinal, _bound(words, i, last))
+
+
+def _bound(words: Sequence[Word], first: int, last: int) -> Literal["from", "upto"] | None:
+    before = words[first - 1].text if first else ""
+    after = words[last + 1].text if last + 1 < len(words) else ""
+    if before in _UPTO_BEFORE or after == "дейін" or (before == "to" and first > 1 and words[first - 2].text == "up"):
+        return "upto"
+    if (
+        (before == "чем" or before == "than")
+        and first > 1
+        and words[first - 2].text in {"меньше", "менее", "less", "раньше", "позже"}
+    ):
+        return "upto"
+    if before in _FROM_BEFORE and before not in {"с", "со"}:
+        return "from"
+    if after in _FROM_AFTER or words[last].text.endswith(_ABLATIVE) or (after in _ABLATIVE):
+        return "from"
+    if before in {"с", "со"} and numeral(words[first].text) is not None:
+        return "from"
+    return None

@@ -1,0 +1,236 @@
+"""What a reply asserts about our own offer, and what it denies, takes back, quotes, asks or puts off.
+
+A clause-level grammar over words and their concepts: negators and what they govern, comparison, person, tense, modality.
+Kazakh negation is a suffix of the verb at the end of the clause, `емес` or `жоқ`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from botops.claims.lexicon import Concepts
+from botops.claims.reading import Clause, Reading, Sentence
+
+
+class Status(StrEnum):
+    """How a span stands in its reply."""
+
+    ASSERTED = "asserted"
+    NEGATED = "negated"
+    ENDED = "ended"
+    ECHO = "echo"
+    COMPETITOR = "competitor"
+    CLIENT = "client"
+    QUESTION = "question"
+    DEFERRED = "deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The scope of a span. Only an asserted span is a claim of ours.
+
+    `denies_below` marks "дешевле 15 000 не бывает" and "не ниже 80 000": no claim of that price, yet a claim that
+    nothing cheaper exists. `tense` is set when the clause names a past or a future as such. `conditional` marks a kept
+    "if", `hypothetical` an unreal one ("стоило бы").
+    """
+
+    status: Status = Status.ASSERTED
+    tense: Literal["past", "future"] | None = None
+    conditional: bool = False
+    hypothetical: bool = False
+    denies_below: bool = False
+
+    @property
+    def asserted(self) -> bool:
+        """True when the span is a claim of ours."""
+        return self.status is Status.ASSERTED
+
+
+_BELOW = frozenset("дешевле меньше ниже менее төмен арзан арзанға кем cheaper below lower under less".split())
+_LIMIT = frozenset(
+    "ниже меньше менее дешевле больше более выше дороже позже раньше чаще less more lower fewer later".split()
+)
+_BEFORE_SPAN = frozenset("за по на от с до в about for at the a по про just any".split())
+_NOT_THE_CLAUSE = frozenset("без without сыз сіз ни neither nor".split())
+_IDLE_NEGATION = frozenset(
+    "только нужно надо требуется проблем problem worries only включая считая забудьте переживайте волнуйтесь wait hesitate "
+    "поздно раньше стоит just need necessary".split()
+)
+_PARTICLES = frozenset(
+    "да нет иә жоқ yes no well sorry извините к сожалению увы кешіріңіз өкінішке орай unfortunately тоже".split()
+)
+_OWN_NUMBER = 3
+
+
+def scope_of(reading: Reading, start: int, end: int) -> Scope:
+    """The scope of `start:end` in a read text. Work is bounded by the sentence around the span."""
+    clause = reading.clause_at(start)
+    if clause is None:
+        return Scope()
+    sentence = reading.sentences[clause.sentence]
+    first, last = reading.word_at(start), reading.word_at(end)
+    tags = reading.over(clause.first, clause.last)
+    below = _denies_below(reading, clause, first, last)
+    status = _status(reading, sentence, clause, first, last, tags)
+    if below and status is Status.ASSERTED:
+        status = Status.NEGATED if _clause_negated(reading, clause) else status
+    whole = reading.over(sentence.first, sentence.last)
+    unreal = "s:would" in tags or ("s:would" in whole and "s:if" in whole)
+    return Scope(status, _tense(reading, clause, tags), "s:if" in whole, unreal, below)
+
+
+def _status(reading: Reading, sentence: Sentence, clause: Clause, first: int, last: int, tags: Concepts) -> Status:
+    if _asked(reading, sentence, clause, tags):
+        return Status.QUESTION
+    if _negated_here(reading, clause, first, last) or _negated_by_neighbour(reading, sentence, clause, tags):
+        return Status.NEGATED
+    if "s:refuse" in tags and "s:if" not in tags:
+        return Status.ENDED
+    if "s:defer" in tags and "s:yes" not in tags:
+        return Status.DEFERRED
+    if _clients(reading, clause, first, tags):
+        return Status.CLIENT
+    if _quoted(reading, clause, first, tags):
+        return Status.ECHO
+    if _foreign(reading, sentence, clause, tags):
+        return Status.COMPETITOR
+    return Status.ASSERTED
+
+
+def _asked(reading: Reading, sentence: Sentence, clause: Clause, tags: Concepts) -> bool:
+    if not sentence.question or clause is not reading.clauses[sentence.clause_last - 1]:
+        return False
+    return "s:offering" not in tags
+
+
+def _negated_here(reading: Reading, clause: Clause, first: int, last: int) -> bool:
+    """Negation that governs the span: a particle before it, `емес` after it, or the verb of its clause."""
+    words = reading.words
+    i = first - 1
+    while i >= clause.first and words[i].text in _BEFORE_SPAN:
+        i -= 1
+    if i >= clause.first and "s:neg" in reading.tags[i]:
+        nxt = words[i + 1].text if i + 1 < len(words) else ""
+        return nxt not in _IDLE_NEGATION
+    for j in range(last, min(last + 2, clause.last)):
+        if words[j].text in {"емес", "жок", "жоқ"}:
+            return True
+    return _clause_negated(reading, clause)
+
+
+def _clause_negated(reading: Reading, clause: Clause) -> bool:
+    """True when the clause's predicate is denied. "Без договора" and "не только" deny something else."""
+    words = reading.words
+    if "s:if" in reading.over(clause.first, clause.last):
+        return False
+    for i in range(clause.first, clause.last):
+        if "s:neg" not in reading.tags[i] or words[i].text in _NOT_THE_CLAUSE:
+            continue
+        if clause.last - clause.first == 1 or words[i].text.endswith(("сыз", "сіз")):
+            continue
+        nxt = words[i + 1].text if i + 1 < clause.last else ""
+        if nxt in _IDLE_NEGATION or nxt in _LIMIT or _before_number(reading, i, clause):
+            continue
+        if i == clause.first and words[i].text in {"no", "жоқ", "нет"} and _own_verb(reading, i + 1, clause.last):
+            continue
+        if _lone_adjective(words[i].text, nxt):
+            continue
+        return True
+    return False
+
+
+def _lone_adjective(word: str, following: str) -> bool:
+    return word == "не" and following.endswith(("мый", "мая", "мое", "мые", "ный", "ная", "ные"))
+
+
+def _before_number(reading: Reading, i: int, clause: Clause) -> bool:
+    """True for "не 5%": the particle denies the number after it alone."""
+    j = i + 1
+    while j < clause.last and reading.words[j].text in _BEFORE_SPAN:
+        j += 1
+    return j < clause.last and reading.words[j].text[0].isdigit()
+
+
+def _own_verb(reading: Reading, first: int, last: int) -> bool:
+    """True when something is said after an answer particle ("No, it's 16%" without its comma)."""
+    return last - first >= _OWN_NUMBER and any(w.text[0].isdigit() for w in reading.words[first:last])
+
+
+def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, tags: Concepts) -> bool:
+    """ "5% скидки, к сожалению, не даём" and "скидки нет, купона тоже": a denial beside a clause without a verb of its own."""
+    own = list(reading.clauses[sentence.clause_first : sentence.clause_last])
+    at = own.index(clause)
+    for other in own[at + 1 :]:
+        if _is_aside(reading, other):
+            continue
+        beside = reading.over(other.first, other.last)
+        bare = not any(w.text[0].isdigit() for w in reading.words[other.first : other.last])
+        verb_first = reading.words[other.first].text in {"не", "жоқ", "нет"} or _kazakh_verb(reading, other)
+        if reading.words[other.last - 1].text.endswith("те"):
+            break
+        small = other.last - other.first <= 4
+        if small and bare and verb_first and "s:neg" in beside and not any(":" not in c for c in beside):
+            return True
+        break
+    ends_also = reading.words[clause.last - 1].text in {"тоже", "также", "either"}
+    return ends_also and at > 0 and _clause_negated(reading, own[at - 1]) and clause.last - clause.first <= 5
+
+
+def _kazakh_verb(reading: Reading, clause: Clause) -> bool:
+    return clause.last - clause.first == 1 and "s:neg" in reading.tags[clause.first]
+
+
+def _is_aside(reading: Reading, clause: Clause) -> bool:
+    return all(w.text in _PARTICLES for w in reading.words[clause.first : clause.last])
+
+
+def _clients(reading: Reading, clause: Clause, first: int, tags: Concepts) -> bool:
+    """The client's own number: "в ваши 60 000 ₸", "при вашем бюджете 10к"."""
+    near = reading.over(max(clause.first, first - _OWN_NUMBER), first)
+    if "s:yours" in near and reading.words[first - 1].text not in {"чек", "заказ", "order", "total", "is", "are"}:
+        between = reading.over(max(clause.first, first - 1), first)
+        return "s:yours" in between or "s:budget" in near
+    return "s:budget" in near
+
+
+def _quoted(reading: Reading, clause: Clause, first: int, tags: Concepts) -> bool:
+    """What the client wrote, said or heard, named as such."""
+    return "s:said" in tags and any("s:said" in reading.tags[i] for i in range(clause.first, min(first, clause.last)))
+
+
+def _foreign(reading: Reading, sentence: Sentence, clause: Clause, tags: Concepts) -> bool:
+    """A competitor's: named in the clause, or in the one the number is explained by ("39 тысяч — цена другой базы")."""
+    if "g:switcher" in tags:
+        return False
+    if "s:competitor" in tags:
+        return True
+    own = reading.clauses[sentence.clause_first : sentence.clause_last]
+    at = own.index(clause)
+    if (
+        at + 1 >= len(own)
+        or not reading.text[clause.end : own[at + 1].start].strip(" ")
+        or clause.last - clause.first > 4
+    ):
+        return False
+    follow = own[at + 1]
+    gap = reading.text[clause.end : follow.start]
+    return any(c in "—–-" for c in gap) and "s:competitor" in reading.over(follow.first, follow.last)
+
+
+def _denies_below(reading: Reading, clause: Clause, first: int, last: int) -> bool:
+    """True for "дешевле X не бывает", "не ниже X", "X-ден төмен болмайды"."""
+    words = reading.words
+    near = range(max(clause.first, first - 3), min(clause.last, last + 3))
+    if not any(words[i].text in _BELOW for i in near):
+        return False
+    return any("s:neg" in reading.tags[i] for i in range(clause.first, clause.last))
+
+
+def _tense(reading: Reading, clause: Clause, tags: Concepts) -> Literal["past", "future"] | None:
+    if "s:past" in tags:
+        return "past"
+    if "s:future" in tags:
+        return "future"
+    return None
