@@ -64,10 +64,12 @@ class CheckSummary:
 
     _faulty: int = 0
 
-    def add(self, dialogue: str, messages: Sequence[Message], findings: Sequence[Finding], claims: int) -> None:
-        """Counts one judged dialogue."""
+    def add(
+        self, dialogue: str, messages: Sequence[Message], findings: Sequence[Finding], claims: int, replies: int
+    ) -> None:
+        """Counts one judged dialogue; `messages` are needed only when there are findings."""
         self.dialogues += 1
-        self.replies += sum(m.role == "assistant" for m in messages)
+        self.replies += replies
         self.claims += claims
         if not findings:
             return
@@ -108,8 +110,7 @@ def pieces(text: str, findings: Iterable[tuple[int, Finding]]) -> list[Piece]:
     marks = [(n, max(0, f.start), min(len(text), f.end)) for n, f in findings]
     borders = sorted({0, len(text), *(b for _, start, end in marks if start < end for b in (start, end))})
     return [
-        Piece(text[a:b], tuple(n for n, start, end in marks if start <= a and b <= end))
-        for a, b in pairwise(borders)
+        Piece(text[a:b], tuple(n for n, start, end in marks if start <= a and b <= end)) for a, b in pairwise(borders)
     ]
 
 

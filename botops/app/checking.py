@@ -1,0 +1,181 @@
+"""`botops check`: dialogues from files, judged in this process or in several, in order and with flat memory."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import Counter, deque
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from botops.app.check_report import CheckSummary
+from botops.app.judging import judge_dialogue
+from botops.claims import CompiledBook, compile_book
+from botops.claims.dialogues import parse_dialogues
+from botops.domain.errors import UserError
+from botops.domain.findings import Judgement
+from botops.domain.problems import Problem
+from botops.pricebook import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from botops.domain.findings import Finding
+    from botops.domain.messages import Message
+
+_BATCH_BYTES = 512 * 1024
+"""Work handed to a worker at once: about half a second of it."""
+_MAX_LINE = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class BookChoice:
+    """Where price books come from: one file for all (`price_book`), or paths inside the dialogues, relative to `books`
+    or to the folder of the dialogues' file."""
+
+    price_book: Path | None = None
+    books: Path | None = None
+
+    def path(self, written: str, file: str) -> Path:
+        """The book of a dialogue. Raises UserError when nothing names one."""
+        if self.price_book is not None:
+            return self.price_book
+        if not written:
+            raise UserError("names no price_book: add one, or give --price-book FILE")
+        return (self.books or Path(file).parent) / written
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One dialogue judged. `messages` is empty when nothing was found, to spare the way between processes."""
+
+    id: str
+    language: str
+    messages: tuple[Message, ...]
+    findings: tuple[Finding, ...]
+    claims: int
+    replies: int
+    not_judged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    file: str
+    lines: tuple[tuple[int, bytes], ...]
+    size: int
+
+
+def check_files(
+    files: Sequence[Path],
+    choice: BookChoice,
+    *,
+    jobs: int = 1,
+    on_checked: Callable[[Checked], None] = lambda _: None,
+    on_bytes: Callable[[int], None] = lambda _: None,
+) -> CheckSummary:
+    """Judges every dialogue of the files. `on_checked` gets them in order, `on_bytes` how much was read.
+
+    Rows that cannot be used become problems of the summary; the others are judged all the same. Raises UserError for
+    a file that cannot be opened or a price book given by option that cannot be read.
+    """
+    started = time.monotonic()
+    if choice.price_book is not None:
+        _compiled(choice.price_book)
+    summary = CheckSummary()
+    for batch, results in _run(_batches(files), choice, jobs):
+        for result in results:
+            if isinstance(result, Problem):
+                summary.problems.append(result)
+                continue
+            summary.add(result.id, result.messages, result.findings, result.claims, result.replies)
+            summary.not_judged.update(Counter(result.not_judged))
+            on_checked(result)
+        on_bytes(batch.size)
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def _run(batches: Iterator[_Batch], choice: BookChoice, jobs: int) -> Iterator[tuple[_Batch, list[Checked | Problem]]]:
+    if jobs <= 1:
+        for batch in batches:
+            yield batch, _check_batch(batch, choice)
+        return
+    # spawn, not fork: threads of the parent (a progress bar) must not be copied half way.
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting: deque[tuple[_Batch, Future[list[Checked | Problem]]]] = deque()
+        for batch in batches:
+            waiting.append((batch, pool.submit(_check_batch, batch, choice)))
+            if len(waiting) > 2 * jobs:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+
+
+def _batches(files: Sequence[Path]) -> Iterator[_Batch]:
+    for file in files:
+        try:
+            stream = file.open("rb")
+        except OSError as error:
+            raise UserError(f"cannot read {file}: {error.strerror}") from error
+        with stream:
+            lines: list[tuple[int, bytes]] = []
+            size = 0
+            for number, line in enumerate(iter(partial(stream.readline, _MAX_LINE), b""), 1):
+                lines.append((number, line))
+                size += len(line)
+                if size >= _BATCH_BYTES:
+                    yield _Batch(str(file), tuple(lines), size)
+                    lines, size = [], 0
+            yield _Batch(str(file), tuple(lines), size)
+
+
+def _check_batch(batch: _Batch, choice: BookChoice) -> list[Checked | Problem]:
+    return [result for number, line in batch.lines for result in _check_line(batch.file, number, line, choice)]
+
+
+def _check_line(file: str, number: int, line: bytes, choice: BookChoice) -> Iterator[Checked | Problem]:
+    for dialogue in parse_dialogues([line], file):
+        if isinstance(dialogue, Problem):
+            yield replace(dialogue, line=number)
+            continue
+        try:
+            book = _compiled(choice.path(dialogue.price_book, file))
+        except UserError as error:
+            yield Problem(file, number, 1, "price_book", f"{dialogue.id}: {error}", rule="price-book")
+            continue
+        findings: list[Finding] = []
+        not_judged: list[str] = []
+        claims = 0
+        replies = 0
+        for _, verdict in judge_dialogue(dialogue, book):
+            replies += 1
+            claims += verdict.claims
+            findings.extend(verdict.findings)
+            if verdict.judgement is Judgement.NOT_JUDGED:
+                not_judged.append(verdict.reason or "")
+        yield Checked(
+            dialogue.id, dialogue.lang or "ru", dialogue.messages if findings else (), tuple(findings),
+            claims, replies, tuple(not_judged),
+        )  # fmt: skip
+
+
+def _compiled(path: Path) -> CompiledBook:
+    book = _book(path)
+    if isinstance(book, UserError):
+        raise book
+    return book
+
+
+@lru_cache(maxsize=64)
+def _book(path: Path) -> CompiledBook | UserError:
+    """The compiled book; a broken one is remembered too, or each dialogue would read it again."""
+    try:
+        return compile_book(load(path))
+    except UserError as error:
+        return error

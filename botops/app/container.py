@@ -1,0 +1,153 @@
+"""The composition root: the only place where ports meet adapters."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+from botops import __version__
+from botops.app.books import Books, ClaimGuard
+from botops.app.clock import SystemClock
+from botops.app.models import build_model
+from botops.app.prompting import Prompting
+from botops.bot import Bot, BotRules
+from botops.domain.errors import UserError
+from botops.monitor import Metrics
+from botops.registry import Registry
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from botops.config import Secrets, Settings
+    from botops.domain.ports import ChatModel, Clock, Guard, Meter
+    from botops.store import Store
+
+STATE = Path(".botops")
+"""What belongs to this machine and not to git: the database, the last good prompts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """Everything wired together. Close it when done; it is a context manager."""
+
+    settings: Settings
+    secrets: Secrets
+    clock: Clock
+    metrics: Metrics
+    books: Books
+    registry: Registry
+    prompting: Prompting
+    guard: Guard
+    meter: Meter
+    store: Store
+    bot: Bot
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        secrets: Secrets,
+        *,
+        role: Literal["writer", "side", "reader"] = "writer",
+        clock: Clock | None = None,
+        model: ChatModel | None = None,
+        guard: Guard | None = None,
+    ) -> Self:
+        """Wires an installation. `role` is how the store is opened: the serving process is the writer, a command
+        beside it the side, a screen the reader. Raises UserError or StoreError."""
+        from botops.store import Store
+
+        clock = clock or SystemClock()
+        metrics = Metrics()
+        metrics.build.info({"version": __version__})
+        books = Books(book_path(settings))
+        registry = open_registry(settings)
+        prompting = Prompting(registry, books, name=settings.prompt, company=settings.company.name)
+        guard = guard or ClaimGuard(books)
+        meter = build_meter(settings)
+        model = model or build_model(settings, secrets)
+        store = Store.open(database_url(settings, secrets), clock=clock, role=role, mask=settings.privacy.mask)
+        bot = Bot(prompting, model, guard, meter, store, metrics, clock, new_id, rules_of(settings))
+        return cls(settings, secrets, clock, metrics, books, registry, prompting, guard, meter, store, bot)
+
+    def close(self) -> None:
+        """Lets go of the store; what is queued is written first."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def new_id() -> str:
+    """An id nobody else has."""
+    return uuid.uuid4().hex
+
+
+def rules_of(settings: Settings) -> BotRules:
+    """The bot's rules as configured."""
+    return BotRules(
+        policy=settings.guard.policy,
+        safe_answers=settings.guard.safe_answers,
+        repairs=settings.guard.repair_attempts,
+        deadline_s=settings.model.deadline_s,
+        default_language=settings.company.languages[0],
+        hand_over_role=settings.escalation.role,
+    )
+
+
+def open_registry(settings: Settings) -> Registry:
+    """The prompt registry of an installation, loaded."""
+    registry = Registry(settings.path("prompts"), state_directory=settings.root / STATE)
+    registry.load()
+    return registry
+
+
+def build_meter(settings: Settings) -> Meter:
+    """The cost meter: kept price table, the company's overrides and exchange rates."""
+    from botops.costs import CostMeter, Override, PriceTable, Rates
+
+    table = PriceTable(
+        tuple(
+            Override(
+                p.model,
+                input=p.input,
+                output=p.output,
+                cached_input=p.cached_input,
+                cache_write=p.cache_write,
+                since=p.since,
+            )
+            for p in settings.costs.prices
+        )
+    )  # fmt: skip
+    rates = Rates({r.since: r.per_usd for r in settings.costs.rates})
+    return CostMeter(table, rates, local_currency=settings.company.currency, simulated_as=settings.simulator.priced_as)
+
+
+def book_path(settings: Settings) -> Path:
+    """The price book's file: as set, or the only book of the folder. Raises UserError when it cannot be told."""
+    path = settings.path("pricebook")
+    if not path.is_dir():
+        return path
+    books = sorted(p for p in path.iterdir() if p.suffix in {".yaml", ".yml", ".json"} and p.name != "release.yaml")
+    if len(books) > 1:
+        names = ", ".join(p.name for p in books)
+        raise UserError(f"{path} holds several price books ({names}): name one in botops.yaml as paths.pricebook")
+    return books[0] if books else path / "book.yaml"
+
+
+def database_url(settings: Settings, secrets: Secrets) -> str:
+    """The database's URL; a relative SQLite file starts from the settings file's folder, which is made if missing."""
+    url = secrets.database_url or settings.store.url
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith("sqlite:////") and ":memory:" not in url:
+        file = settings.root / url.removeprefix(prefix)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return f"{prefix}{file}"
+    return url

@@ -1,0 +1,180 @@
+"""`botops check` and `botops claims`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from botops.app.check_report import CheckSummary
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_FAIL_ON = ("low", "medium", "high", "critical", "never")
+
+
+@click.command()
+@click.option(
+    "--dialogues",
+    "files",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Dialogues, one JSON object a line. May be given more than once.",
+)
+@click.option("--price-book", type=_FILE, help="One price book for all dialogues (YAML, JSON, CSV or XLSX).")
+@click.option(
+    "--books",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the price books that dialogues name.",
+)
+@click.option("--out", type=_FILE, help="Write the findings here, one JSON object a line, instead of to stdout.")
+@click.option("--html", type=_FILE, help="Write a report for people.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to work in.")
+@click.option(
+    "--fail-on", type=click.Choice(_FAIL_ON), default="low", show_default=True, help="Least severity that gives exit code 1."
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout; needs --out for the rows.")
+@click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", help="How problems are shown.")
+def check(
+    files: tuple[Path, ...],
+    price_book: Path | None,
+    books: Path | None,
+    out: Path | None,
+    html: Path | None,
+    jobs: int,
+    fail_on: str,
+    as_json: bool,
+    form: str,
+) -> int:
+    """Compare every price, discount and term in dialogues with a price book.
+
+    Findings go to stdout as JSON lines, a summary table to stderr. Exit code: 2 when lines could not be read (the others
+    are checked all the same), else 1 when something was found, else 0.
+    """
+    from botops.app.checking import BookChoice, Checked, check_files
+    from botops.claims.runner import finding_row
+    from botops.cli.progress import progress
+
+    if as_json and out is None:
+        raise click.UsageError("--json prints the summary on stdout, so the findings need a place: add --out FILE")
+    if price_book is None and books is None:
+        price_book = _project_book()
+    with ExitStack() as stack:
+        sink = stack.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
+        advance = stack.enter_context(progress("Checking", sum(f.stat().st_size for f in files)))
+
+        def write(checked: Checked) -> None:
+            for finding in checked.findings:
+                sink.write(json.dumps(finding_row(checked.id, finding, checked.language), ensure_ascii=False) + "\n")
+
+        summary = check_files(files, BookChoice(price_book, books), jobs=jobs, on_checked=write, on_bytes=advance)
+    if html:
+        _write_html(html, summary, files)
+    _report(summary, as_json=as_json, form=form)
+    return _exit_code(summary, fail_on)
+
+
+def _project_book() -> Path | None:
+    """The price book of the project in this folder, when there is a botops.yaml; dialogues may name their own then."""
+    from botops.app.container import book_path
+    from botops.config import FILE_NAME, load_settings
+
+    if not Path(FILE_NAME).exists():
+        return None
+    path = book_path(load_settings())
+    return path if path.exists() else None
+
+
+def _write_html(path: Path, summary: CheckSummary, files: tuple[Path, ...]) -> None:
+    from botops import __version__
+    from botops.app.check_report import render_html
+    from botops.app.clock import SystemClock
+
+    title = ", ".join(f.name for f in files[:3]) + (" …" if len(files) > 3 else "")
+    page = render_html(summary, title=title, made_at=SystemClock().now(), version=__version__)
+    path.write_text(page, encoding="utf-8")
+
+
+def _report(summary: CheckSummary, *, as_json: bool, form: str) -> None:
+    from botops.domain.problems import render_problems
+
+    if summary.problems:
+        click.echo(render_problems(summary.problems, "github" if form == "github" else "text"), err=True)
+    if as_json:
+        click.echo(json.dumps(_as_json(summary), ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(justify="right", style="bold")
+    table.add_column()
+    table.add_row(str(summary.dialogues), "dialogues")
+    table.add_row(str(summary.replies), "replies of the bot")
+    table.add_row(str(summary.claims), "commercial claims looked at")
+    table.add_row(str(summary.findings), f"findings in {summary.replies_at_fault} replies")
+    for kind, count in summary.by_kind.most_common():
+        table.add_row(str(count), f"  {kind}")
+    for currency, amount in summary.at_risk.items():
+        table.add_row(f"{amount:,.0f}".replace(",", " "), f"{currency} promised below the price book")
+    for reason, count in summary.not_judged.most_common():
+        table.add_row(str(count), f"replies not judged: {reason}")
+    if summary.problems:
+        table.add_row(str(len(summary.problems)), "lines could not be used")
+    table.add_row(f"{summary.seconds:.1f}", "seconds")
+    Console(stderr=True).print(table)
+
+
+def _as_json(summary: CheckSummary) -> dict[str, object]:
+    return {
+        "dialogues": summary.dialogues,
+        "replies": summary.replies,
+        "claims": summary.claims,
+        "findings": summary.findings,
+        "replies_at_fault": summary.replies_at_fault,
+        "by_kind": dict(summary.by_kind),
+        "by_severity": {severity.label: count for severity, count in summary.by_severity.items()},
+        "not_judged": dict(summary.not_judged),
+        "at_risk": {currency: str(amount) for currency, amount in summary.at_risk.items()},
+        "problems": [p.text() for p in summary.problems],
+        "seconds": round(summary.seconds, 3),
+    }
+
+
+def _exit_code(summary: CheckSummary, fail_on: str) -> int:
+    from botops.domain.findings import Severity
+
+    if summary.problems:
+        return 2
+    if fail_on == "never":
+        return 0
+    return int(any(severity >= Severity[fail_on.upper()] for severity in summary.by_severity))
+
+
+@click.command()
+@click.argument("texts", type=click.File("rb"), default="-")
+def claims(texts: click.utils.LazyFile) -> int:
+    """List the amounts and percents found in texts.
+
+    Reads JSON lines {"id", "lang", "text"} from TEXTS (default stdin), writes {"id", "mentions": […]} for each.
+    """
+    from botops.claims.jsonl import mentions_row
+
+    bad = 0
+    for number, line in enumerate(texts, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            found = mentions_row(row)
+        except (ValueError, KeyError, TypeError) as error:
+            click.echo(f"{texts.name}:{number}:1: not a row with id and text: {error}", err=True)
+            bad += 1
+            continue
+        click.echo(json.dumps(found, ensure_ascii=False))
+    return 2 if bad else 0

@@ -1,0 +1,59 @@
+"""The application factory: takes a container, gives an ASGI application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+
+from botops import __version__
+from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError
+from botops.http import chat, dialogues, prompts, system
+
+if TYPE_CHECKING:
+    from botops.app.container import Container
+
+_DESCRIPTION = """Talk to the bot, hand in another bot's dialogues, read the metrics.
+
+Every price, discount and term of a reply is compared with the price book before the reply leaves."""
+
+
+def create_api(container: Container) -> FastAPI:
+    """The API over a container, which stays the caller's to close. Its pages load nothing from other hosts."""
+    api = FastAPIOffline(redoc_url=None, title="botops", version=__version__, description=_DESCRIPTION)
+    api.state.container = container
+    for router in (chat.router, dialogues.router, prompts.router, system.router):
+        api.include_router(router)
+    api.add_exception_handler(BotopsError, _botops_error)
+    api.add_exception_handler(RequestValidationError, _bad_request)
+    return api
+
+
+def container_of(request: Request) -> Container:
+    """The container the API was made with."""
+    container: Container = request.app.state.container
+    return container
+
+
+def status_of(error: BotopsError) -> int:
+    """The HTTP status of an error: 404 unknown, 409 conflict, 503 infrastructure, 400 other bad input."""
+    if isinstance(error, NotFoundError):
+        return 404
+    if isinstance(error, ConflictError):
+        return 409
+    return 503 if isinstance(error, OutsideError) else 400
+
+
+async def _botops_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, BotopsError)
+    return JSONResponse({"error": type(error).__name__, "detail": str(error)}, status_of(error))
+
+
+async def _bad_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    # What was sent is not echoed: it may hold a client's personal data.
+    places = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()]
+    return JSONResponse({"error": "bad_request", "detail": "; ".join(places)}, 422)

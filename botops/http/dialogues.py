@@ -1,0 +1,47 @@
+"""`/v1/dialogues`: taking in dialogues of another bot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, HTTPException, Request
+
+from botops.app import services
+from botops.http.schemas import IngestReply, Problem, RejectedLine
+
+if TYPE_CHECKING:
+    from botops.app.container import Container
+
+router = APIRouter(tags=["dialogues"])
+MAX_BODY = 64 * 2**20
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/x-ndjson": {"schema": {"type": "string", "description": "One dialogue a line."}}},
+    }
+}
+
+
+@router.post(
+    "/v1/dialogues",
+    responses={400: {"model": Problem}, 413: {"model": Problem}},
+    openapi_extra=_BODY,
+    summary="Hand in dialogues as JSON lines",
+)
+async def ingest(request: Request) -> IngestReply:
+    """Takes in dialogues, one JSON object a line, in the format of `botops check`; every reply in them is judged with
+    the price book of its day. A malformed line is reported with its number and skipped; the good ones are kept."""
+    container: Container = request.app.state.container
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise HTTPException(413, f"the body is over {MAX_BODY // 2**20} MB: send it in parts")
+    report = await services.ingest(container, bytes(body).splitlines(), origin="api")
+    return IngestReply(
+        dialogues=report.dialogues,
+        turns=report.turns,
+        findings=report.findings,
+        skipped=report.skipped,
+        rejected=[RejectedLine(line=p.line, message=p.message) for p in report.problems],
+    )
