@@ -35,15 +35,18 @@ _MAX_LINE = 64 * 2**20
 @dataclass(frozen=True, slots=True)
 class BookChoice:
     """Where price books come from: one file for all (`price_book`), or paths inside the dialogues, relative to `books`
-    or to the folder of the dialogues' file."""
+    or to the folder of the dialogues' file. `default` is for dialogues that name none."""
 
     price_book: Path | None = None
     books: Path | None = None
+    default: Path | None = None
 
     def path(self, written: str, file: str) -> Path:
         """The book of a dialogue. Raises UserError when nothing names one."""
         if self.price_book is not None:
             return self.price_book
+        if not written and self.default is not None:
+            return self.default
         if not written:
             raise UserError("names no price_book: add one, or give --price-book FILE")
         return (self.books or Path(file).parent) / written

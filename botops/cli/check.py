@@ -36,7 +36,7 @@ _FAIL_ON = ("low", "medium", "high", "critical", "never")
 @click.option("--html", type=_FILE, help="Write a report for people.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to work in.")
 @click.option(
-    "--fail-on", type=click.Choice(_FAIL_ON), default="low", show_default=True, help="Least severity that gives exit code 1."
+    "--fail-on", type=click.Choice(_FAIL_ON), default="low", show_default=True, help="Least severity for exit code 1."
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout; needs --out for the rows.")
 @click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", help="How problems are shown.")
@@ -53,8 +53,8 @@ def check(
 ) -> int:
     """Compare every price, discount and term in dialogues with a price book.
 
-    Findings go to stdout as JSON lines, a summary table to stderr. Exit code: 2 when lines could not be read (the others
-    are checked all the same), else 1 when something was found, else 0.
+    Findings go to stdout as JSON lines, a summary table to stderr. Exit code: 2 when lines could not be read (the
+    others are checked all the same), else 1 when something was found, else 0.
     """
     from botops.app.checking import BookChoice, Checked, check_files
     from botops.claims.runner import finding_row
@@ -62,8 +62,7 @@ def check(
 
     if as_json and out is None:
         raise click.UsageError("--json prints the summary on stdout, so the findings need a place: add --out FILE")
-    if price_book is None and books is None:
-        price_book = _project_book()
+    choice = BookChoice(price_book, books, _project_book())
     with ExitStack() as stack:
         sink = stack.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
         advance = stack.enter_context(progress("Checking", sum(f.stat().st_size for f in files)))
@@ -72,7 +71,7 @@ def check(
             for finding in checked.findings:
                 sink.write(json.dumps(finding_row(checked.id, finding, checked.language), ensure_ascii=False) + "\n")
 
-        summary = check_files(files, BookChoice(price_book, books), jobs=jobs, on_checked=write, on_bytes=advance)
+        summary = check_files(files, choice, jobs=jobs, on_checked=write, on_bytes=advance)
     if html:
         _write_html(html, summary, files)
     _report(summary, as_json=as_json, form=form)
@@ -80,7 +79,7 @@ def check(
 
 
 def _project_book() -> Path | None:
-    """The price book of the project in this folder, when there is a botops.yaml; dialogues may name their own then."""
+    """The price book of the project in this folder, for dialogues that name none."""
     from botops.app.container import book_path
     from botops.config import FILE_NAME, load_settings
 

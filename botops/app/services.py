@@ -1,0 +1,114 @@
+"""What the doors ask for: one function for each thing a person or a program can do."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from botops.app.container import new_id
+from botops.app.ingesting import IngestReport, records_of
+from botops.claims.dialogues import parse_dialogues
+from botops.domain.errors import StoreError, UserError
+from botops.domain.messages import InboundMessage
+from botops.domain.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from botops.app.container import Container
+    from botops.domain.messages import Language
+    from botops.domain.turns import TurnRecord
+
+_TURNS_AT_ONCE = 500
+
+
+def inbound(
+    container: Container,
+    text: str,
+    *,
+    dialogue_id: str | None = None,
+    lead_id: str | None = None,
+    idempotency_key: str | None = None,
+    channel: str = "web",
+    locale: Language | None = None,
+    region: str | None = None,
+    segment: str | None = None,
+) -> InboundMessage:
+    """A client's message of this moment. Without a dialogue a new one begins; without a lead the dialogue is the lead,
+    so that its prompt variant stays the same to its end. The key is unique within a dialogue."""
+    dialogue = dialogue_id or new_id()
+    key = f"{dialogue}:{idempotency_key}" if idempotency_key else new_id()
+    return InboundMessage(
+        dialogue, lead_id or dialogue, text, container.clock.now(), key, channel, locale, region, segment
+    )
+
+
+async def ingest(
+    container: Container, lines: Iterable[bytes], *, origin: str, file: str = "line", channel: str = "import"
+) -> IngestReport:
+    """Takes in dialogues of another bot, one JSON object a line; each reply is judged with the book in force.
+
+    A row that cannot be used becomes a problem with its line number and the others are kept. Raises UserError without
+    a price book and StoreError when the store takes nothing.
+    """
+    current = container.books.current()
+    if current is None:
+        raise UserError(f"there is no price book at {container.books.path}: replies cannot be judged without one")
+    report = IngestReport()
+    waiting: list[TurnRecord] = []
+
+    async def keep() -> None:
+        written = await asyncio.to_thread(container.store.write_many, tuple(waiting), origin=origin)
+        report.turns += written.written
+        report.skipped += written.skipped
+        container.metrics.ingested.inc(written.written)
+        waiting.clear()
+
+    for number, line in enumerate(lines, 1):
+        for dialogue in parse_dialogues([line], file):
+            if isinstance(dialogue, Problem):
+                report.problems.append(replace(dialogue, line=number))
+                continue
+            report.dialogues += 1
+            for record in records_of(dialogue, current.compiled, version=current.book.version, channel=channel):
+                report.findings += len(record.verdict.findings) if record.verdict else 0
+                waiting.append(record)
+            if len(waiting) >= _TURNS_AT_ONCE:
+                await keep()
+        await asyncio.sleep(0)  # judging is work without a pause: let others be answered meanwhile
+    if waiting:
+        await keep()
+    return report
+
+
+async def readiness(container: Container) -> dict[str, str]:
+    """Each thing an answer depends on: "ok", or what is wrong with it."""
+    checks = {"store": "ok", "prompts": "ok", "price_book": "ok"}
+    try:
+        await asyncio.to_thread(container.store.ping)
+    except StoreError as error:
+        checks["store"] = str(error)
+    container.registry.refresh()
+    if container.settings.prompt not in container.registry.names():
+        checks["prompts"] = f"no prompt {container.settings.prompt!r} in {container.settings.path('prompts')}"
+    if container.books.current() is None:
+        checks["price_book"] = f"no readable price book at {container.books.path}"
+    return checks
+
+
+def refresh_gauges(container: Container) -> None:
+    """Brings the gauges up to date with files and store; counters are kept by the turns themselves."""
+    metrics = container.metrics
+    container.registry.refresh()
+    state = container.registry.state()
+    metrics.prompts_broken.set(len(state.problems))
+    metrics.prompts_stale.set(len(state.stale))
+    current = container.books.current()
+    if current is not None:
+        metrics.price_book.info({"version": current.book.version, "currency": current.book.currency})
+    try:
+        metrics.queue_open.set(container.store.open_hand_offs())
+        metrics.rollup_lag.set(container.store.rollup_lag_s())
+    except StoreError:
+        metrics.observe_errors.inc()
