@@ -7,7 +7,6 @@ decides whether the reply may be used is here.
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -18,8 +17,6 @@ from botops.domain.usage import Usage
 from botops.llm.errors import ReplyTooLargeError, model_error
 from botops.llm.estimate import estimate_messages, estimate_tokens
 from botops.llm.retry import RetryPolicy, with_retries
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,7 @@ class Receiver:
         self.refusal = ""
         self.model = ""
         self.began = False
+        self.settled = False
         self.first_text_at: float | None = None
 
     @property
@@ -148,15 +146,14 @@ class BoundedCall:
             raise
         except Exception as error:  # noqa: BLE001 - the port promises ModelError alone, whatever a library raises
             if patience.expired():
-                error = self._refuse("timeout", f"no text within {self._limits.first_text_s:g} s")
-                receiver.began = True  # it has taken the prompt: it may bill it
-            known = model_error(error, model=self._model, secrets=self._secrets)
-            if known.fault == "bad_response" and not isinstance(error, ModelError | ValueError):
-                log.warning("%s: unexpected %s from the client library", self._model, type(error).__name__)
-            self._spend(receiver.usage or (self._estimated(receiver) if receiver.began else None))
+                known = self._refuse("timeout", f"no text within {self._limits.first_text_s:g} s")
+            else:
+                known = model_error(error, model=self._model, secrets=self._secrets)
+            # A provider that has begun, or was left waiting for, may bill the prompt.
+            self._settle(receiver, may_be_billed=receiver.began or patience.expired())
             known.attempts, known.usage, known.model = self._attempts, self._spent, self._model
             raise known from None
-        self._spend(receiver.usage or self._estimated(receiver))
+        self._settle(receiver, may_be_billed=True)
         assert self._spent is not None
         assert receiver.finish is not None
         first = receiver.first_text_at
@@ -187,9 +184,8 @@ class BoundedCall:
 
     def _abandoned(self, fault: ModelFault, text: str) -> ModelError:
         """The error of a call broken off from our side: the provider may bill its prompt and what it had written."""
-        receiver = self._receiver
-        if receiver is not None:
-            self._spend(receiver.usage or self._estimated(receiver))
+        if self._receiver is not None:
+            self._settle(self._receiver, may_be_billed=True)
         return ModelError(
             fault, f"{self._model}: {text}", model=self._model, attempts=self._attempts, usage=self._spent
         )
@@ -202,6 +198,11 @@ class BoundedCall:
             estimated=True,
         )
 
-    def _spend(self, usage: Usage | None) -> None:
+    def _settle(self, receiver: Receiver, *, may_be_billed: bool) -> None:
+        """Adds what a try used to what the call used, once."""
+        if receiver.settled:
+            return
+        receiver.settled = True
+        usage = receiver.usage or (self._estimated(receiver) if may_be_billed else None)
         if usage is not None:
             self._spent = usage if self._spent is None else self._spent + usage

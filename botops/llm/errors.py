@@ -6,12 +6,15 @@ serves the openai client and every LangChain integration.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from botops.domain.errors import ModelError, ModelFault
+
+log = logging.getLogger(__name__)
 
 _DETAIL_CHARS = 300
 _CONNECTION_FAMILY = re.compile(r"Connect|Network|Protocol|Transport|ReadError|WriteError|Timeout|SSL|EndOfStream")
@@ -82,6 +85,8 @@ def model_error(error: Exception, *, model: str, secrets: Iterable[str] = ()) ->
         fault = fault_of_error_object(body_error)
         text = f"the provider sent an error inside the reply: {_detail(error, body_error)}"
     else:
+        if not isinstance(error, ValueError | RecursionError):
+            log.warning("%s: unexpected %s from the client library", model, type(error).__name__)
         fault = "bad_response"
         text = f"the reply could not be read ({_chain(error)})"
     return ModelError(fault, f"{model}: {blot(text, secrets)}", model=model, retry_after=retry_after)

@@ -1,0 +1,97 @@
+"""The meter: from a usage to a cost in dollars and in the company's currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from botops.costs.prices import cost_of
+from botops.costs.rates import ExchangeRates
+from botops.costs.table import PriceTable
+from botops.domain.errors import UserError
+from botops.domain.money import PICO, Money
+from botops.domain.usage import Cost, Usage
+
+_DIGITS = 60
+"""Working digits: enough for a division by a rate to be rounded once, at the pico-dollar."""
+
+
+class CostMeter:
+    """Prices usages: implements the port `Meter`.
+
+    `simulated_as` names the real model whose price a simulated reply is counted at. Rates are those of the day in
+    `zone`, the company's time zone. Raises UserError when own prices are in a currency without an exchange rate.
+    """
+
+    def __init__(
+        self,
+        table: PriceTable,
+        rates: ExchangeRates,
+        local_currency: str,
+        simulated_as: str,
+        *,
+        zone: tzinfo = UTC,
+    ) -> None:
+        unknown = sorted(currency for currency in table.currencies if not rates.knows(currency))
+        if unknown:
+            raise UserError(
+                f"own model prices are in {', '.join(unknown)}, but there is no exchange rate for it: add one, "
+                f"for example {{date: 2026-01-01, {unknown[0]}_per_USD: …}}"
+            )
+        self._table = table
+        self._rates = rates
+        self._local_currency = local_currency
+        self._simulated_as = simulated_as
+        self._zone = zone
+
+    def cost(self, usage: Usage, model: str, at: datetime, *, simulated: bool = False) -> Cost:
+        """What `usage` of one call of `model` cost at a moment, which must be aware.
+
+        `pico_usd` is exact (rounded half up only where a price has more than six decimals or is in another currency).
+        An unknown model costs 0 and is marked `unknown_model`. Without a rate, `local` stays None.
+        """
+        if at.tzinfo is None:
+            raise ValueError(f"{at} has no time zone: prices and rates are dated")
+        priced_as = self._simulated_as if simulated else model
+        row = self._table.row(priced_as, at)
+        if row is None:
+            return Cost(priced_as=priced_as, source=self._table.source, simulated=simulated, unknown_model=True)
+        day = at.astimezone(self._zone).date()
+        with localcontext() as context:
+            context.prec = _DIGITS
+            amount = cost_of(usage, row)
+            foreign = self._rates.on(day, row.currency)
+            assert foreign is not None  # the constructor has seen to it
+            pico = int((amount * PICO / foreign.per_usd).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+            local = self._rates.on(day, self._local_currency)
+            money = None if local is None else _money(pico, local.per_usd, self._local_currency)
+        sources = [row.source, foreign.source, local.source if local is not None else ""]
+        return Cost(
+            pico_usd=pico,
+            local=money,
+            rate=None if local is None else local.per_usd,
+            priced_as=priced_as,
+            source="; ".join(dict.fromkeys(text for text in sources if text)),
+            simulated=simulated,
+        )
+
+
+def local_total(costs: Iterable[Cost], currency: str) -> Money:
+    """Costs in the local currency, rounded once at the end.
+
+    A turn can cost less than a tiyn, so a sum of rounded turns drifts; this is the figure to show for many turns.
+    Costs without a rate are left out.
+    """
+    by_rate: dict[Decimal, int] = {}
+    for cost in costs:
+        if cost.rate is not None:
+            by_rate[cost.rate] = by_rate.get(cost.rate, 0) + cost.pico_usd
+    with localcontext() as context:
+        context.prec = _DIGITS
+        total = sum((Decimal(pico) * rate / PICO for rate, pico in by_rate.items()), Decimal(0))
+        return Money.of(total, currency)
+
+
+def _money(pico: int, rate: Decimal, currency: str) -> Money:
+    return Money.of(Decimal(pico) * rate / PICO, currency)
