@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from botops.claims.names import Hit, NameIndex
-from botops.pricebook.model import PriceBook
+from botops.claims.records import RecordSet
+from botops.claims.words import fold
+from botops.pricebook.model import PriceBook, Product
 
 __all__ = ["CompiledBook", "Hit", "NameIndex", "compile_book"]
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledBook:
-    """A price book and what is derived from it at load time. `names` finds products in a text."""
+    """A price book and what is derived from it at load time.
+
+    `names` finds products in a text; `records` has every price with its variant; `skus` the products by SKU;
+    `family` gives, for a SKU, all SKUs sold under a name they share (only where they share one).
+    """
 
     book: PriceBook
     names: NameIndex
+    records: RecordSet
+    skus: Mapping[str, Product]
+    family: Mapping[str, tuple[str, ...]]
+    zone: ZoneInfo
 
 
 def compile_book(book: PriceBook) -> CompiledBook:
     """Derives everything a check needs from a loaded book. Work grows linearly with the book."""
-    return CompiledBook(book, NameIndex.of(book.products))
+    return CompiledBook(
+        book,
+        NameIndex.of(book.products),
+        RecordSet.of_book(book),
+        {p.sku: p for p in book.products},
+        _families(book),
+        ZoneInfo(book.timezone),
+    )
+
+
+def _families(book: PriceBook) -> dict[str, tuple[str, ...]]:
+    """SKUs that share a name or an alias: variants of one thing kept as products of their own."""
+    named: dict[str, list[str]] = defaultdict(list)
+    for product in book.products:
+        for name in dict.fromkeys(fold(n) for n in product.names):
+            named[name].append(product.sku)
+    return {sku: tuple(group) for group in named.values() if len(group) > 1 for sku in group}

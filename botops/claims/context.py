@@ -6,14 +6,18 @@ Shared by amounts (`verify`) and terms (`find_term_claims`): neither parses a te
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
 from botops.claims.compile import CompiledBook, Hit
 from botops.claims.evidence import NO_EVIDENCE, Evidence
+from botops.claims.features import FeatureHit
 from botops.claims.mention import Mention
 from botops.claims.mentions import Number, find_mentions, find_numbers
+from botops.claims.quantities import Quantity
+from botops.claims.reading import Reading, read
+from botops.claims.records import RecordSet
 from botops.claims.segment import Segment, segment_at, segments
 from botops.claims.words import Word, fold, words
 from botops.domain.messages import Message, Role
@@ -64,6 +68,21 @@ class ParsedMessage:
         """Names of products, in order of their offsets."""
         return self.book.names.find(self.words)
 
+    @cached_property
+    def reading(self) -> Reading:
+        """Words with their concepts, clauses and sentences: what scope and terms are judged by."""
+        return read(self.text, self.words, self.segments)
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Counted things with their units: "12 месяцев", "от пяти бутылей"."""
+        return self.reading.quantities
+
+    @cached_property
+    def features(self) -> tuple[FeatureHit, ...]:
+        """Attribute values of the book's variants, in order."""
+        return self.book.records.features.find(self.words)
+
     def segment_of(self, position: int) -> Segment | None:
         """The segment around an offset."""
         i = segment_at(self.segments, position)
@@ -79,7 +98,7 @@ class ReplyContext:
     """A reply (`messages[-1]`, the assistant's) with all that was said before it.
 
     `day` is the date, in the book's time zone or the dialogue's own offset, on which prices and offers must be in
-    force. `evidence` gathers what tools returned before the reply.
+    force. `evidence` gathers what tools returned before the reply, `found` the same as records.
     """
 
     book: CompiledBook
@@ -87,6 +106,7 @@ class ReplyContext:
     day: date
     messages: Sequence[ParsedMessage]
     evidence: Evidence = NO_EVIDENCE
+    found: RecordSet = field(default_factory=RecordSet)
     region: str | None = None
     segment: str | None = None
 

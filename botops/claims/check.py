@@ -1,0 +1,162 @@
+"""The claim checker: is every sum and promise of a reply borne out by the price book in force?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from botops.claims.compile import CompiledBook, compile_book
+from botops.claims.context import ParsedMessage, ReplyContext, parse_message
+from botops.claims.evidence import NO_EVIDENCE, Evidence
+from botops.claims.explain import explain_amount, show_amount, show_price
+from botops.claims.records import RecordSet
+from botops.claims.severity import money_at_risk, severity_of
+from botops.claims.verify import Doubt, Verifier
+from botops.domain.errors import UserError
+from botops.domain.findings import Finding, FindingKind
+from botops.domain.messages import Message
+from botops.pricebook.model import PriceBook
+
+MAX_CHARACTERS = 1_000_000
+"""A longer message is refused (it becomes `not_judged(too_large)`)."""
+
+
+class TooLargeError(UserError):
+    """A message over the size cap. `reason` is the word `not_judged` carries."""
+
+    reason = "too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Findings of one reply in the order of their offsets; `claims` counts the claims looked at."""
+
+    findings: tuple[Finding, ...]
+    claims: int
+
+
+def aware(moment: datetime, book: CompiledBook) -> datetime:
+    """A moment with its offset: one without is in the book's time zone."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=book.zone)
+
+
+class Conversation:
+    """A dialogue judged as it goes: every message is parsed once.
+
+    `at` is the moment the dialogue began; a message with a time of its own is judged at that time. The date that
+    decides is the one in the moment's own offset.
+    """
+
+    def __init__(
+        self,
+        book: PriceBook | CompiledBook,
+        *,
+        at: datetime,
+        region: str | None = None,
+        segment: str | None = None,
+    ) -> None:
+        self._book = book if isinstance(book, CompiledBook) else compile_book(book)
+        self._at = aware(at, self._book)
+        self._region, self._segment = region, segment
+        self._messages: list[ParsedMessage] = []
+        self._evidence: Evidence = NO_EVIDENCE
+        self._found = RecordSet()
+        self._running: list[Decimal] = []
+
+    def feed(self, message: Message) -> CheckResult | None:
+        """Takes the next message; the result for an assistant's, None for others. Raises TooLargeError."""
+        if len(message.content) > MAX_CHARACTERS:
+            raise TooLargeError(
+                f"message {len(self._messages)} has {len(message.content)} characters, over the cap of "
+                f"{MAX_CHARACTERS}: split it or check it by hand"
+            )
+        parsed = parse_message(message, len(self._messages), self._book)
+        self._messages.append(parsed)
+        if message.role == "tool":
+            self._learn(parsed)
+        return self._judge(parsed) if message.role == "assistant" else None
+
+    def _learn(self, tool: ParsedMessage) -> None:
+        known = len(self._evidence.items)
+        self._evidence = self._evidence.with_tool(tool.index, tool.text)
+        self._found.add_items(self._evidence.items[known:], self._book.skus)
+
+    def _judge(self, reply: ParsedMessage) -> CheckResult:
+        at = aware(reply.at, self._book) if reply.at is not None else self._at
+        context = ReplyContext(
+            self._book,
+            at,
+            at.date(),
+            tuple(self._messages),
+            self._evidence,
+            self._found,
+            self._region,
+            self._segment,
+        )
+        verified = Verifier(context, running=self._running).run()
+        self._running.extend(verified.supported)
+        found = [_finding(context, d) for d in verified.doubts]
+        return CheckResult(tuple(sorted(found, key=lambda f: (f.start, f.end))), verified.claims)
+
+
+def _finding(context: ReplyContext, doubt: Doubt) -> Finding:
+    mention, price = doubt.mention, doubt.record.price if doubt.record else None
+    currency = mention.currency or context.book.book.currency
+    stated = show_amount(mention.amount, currency)
+    if mention.amount_max is not None:
+        stated = f"{show_amount(mention.amount, None)}–{show_amount(mention.amount_max, currency)}"
+    owed = doubt.owed if doubt.owed is not None else price.amount if price is not None else None
+    risk, over = None, None
+    if owed is not None and doubt.kind in {FindingKind.PRICE, FindingKind.STALE_PRICE, FindingKind.TOTAL}:
+        risk, over = money_at_risk(mention.amount, owed, Decimal(1), currency)
+    expected = show_amount(doubt.owed, currency) if doubt.owed is not None else show_price(price) if price else None
+    return Finding(
+        context.turn,
+        doubt.kind,
+        mention.quote,
+        mention.start,
+        mention.end,
+        severity_of(doubt.kind, at_risk=risk, floor=price.floor if price else None, stated=mention.amount),
+        stated,
+        expected,
+        explain_amount(doubt.kind, stated, doubt.record, expected if doubt.owed is not None and expected else ""),
+        doubt.record.sku if doubt.record else None,
+        risk,
+        over,
+    )
+
+
+def judge(
+    messages: Sequence[Message],
+    book: PriceBook | CompiledBook,
+    *,
+    at: datetime,
+    region: str | None = None,
+    segment: str | None = None,
+) -> CheckResult:
+    """Judges the last message, an assistant's, given all before it; with the count of claims looked at.
+
+    Raises TooLargeError for a message over the size cap, ValueError when the last message is not an assistant's.
+    """
+    if not messages or messages[-1].role != "assistant":
+        raise ValueError("the last message must be an assistant's: it is the one that is judged")
+    conversation = Conversation(book, at=at, region=region, segment=segment)
+    result = None
+    for message in messages:
+        result = conversation.feed(message)
+    assert result is not None
+    return result
+
+
+def check(
+    messages: Sequence[Message],
+    book: PriceBook | CompiledBook,
+    *,
+    at: datetime,
+    region: str | None = None,
+    segment: str | None = None,
+) -> list[Finding]:
+    """Findings in the last message, an assistant's, given all before it. Raises as `judge`."""
+    return list(judge(messages, book, at=at, region=region, segment=segment).findings)

@@ -1,0 +1,154 @@
+"""Attribute values of variants, found in text: sizes, classes, times, dates, cities — all the book or a tool lists.
+
+A value is compiled once into the word sequences by which it is said; a text is scanned once for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from botops.claims.words import Word, fold, words
+
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t ].*)?")
+_TIME = re.compile(r"(?:\d{4}-\d{2}-\d{2}[t ])?(\d{1,2}):(\d{2})(?::\d{2})?")
+_CLOCK = re.compile(r"(\d{1,2})(?::(\d{2})(?::\d{2})?)?")
+_PARTS = re.compile(r"\s*[,;/|]\s*")
+_EMPTY = frozenset({"", "none", "null", "true", "false", "yes", "no", "n/a", "-", "нет", "да", "жоқ", "бар", "иә"})
+_MAX_WORDS = 8
+_MONTHS = (
+    ("january", "jan", "январь", "қаңтар"), ("february", "feb", "февраль", "ақпан"),
+    ("march", "mar", "март", "наурыз"), ("april", "apr", "апрель", "сәуір"), ("may", "may", "май", "мамыр"),
+    ("june", "jun", "июнь", "маусым"), ("july", "jul", "июль", "шілде"), ("august", "aug", "август", "тамыз"),
+    ("september", "sep", "сентябрь", "қыркүйек"), ("october", "oct", "октябрь", "қазан"),
+    ("november", "nov", "ноябрь", "қараша"), ("december", "dec", "декабрь", "желтоқсан"),
+)  # fmt: skip
+_KEY_WORDS = {
+    "class": ("класс", "категория", "санат", "сынып"),
+    "size": ("размер", "өлшем"),
+    "stop": ("stop", "layover", "connection", "пересадка"),
+    "seat": ("место", "орын"),
+    "room": ("комната", "бөлме"),
+    "bedroom": ("bedroom", "bed", "спальня"),
+    "bed": ("bed", "bedroom", "спальня"),
+    "star": ("звезда", "жұлдыз"),
+    "floor": ("этаж", "қабат"),
+    "level": ("уровень", "деңгей"),
+    "age": ("возраст", "жас"),
+    "volume": ("объём", "литр", "көлем"),
+    "storage": ("память", "гб", "gb", "жад"),
+    "capacity": ("gb", "гб", "l", "л"),
+    "bag": ("bag", "багаж"),
+    "passenger": ("passenger", "пассажир"),
+    "type": ("тип", "түр"),
+    "zone": ("зона", "аймақ"),
+    "tier": ("уровень",),
+}
+
+
+class FeatureHit(NamedTuple):
+    """A value said in a text. `readings` are the (attribute, value) pairs the wording can stand for."""
+
+    start: int
+    end: int
+    readings: tuple[tuple[str, str], ...]
+
+
+class FeatureIndex:
+    """All attribute values of a book, or of what tools returned so far."""
+
+    def __init__(self) -> None:
+        self._phrases: dict[str, dict[tuple[str, ...], dict[tuple[str, str], None]]] = defaultdict(dict)
+        self._clock: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+        self._known: dict[tuple[str, str], frozenset[str]] = {}
+
+    def add(self, key: str, raw: object) -> frozenset[str]:
+        """Learns a value of an attribute; gives the canonical values it stands for, none when it says nothing."""
+        text = fold(str(raw)).strip()
+        known = self._known.get((key, text))
+        if known is not None:
+            return known
+        values = frozenset() if isinstance(raw, bool) or text in _EMPTY else self._learn(key, text)
+        self._known[key, text] = values
+        return values
+
+    def _learn(self, key: str, text: str) -> frozenset[str]:
+        if match := _DATE.fullmatch(text):
+            self._add_date(key, text, int(match[2]), int(match[3]))
+            return frozenset({text})
+        if match := _TIME.fullmatch(text):
+            value = f"{int(match[1]):02}:{match[2]}"
+            self._clock[value][key, value] = None
+            return frozenset({value})
+        values = set()
+        for part in _PARTS.split(text):
+            stems = tuple(w.stem for w in words(part.replace("_", " ")))
+            if not stems or len(stems) > _MAX_WORDS or part in _EMPTY:
+                continue
+            values.add(part)
+            for phrase in self._wordings(key, stems):
+                self._put(phrase, key, part)
+        return frozenset(values)
+
+    def _wordings(self, key: str, stems: tuple[str, ...]) -> Sequence[tuple[str, ...]]:
+        """How a value is said. A short bare number means nothing without its attribute beside it."""
+        if len(stems) > 1 or not stems[0].isdigit() or len(stems[0]) > 2:
+            return (stems,)
+        beside = {w.stem for w in words(fold(key.replace("_", " ")))}
+        for name in tuple(beside):
+            beside.update(w.stem for s in _KEY_WORDS.get(name, ()) for w in words(fold(s)))
+        beside -= {"number", "count", "of"}
+        return [
+            p for b in sorted(beside) for p in ((stems[0], b), (b, stems[0]), (stems[0], "го", b), (stems[0], "й", b))
+        ]
+
+    def _add_date(self, key: str, value: str, month: int, day: int) -> None:
+        if not 1 <= month <= 12:
+            return
+        for name in _MONTHS[month - 1]:
+            stem = words(fold(name))[0].stem
+            for phrase in ((stem, str(day)), (str(day), stem), (stem, str(day), "th"), (str(day), "th", stem)):
+                self._put(phrase, key, value)
+        self._put((value[:4], value[5:7], value[8:10]), key, value)
+
+    def _put(self, phrase: tuple[str, ...], key: str, value: str) -> None:
+        self._phrases[phrase[0]].setdefault(phrase, {})[key, value] = None
+
+    def find(self, text: Sequence[Word]) -> tuple[FeatureHit, ...]:
+        """Values said in a text, the longest wording at each place, in order."""
+        hits: list[FeatureHit] = []
+        at, total = 0, len(text)
+        while at < total:
+            word = text[at]
+            step = 1
+            best: dict[tuple[str, str], None] = {}
+            for phrase, readings in self._phrases.get(word.stem, {}).items():
+                n = len(phrase)
+                if n >= step and at + n <= total and all(text[at + i].stem == phrase[i] for i in range(1, n)):
+                    best = {**best, **readings} if n == step else readings
+                    step = n
+            if not best and self._clock and word.text[0].isdigit():
+                best, step = self._at_clock(text, at)
+            if best:
+                hits.append(FeatureHit(word.start, text[at + step - 1].end, tuple(best)))
+            at += step
+        return tuple(hits)
+
+    def _at_clock(self, text: Sequence[Word], at: int) -> tuple[dict[tuple[str, str], None], int]:
+        """A time of day: "11:40 am", "6 pm", "18:25"."""
+        match = _CLOCK.fullmatch(text[at].text)
+        if not match:
+            return {}, 1
+        hour, minute, step = int(match[1]), match[2] or "00", 1
+        following = text[at + 1].text if at + 1 < len(text) else ""
+        half = following if following in {"am", "pm"} else ""
+        if following in {"a", "p"} and at + 2 < len(text) and text[at + 2].text == "m":
+            half, step = following + "m", 2
+        if half:
+            step += 1 if step == 1 else 0
+            hour = hour % 12 + (12 if half == "pm" else 0)
+        elif not match[2]:
+            return {}, 1
+        return self._clock.get(f"{hour:02}:{minute}", {}), step

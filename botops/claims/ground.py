@@ -1,0 +1,167 @@
+"""Gathers what a figure of a reply may be computed from: prices, counts, percents, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from functools import cached_property
+
+from botops.claims.context import ParsedMessage, ReplyContext
+from botops.claims.link import Focus
+from botops.claims.mention import Mention
+from botops.claims.quantities import Quantity
+from botops.claims.reading import read
+from botops.claims.records import Record, in_force
+from botops.claims.solver import Ground, percents_of
+from botops.pricebook.model import OfferKind, Price
+
+_MAX_COUNT = Decimal(100_000)
+_MAX_PRODUCTS = 12
+_MAX_COUNTS = 14
+_PERIODS = {"hour", "day", "night", "week", "month", "quarter", "year"}
+_TOTAL_WORDS = frozenset(
+    "итого всего сумма сумме сумму вместе суммарно общая общий экономия экономите сэкономите выгода разница выйдет "
+    "выходит получается обойдется заплатите переплата барлығы жалпы үнемдейсіз үнем айырма болады шығады total "
+    "altogether overall combined sum save saves saving savings difference refund together remaining balance".split()
+)
+_DEFER_WORDS = frozenset(
+    "ориентировочно примерно зависит минимум минимальная бастап начинается стартует starting starts depends least "
+    "минимальный базовая начиная кемінде старт".split()
+)
+
+
+class Grounds:
+    """What one reply can be computed from; the parts common to all its figures are gathered once."""
+
+    def __init__(self, context: ReplyContext, running: Sequence[Decimal]) -> None:
+        self._context = context
+        self._running = tuple(running)
+        book = context.book.book
+        offers = list(book.offers_on(context.day))
+        self._percents = percents_of(book, offers)
+        self._off = tuple(
+            o.value
+            for o in offers
+            if isinstance(o.value, Decimal)
+            and (o.kind is OfferKind.AMOUNT or (o.kind is OfferKind.PROMO_CODE and o.value > Decimal(100)))
+        )
+        self._parts = tuple(
+            dict.fromkeys(o.value for o in offers if o.kind is OfferKind.INSTALLMENT and isinstance(o.value, Decimal))
+        )
+        self._made: dict[tuple[object, ...], Ground] = {}
+
+    @cached_property
+    def counts(self) -> tuple[Decimal, ...]:
+        """Numbers of things named in the reply and in the client's last message."""
+        question = self._context.question
+        near = [self._context.reply, *([question] if question else [])]
+        return _numbers(near)
+
+    @cached_property
+    def far_counts(self) -> tuple[Decimal, ...]:
+        """Numbers of things named earlier by either side."""
+        earlier = [m for m in self._context.messages[:-1] if m.role in {"user", "assistant"}]
+        near = set(self.counts)
+        return tuple(c for c in _numbers(reversed(earlier)) if c not in near)[:_MAX_COUNTS]
+
+    @cached_property
+    def _known(self) -> tuple[Decimal, ...]:
+        """Figures the client named, and bare results of tools."""
+        said = [m.amount for p in self._context.client for m in p.mentions if m.kind == "money"]
+        return tuple(dict.fromkeys((*said[-6:], *(v for _, v in self._context.evidence.computed[-8:]))))
+
+    def of(
+        self,
+        mention: Mention,
+        focus: Focus,
+        stated: Sequence[Decimal],
+        contradicted: Callable[[Record, Focus], bool],
+    ) -> Ground:
+        """The ground of one figure."""
+        records = self._records(mention, focus, contradicted)
+        key = (tuple(map(id, records)), tuple(stated), mention.currency)
+        if key not in self._made:
+            policies = self._context.book.book.policies
+            own = mention.currency in {None, self._context.book.book.currency}
+            self._made[key] = Ground(
+                records=records,
+                counts=self.counts,
+                far_counts=self.far_counts,
+                percents=self._percents,
+                off=self._off if own else (),
+                instalments=self._parts,
+                vat=policies.vat_percent or Decimal(0),
+                vat_included=policies.vat_included is not False,
+                stated=tuple(stated),
+                running=self._running,
+                known=self._known,
+            )
+        return self._made[key]
+
+    def _records(
+        self, mention: Mention, focus: Focus, contradicted: Callable[[Record, Focus], bool]
+    ) -> tuple[Record, ...]:
+        """Prices in force of the products spoken of: nearest, then of the message, then of the client's question."""
+        context = self._context
+        skus = dict.fromkeys(focus.skus[:_MAX_PRODUCTS])
+        for message in (context.reply, context.question, context.previous):
+            if message is not None and len(skus) < _MAX_PRODUCTS:
+                skus.update(dict.fromkeys(s for h in message.hits if h.strength > 1 for s in h.skus[:_MAX_PRODUCTS]))
+        currency = mention.currency or context.book.book.currency
+        return tuple(
+            r
+            for sku in list(skus)[: 2 * _MAX_PRODUCTS]
+            for r in context.book.records.by_sku.get(sku, ())
+            if in_force(r, context.day) and r.currency in {None, currency} and not contradicted(r, focus)
+        )
+
+    def periods_of(self, price: Price) -> frozenset[str]:
+        """The periods a price is charged for, its unit included ("сутки" is a day)."""
+        found = {price.per} & _PERIODS
+        if price.unit:
+            found |= {t[2:] for tags in read(price.unit).tags for t in tags if t.startswith("u:")} & _PERIODS
+        return frozenset(found)
+
+    def currencies(self, focus: Focus) -> frozenset[str]:
+        """Currencies in which the products spoken of are priced; those of the whole book when none is named."""
+        context = self._context
+        records: Iterable[Record] = [r for sku in focus.skus for r in context.book.records.by_sku.get(sku, ())]
+        records = records or context.book.records.records
+        own = context.book.book.currency
+        return frozenset(r.currency or own for r in records)
+
+    def deferred(self, mention: Mention) -> bool:
+        """True when the sentence says that the sum is a lower bound or a guess."""
+        return self._near(mention, _DEFER_WORDS)
+
+    def totals_near(self, mention: Mention) -> bool:
+        """True when the sentence speaks of a sum, a saving or a difference."""
+        return self._near(mention, _TOTAL_WORDS)
+
+    def _near(self, mention: Mention, wanted: frozenset[str]) -> bool:
+        reply = self._context.reply
+        part = reply.segment_of(mention.start)
+        if part is None:
+            return False
+        return any(part.start <= w.start < part.end and w.text in wanted for w in reply.words)
+
+
+def _numbers(messages: Iterable[ParsedMessage]) -> tuple[Decimal, ...]:
+    out: dict[Decimal, None] = {}
+    for message in messages:
+        for quantity in message.quantities:
+            if _countable(message, quantity):
+                out[quantity.value] = None
+    return tuple(out)
+
+
+def _countable(message: ParsedMessage, quantity: Quantity) -> bool:
+    """True for a number that may multiply a price: no money, no percent, no year, no phone."""
+    if not 0 < quantity.value <= _MAX_COUNT or quantity.ordinal:
+        return False
+    if quantity.value.is_zero() or any(
+        m.start < quantity.end and quantity.start < m.end for m in message.mentions if m.role != "bare"
+    ):
+        return False
+    text = message.text[quantity.start : quantity.end]
+    return not (text.isdigit() and len(text) > 5)

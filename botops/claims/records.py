@@ -1,0 +1,93 @@
+"""Named amounts: one record for each price of the book and each figure a tool returned, comparable with each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from botops.claims.evidence import Item
+from botops.claims.features import FeatureIndex
+from botops.pricebook.model import Price, PriceBook, Product
+
+NAME = "«name»"
+"""The attribute under which a record's own name stands: its SKU."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """An amount with what it belongs to.
+
+    `features` are the canonical values of its attributes. `price` and `product` are None for a tool's figure; `turn` is
+    then the tool's message, else -1; `key` is the tool's name of the figure.
+    """
+
+    amount: Decimal
+    currency: str | None
+    features: Mapping[str, frozenset[str]]
+    sku: str = ""
+    product: Product | None = None
+    price: Price | None = None
+    turn: int = -1
+    key: str = ""
+
+
+@dataclass(slots=True)
+class RecordSet:
+    """Records by amount and by SKU, with the index of their attribute values."""
+
+    features: FeatureIndex = field(default_factory=FeatureIndex)
+    records: list[Record] = field(default_factory=list)
+    by_amount: dict[Decimal, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    by_sku: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, record: Record) -> None:
+        """Files a record."""
+        self.records.append(record)
+        self.by_amount[record.amount].append(record)
+        if record.sku:
+            self.by_sku[record.sku].append(record)
+
+    @classmethod
+    def of_book(cls, book: PriceBook) -> RecordSet:
+        """Every price of a book, in force or not."""
+        out = cls()
+        for product in book.products:
+            name = frozenset({product.sku})
+            identity = out.features.add("sku", product.sku) if _looks_like_id(product.sku) else frozenset()
+            for price in product.prices:
+                found = {NAME: name}
+                if identity:
+                    found["sku"] = identity
+                for key, value in price.attributes.items():
+                    values = out.features.add(str(key), value)
+                    if values:
+                        found[str(key)] = values
+                out.add(Record(price.amount, price.currency, found, product.sku, product, price))
+        return out
+
+    def add_items(self, items: Iterable[Item], known: Mapping[str, object]) -> None:
+        """Files what tools returned. `known` are the SKUs of the book: an item that carries one is that product."""
+        for item in items:
+            found: dict[str, frozenset[str]] = {}
+            sku = ""
+            for key, value in item.labels:
+                if value in known or value.upper() in known:
+                    sku = value if value in known else value.upper()
+                    found[NAME] = frozenset({sku})
+                values = self.features.add(key, value)
+                if values:
+                    found[key] = found.get(key, frozenset()) | values
+            for key, amount in item.amounts:
+                self.add(Record(amount, None, found, sku, turn=item.turn, key=key))
+
+
+def _looks_like_id(sku: str) -> bool:
+    return len(sku) >= 5 and sum(c.isdigit() for c in sku) >= 3
+
+
+def in_force(record: Record, day: date) -> bool:
+    """True for a tool's figure, and for a price whose window covers the day."""
+    return record.price is None or record.price.window.covers(day)

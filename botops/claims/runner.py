@@ -1,0 +1,46 @@
+"""Checks whole dialogues, in this process or in workers; memory stays flat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from botops.claims.check import Conversation, aware
+from botops.claims.compile import CompiledBook
+from botops.claims.dialogues import Dialogue
+from botops.domain.findings import Finding
+
+
+def check_dialogue(dialogue: Dialogue, book: CompiledBook) -> list[Finding]:
+    """Findings of every assistant message, in order. Raises TooLargeError for a message over the size cap."""
+    at = aware(dialogue.started_at, book)
+    conversation = Conversation(book, at=at, region=dialogue.region, segment=dialogue.segment)
+    found: list[Finding] = []
+    for message in dialogue.messages:
+        result = conversation.feed(message)
+        if result is not None:
+            found.extend(result.findings)
+    return found
+
+
+def finding_row(dialogue_id: str, finding: Finding, language: str = "ru") -> dict[str, Any]:
+    """A finding as a JSON row of `botops check`; the explanation is in the asked language."""
+    return {
+        "dialogue_id": dialogue_id,
+        "turn": finding.turn,
+        "kind": finding.kind.value,
+        "quote": finding.quote,
+        "start": finding.start,
+        "end": finding.end,
+        "severity": finding.severity.label,
+        "stated": finding.stated,
+        "expected": finding.expected,
+        "explanation": finding.explanation(language),
+    }
+
+
+def check_rows(dialogues: Iterable[Dialogue], book: CompiledBook) -> Iterator[dict[str, Any]]:
+    """Rows of all findings, explained in the language of each dialogue when it names one."""
+    for dialogue in dialogues:
+        for finding in check_dialogue(dialogue, book):
+            yield finding_row(dialogue.id, finding, dialogue.lang or "ru")

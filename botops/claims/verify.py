@@ -1,0 +1,236 @@
+"""Judges the sums of money in a reply: each is a price of what it is about, follows from prices, or is a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from botops.claims.context import ReplyContext
+from botops.claims.equations import Equation, equations
+from botops.claims.ground import Grounds
+from botops.claims.link import MESSAGE, Focus, Linker
+from botops.claims.mention import Mention
+from botops.claims.records import NAME, Record, in_force
+from botops.claims.scope import Scope, scope_of
+from botops.claims.solver import Target, Value, derive, tier_of
+from botops.domain.findings import FindingKind
+
+_CENT = Decimal("0.01")
+_HEDGE = Decimal("0.02")
+_FINE = frozenset({"USD", "EUR", "GBP"})
+_PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A sum that was not borne out: what kind of mistake, the nearest right price, how a total should have come out."""
+
+    mention: Mention
+    kind: FindingKind
+    record: Record | None = None
+    formula: str = ""
+    owed: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The outcome for one reply. `supported` are the amounts borne out, in order; `claims` counts those looked at."""
+
+    doubts: tuple[Doubt, ...]
+    supported: tuple[Decimal, ...]
+    claims: int
+
+
+class Verifier:
+    """Judges one reply. `taken` are spans that term claims answer for; `running` the amounts of earlier turns."""
+
+    def __init__(
+        self, context: ReplyContext, *, taken: Sequence[tuple[int, int]] = (), running: Sequence[Decimal] = ()
+    ) -> None:
+        self._context = context
+        self._taken = taken
+        self._linker = Linker(context)
+        reply = context.reply
+        self._all = [m for m in reply.mentions if m.kind == "money"]
+        self._equations = equations(reply.text, reply.mentions, reply.quantities)
+        self._results = {e.result.start: e for e in self._equations}
+        self._operands = {o.start for e in self._equations for o in e.operands}
+        self._grounds = Grounds(context, running)
+
+    def run(self) -> Verified:
+        """Looks at every sum twice: first prices named as such, then figures that rest on them."""
+        judged = [m for m in self._all if self._is_claim(m)]
+        supported: dict[int, Decimal] = {}
+        open_: list[tuple[Mention, Focus]] = []
+        for mention in judged:
+            focus = self._focus(mention)
+            if self._named_price(mention, focus):
+                supported[mention.start] = mention.amount
+            else:
+                open_.append((mention, focus))
+        doubts = []
+        for mention, focus in open_:
+            doubt = self._figure(mention, focus, supported)
+            if doubt is None:
+                supported[mention.start] = mention.amount
+            else:
+                doubts.append(doubt)
+        return Verified(tuple(doubts), tuple(supported[k] for k in sorted(supported)), len(judged))
+
+    def _is_claim(self, mention: Mention) -> bool:
+        if mention.role == "bare" and mention.start not in self._results and mention.start not in self._operands:
+            return False
+        if any(start < mention.end and mention.start < end for start, end in self._taken):
+            return False
+        return self._scope(mention).asserted
+
+    def _scope(self, mention: Mention) -> Scope:
+        return scope_of(self._context.reply.reading, mention.start, mention.end)
+
+    def _focus(self, mention: Mention) -> Focus:
+        at = self._all.index(mention)
+        before = self._all[at - 1].end if at else -1
+        after = self._all[at + 1].start if at + 1 < len(self._all) else -1
+        return self._linker.focus(mention, before, after)
+
+    def _named_price(self, mention: Mention, focus: Focus) -> bool:
+        """True when the amount (both ends of a range) is a price or a tool's figure of what is spoken of."""
+        ends = [mention.amount] if mention.amount_max is None else [mention.amount, mention.amount_max]
+        return all(any(self._fits(r, mention, focus) for r in self._of_amount(a)) for a in ends)
+
+    def _of_amount(self, amount: Decimal) -> Iterable[Record]:
+        yield from self._context.book.records.by_amount.get(amount, ())
+        yield from self._context.found.by_amount.get(amount, ())
+
+    def _fits(self, record: Record, mention: Mention, focus: Focus) -> bool:
+        if not self._in_force(record, mention) or not self._same_currency(record, mention):
+            return False
+        if not self._right_period(record, mention) or not self._right_tier(record, mention):
+            return False
+        if not self._right_bound(record, mention):
+            return False
+        return not self._contradicted(record, focus)
+
+    def _in_force(self, record: Record, mention: Mention) -> bool:
+        if in_force(record, self._context.day):
+            return True
+        tense = self._scope(mention).tense
+        window = record.price.window if record.price else None
+        if tense is None or window is None:
+            return False
+        if tense == "past":
+            return window.valid_to is not None and window.valid_to < self._context.day
+        return window.valid_from is not None and window.valid_from > self._context.day
+
+    def _same_currency(self, record: Record, mention: Mention) -> bool:
+        own = record.currency or self._context.book.book.currency
+        return mention.currency is None or mention.currency == own
+
+    def _right_period(self, record: Record, mention: Mention) -> bool:
+        price = record.price
+        said = [p for p in (mention.pers or (mention.per,)) if p in _PERIODS]
+        if price is None or not said:
+            return True
+        own = self._grounds.periods_of(price)
+        return bool(own & set(said)) if own else price.per != "once"
+
+    def _right_tier(self, record: Record, mention: Mention) -> bool:
+        """A volume price needs its volume: named beside it, or asked for in the dialogue."""
+        price, product = record.price, record.product
+        if price is None or product is None or price.min_qty <= 1:
+            return True
+        counts = (*self._grounds.counts, *self._grounds.far_counts)
+        return any(c == price.min_qty or tier_of(product.prices, price, c) is price for c in counts)
+
+    def _right_bound(self, record: Record, mention: Mention) -> bool:
+        price = record.price
+        if price is None or not price.from_price or mention.bound == "from" or mention.amount_max is not None:
+            return True
+        return self._scope(mention).denies_below or self._grounds.deferred(mention)
+
+    def _contradicted(self, record: Record, focus: Focus) -> bool:
+        """True when the surroundings name another product or variant, and that one exists."""
+        conflicts = focus.conflicts(record)
+        if not conflicts:
+            return False
+        if NAME in conflicts:
+            return True
+        kin = self._kin(record)
+        wrong = set(conflicts)
+        for other in kin:
+            if other is record or any(k not in other.features for k in wrong):
+                continue
+            if not focus.conflicts(other):
+                return True
+        return False
+
+    def _kin(self, record: Record) -> Iterable[Record]:
+        """Records a slip could confuse with this one: of the same SKU, of products of its name, of one tool."""
+        if record.turn >= 0:
+            return [r for r in self._context.found.records if r.key == record.key]
+        book = self._context.book
+        family = book.family.get(record.sku, (record.sku,))
+        return [r for sku in family for r in book.records.by_sku[sku] if in_force(r, self._context.day)]
+
+    def _figure(self, mention: Mention, focus: Focus, supported: dict[int, Decimal]) -> Doubt | None:
+        """A doubt about a sum that is no price by itself, or None when it can be computed."""
+        equation = self._results.get(mention.start)
+        if equation is not None:
+            return self._equation(mention, equation, focus, supported)
+        value = self._derived(mention, mention.amount, focus, supported)
+        if value is not None and mention.amount_max is not None:
+            value = self._derived(mention, mention.amount_max, focus, supported)
+        return None if value is not None else self._doubt(mention, focus)
+
+    def _equation(
+        self, mention: Mention, equation: Equation, focus: Focus, supported: dict[int, Decimal]
+    ) -> Doubt | None:
+        right = abs(equation.value - mention.amount) <= self._slack(mention, equation.value)
+        money = [o for o in equation.operands if o.mention is not None and o.mention.kind == "money"]
+        sound = all(o.start in supported or not self._is_claim(o.mention) for o in money if o.mention)
+        if right and sound:
+            return None
+        if right and self._derived(mention, mention.amount, focus, supported) is not None:
+            return None
+        return Doubt(mention, FindingKind.TOTAL, self._nearest(mention, focus), owed=None if right else equation.value)
+
+    def _slack(self, mention: Mention, amount: Decimal) -> Decimal:
+        currency = mention.currency or self._context.book.book.currency
+        exact = _CENT if currency in _FINE else Decimal(1)
+        return max(exact, abs(amount) * _HEDGE) if mention.approx else exact
+
+    def _derived(self, mention: Mention, amount: Decimal, focus: Focus, supported: dict[int, Decimal]) -> Value | None:
+        slack = self._slack(mention, amount)
+        ground = self._grounds.of(mention, focus, [supported[k] for k in sorted(supported)], self._contradicted)
+        return derive(Target(amount - slack, amount + slack), ground)
+
+    def _doubt(self, mention: Mention, focus: Focus) -> Doubt:
+        nearest = self._nearest(mention, focus)
+        same = [r for r in self._of_amount(mention.amount) if not self._contradicted(r, focus)]
+        currency = mention.currency
+        if any(not self._same_currency(r, mention) for r in same):
+            return Doubt(mention, FindingKind.CURRENCY, nearest)
+        if currency is not None and currency not in self._grounds.currencies(focus):
+            return Doubt(mention, FindingKind.CURRENCY, nearest)
+        if any(not in_force(r, self._context.day) for r in same):
+            return Doubt(mention, FindingKind.STALE_PRICE, nearest)
+        if self._looks_computed(mention):
+            return Doubt(mention, FindingKind.TOTAL, nearest)
+        if focus.level > MESSAGE:
+            return Doubt(mention, FindingKind.UNKNOWN_PRODUCT, None)
+        return Doubt(mention, FindingKind.PRICE, nearest)
+
+    def _looks_computed(self, mention: Mention) -> bool:
+        return self._grounds.totals_near(mention)
+
+    def _nearest(self, mention: Mention, focus: Focus) -> Record | None:
+        """The price in force nearest to what was said, of what is spoken of."""
+        candidates = [
+            r
+            for sku in focus.skus
+            for r in self._context.book.records.by_sku.get(sku, ())
+            if in_force(r, self._context.day) and self._same_currency(r, mention)
+        ]
+        fitting = [r for r in candidates if not focus.conflicts(r)] or candidates
+        return min(fitting, key=lambda r: abs(r.amount - mention.amount), default=None)
