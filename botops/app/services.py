@@ -36,9 +36,10 @@ def inbound(
     segment: str | None = None,
 ) -> InboundMessage:
     """A client's message of this moment. Without a dialogue a new one begins; without a lead the dialogue is the lead,
-    so that its prompt variant stays the same to its end. The key is unique within a dialogue."""
+    so that its prompt variant stays the same to its end. A key counts within its dialogue, or else within its lead:
+    nobody gets another's answer by guessing a key."""
     dialogue = dialogue_id or new_id()
-    key = f"{dialogue}:{idempotency_key}" if idempotency_key else new_id()
+    key = f"{dialogue_id or lead_id or ''}:{idempotency_key}" if idempotency_key else new_id()
     return InboundMessage(
         dialogue, lead_id or dialogue, text, container.clock.now(), key, channel, locale, region, segment
     )

@@ -1,0 +1,141 @@
+"""What is wrong with an installation, and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from botops import __version__
+from botops.app.books import Books
+from botops.app.container import book_path, database_url, open_registry
+from botops.app.models import build_model
+from botops.config import FILE_NAME, Secrets, load_settings
+from botops.domain.errors import BotopsError, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from botops.config import Settings
+
+_FIXED_SQLITE = (3, 51, 3)
+"""SQLite before this can corrupt a WAL database when two connections checkpoint at once; botops avoids the trigger by
+letting one process checkpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: its state, what was seen, and the remedy when it is not well."""
+
+    name: str
+    state: Literal["ok", "warning", "error"]
+    detail: str
+    remedy: str = ""
+
+
+def examine(directory: Path) -> list[Check]:
+    """Every check, in the order a newcomer would mend things; only the first few when the settings are unusable."""
+    checks = [_python(), _sqlite()]
+    file = directory / FILE_NAME
+    try:
+        settings = load_settings(file)
+    except UserError as error:
+        return [*checks, Check("settings", "error", str(error), f"mend {FILE_NAME} at the places named")]
+    if file.exists():
+        checks.append(Check("settings", "ok", str(file)))
+    else:
+        checks.append(Check("settings", "warning", f"no {FILE_NAME} here, defaults hold", "botops init NEW_FOLDER"))
+    for look in (_price_book, _prompts, _model, _store, _ports):
+        checks.extend(_guarded(look, settings))
+    return checks
+
+
+def _guarded(look: Callable[[Settings], Iterator[Check]], settings: Settings) -> Iterator[Check]:
+    try:
+        yield from look(settings)
+    except BotopsError as error:
+        yield Check(look.__name__.strip("_").replace("_", " "), "error", str(error), "mend what is named, then again")
+
+
+def _python() -> Check:
+    return Check("botops", "ok", f"{__version__} on Python {sys.version.split()[0]}")
+
+
+def _sqlite() -> Check:
+    version = sqlite3.sqlite_version_info
+    if version >= _FIXED_SQLITE:
+        return Check("sqlite", "ok", sqlite3.sqlite_version)
+    return Check(
+        "sqlite", "warning", f"{sqlite3.sqlite_version} has a rare corruption bug (fixed in 3.51.3)",
+        "botops avoids it: one process checkpoints. Do not open the database for writing with other tools.",
+    )  # fmt: skip
+
+
+def _price_book(settings: Settings) -> Iterator[Check]:
+    path = book_path(settings)
+    books = Books(path)
+    current = books.current()
+    if current is not None:
+        detail = f"{path}: {len(current.book.products)} products, {len(current.book.offers)} offers"
+        yield Check("price book", "ok", f"{detail}, version {current.book.version}")
+    elif books.problems:
+        yield Check("price book", "error", "\n".join(p.text() for p in books.problems), "mend it at the places named")
+    else:
+        yield Check("price book", "error", f"{path} is not there", "botops pricebook import YOUR.xlsx, or write one")
+
+
+def _prompts(settings: Settings) -> Iterator[Check]:
+    registry = open_registry(settings)
+    problems = registry.state().problems
+    if problems:
+        yield Check("prompts", "error", "\n".join(p.text() for p in problems), "botops prompts lint")
+    names = registry.names()
+    if settings.prompt not in names:
+        seen = ", ".join(names) or "none"
+        yield Check(
+            "prompts", "error", f"no prompt {settings.prompt!r} (there are: {seen})", "set `prompt` in botops.yaml"
+        )
+    elif not problems:
+        yield Check("prompts", "ok", f"{', '.join(names)}; {settings.prompt} answers")
+
+
+def _model(settings: Settings) -> Iterator[Check]:
+    model = build_model(settings, Secrets.from_environ(os.environ))
+    if model.simulated:
+        yield Check("model", "warning", "no key: a simulated model answers", "set OPENAI_API_KEY for a real one")
+    else:
+        yield Check("model", "ok", model.name)
+
+
+def _store(settings: Settings) -> Iterator[Check]:
+    from botops.app.clock import SystemClock
+    from botops.store import Store
+
+    url = database_url(settings, Secrets.from_environ(os.environ))
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite") and not file.exists():
+        yield Check("store", "ok", f"{file} will be made at the first start")
+        return
+    store = Store.open(url, clock=SystemClock(), role="reader")
+    try:
+        store.ping()
+        yield Check("store", "ok", str(file) if url.startswith("sqlite") else url.split("@")[-1])
+    finally:
+        store.close()
+
+
+def _ports(settings: Settings) -> Iterator[Check]:
+    for name, port in (("API", settings.server.port), ("console", settings.server.effective_console_port)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.server.host, port))
+            except OSError as error:
+                taken = f"{settings.server.host}:{port}: {error.strerror}"
+                yield Check(f"{name} port", "warning", taken, "botops up --port OTHER (or it is running already)")
+            else:
+                yield Check(f"{name} port", "ok", str(port))

@@ -1,0 +1,152 @@
+"""Running everything together: the API in this process, the console beside it, background work in threads."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import botops
+from botops.domain.errors import StoreError, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from botops.app.container import Container
+
+log = logging.getLogger(__name__)
+
+API_VARIABLE = "BOTOPS_API"
+"""Where the console finds the API."""
+_CONSOLE_SCRIPT = Path(botops.__file__).parent / "console" / "main.py"
+_WATCH_EVERY_S = 5.0
+_TERMINATE_S = 5.0
+
+
+def require_loopback(host: str) -> None:
+    """Raises UserError for an address others can reach: there is no sign-in yet that would protect it."""
+    try:
+        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise UserError(
+            f"{host} can be reached by others and nobody would have to sign in: bind to 127.0.0.1 and put a reverse "
+            "proxy with sign-in in front"
+        )
+
+
+def require_free(host: str, port: int, what: str) -> None:
+    """Raises UserError when a port is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise UserError(
+                f"port {port} for the {what} is taken ({error.strerror}): choose another with --port, "
+                "or stop what listens there"
+            ) from error
+
+
+class Console:
+    """The console's process: started, restarted when it dies, ended with us."""
+
+    def __init__(self, *, host: str, port: int, api: str, directory: Path) -> None:
+        self.address = f"http://{host}:{port}"
+        self._command = [
+            sys.executable, "-m", "streamlit", "run", str(_CONSOLE_SCRIPT),
+            "--server.address", host, "--server.port", str(port), "--server.headless", "true",
+            "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
+            "--client.toolbarMode", "minimal", "--logger.level", "warning",
+        ]  # fmt: skip
+        self._environment = {**os.environ, API_VARIABLE: api}
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ending = threading.Event()
+
+    def start(self) -> None:
+        """Starts the process and the thread that keeps it alive."""
+        self._spawn()
+        threading.Thread(target=self._keep_alive, name="console-supervisor", daemon=True).start()
+
+    def wait_ready(self, seconds: float = 30.0) -> bool:
+        """True once the console answers; False when it does not within `seconds`."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._ending.is_set():
+            try:
+                with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=1) as answer:  # noqa: S310
+                    return bool(answer.status == 200)
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        return False
+
+    def stop(self) -> None:
+        """Ends the process: asked first, killed when it does not listen."""
+        self._ending.set()
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(_TERMINATE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _spawn(self) -> None:
+        # A session of its own: Ctrl-C reaches us, and we end it in order.
+        self._process = subprocess.Popen(  # noqa: S603
+            self._command, cwd=self._directory, env=self._environment, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def _keep_alive(self) -> None:
+        pause = 1.0
+        while not self._ending.is_set():
+            assert self._process is not None
+            code = self._process.wait()
+            if self._ending.wait(pause):
+                return
+            log.error("the console ended with code %s, starting it again", code)
+            pause = min(pause * 2, 60.0)
+            self._spawn()
+
+
+class Watch:
+    """The watch loop: roll-ups and prompt files, looked after in a thread of its own."""
+
+    def __init__(self, container: Container, on_tick: Callable[[], None] | None = None) -> None:
+        self._container = container
+        self._on_tick = on_tick
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends it after what it is doing."""
+        self._ending.set()
+        if self._thread.is_alive():
+            self._thread.join(10)
+
+    def _run(self) -> None:
+        while not self._ending.wait(_WATCH_EVERY_S):
+            try:
+                self._container.store.roll_up()
+            except StoreError:
+                self._container.metrics.observe_errors.inc()
+                log.exception("the roll-up failed; it is tried again in %s s", _WATCH_EVERY_S)
+            self._container.registry.refresh()
+            if self._on_tick is not None:
+                self._on_tick()
