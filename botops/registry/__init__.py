@@ -1,0 +1,37 @@
+"""Prompts as files: versions that never change, explicit releases, sticky assignment, safe rendering."""
+
+from botops.registry.model import (
+    BUILT_INS,
+    Approval,
+    PromptSpec,
+    ReleaseAction,
+    ReleaseSpec,
+    Split,
+    Variable,
+    Variant,
+)
+from botops.registry.registry import Registry, RegistryState
+from botops.registry.release import UNRELEASED, Release
+from botops.registry.spans import TextSpan
+from botops.registry.values import VariableType
+from botops.registry.version import DRAFT, PromptVersion, text_spans
+
+__all__ = [
+    "BUILT_INS",
+    "DRAFT",
+    "UNRELEASED",
+    "Approval",
+    "PromptSpec",
+    "PromptVersion",
+    "Registry",
+    "RegistryState",
+    "Release",
+    "ReleaseAction",
+    "ReleaseSpec",
+    "Split",
+    "TextSpan",
+    "Variable",
+    "VariableType",
+    "Variant",
+    "text_spans",
+]

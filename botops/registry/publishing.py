@@ -1,0 +1,177 @@
+"""Writing versions, drafts and releases: one writer at a time, and never over what somebody else wrote meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from botops.config import MAX_BYTES
+from botops.domain.errors import ConflictError, NotFoundError, OutsideError, UserError
+from botops.registry.folders import RELEASE, check_name, read_bytes, scan_folder, version_path
+from botops.registry.loading import refuse_changed
+from botops.registry.model import ReleaseSpec, Split
+from botops.registry.release import (
+    UNRELEASED,
+    Release,
+    Step,
+    published,
+    read_release,
+    release_text,
+    rollback_target,
+    rolled_back,
+    split_changed,
+)
+from botops.registry.version import DRAFT, PromptVersion, checksum_of, read_version
+from botops.registry.writing import locked, replace, write_new
+
+
+class Publisher:
+    """Writes the files of one directory of prompts. `pins` gives the checksums of the versions a prompt ever served.
+
+    `expected` is the checksum of the file a writer saw (`UNRELEASED` or "" when there was none); without it the file as
+    it stands when the call begins. When the file is another one by the time of writing, ConflictError carries its text
+    and nothing is written.
+    """
+
+    def __init__(self, directory: Path, pins: Callable[[str], Mapping[int, str]]) -> None:
+        self._root = directory
+        self._pins = pins
+
+    def publish(
+        self, name: str, version: int, step: Step, *, expected: str | None = None, end_split: bool = False
+    ) -> Release:
+        """Makes a version live and records its checksum and who approved it.
+
+        Raises ConflictError, also when the version is live already; NotFoundError; UserError when its file has faults
+        or was changed after an earlier publication, and while a split runs unless `end_split`.
+        """
+
+        def change(old: Release | None) -> ReleaseSpec:
+            if old is not None and old.live == version and old.split is None:
+                message = f"{name}@{version} is live already: nothing was written"
+                raise ConflictError(message, old.raw.decode())
+            spec = old.spec if old else None
+            return published(spec, version, self._checksums(name, version, old), step, end_split=end_split)
+
+        return self._rewrite(name, expected, change)
+
+    def rollback(self, name: str, step: Step, to: int | None = None, *, expected: str | None = None) -> Release:
+        """Ends a running split, or else makes the version live again that was live before; `to` names another.
+
+        Raises ConflictError, NotFoundError, UserError when there is nothing to go back to or its file has faults.
+        """
+
+        def change(old: Release | None) -> ReleaseSpec:
+            if old is None:
+                raise UserError(f"nothing of the prompt {name} was published yet: there is nothing to roll back")
+            target = rollback_target(old.spec, to)
+            return rolled_back(old.spec, target, self._checksums(name, target, old), step)
+
+        return self._rewrite(name, expected, change)
+
+    def change_split(self, name: str, split: Split | None, step: Step, *, expected: str | None = None) -> Release:
+        """Begins a split, changes its coverage, or (None) ends it, the live version staying.
+
+        Raises ConflictError, NotFoundError, UserError when leads would change variants inside a phase.
+        """
+
+        def change(old: Release | None) -> ReleaseSpec:
+            if old is None:
+                raise UserError(f"nothing of the prompt {name} was published yet: publish a version first")
+            checksums: dict[int, str] = {}
+            for version in {old.live, *(v.version for v in (split.variants if split else ()))}:
+                checksums.update(self._checksums(name, version, old))
+            return split_changed(old.spec, split, checksums, step)
+
+        return self._rewrite(name, expected, change)
+
+    def new_version(self, name: str, text: str, number: int | None = None) -> PromptVersion:
+        """Writes a version file; `number` is the next free one unless given.
+
+        Raises UserError when the text has faults, ConflictError when that version exists by now.
+        """
+        folder = self._root / check_name(name)
+        raw = _encoded(text, folder / "new version")
+        if number is not None and number < 1:
+            raise UserError(f"{number} is no version number: versions begin at 1")
+        if number is None:
+            number = max(scan_folder(self._root, name).versions, default=0) + 1 if folder.is_dir() else 1
+        path = version_path(self._root, name, number)
+        version = read_version(raw, str(path), name, number)
+        _make(folder)
+        with locked(folder):
+            if not write_new(path, raw):
+                theirs = read_bytes(path).decode(errors="replace")
+                raise ConflictError(f"{path} was written by somebody else: save yours as a later version", theirs)
+        return version
+
+    def save_draft(self, name: str, text: str, *, expected: str | None = None) -> str:
+        """Writes the draft, faults and all, and returns its checksum. Raises ConflictError, UserError."""
+        folder = self._root / check_name(name)
+        path = version_path(self._root, name, DRAFT)
+        raw = _encoded(text, path)
+        expected = _checksum(_existing(path)) if expected is None else expected
+        _make(folder)
+        with locked(folder):
+            _refuse_other(path, _existing(path), expected)
+            replace(path, raw)
+        return checksum_of(raw)
+
+    def _rewrite(self, name: str, expected: str | None, change: Callable[[Release | None], ReleaseSpec]) -> Release:
+        folder = self._root / check_name(name)
+        if not folder.is_dir():
+            raise NotFoundError(f"no prompt {name!r} in {self._root}")
+        path = folder / RELEASE
+        if expected is None:
+            expected = _checksum(_existing(path))
+        with locked(folder):
+            raw = _existing(path)
+            _refuse_other(path, raw, expected)
+            old = read_release(raw, str(path), name) if raw is not None else None
+            new = release_text(change(old)).encode()
+            release = read_release(new, str(path), name)
+            replace(path, new)
+        return release
+
+    def _checksums(self, name: str, version: int, old: Release | None) -> Mapping[int, str]:
+        """The checksum of a version about to be live, after its file was checked, and of those served until now."""
+        pins = self._pins(name)
+        recorded = {**pins, **(old.spec.checksums if old else {})}
+        path = version_path(self._root, name, version)
+        raw = read_bytes(path)
+        refuse_changed(raw, str(path), recorded.get(version))
+        return {**pins, version: read_version(raw, str(path), name, version).ref.checksum}
+
+
+def _existing(path: Path) -> bytes | None:
+    try:
+        return read_bytes(path)
+    except NotFoundError:
+        return None
+
+
+def _checksum(raw: bytes | None) -> str:
+    return UNRELEASED if raw is None else checksum_of(raw)
+
+
+def _refuse_other(path: Path, raw: bytes | None, expected: str) -> None:
+    if _checksum(raw) != expected:
+        theirs = raw.decode(errors="replace") if raw is not None else None
+        raise ConflictError(f"{path} was changed by somebody else: look at theirs and try again", theirs)
+
+
+def _encoded(text: str, path: Path) -> bytes:
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError as error:
+        raise UserError(f"{path}: half of a surrogate pair at character {error.start}: remove it") from error
+    if len(raw) > MAX_BYTES:
+        raise UserError(f"{path}: larger than {MAX_BYTES:,} bytes: shorten it")
+    return raw
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutsideError(f"{folder}: cannot be made ({error.strerror})") from error

@@ -1,0 +1,186 @@
+"""The release file of a prompt: read, changed step by step, written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import yaml
+
+from botops.config import Document, parse, validate
+from botops.config.document import decode
+from botops.domain.errors import UserError
+from botops.registry.model import Approval, ReleaseAction, ReleaseSpec, Split
+from botops.registry.version import checksum_of
+
+UNRELEASED = ""
+"""The checksum that stands for "there is no release file yet" where a writer names what it saw."""
+
+_HEADER = "# Written when a version is published or rolled back. Versions listed here never change.\n"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release file. `checksum` is the SHA-256 of its bytes: writers name it to prove what they saw."""
+
+    name: str
+    spec: ReleaseSpec
+    checksum: str
+    raw: bytes = field(repr=False)
+    document: Document = field(repr=False, compare=False)
+
+    @property
+    def live(self) -> int:
+        """The version in force outside a split."""
+        return self.spec.live
+
+    @property
+    def split(self) -> Split | None:
+        """The split in force."""
+        return self.spec.split
+
+    @property
+    def served(self) -> tuple[int, ...]:
+        """The versions a lead may get."""
+        return self.spec.served
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who changes a release, when (aware) and why; `eval_run` names the evaluation it rests on."""
+
+    by: str
+    at: datetime
+    reason: str
+    eval_run: str | None = None
+
+
+def read_release(raw: bytes, file: str, name: str) -> Release:
+    """A release from its file's bytes. Raises UserError with every problem."""
+    document = parse(decode(raw, file), file)
+    return Release(name, validate(document, ReleaseSpec), checksum_of(raw), raw, document)
+
+
+def published(
+    old: ReleaseSpec | None, version: int, checksums: Mapping[int, str], step: Step, *, end_split: bool
+) -> ReleaseSpec:
+    """The release with another version live. Raises UserError while a split runs, unless it may be ended."""
+    split = old.split if old else None
+    if split is not None and not end_split:
+        raise UserError(
+            f"the split {split.seed} is running, so a new live version would reach only the leads outside it: "
+            "end the split with this step, or split anew"
+        )
+    return _changed(old, version, None, checksums, _approval(ReleaseAction.PUBLISH, version, checksums, step, old=old))
+
+
+def rollback_target(old: ReleaseSpec, to: int | None) -> int:
+    """The version a rollback makes live: the named one; while a split runs the live one; else the one before it.
+
+    Raises UserError when there is nothing to go back to.
+    """
+    if to is not None:
+        return to
+    return old.live if old.split is not None else _before(old)
+
+
+def rolled_back(old: ReleaseSpec, to: int, checksums: Mapping[int, str], step: Step) -> ReleaseSpec:
+    """The release with `to` live again and no split."""
+    approval = _approval(ReleaseAction.ROLLBACK, to, checksums, step, old.split, old=old)
+    return _changed(old, to, None, checksums, approval)
+
+
+def split_changed(old: ReleaseSpec, split: Split | None, checksums: Mapping[int, str], step: Step) -> ReleaseSpec:
+    """The release with a split begun, widened or (None) ended. Raises UserError when leads would change variants."""
+    if split is None:
+        if old.split is None:
+            raise UserError("no split is running: nothing to end")
+        approval = _approval(ReleaseAction.SPLIT_END, old.live, checksums, step, old.split)
+        return _changed(old, old.live, None, checksums, approval)
+    same = old.split is not None and old.split.seed == split.seed
+    if same and old.split is not None and old.split.variants != split.variants:
+        raise UserError(f"other variants or weights move leads between variants: begin phase {split.phase + 1}")
+    if not same and any(a.action is ReleaseAction.SPLIT and a.experiment == split.seed for a in old.approvals):
+        raise UserError(f"the split {split.seed} has run before: begin phase {split.phase + 1}")
+    approval = _approval(ReleaseAction.SPLIT, old.live, checksums, step, split)
+    return _changed(old, old.live, split, checksums, approval)
+
+
+def release_text(spec: ReleaseSpec) -> str:
+    """A release file's text."""
+    data: dict[str, Any] = {"live": spec.live}
+    if spec.split is not None:
+        data["split"] = spec.split.model_dump(mode="json")
+    data["checksums"] = dict(sorted(spec.checksums.items()))
+    data["approvals"] = [a.model_dump(mode="json", exclude_none=True) for a in spec.approvals]
+    return _HEADER + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _changed(
+    old: ReleaseSpec | None, live: int, split: Split | None, checksums: Mapping[int, str], approval: Approval
+) -> ReleaseSpec:
+    return ReleaseSpec(
+        live=live,
+        split=split,
+        checksums={**(old.checksums if old else {}), **checksums},
+        approvals=(*(old.approvals if old else ()), approval),
+    )
+
+
+def _approval(
+    action: ReleaseAction,
+    version: int,
+    checksums: Mapping[int, str],
+    step: Step,
+    split: Split | None = None,
+    old: ReleaseSpec | None = None,
+) -> Approval:
+    if step.at.tzinfo is None:
+        raise ValueError("the moment of a release step must have a time zone")
+    for name, value in (("by", step.by), ("reason", step.reason)):
+        if not value.strip():
+            raise UserError(f"`{name}` is empty: a release step needs a name and a reason")
+    return Approval(
+        action=action,
+        version=version,
+        by=step.by.strip(),
+        at=step.at,
+        reason=step.reason.strip(),
+        checksum=checksums[version],
+        replaced=old.live if old else None,
+        experiment=split.seed if split else None,
+        eval_run=step.eval_run,
+    )
+
+
+def _before(old: ReleaseSpec) -> int:
+    """The version that was live before the present one, undoing rolled back steps."""
+    stack: list[int] = []
+    for approval in old.approvals:
+        if approval.action is ReleaseAction.PUBLISH:
+            if approval.replaced is not None and stack[-1:] != [approval.replaced]:
+                stack.append(approval.replaced)
+            stack.append(approval.version)
+        elif approval.action is ReleaseAction.ROLLBACK:
+            while stack and stack[-1] != approval.version:
+                stack.pop()
+            stack = stack or [approval.version]
+    while stack and stack[-1] == old.live:
+        stack.pop()
+    if not stack:
+        raise UserError("no earlier version was ever published: name the version to go back to")
+    return stack[-1]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that a reader could take for a number, a date or a word like `true`."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    safe = text[:1].isalpha() and text.lower() not in {"true", "false", "null", "yes", "no", "on", "off"}
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if safe else '"')
+
+
+_Dumper.add_representer(str, _text)

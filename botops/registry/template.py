@@ -1,0 +1,240 @@
+"""The part of Jinja2 a prompt may use, compiled and rendered within limits.
+
+Prompts are edited by people who are not programmers, in a console, while clients are being served: a text must not be
+able to read an object's insides, run long or grow without bound. So the language is a list of what is allowed: values,
+`if`, `for` over short lists, `set`, comparisons, sums, and the filters and tests below; no calls, macros or imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, meta, nodes
+from jinja2.exceptions import SecurityError, TemplateRuntimeError
+from jinja2.filters import FILTERS
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.tests import TESTS
+
+MAX_RENDERED = 256_000
+"""Longest message a template may give, in characters."""
+MAX_ITEMS = 1_000
+"""Longest list a `for` may go through."""
+MAX_LOOPS = 2
+"""Loops inside one another."""
+_MAX_DEPTH = 40
+_LARGEST_NUMBER = 10**18
+
+_ALLOWED_FILTERS = (
+    "abs", "capitalize", "count", "d", "default", "first", "float", "int", "last", "length", "list", "lower", "max",
+    "min", "round", "sort", "title", "trim", "truncate", "unique", "upper", "wordcount",
+)  # fmt: skip
+_ALLOWED_TESTS = (
+    "boolean", "defined", "divisibleby", "eq", "equalto", "even", "false", "float", "ge", "greaterthan", "gt", "in",
+    "integer", "le", "lessthan", "lower", "lt", "mapping", "ne", "none", "number", "odd", "sequence", "string", "true",
+    "undefined", "upper", "==", "!=", "<", "<=", ">", ">=",
+)  # fmt: skip
+_ALLOWED_NODES = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.For, nodes.Assign,
+    nodes.Filter, nodes.Test, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add,
+    nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos, nodes.Getattr, nodes.Getitem,
+    nodes.List, nodes.Tuple, nodes.Keyword,
+)  # fmt: skip
+_WORDS_FOR = {
+    "Call": "a call", "Macro": "a macro", "Include": "include", "Import": "import", "FromImport": "import",
+    "Extends": "extends", "Block": "block", "FilterBlock": "a filter block", "AssignBlock": "a set block",
+    "Pow": "a power", "Concat": "joining with `~` (write the two values one after the other)", "Dict": "a mapping",
+    "Slice": "a slice", "CallBlock": "a call block",
+}  # fmt: skip
+RENDER_FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
+"""What a wrong template or a wrong value can raise while rendering."""
+
+
+class TemplateFaultError(Exception):
+    """A template that cannot be compiled or rendered; `offset` is where in its text."""
+
+    def __init__(self, message: str, offset: int, rule: str) -> None:
+        self.offset = offset
+        self.rule = rule
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageText:
+    """A compiled template. `uses` are the variables it reads and the offset of each one's first use."""
+
+    text: str
+    template: Template
+    uses: Mapping[str, int]
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        """The text with its values filled in. Raises TemplateFaultError."""
+        pieces: list[str] = []
+        size = 0
+        try:
+            for piece in self.template.generate(values):
+                size += len(piece)
+                if size > MAX_RENDERED:
+                    raise TemplateRuntimeError(f"the message grows beyond {MAX_RENDERED:,} characters: shorten it")
+                pieces.append(piece)
+        except RENDER_FAULTS as error:
+            raise TemplateFaultError(_reason(error), self._offset_of(error), "render") from error
+        return "".join(pieces)
+
+    def _offset_of(self, error: BaseException) -> int:
+        line, frame = 1, error.__traceback__
+        while frame is not None:
+            if frame.tb_frame.f_code.co_filename == self.template.filename:
+                line = frame.tb_lineno
+            frame = frame.tb_next
+        return _tag_on_line(self.text, line)
+
+
+def compile_text(text: str) -> MessageText:
+    """Compiles a message's text. Raises TemplateFaultError."""
+    try:
+        tree = _ENVIRONMENT.parse(text)
+        names = meta.find_undeclared_variables(tree)
+        _check(tree, text)
+        code = _ENVIRONMENT.compile(tree, filename=_FILENAME)
+    except TemplateSyntaxError as error:
+        message = _one_line(error.message or "it cannot be read")
+        raise TemplateFaultError(message, _tag_on_line(text, error.lineno), "template-syntax") from error
+    except (RecursionError, SyntaxError, MemoryError, ValueError, OverflowError) as error:
+        # Python's own limits on nesting and on the length of numbers, met while parsing or compiling
+        message = "the template is nested too deeply or holds a number that is too long: simplify it"
+        raise TemplateFaultError(message, _tag_on_line(text, 1), "template-syntax") from error
+    template = Template.from_code(_ENVIRONMENT, code, _ENVIRONMENT.make_globals(None))
+    offsets = _name_offsets(text)
+    return MessageText(text, template, {name: offsets.get(name, 0) for name in sorted(names)})
+
+
+_FILENAME = "<prompt>"
+
+
+class _PromptEnvironment(ImmutableSandboxedEnvironment):
+    """A sandbox whose arithmetic takes numbers only and stays small."""
+
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        for value in (left, right):
+            if isinstance(value, Undefined):
+                str(value)  # a missing value says its own name
+            if not isinstance(value, int | float | Decimal) or not -_LARGEST_NUMBER <= value <= _LARGEST_NUMBER:
+                raise SecurityError(f"`{operator}` takes numbers up to 10^18, not {type(value).__name__}")
+        return super().call_binop(context, operator, left, right)
+
+
+def _printable(value: Any) -> Any:
+    """Refuses to print what has no plain text: a list, a mapping, an empty optional variable."""
+    if isinstance(value, str | int | float | Decimal | date | Undefined):
+        return value
+    if value is None:
+        raise TemplateRuntimeError("an empty value is printed: give the variable a default or print it inside an `if`")
+    raise TemplateRuntimeError(f"a {type(value).__name__} cannot be printed: print its parts one by one")
+
+
+def _items(value: Any) -> Sequence[Any]:
+    """What a `for` may go through: a list of a bounded length, never the letters of a text."""
+    if isinstance(value, Undefined):
+        str(value)
+    if not isinstance(value, list | tuple):
+        raise SecurityError(f"`for` goes through a list, not a {type(value).__name__}")
+    if len(value) > MAX_ITEMS:
+        raise SecurityError(f"`for` over {len(value)} items: at most {MAX_ITEMS} are allowed")
+    return value
+
+
+def _join(value: Any, separator: str = "") -> str:
+    """Joins printable values with a separator."""
+    texts = [str(_printable(item)) for item in _items(value)]
+    _refuse_long(sum(map(len, texts)) + len(separator) * len(texts))
+    return separator.join(texts)
+
+
+def _replace(value: Any, old: str, new: str) -> str:
+    """Replaces every `old` by `new`."""
+    text = str(_printable(value))
+    if not old:
+        raise SecurityError("`replace` needs a text to look for")
+    _refuse_long(len(text) + text.count(old) * len(new))
+    return text.replace(old, new)
+
+
+def _refuse_long(length: int) -> None:
+    if length > MAX_RENDERED:
+        raise SecurityError(f"a text of {length:,} characters: at most {MAX_RENDERED:,} are allowed")
+
+
+def _environment() -> _PromptEnvironment:
+    environment = _PromptEnvironment(
+        undefined=StrictUndefined, finalize=_printable, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    )
+    filters: dict[str, Callable[..., Any]] = {name: FILTERS[name] for name in _ALLOWED_FILTERS}
+    environment.filters = filters | {"join": _join, "replace": _replace, "_items": _items}
+    environment.tests = {name: TESTS[name] for name in _ALLOWED_TESTS}
+    environment.globals = {}
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def _check(tree: nodes.Template, text: str) -> None:
+    """Refuses what a prompt may not use, and bounds every loop. Raises TemplateFaultError."""
+    stack: list[tuple[nodes.Node, int, int]] = [(tree, 0, 0)]
+    while stack:
+        node, depth, loops = stack.pop()
+        if isinstance(node, nodes.For):
+            loops += 1
+            if loops > MAX_LOOPS or node.recursive:
+                raise _refusal(text, node, f"more than {MAX_LOOPS} loops inside one another")
+            node.iter = nodes.Filter(node.iter, "_items", [], [], None, None, lineno=node.iter.lineno)
+        elif not isinstance(node, _ALLOWED_NODES):
+            kind = type(node).__name__
+            raise _refusal(text, node, _WORDS_FOR.get(kind, kind))
+        if depth > _MAX_DEPTH:
+            raise _refusal(text, node, f"nesting deeper than {_MAX_DEPTH}")
+        stack.extend((child, depth + 1, loops) for child in node.iter_child_nodes())
+
+
+def _refusal(text: str, node: nodes.Node, what: str) -> TemplateFaultError:
+    message = f"{what} is not allowed in a prompt: use variables, if, for over a list, and filters"
+    return TemplateFaultError(message, _tag_on_line(text, node.lineno), "template-not-allowed")
+
+
+def _name_offsets(text: str) -> dict[str, int]:
+    """The offset of the first use of each name as a value."""
+    offsets: dict[str, int] = {}
+    at, before = 0, ""
+    for _, kind, value in _ENVIRONMENT.lex(text):
+        found = text.find(value, at)  # tokens come in order; only white space may be left out between them
+        at = found + len(value) if found >= 0 else at
+        if kind == "name" and found >= 0 and before not in {".", "|", "is"}:
+            offsets.setdefault(value, found)
+        if kind != "whitespace":
+            before = value
+    return offsets
+
+
+def _tag_on_line(text: str, number: int) -> int:
+    """The offset of the first tag on a line (from 1), or of the line's first visible character."""
+    lines = text.split("\n")
+    index = min(max(number, 1), len(lines)) - 1
+    line = lines[index]
+    tags = [found for mark in ("{{", "{%", "{#") if (found := line.find(mark)) >= 0]
+    column = min(tags) if tags else len(line) - len(line.lstrip())
+    return sum(len(previous) + 1 for previous in lines[:index]) + column
+
+
+def _reason(error: Exception) -> str:
+    message = _one_line(str(error)) or type(error).__name__
+    return message if isinstance(error, TemplateError) else f"the values do not fit the template ({message})"
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())[:300]
