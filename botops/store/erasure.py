@@ -1,0 +1,74 @@
+"""Taking data out again: by lead on request, by age as retention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, exists, select
+
+from botops.store import rows
+from botops.store.engine import upsert
+from botops.store.tables import ATTEMPT, DIALOGUE, EXPOSURE, FINDING, HAND_OFF, META, TURN
+from botops.store.turns import mark_dirty
+
+PURGED_BEFORE = "purged_before"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much was removed."""
+
+    dialogues: int = 0
+    turns: int = 0
+
+    def __add__(self, other: Erased) -> Erased:
+        return Erased(self.dialogues + other.dialogues, self.turns + other.turns)
+
+    def __bool__(self) -> bool:
+        return bool(self.dialogues or self.turns)
+
+
+def erase_lead(connection: Connection, lead_id: str, now: datetime) -> Erased:
+    """Removes a lead's dialogues with all that hangs on them."""
+    mine = TURN.c.lead_id == lead_id
+    hours = set(connection.execute(select(TURN.c.hour).where(mine)).scalars())
+    turn_ids = select(TURN.c.id).where(mine).scalar_subquery()
+    for table in (FINDING, ATTEMPT, HAND_OFF):
+        connection.execute(delete(table).where(table.c.turn_id.in_(turn_ids)))
+    connection.execute(delete(EXPOSURE).where(EXPOSURE.c.lead_id == lead_id))
+    turns = connection.execute(delete(TURN).where(mine)).rowcount
+    dialogues = connection.execute(delete(DIALOGUE).where(DIALOGUE.c.lead_id == lead_id)).rowcount
+    mark_dirty(connection, hours - _frozen(connection, hours), now)
+    return Erased(dialogues, turns)
+
+
+def purge(connection: Connection, before: datetime, most: int) -> Erased:
+    """Removes up to `most` turns of hours before a moment, and dialogues left without any; exposures stay."""
+    hour = rows.hour_of(before)
+    if hour > purged_before(connection):
+        statement = upsert(connection.dialect.name, META)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=[META.c.key], set_={"value": statement.excluded.value}),
+            {"key": PURGED_BEFORE, "value": str(hour)},
+        )
+    old = connection.execute(select(TURN.c.id, TURN.c.dialogue_id).where(TURN.c.hour < hour).limit(most)).all()
+    turn_ids = [row.id for row in old]
+    for table in (FINDING, ATTEMPT, HAND_OFF):
+        connection.execute(delete(table).where(table.c.turn_id.in_(turn_ids)))
+    turns = connection.execute(delete(TURN).where(TURN.c.id.in_(turn_ids))).rowcount
+    empty = delete(DIALOGUE).where(
+        DIALOGUE.c.id.in_({row.dialogue_id for row in old}), ~exists().where(TURN.c.dialogue_id == DIALOGUE.c.id)
+    )
+    return Erased(connection.execute(empty).rowcount, turns)
+
+
+def purged_before(connection: Connection) -> int:
+    """The hour before which raw turns are gone and roll-ups are frozen; 0 when nothing was purged."""
+    value = connection.execute(select(META.c.value).where(META.c.key == PURGED_BEFORE)).scalar_one_or_none()
+    return int(value) if value is not None else 0
+
+
+def _frozen(connection: Connection, hours: set[int]) -> set[int]:
+    limit = purged_before(connection)
+    return {hour for hour in hours if hour < limit}

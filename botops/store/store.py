@@ -1,0 +1,365 @@
+"""The store: opening and closing it, and the port through which turns are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from types import TracebackType
+from typing import Self, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, insert, select
+
+from botops.domain.errors import ConflictError, StoreError
+from botops.domain.messages import InboundMessage, Language
+from botops.domain.ports import Begun, Clock
+from botops.domain.turns import TurnRecord, TurnState
+from botops.store import erasure, hand_offs, migrate, rollup, turns
+from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
+from botops.store.erasure import Erased
+from botops.store.masking import mask, mask_inbound, mask_record, storable
+from botops.store.presence import FilePresence, Presence, ServerPresence
+from botops.store.reads import Reads
+from botops.store.tables import IMPORT_BATCH, SERVING, TURN
+from botops.store.writer import Writer
+
+T = TypeVar("T")
+
+CHUNK = 500
+"""Turns written in one transaction by `write_many`: live turns get in between."""
+DUPLICATE_WAIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What `write_many` did: new turns, and those left out because their idempotency key was known."""
+
+    batch: str
+    written: int
+    skipped: int
+
+
+class Store:
+    """Keeps turns (the port `TurnStore`), imports them, erases them; `reads` answers the screens.
+
+    Roles: `writer` serves (on SQLite only one process may; it alone checkpoints), `side` writes beside it (a command
+    line's ingest), `reader` only reads. Blocking methods must not be called from an event loop; `begin` and `finish`
+    are async. Opened by `Store.open`, closed by `close` or as a context manager.
+    """
+
+    def __init__(
+        self, url: URL, engine: Engine, clock: Clock, role: Role, *, hide: Callable[[str], str], wait_s: float
+    ) -> None:
+        self._url = url
+        self._engine = engine
+        self._clock = clock
+        self._role = role
+        self._hide = hide
+        self._wait_s = wait_s
+        self._process = uuid.uuid4().hex
+        self._presence: Presence | None = None
+        self._writer: Writer | None = None
+        self._reader = engine if role == "reader" else open_engine(url, "reader")
+        self._under_way: dict[str, tuple[str, Future[None]]] = {}
+        self._under_way_lock = threading.Lock()
+        self.reads = Reads(self._reader, url, clock)
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        clock: Clock,
+        role: Role = "writer",
+        mask: bool = True,
+        duplicate_wait_s: float = DUPLICATE_WAIT_S,
+    ) -> Store:
+        """Opens a store, bringing its tables up to date first unless it is only read.
+
+        As a writer it marks the pending turns of dead processes `interrupted`. `mask` hides personal data before
+        storage; `duplicate_wait_s` is how long, in seconds, a repeated delivery waits for the first one's answer.
+
+        Raises:
+            UserError: the address is not usable.
+            StoreError: the database cannot be reached, is served by another process, is missing (reader), or was
+                written by a newer botops.
+        """
+        parsed = parse_url(url)
+        engine = open_engine(parsed, role)
+        store = cls(parsed, engine, clock, role, hide=_masking(mask), wait_s=duplicate_wait_s)
+        try:
+            store._start()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @property
+    def process(self) -> str:
+        """The id under which this process's turns are kept."""
+        return self._process
+
+    @property
+    def waiting(self) -> int:
+        """Writes in the queue."""
+        return self._writer.waiting if self._writer else 0
+
+    # --- turns ---------------------------------------------------------------------------------------------------
+
+    async def begin(self, turn_id: str, inbound: InboundMessage, language: Language) -> Begun:
+        """Writes the pending row and numbers the turn (from 1), or returns the stored turn of an earlier delivery.
+
+        The history is what the clients wrote and what left as replies, oldest first, without this message; it is masked
+        as stored. A delivery repeated while the first is being answered waits for that answer. A key is given back
+        when its turn failed or was interrupted before any text left, so that a repeated delivery is answered then.
+
+        Raises:
+            ConflictError: the first delivery is still being answered (in another process, or for longer than the
+                wait), or the dialogue or the key belongs to another lead.
+            StoreError: nothing was written.
+        """
+        inbound = mask_inbound(inbound, self._hide)
+        key = inbound.idempotency_key
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._wait_s
+        while True:
+            result = await self._begin_once(turn_id, inbound, language)
+            if isinstance(result, Begun):
+                return result
+            with self._under_way_lock:
+                _, over = self._under_way.get(key, ("", None))
+            if over is not None and result.process == self._process and loop.time() < end:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.wrap_future(_follow(over)), end - loop.time())
+                continue
+            raise ConflictError(f"message {key!r} is being answered at this moment; ask again in a few seconds")
+
+    async def _begin_once(self, turn_id: str, inbound: InboundMessage, language: Language) -> Begun | turns.UnderWay:
+        def work(connection: Connection) -> Begun | turns.UnderWay:
+            result = turns.begin(connection, turn_id, inbound, language, self._process)
+            if isinstance(result, Begun) and result.stored is None:
+                with self._under_way_lock:
+                    self._under_way[inbound.idempotency_key] = (turn_id, Future())
+            return result
+
+        future = self._submit("begin a turn", work)
+        try:
+            return await asyncio.shield(asyncio.wrap_future(future))
+        except asyncio.CancelledError:
+            if not future.cancel():
+                future.add_done_callback(lambda _: self._abandon(turn_id, inbound.idempotency_key))
+            raise
+        except BaseException:
+            self._over(turn_id, inbound.idempotency_key)
+            raise
+
+    def _abandon(self, turn_id: str, key: str) -> None:
+        now = self._clock.now()
+        self._submit("abandon a turn", lambda connection: turns.abandon(connection, turn_id, now))
+        self._over(turn_id, key)
+
+    def _over(self, turn_id: str, key: str) -> None:
+        with self._under_way_lock:
+            owner, over = self._under_way.get(key, ("", None))
+            if owner != turn_id or over is None:
+                return
+            del self._under_way[key]
+        over.set_result(None)
+
+    async def finish(self, record: TurnRecord) -> None:
+        """Writes the whole record over its pending row. Goes on to its end even when the caller is cancelled.
+
+        Raises:
+            StoreError: it did not happen: the turn is not under way here, the record has no end (`pending`), or the
+                database refused it. After the last one `finish` may be called again.
+        """
+        if record.state not in turns.ENDED:
+            raise StoreError(f"turn {record.id}: a {record.state.value} turn cannot be finished; it needs an outcome")
+        if record.hand_off is not None and record.hand_off.turn_id != record.id:
+            raise StoreError(f"turn {record.id}: its hand-off names another turn, {record.hand_off.turn_id}")
+        masked, now = mask_record(record, self._hide), self._clock.now()
+        future = self._submit("finish a turn", lambda connection: turns.finish(connection, masked, self._process, now))
+        await asyncio.shield(asyncio.wrap_future(future))
+        self._over(record.id, record.inbound.idempotency_key)
+
+    def write_many(self, records: Iterable[TurnRecord], origin: str) -> Written:
+        """Writes finished turns that came from elsewhere (a log, another bot), in transactions of `CHUNK`.
+
+        Idempotent by key: known ones are left out. `origin` names the source and is kept with each turn.
+
+        Raises:
+            StoreError: a record is pending or clashes with another turn; earlier chunks stay written.
+        """
+        batch, written, seen = uuid.uuid4().hex, 0, 0
+        for chunk in _chunks(records, CHUNK):
+            for record in chunk:
+                if record.state not in turns.ENDED:
+                    raise StoreError(f"turn {record.id}: a pending turn cannot be imported; it needs an outcome")
+            masked = [mask_record(r, self._hide) for r in chunk]
+            now = self._clock.now()
+            seen += len(chunk)
+            written += self._write("import turns", _adding(masked, origin, self._process, now))
+        row = {"id": batch, "origin": origin, "at": self._clock.now(), "written": written, "skipped": seen - written}
+        self._write("note the import", lambda connection: connection.execute(insert(IMPORT_BATCH), row))
+        return Written(batch, written, seen - written)
+
+    # --- upkeep --------------------------------------------------------------------------------------------------
+
+    def roll_up(self, most: int = rollup.HOURS_AT_ONCE) -> int:
+        """Makes the roll-ups of up to `most` dirty hours anew, oldest first; how many. Zero means all are right."""
+        return self._write("roll up", lambda connection: rollup.roll_up(connection, most))
+
+    def interrupt_dead(self) -> int:
+        """Marks the pending turns of processes that died; how many. Done at opening too."""
+        now = self._clock.now()
+        return self._write("mark interrupted turns", lambda connection: self._interrupt_dead(connection, now))
+
+    def erase_lead(self, lead_id: str) -> Erased:
+        """Removes everything kept about a lead: dialogues, turns, attempts, findings, hand-offs, exposures.
+
+        The hours concerned are rolled up anew, so no screen goes on counting them.
+        """
+        now = self._clock.now()
+        erased = self._write("erase a lead", lambda connection: erasure.erase_lead(connection, lead_id, now))
+        self._checkpoint()
+        return erased
+
+    def purge(self, before: datetime) -> Erased:
+        """Retention: removes turns of whole hours before a moment. Their roll-ups stay, frozen; texts and ids go."""
+        while self.roll_up():
+            pass
+        erased = Erased()
+        while some := self._write("purge old turns", lambda connection: erasure.purge(connection, before, CHUNK)):
+            erased += some
+        self._checkpoint()
+        return erased
+
+    def take_hand_off(self, turn_id: str, who: str) -> None:
+        """Says who takes care of a waiting dialogue. Raises NotFoundError, ConflictError when another has it."""
+        now = self._clock.now()
+        self._write("take a hand-off", lambda connection: hand_offs.take(connection, turn_id, who, now))
+
+    def close_hand_off(self, turn_id: str, who: str) -> None:
+        """Takes a dialogue out of the queue. Raises NotFoundError, ConflictError when it is closed already."""
+        now = self._clock.now()
+        self._write("close a hand-off", lambda connection: hand_offs.close(connection, turn_id, who, now))
+
+    # --- life ----------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Finishes queued writes, marks turns left pending here as interrupted, and lets go of the database."""
+        if self._writer is not None:
+            now = self._clock.now()
+            last = self._submit("close", lambda connection: turns.interrupt_dead(connection, [self._process], now))
+            self._writer.close()
+            self._writer = None
+            if last.exception() is None:  # else the next writer does it
+                self._checkpoint()
+        if self._presence is not None:
+            self._presence.release()
+            self._presence = None
+        self._reader.dispose()
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        path = sqlite_path(self._url)
+        if self._role == "reader":
+            if path is not None and not path.exists():
+                raise StoreError(f"{path}: there is no store yet; start `botops up` once or point `store` at another")
+            self._check_revision()
+            return
+        with translated("open the store", self._url):
+            self._presence = (
+                ServerPresence(self._engine, self._process)
+                if path is None
+                else FilePresence(path, self._process, self._role)
+            )
+            with self._engine.begin() as connection:
+                migrate.upgrade(connection)
+        self._writer = Writer(self._engine, self._url)
+        self._write("register this process", self._register)
+        if self._role == "writer":
+            self.interrupt_dead()
+
+    def _check_revision(self) -> None:
+        with translated("open the store", self._url), self._engine.connect() as connection:
+            now = migrate.revision(connection)
+        migrate.refuse_newer(now)
+        if now != migrate.HEAD:
+            raise StoreError(
+                f"{self._url.render_as_string()}: the store is not set up for this version (tables {now or 'none'}, "
+                f"needed {migrate.HEAD}); start `botops up` or `botops serve` once"
+            )
+
+    def _register(self, connection: Connection) -> None:
+        row = {
+            "id": self._process,
+            "role": self._role,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "started_at": self._clock.now(),
+        }
+        connection.execute(insert(SERVING), row)
+
+    def _interrupt_dead(self, connection: Connection, now: datetime) -> int:
+        assert self._presence is not None
+        writers = select(SERVING.c.id).union(select(TURN.c.process).where(TURN.c.state == TurnState.PENDING.value))
+        others = [p for p in connection.execute(writers).scalars() if p != self._process]
+        alive = self._presence.alive(others)
+        return turns.interrupt_dead(connection, [p for p in others if p not in alive], now)
+
+    def _checkpoint(self) -> None:
+        if self._role == "writer":
+            with translated("checkpoint", self._url):
+                checkpoint(self._engine)
+
+    def _submit(self, what: str, work: Callable[[Connection], T]) -> Future[T]:
+        if self._writer is None:
+            state = "opened for reading" if self._role == "reader" else "closed"
+            raise StoreError(f"{self._url.render_as_string()}: could not {what}: the store is {state}")
+        return self._writer.submit(what, work)
+
+    def _write(self, what: str, work: Callable[[Connection], T]) -> T:
+        return self._submit(what, work).result()
+
+
+def _masking(on: bool) -> Callable[[str], str]:
+    return mask if on else storable
+
+
+def _adding(records: list[TurnRecord], origin: str, process: str, now: datetime) -> Callable[[Connection], int]:
+    return lambda connection: turns.add(connection, records, origin, process, now)
+
+
+def _chunks(records: Iterable[TurnRecord], size: int) -> Iterator[list[TurnRecord]]:
+    source = iter(records)
+    while chunk := list(islice(source, size)):
+        yield chunk
+
+
+def _follow(over: Future[None]) -> Future[None]:
+    """A future of one's own that ends with `over`: cancelling it must not cancel what others wait for."""
+    own: Future[None] = Future()
+
+    def ended(_: Future[None]) -> None:
+        if own.set_running_or_notify_cancel():
+            own.set_result(None)
+
+    over.add_done_callback(ended)
+    return own

@@ -1,0 +1,228 @@
+"""Writing turns: the work of one transaction each, as functions of a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Executable, and_, bindparam, case, insert, select, update
+
+from botops.domain.errors import ConflictError, StoreError
+from botops.domain.messages import InboundMessage, Language, Message
+from botops.domain.ports import Begun
+from botops.domain.turns import TurnRecord, TurnState
+from botops.store import rows
+from botops.store.engine import upsert
+from botops.store.tables import (
+    ATTEMPT,
+    DIALOGUE,
+    DIRTY_HOUR,
+    EXPOSURE,
+    FINDING,
+    HAND_OFF,
+    HOLDS_KEY,
+    SERVING,
+    TURN,
+)
+
+ENDED = frozenset({TurnState.ANSWERED, TurnState.FAILED, TurnState.INTERRUPTED})
+
+_BY_KEY = select(TURN).where(TURN.c.idempotency_key == bindparam("key"), HOLDS_KEY)
+_SAID = (
+    select(TURN.c.number, TURN.c.text, TURN.c.at, TURN.c.reply, TURN.c.replied_at)
+    .where(TURN.c.dialogue_id == bindparam("dialogue"))
+    .order_by(TURN.c.number)
+)
+_FINISH = update(TURN).where(
+    TURN.c.id == bindparam("turn_id"),
+    TURN.c.process == bindparam("own"),
+    TURN.c.state.in_([TurnState.PENDING.value, TurnState.INTERRUPTED.value]),
+    TURN.c.policy.is_(None),
+)
+_LANGUAGE = (
+    update(DIALOGUE)
+    .where(DIALOGUE.c.id == bindparam("dialogue"), DIALOGUE.c.language != bindparam("spoken"))
+    .values(language=bindparam("spoken"))
+)
+_ATTEMPTS, _FINDINGS, _HAND_OFFS, _TURNS = insert(ATTEMPT), insert(FINDING), insert(HAND_OFF), insert(TURN)
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """The same message is being answered at this moment, by a process of this id."""
+
+    process: str
+
+
+def begin(
+    connection: Connection, turn_id: str, inbound: InboundMessage, language: Language, process: str
+) -> Begun | UnderWay:
+    """Writes the pending row of a turn, or says what became of an earlier delivery. `inbound` is masked already."""
+    earlier = connection.execute(_BY_KEY, {"key": inbound.idempotency_key}).mappings().first()
+    if earlier is not None and earlier["id"] != turn_id:
+        if earlier["lead_id"] != inbound.lead_id:
+            raise ConflictError(
+                f"idempotency key {inbound.idempotency_key!r} was used by another lead; use a key of your own"
+            )
+        if earlier["state"] == TurnState.PENDING.value:
+            return UnderWay(earlier["process"])
+        return Begun(earlier["number"], stored=load(connection, [earlier])[0])
+    _see_dialogue(connection, inbound, language, "live")
+    said = connection.execute(_SAID, {"dialogue": inbound.dialogue_id}).all()
+    if earlier is not None:  # the commit went through, its answer was lost, and the job runs once more
+        number = earlier["number"]
+    else:
+        number = said[-1].number + 1 if said else 1
+        connection.execute(_TURNS, rows.inbound_row(turn_id, inbound, number, language, process))
+    history: list[Message] = []
+    for turn in said:
+        if turn.number < number:
+            history.append(Message("user", turn.text, at=turn.at))
+            if turn.reply is not None:
+                history.append(Message("assistant", turn.reply, at=turn.replied_at))
+    return Begun(number, tuple(history))
+
+
+def finish(connection: Connection, record: TurnRecord, process: str, now: datetime) -> None:
+    """Writes a masked record over its pending row."""
+    outcome = rows.outcome_row(record)
+    done = connection.execute(_FINISH, {"turn_id": record.id, "own": process, **outcome})
+    if done.rowcount != 1:
+        raise StoreError(f"turn {record.id} is not under way in this process: it was never begun or already finished")
+    _write_parts(connection, [record])
+    connection.execute(_LANGUAGE, {"dialogue": record.inbound.dialogue_id, "spoken": record.language})
+    mark_dirty(connection, {rows.hour_of(record.inbound.at)}, now)
+
+
+def abandon(connection: Connection, turn_id: str, now: datetime) -> None:
+    """Marks a turn whose caller went away between asking for `begin` and its answer."""
+    _interrupt(connection, TURN.c.id == turn_id, now)
+
+
+def interrupt_dead(connection: Connection, dead: Sequence[str], now: datetime) -> int:
+    """Marks the pending turns of dead processes interrupted and forgets those processes; the number of turns."""
+    if not dead:
+        return 0
+    marked = _interrupt(connection, TURN.c.process.in_(dead), now)
+    connection.execute(SERVING.delete().where(SERVING.c.id.in_(dead)))
+    return marked
+
+
+def _interrupt(connection: Connection, which: Any, now: datetime) -> int:
+    pending = and_(which, TURN.c.state == TurnState.PENDING.value)
+    hours = set(connection.execute(select(TURN.c.hour).where(pending)).scalars())
+    done = connection.execute(update(TURN).where(pending).values(state=TurnState.INTERRUPTED.value))
+    mark_dirty(connection, hours, now)
+    return done.rowcount
+
+
+def add(connection: Connection, records: Sequence[TurnRecord], origin: str, process: str, now: datetime) -> int:
+    """Writes whole masked records that came from elsewhere; known keys are left out. How many were new."""
+    keys = [r.inbound.idempotency_key for r in records]
+    known = set(connection.execute(select(TURN.c.idempotency_key).where(TURN.c.idempotency_key.in_(keys))).scalars())
+    new: dict[str, TurnRecord] = {}
+    for record in records:
+        if record.inbound.idempotency_key not in known:
+            new.setdefault(record.inbound.idempotency_key, record)
+    if not new:
+        return 0
+    for record in new.values():
+        _see_dialogue(connection, record.inbound, record.language, origin)
+    inbound = ((r, rows.inbound_row(r.id, r.inbound, r.number, r.language, process)) for r in new.values())
+    connection.execute(_TURNS, [row | rows.outcome_row(r) | {"origin": origin} for r, row in inbound])
+    _write_parts(connection, list(new.values()))
+    mark_dirty(connection, {rows.hour_of(r.inbound.at) for r in new.values()}, now)
+    return len(new)
+
+
+def _write_parts(connection: Connection, records: Sequence[TurnRecord]) -> None:
+    if attempts := [row for r in records for row in rows.attempt_rows(r)]:
+        connection.execute(_ATTEMPTS, attempts)
+    if findings := [row for r in records for row in rows.finding_rows(r)]:
+        connection.execute(_FINDINGS, findings)
+    if hand_offs := [rows.hand_off_row(r.hand_off) for r in records if r.hand_off is not None]:
+        connection.execute(_HAND_OFFS, hand_offs)
+    exposures = [
+        {
+            "experiment": r.assignment.experiment,
+            "lead_id": r.inbound.lead_id,
+            "variant": r.assignment.variant,
+            "at": r.inbound.at,
+            "turn_id": r.id,
+        }
+        for r in records
+        if r.assignment is not None and r.assignment.experiment is not None and r.assignment.variant >= 0
+    ]
+    if exposures:
+        connection.execute(_exposure_upsert(connection.dialect.name), exposures)
+
+
+def _see_dialogue(connection: Connection, inbound: InboundMessage, language: Language, origin: str) -> None:
+    """Notes that a dialogue is alive. Its row stays locked, so turns of one dialogue are numbered one after another."""
+    owner = connection.execute(
+        _dialogue_upsert(connection.dialect.name),
+        {
+            "id": inbound.dialogue_id,
+            "lead_id": inbound.lead_id,
+            "channel": inbound.channel,
+            "language": language,
+            "first_at": inbound.at,
+            "last_at": inbound.at,
+            "origin": origin,
+        },
+    ).scalar_one()
+    if owner != inbound.lead_id:
+        raise ConflictError(f"dialogue {inbound.dialogue_id!r} belongs to another lead; start a dialogue of your own")
+
+
+def mark_dirty(connection: Connection, hours: Iterable[int], now: datetime) -> None:
+    """Notes that the roll-ups of these hours have to be made anew."""
+    if marks := [{"hour": hour, "since": now, "marks": 1} for hour in sorted(hours)]:
+        connection.execute(_dirty_upsert(connection.dialect.name), marks)
+
+
+@cache
+def _dialogue_upsert(dialect: str) -> Executable:
+    statement = upsert(dialect, DIALOGUE)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[DIALOGUE.c.id],
+        set_={
+            "last_at": case((new.last_at > DIALOGUE.c.last_at, new.last_at), else_=DIALOGUE.c.last_at),
+            "first_at": case((new.first_at < DIALOGUE.c.first_at, new.first_at), else_=DIALOGUE.c.first_at),
+        },
+    ).returning(DIALOGUE.c.lead_id)
+
+
+@cache
+def _dirty_upsert(dialect: str) -> Executable:
+    return upsert(dialect, DIRTY_HOUR).on_conflict_do_update(
+        index_elements=[DIRTY_HOUR.c.hour], set_={"marks": DIRTY_HOUR.c.marks + 1}
+    )
+
+
+@cache
+def _exposure_upsert(dialect: str) -> Executable:
+    return upsert(dialect, EXPOSURE).on_conflict_do_nothing()
+
+
+def load(connection: Connection, turns: Sequence[Any]) -> tuple[TurnRecord, ...]:
+    """The records of rows of `turn`, in their order."""
+    ids = [turn["id"] for turn in turns]
+    attempts: dict[str, list[Any]] = {}
+    findings: dict[str, list[Any]] = {}
+    for table, order, into in (
+        (ATTEMPT, (ATTEMPT.c.turn_id, ATTEMPT.c.position), attempts),
+        (FINDING, (FINDING.c.turn_id, FINDING.c.attempt, FINDING.c.position), findings),
+    ):
+        for row in connection.execute(select(table).where(table.c.turn_id.in_(ids)).order_by(*order)).mappings():
+            into.setdefault(row["turn_id"], []).append(row)
+    waiting = connection.execute(select(HAND_OFF).where(HAND_OFF.c.turn_id.in_(ids))).mappings()
+    hand_offs: dict[str, Any] = {row["turn_id"]: row for row in waiting}
+    return tuple(
+        rows.record_of(turn, attempts.get(turn["id"], ()), findings.get(turn["id"], ()), hand_offs.get(turn["id"]))
+        for turn in turns
+    )

@@ -1,0 +1,131 @@
+"""One thread that writes. Jobs that wait are committed together, each in a savepoint of its own."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from botops.domain.errors import BotopsError, StoreError
+from botops.store.engine import store_error, transaction_lost
+
+T = TypeVar("T")
+
+GROUP = 64
+"""Most jobs committed together: bounds how long the first of them waits."""
+
+
+@dataclass(slots=True)
+class _Job:
+    what: str
+    work: Callable[[Connection], Any]
+    future: Future[Any]
+
+
+class Writer:
+    """Runs jobs one after another on one connection; a job's future is resolved only after its COMMIT."""
+
+    def __init__(self, engine: Engine, url: URL) -> None:
+        self._engine = engine
+        self._url = url
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="botops-store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, what: str, work: Callable[[Connection], T]) -> Future[T]:
+        """Queues a job. `what` completes "could not …" in its error.
+
+        Raises:
+            StoreError: the store is closed.
+        """
+        future: Future[T] = Future()
+        with self._closing:
+            if self._closed:
+                raise StoreError(f"{self._url.render_as_string()}: could not {what}: the store is closed")
+            self._jobs.put(_Job(what, work, future))
+        return future
+
+    @property
+    def waiting(self) -> int:
+        """Jobs in the queue."""
+        return self._jobs.qsize()
+
+    def close(self) -> None:
+        """Finishes what is queued, then ends the thread."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            group: list[_Job] = []
+            job = self._jobs.get()
+            while job is not None:
+                if job.future.set_running_or_notify_cancel():
+                    group.append(job)
+                if len(group) >= GROUP or self._jobs.empty():
+                    break
+                job = self._jobs.get()
+            going = job is not None
+            if group:
+                self._commit(group)
+
+    def _commit(self, group: list[_Job]) -> None:
+        results: list[tuple[_Job, Any, Exception | None]] = []
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                alone = len(group) == 1
+                results.extend((job, *self._attempt(connection, job, alone=alone)) for job in group)
+        except SQLAlchemyError as error:
+            self._failed(group, error)
+            return
+        except Exception as error:  # noqa: BLE001 - the thread must outlive any job; its future carries the error
+            for job in group:
+                job.future.set_exception(self._typed(job, error))
+            return
+        for job, result, fault in results:
+            if fault is None:
+                job.future.set_result(result)
+            else:
+                job.future.set_exception(fault)
+
+    def _attempt(self, connection: Connection, job: _Job, *, alone: bool) -> tuple[Any, Exception | None]:
+        if alone:
+            return job.work(connection), None
+        try:
+            with connection.begin_nested():
+                return job.work(connection), None
+        except SQLAlchemyError as error:
+            if transaction_lost(connection):
+                raise
+            return None, store_error(error, job.what, self._url)
+        except Exception as error:  # noqa: BLE001 - one job's failure is its own; its future carries it
+            return None, self._typed(job, error)
+
+    def _typed(self, job: _Job, error: Exception) -> BotopsError:
+        """Callers are promised errors of ours; what a driver could not bind or encode comes as a plain one."""
+        if isinstance(error, BotopsError):
+            return error
+        typed = StoreError(f"{self._url.render_as_string()}: could not {job.what}: {error}")
+        typed.__cause__ = error
+        return typed
+
+    def _failed(self, group: list[_Job], error: SQLAlchemyError) -> None:
+        """The whole transaction is lost. Alone, each job gets another chance, so that only the one at fault fails."""
+        if len(group) == 1:
+            group[0].future.set_exception(store_error(error, group[0].what, self._url))
+            return
+        for job in group:
+            self._commit([job])
