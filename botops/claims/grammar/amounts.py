@@ -1,0 +1,188 @@
+"""The grammar of amounts: ranges, currencies on either side, percents, hundredths ("5 рублей 50 копеек")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from botops.claims.grammar.lexer import Kind, Token
+from botops.claims.grammar.lexemes import Bound
+from botops.claims.grammar.money import Marker, currency_after, currency_before, merged, percent_after
+from botops.claims.grammar.numbers import Number, read_number
+
+_HUNDREDTH = Decimal("0.01")
+_MAX_SPACED_RATIO = 4
+_MAX_GLUED_RATIO = 20
+_CONNECTORS = frozenset("до to and и or или".split())
+
+
+@dataclass(slots=True)
+class Amount:
+    """A number or range with what stands right beside it, over tokens `first:last`."""
+
+    first: int
+    last: int
+    number: Number
+    value: Decimal
+    place: Decimal
+    value_max: Decimal | None = None
+    currency: str | None = None
+    marked: bool = False
+    percent: bool = False
+    case: str = ""
+    bound: Bound | None = None
+    approx: bool = False
+    head: Number | None = None
+
+    @property
+    def scaled(self) -> bool:
+        """True when a scale word ("тыс", "к") is part of it."""
+        return self.number.scaled
+
+
+class Reader:
+    """Reads amounts out of a list of tokens; `taken` is the token after the last amount read."""
+
+    def __init__(self, tokens: list[Token], *, cell: bool) -> None:
+        self.tokens = tokens
+        self.cell = cell
+        self.taken = 0
+
+    def read(self, at: int) -> Amount | None:
+        """The amount whose number begins at token `at`; None when no number does."""
+        number = read_number(self.tokens, at)
+        if number is None:
+            return None
+        if number.ordinal:
+            return self._single(number, mark=False)
+        left = self._single(number)
+        return self._range(left) or left
+
+    def _single(self, number: Number, *, mark: bool = True) -> Amount:
+        amount = Amount(number.first, number.last, number, number.value, number.place, case=number.case)
+        amount.approx = number.approx
+        if not mark:
+            return amount
+        self._shop_decimal(amount)
+        percent = percent_after(self.tokens, amount.last)
+        if percent is not None:
+            amount.percent, amount.last, amount.marked = True, percent.last, True
+            amount.case = self.tokens[percent.last - 1].lex.case or amount.case
+            return amount
+        before = currency_before(self.tokens, amount.first, self.taken, cell=self.cell)
+        after = currency_after(self.tokens, amount.last, cell=self.cell)
+        if before is None and after is None:
+            return amount
+        self._mark(amount, before, after)
+        return amount
+
+    def _shop_decimal(self, amount: Amount) -> None:
+        """ "$119. 95" and "1.837, 32 €": a space slipped in before the hundredths of a price that stands alone."""
+        at, tokens = amount.last, self.tokens
+        if not self.cell or at + 1 >= len(tokens) or amount.number.scaled:
+            return
+        point, tail = tokens[at], tokens[at + 1]
+        if point.text in {",", "."} and tail.digits is not None and tail.digits.plain and len(tail.text) == 2:
+            if point.start == tokens[at - 1].end and tail.start > point.end:
+                amount.value += tail.digits.value * _HUNDREDTH
+                amount.place, amount.last = _HUNDREDTH, at + 2
+
+    def _mark(self, amount: Amount, before: Marker | None, after: Marker | None) -> None:
+        code, last = merged(before, after, self.tokens)
+        amount.currency, amount.marked = code, True
+        if before is not None:
+            amount.first = before.first
+        if last is None:
+            return
+        assert after is not None
+        amount.last, amount.case = last, after.case or amount.case
+        if after.minor:
+            amount.value, amount.place = amount.value * _HUNDREDTH, amount.place * _HUNDREDTH
+        else:
+            self._hundredths(amount)
+
+    def _hundredths(self, amount: Amount) -> None:
+        """ "5 рублей 50 копеек", "5 dollars and 50 cents"."""
+        at = amount.last
+        if at < len(self.tokens) and self.tokens[at].text.lower() in {"and", "и"}:
+            at += 1
+        if at >= len(self.tokens) or amount.value != amount.value.to_integral_value():
+            return
+        cents = read_number(self.tokens, at) if self.tokens[at].digits or self.tokens[at].lex.numeral else None
+        if cents is None or cents.ordinal or not 0 < cents.value < 100:
+            return
+        after = currency_after(self.tokens, cents.last, cell=False)
+        if after is not None and after.minor:
+            amount.value += cents.value * _HUNDREDTH
+            amount.place, amount.last, amount.case = _HUNDREDTH, after.last, after.case
+
+    def _range(self, left: Amount) -> Amount | None:
+        at = left.last
+        if at + 1 >= len(self.tokens) or left.number.ordinal:
+            return None
+        link = self.tokens[at]
+        dash = link.kind is Kind.PUNCT and link.text == "-"
+        kk = left.case == "abl" and not dash
+        if not dash and not kk and link.text.lower() not in _CONNECTORS:
+            return None
+        first = at if kk else at + 1
+        if first >= len(self.tokens):
+            return None
+        start = self._number_start(first)
+        number = read_number(self.tokens, start) if start is not None else None
+        if number is None or number.ordinal:
+            return None
+        taken, self.taken = self.taken, first
+        right = self._single(number)
+        self.taken = taken
+        if not self._connected(left, right, dash=dash, kk=kk):
+            return None
+        return self._joined(left, right, glued=dash and link.start == self.tokens[at - 1].end)
+
+    def _number_start(self, at: int) -> int | None:
+        for index in (at, at + 1, at + 2):
+            if index >= len(self.tokens):
+                return None
+            token = self.tokens[index]
+            if token.digits is not None or token.lex.numeral is not None:
+                return index
+            if token.kind is not Kind.SIGN and token.lex.currency is None:
+                return None
+        return None
+
+    def _connected(self, left: Amount, right: Amount, *, dash: bool, kk: bool) -> bool:
+        if dash:
+            return True
+        if kk:
+            after = self.tokens[right.last] if right.last < len(self.tokens) else None
+            return after is not None and after.lex.after_bound == "upto"
+        link = self.tokens[left.last].text.lower()
+        before = self.tokens[left.first - 1] if left.first else None
+        opener = before.text.lower() if before is not None else ""
+        if link in {"and", "и"}:
+            return opener in {"between", "между"}
+        if opener in {"от", "from", "с", "со", "between", "ranging", "в"}:
+            return link in {"до", "to"}
+        return link == "to" and not left.marked and right.marked and left.number.digits is not None
+
+    def _joined(self, left: Amount, right: Amount, *, glued: bool) -> Amount | None:
+        low, place = left.value, left.place
+        if right.scaled and not left.scaled and not left.marked:
+            scale = right.number.scale
+            if scale is not None and low * scale <= right.value:
+                low, place = low * scale, place * scale
+        if left.percent != right.percent and left.marked and right.marked:
+            return None
+        if left.currency != right.currency and left.marked and right.marked:
+            return None
+        if not 0 < low < right.value:
+            return None
+        ratio = right.value / low
+        bare_dash = not glued and not left.marked and self.tokens[left.last].text == "-"
+        if ratio > (_MAX_SPACED_RATIO if bare_dash else _MAX_GLUED_RATIO if glued else 1000):
+            return None
+        marked = right if right.marked else left
+        joined = Amount(left.first, right.last, right.number, low, min(place, right.place), right.value)
+        joined.currency, joined.marked, joined.percent = marked.currency, marked.marked, marked.percent
+        joined.case, joined.approx, joined.head = right.case, left.approx or right.approx, left.number
+        return joined

@@ -1,0 +1,188 @@
+"""Currencies and percent signs beside a number: where they stand, how many tokens they take, what they mean."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from botops.claims.grammar.currencies import MINOR_SIGNS
+from botops.claims.grammar.currency_names import names
+from botops.claims.grammar.lexer import Kind, Token
+
+_ABBREVIATED = frozenset("руб р коп грн тыс тг тнг лв проц kr nu fr rs rp din долл дол".split())
+_DOLLAR = "USD"
+_CELL_WORDS = 1
+_CELL_TOKENS = 6
+
+
+class Marker(NamedTuple):
+    """A currency or percent wording over tokens `first:last`."""
+
+    first: int
+    last: int
+    code: str | None
+    minor: bool = False
+    case: str = ""
+    sign: bool = False
+
+
+def is_cell(tokens: list[Token]) -> bool:
+    """True when the text is a price and nothing else, as in a table cell: then a rare abbreviation is a currency."""
+    return len(tokens) <= _CELL_TOKENS and sum(t.kind is Kind.WORD for t in tokens) <= _CELL_WORDS
+
+
+def currency_after(tokens: list[Token], at: int, *, cell: bool) -> Marker | None:
+    """The currency whose wording begins at token `at`, right behind a number."""
+    size = len(tokens)
+    first = at
+    if at + 1 < size and tokens[at].text in {",", "."} and tokens[at + 1].kind is Kind.PUNCT:
+        if tokens[at + 1].text[0] == "-" and tokens[at + 1].start == tokens[at].end:
+            at += 2
+    if at >= size:
+        return None
+    token = tokens[at]
+    if token.kind is Kind.SIGN:
+        return _sign_after(tokens, first, at)
+    if token.kind is not Kind.WORD:
+        return None
+    lex = token.lex
+    if lex.opens_name or lex.country:
+        named = _full_name(tokens, at)
+        if named is not None:
+            return named._replace(first=first)
+    word = lex.currency
+    if word is None:
+        return _dotted_us(tokens, at)
+    if word.cell_only and not cell:
+        return None
+    last = at + 1
+    if (
+        last < size
+        and tokens[last].text == "."
+        and token.text.lower() in _ABBREVIATED
+        and tokens[last].start == token.end
+    ):
+        last += 1
+    return Marker(first, last, word.code, word.minor, lex.case)
+
+
+def _sign_after(tokens: list[Token], first: int, at: int) -> Marker | None:
+    token = tokens[at]
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    apart = token.start > tokens[first - 1].end
+    if following is not None and following.kind is Kind.NUMBER and following.start == token.end and apart:
+        return None
+    return Marker(first, at + 1, token.code, token.text in MINOR_SIGNS, sign=True)
+
+
+def _full_name(tokens: list[Token], at: int) -> Marker | None:
+    """ "российских рублей", "АҚШ доллары", "Hong Kong dollars"."""
+    known = names()
+    lower = tokens[at].text.lower()
+    for rest, code in known.by_first.get(lower, ()):
+        last = at + 1
+        for word in rest:
+            while last < len(tokens) and tokens[last].text == "-":
+                last += 1
+            if last >= len(tokens) or tokens[last].text.lower() != word:
+                break
+            last += 1
+        else:
+            return Marker(at, last, code, case=tokens[last - 1].lex.case)
+    country = tokens[at].lex.country
+    if country is not None and at + 1 < len(tokens):
+        word = tokens[at + 1].lex.currency
+        if word is not None and word.noun and not word.minor:
+            last = at + 2
+            if last < len(tokens) and tokens[last].text.lower().startswith("стерлинг"):
+                last += 1
+            return Marker(at, last, country, case=tokens[at + 1].lex.case)
+    return None
+
+
+def _dotted_us(tokens: list[Token], at: int) -> Marker | None:
+    """ "U.S. dollars"."""
+    texts = [t.text for t in tokens[at : at + 4]]
+    if texts[:3] == ["U", ".", "S"]:
+        last = at + 4 if texts[3:] == ["."] else at + 3
+        if last < len(tokens) and tokens[last].lex.currency is not None:
+            return Marker(at, last + 1, _DOLLAR)
+    return None
+
+
+def currency_before(tokens: list[Token], at: int, taken: int, *, cell: bool) -> Marker | None:
+    """The currency right in front of the number at token `at`; tokens before `taken` belong to another amount."""
+    before = at - 1
+    while before >= taken and tokens[before].text in {":", ".", "..", "-"} and tokens[before].kind is Kind.PUNCT:
+        if at - before > 2:
+            return None
+        before -= 1
+    if before < taken:
+        return None
+    token = tokens[before]
+    skipped = before != at - 1
+    if token.kind is Kind.SIGN:
+        if skipped and tokens[before + 1].start != token.end:
+            return None
+        return _wider(tokens, before, taken, Marker(before, at, token.code, sign=True))
+    word = token.lex.currency
+    if word is None or not (word.before or cell) or (word.cell_only and not cell):
+        return None
+    if skipped and not (tokens[before + 1].text == "." and token.text.lower() in _ABBREVIATED) and not cell:
+        return None
+    return Marker(before, at, word.code, word.minor)
+
+
+def _wider(tokens: list[Token], at: int, taken: int, found: Marker) -> Marker:
+    """ "NZD $100" is in New Zealand dollars."""
+    if at - 1 >= taken and tokens[at].text == "$":
+        code = tokens[at - 1].lex.currency
+        if code is not None and code.before and tokens[at - 1].text.isupper() and len(tokens[at - 1].text) == 3:
+            return Marker(at - 1, found.last, code.code, sign=True)
+    return found
+
+
+def merged(before: Marker | None, after: Marker | None, tokens: list[Token]) -> tuple[str | None, int | None]:
+    """(code, last token of the part behind the number that belongs to it) when currencies stand on both sides.
+
+    "$1,190.00 AUD" and "£94.50 GBP" name one currency twice: the code wins over the sign. Otherwise what stands in
+    front counts, and what follows belongs to something else."""
+    if before is None:
+        return (after.code, after.last) if after else (None, None)
+    if after is None:
+        return before.code, None
+    text = tokens[after.first].text
+    if before.sign and not after.sign and len(text) == 3 and text.isupper():
+        return after.code, after.last
+    if before.code == after.code or (after.sign and text == "$" and before.code is not None and not before.sign):
+        return before.code, after.last
+    return before.code, None
+
+
+def percent_after(tokens: list[Token], at: int) -> Marker | None:
+    """A percent sign or word behind a number, with a Kazakh ending ("%-ке") or a Russian one ("%-ная")."""
+    size = len(tokens)
+    if at >= size:
+        return None
+    start = at
+    if (
+        tokens[at].text == "-"
+        and at + 1 < size
+        and tokens[at + 1].lex.percent
+        and tokens[at].start == tokens[at - 1].end
+    ):
+        at += 1
+    token = tokens[at]
+    if token.kind is Kind.PERCENT and token.text != "‰":
+        last = at + 1
+        if last + 1 < size and tokens[last].text == "-" and tokens[last + 1].kind is Kind.WORD:
+            if tokens[last].start == token.end and tokens[last + 1].start == tokens[last].end:
+                last += 2
+        return Marker(start, last, None, sign=True)
+    if token.lex.percent:
+        last = at + 1
+        if last < size and tokens[last].text == "." and token.text.lower() in _ABBREVIATED:
+            last += 1
+        return Marker(start, last, None)
+    if token.text.lower() == "per" and at + 1 < size and tokens[at + 1].text.lower() == "cent":
+        return Marker(start, at + 2, None)
+    return None

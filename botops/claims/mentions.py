@@ -1,0 +1,180 @@
+"""Finds money, percents, bare numbers and quantities in a text: the door of the grammar of amounts.
+
+    read(text)           everything at once: mentions, bare numbers, quantities
+    find_mentions(text)  money and percents — what a text says as such
+    find_numbers(text)   the same plus bare numbers that could be prices ("Тариф Плюс — 24 900")
+    find_quantities(text)  counts, measures, dates, phones, order numbers: numbers that are no prices
+
+Each number of the text is in exactly one of `mentions`, `bare`, `quantities`, or (small counts of an unknown thing)
+among the quantities with reason "count". One pass, linear in the text, no state between calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from botops.claims.grammar import surroundings
+from botops.claims.grammar.amounts import Amount, Reader
+from botops.claims.grammar.lexer import Kind, Token, tokens
+from botops.claims.mention import Mention, Quantity, Role
+from botops.claims.grammar.money import is_cell
+from botops.claims.normalise import Normalised, normalise
+from botops.claims.grammar.numbers import starts_number
+
+_THOUSANDS = frozenset("kKкК")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Every number of a text, sorted by place: money and percents, bare numbers, and numbers that are neither."""
+
+    mentions: tuple[Mention, ...] = ()
+    bare: tuple[Mention, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[Mention, ...]:
+        """Mentions and bare numbers in the order of the text."""
+        return tuple(sorted((*self.mentions, *self.bare), key=lambda m: m.start)) if self.bare else self.mentions
+
+
+_EMPTY = Reading()
+
+
+def find_mentions(text: str) -> tuple[Mention, ...]:
+    """Money (with a currency, or a scale or price word) and percents. Never raises, whatever the text."""
+    return read(text).mentions
+
+
+def find_numbers(text: str) -> tuple[Mention, ...]:
+    """`find_mentions` plus numbers that could be prices (role "priced" or "bare", currency None); numbers known as a
+    phone, date, time, order number, size or count are left out."""
+    return read(text).numbers
+
+
+def find_quantities(text: str) -> tuple[Quantity, ...]:
+    """Numbers that are no prices: counts with their unit, dates, times, phones, numbers of orders."""
+    return read(text).quantities
+
+
+def read(text: str) -> Reading:
+    """Reads a text once."""
+    plain = normalise(text)
+    return _Scan(text, plain, tokens(plain.text)).run() if plain.text else _EMPTY
+
+
+class _Scan:
+    def __init__(self, text: str, plain: Normalised, items: list[Token]) -> None:
+        self.text = text
+        self.plain = plain
+        self.tokens = items
+        self.cell = is_cell(items)
+        self.reader = Reader(items, cell=self.cell)
+        self.mentions: list[Mention] = []
+        self.bare: list[Mention] = []
+        self.quantities: list[Quantity] = []
+
+    def run(self) -> Reading:
+        at = 0
+        items = self.tokens
+        while at < len(items):
+            token = items[at]
+            if token.kind is Kind.OTHER and token.reason is not None:
+                self._quantity(token.reason, token.start, token.end)
+            elif starts_number(token):
+                amount = self.reader.read(at)
+                if amount is not None:
+                    at = self._sort(amount)
+                    self.reader.taken = at
+                    continue
+            at += 1
+        return Reading(tuple(self.mentions), tuple(self.bare), tuple(self.quantities))
+
+    def _sort(self, amount: Amount) -> int:
+        """Files an amount where it belongs and returns the token to go on from."""
+        if amount.marked:
+            return self._mention(amount, "marked")
+        why_not = surroundings.excluded(self.tokens, amount)
+        if why_not is not None:
+            self._count(amount, why_not.reason, why_not.unit, why_not.last)
+            return max(why_not.last, amount.last)
+        after = surroundings.read_after(self.tokens, amount.last, amount.case)
+        cued = surroundings.priced(self.tokens, amount.first, amount.last)
+        counted = surroundings.counted_word(self.tokens, after.last if after.bound else amount.last)
+        if counted is not None and not cued:
+            self._count(amount, "count", counted, amount.last)
+            return amount.last
+        if amount.number.lone or (amount.number.spelled and not amount.scaled and not cued):
+            self._count(amount, "count", None, amount.last)
+            return amount.last
+        if amount.scaled and self._scale_is_money(amount, cued=cued, counted=counted):
+            return self._mention(amount, "scaled")
+        if cued or after.pers:
+            self._add(amount, "priced", self.bare)
+        elif surroundings.too_small(amount.value_max or amount.value):
+            self._count(amount, "count", None, amount.last)
+        else:
+            self._add(amount, "bare", self.bare)
+        return amount.last
+
+    def _scale_is_money(self, amount: Amount, *, cued: bool, counted: str | None) -> bool:
+        letter = amount.number.letter
+        if letter and letter not in _THOUSANDS:
+            return False
+        if cued:
+            return True
+        after = surroundings.read_after(self.tokens, amount.last, amount.case)
+        return counted is None and bool(letter or after.pers or amount.number.lang in {"ru", "kk"})
+
+    def _mention(self, amount: Amount, role: Role) -> int:
+        self._add(amount, role, self.mentions)
+        return amount.last
+
+    def _add(self, amount: Amount, role: Role, into: list[Mention]) -> None:
+        items = self.tokens
+        before_bound, before_hedge = surroundings.bound_before(items, amount.first)
+        after = surroundings.read_after(items, amount.last, amount.case)
+        pers = after.pers
+        if not pers and not amount.percent:
+            unit = surroundings.per_before(items, amount.first)
+            pers = (unit,) if unit else ()
+        start, end = self.plain.span(items[amount.first].start, items[amount.last - 1].end)
+        one_sided = amount.value_max is None
+        into.append(
+            Mention(
+                kind="percent" if amount.percent else "money",
+                start=start,
+                end=end,
+                quote=self.text[start:end],
+                amount=_tidy(amount.value),
+                amount_max=None if amount.value_max is None else _tidy(amount.value_max),
+                currency=amount.currency,
+                per=pers[0] if pers else None,
+                bound=(after.bound or before_bound) if one_sided else None,
+                approx=amount.approx or before_hedge or after.hedge,
+                digits=amount.place,
+                role=role,
+                pers=pers,
+            )
+        )
+
+    def _count(self, amount: Amount, reason: str, unit: str | None, last: int) -> None:
+        start, end = self.tokens[amount.first].start, self.tokens[max(last, amount.last) - 1].end
+        value_max = None if amount.value_max is None else _tidy(amount.value_max)
+        self._quantity(reason, start, end, _tidy(amount.value), value_max, unit)  # type: ignore[arg-type]
+
+    def _quantity(
+        self, reason: str, start: int, end: int, value: Decimal | None = None, high: Decimal | None = None,
+        unit: str | None = None,
+    ) -> None:  # fmt: skip
+        start, end = self.plain.span(start, end)
+        self.quantities.append(
+            Quantity(reason, start, end, self.text[start:end], value, high, unit)  # type: ignore[arg-type]
+        )
+
+
+def _tidy(value: Decimal) -> Decimal:
+    """Without trailing zeros and never in exponent form: 1E+3 and 1000.00 are both 1000."""
+    whole = value.to_integral_value()
+    return whole.quantize(Decimal(1)) if value == whole else value.normalize()

@@ -1,0 +1,84 @@
+"""Folds what only looks different, and keeps the way back to the original offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_DIGIT_ZEROS = (0x660, 0x6F0, 0x966, 0xFF10, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6)
+_FOLD: dict[int, str] = {
+    **{ord(c): " " for c in _SPACES},
+    **{ord(c): "-" for c in _DASHES},
+    **{zero + d: str(d) for zero in _DIGIT_ZEROS for d in range(10)},
+    **{0xFF21 + i: chr(0x41 + i) for i in range(26)},
+    **{0xFF41 + i: chr(0x61 + i) for i in range(26)},
+    **{ord(a): b for a, b in zip("．，％＋／：＄￥￡￦“”’‘ʼ′٫٬", ".,%+/:$¥£₩\"\"''''.,", strict=True)},
+}
+# Both greedy runs are possessive or bounded, so that no input makes the search retreat.
+_REMOVED = re.compile(
+    r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]++"
+    r"|\*\*++|__++|~~++|`++"
+    r"|</?(?:b|i|u|s|em|strong|span|del|ins|code|mark|small|sup|sub|font|a)(?:\s[^<>]{0,200})?>"
+    r"|&(?:nbsp|thinsp|#160|#8239|ensp|emsp);"
+    r"|(?<![\d\s])\*(?!\s)|(?<=\d)\*(?!\d|\s*+\d)|(?<=\s)\*(?=[^\s*])|^\*(?=[^\s*])",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MAY_DIFFER = re.compile(r"[^ -%'()+-;=?-_a-{}\nА-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі₸«»!\"|$€£₽№-]")
+_ZEROS = re.compile(r"(?<![^\W_])[0-9][0-9OoОоΟο]*+(?:[ .,][0-9OoОоΟο]{3}(?![^\W_]))*+")
+_ZERO_LETTER = re.compile(r"[0-9][OoОоΟο]")
+_TO_ZERO = str.maketrans(dict.fromkeys("OoОоΟο", "0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text with look-alikes folded. `offsets` is None when nothing was removed: offsets are the same then."""
+
+    text: str
+    offsets: Sequence[int] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Code-point offsets in the original of `start:end` (not empty) in the folded text."""
+        if self.offsets is None:
+            return start, end
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def normalise(text: str) -> Normalised:
+    """Narrow and no-break spaces become a space, dashes a hyphen-minus, foreign digits 0–9, the letter O between digits
+    a zero; zero-width and direction marks, markdown emphasis, inline tags and `&nbsp;` go. Linear in the text."""
+    folded, offsets = text, None
+    if _MAY_DIFFER.search(text):
+        folded = text.translate(_FOLD)
+        folded, offsets = _without_marks(folded)
+    elif "*" in text or "__" in text:
+        folded, offsets = _without_marks(text)
+    if _ZERO_LETTER.search(folded):
+        folded = _ZEROS.sub(_zeros, folded)
+    return Normalised(folded, offsets)
+
+
+def _without_marks(text: str) -> tuple[str, Sequence[int] | None]:
+    if not _REMOVED.search(text):
+        return text, None
+    pieces: list[str] = []
+    offsets: list[int] = []
+    at = 0
+    for found in _REMOVED.finditer(text):
+        start, end = found.span()
+        pieces.append(text[at:start])
+        offsets.extend(range(at, start))
+        if text[start] == "&":
+            pieces.append(" ")
+            offsets.append(start)
+        at = end
+    pieces.append(text[at:])
+    offsets.extend(range(at, len(text)))
+    return "".join(pieces), offsets
+
+
+def _zeros(found: re.Match[str]) -> str:
+    chunk = found[0]
+    return chunk.translate(_TO_ZERO) if _ZERO_LETTER.search(chunk) else chunk
