@@ -14,7 +14,7 @@ from botops.claims.compile import CompiledBook, Hit
 from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.features import FeatureHit
 from botops.claims.mention import Mention
-from botops.claims.mentions import Number, find_mentions, find_numbers
+from botops.claims.mentions import find_mentions, find_numbers
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Reading, read
 from botops.claims.records import RecordSet
@@ -59,8 +59,8 @@ class ParsedMessage:
         return tuple(find_mentions(self.text))
 
     @cached_property
-    def numbers(self) -> tuple[Number, ...]:
-        """Every number, money or not."""
+    def numbers(self) -> tuple[Mention, ...]:
+        """Money, percents and bare numbers that could be prices."""
         return tuple(find_numbers(self.text))
 
     @cached_property
