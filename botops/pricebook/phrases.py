@@ -21,7 +21,7 @@ _PERIODS: dict[str, tuple[str, str, str]] = {
     "minute": ("в минуту", "минутына", "per minute"),
     "night": ("за ночь", "түніне", "per night"),
     "visit": ("за визит", "бір келуге", "per visit"),
-    "lesson": ("за занятие", "бір сабаққа", "per lesson"),
+    "lesson": ("за занятие", "сабағына", "per lesson"),
     "kg": ("за кг", "келісіне", "per kg"),
     "unit": ("за штуку", "данасына", "each"),
 }

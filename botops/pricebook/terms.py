@@ -15,12 +15,12 @@ _DAYS = re.compile(r"\bдн(?:ей|я|и|ь)?\b|\bдень\b|суток|сутк
 _VISITS = re.compile(r"визит|посещен|занят|урок|\bvisits?\b|\blessons?\b|сабақ|\bкелу", re.IGNORECASE)
 
 _HEADS: dict[OfferKind, tuple[str, str, str]] = {
-    OfferKind.PERCENT: ("Скидка {}", "{} жеңілдік", "{} discount"),
-    OfferKind.AMOUNT: ("Скидка {}", "{} жеңілдік", "{} discount"),
+    OfferKind.PERCENT: ("Скидка {}", "{} жеңілдік", "Discount of {}"),
+    OfferKind.AMOUNT: ("Скидка {}", "{} жеңілдік", "Discount of {}"),
     OfferKind.PROMO_CODE: (
         "Промокод {code}: скидка {}",
         "{code} промокоды: {} жеңілдік",
-        "Promo code {code}: {} discount",
+        "Promo code {code}: discount of {}",
     ),
     OfferKind.FREE_PERIOD: ("{} бесплатно", "{} тегін", "{} free"),
     OfferKind.INSTALLMENT: ("Рассрочка на {}", "{} бөліп төлеу", "Instalments over {}"),
@@ -53,8 +53,10 @@ def offer_line(offer: Offer, book: PriceBook, language: Language) -> str:
     parts = [_head(offer, book, language)]
     if offer.applies_to:
         names = ", ".join(_quoted(_name(sku, book), language) for sku in offer.applies_to)
-        wording = words.off_products if offer.kind in _TAKES_OFF else words.with_products
-        parts[0] += f" {wording.format(names)}"
+        if offer.kind is OfferKind.GIFT:
+            parts.append(words.bought_products.format(names))
+        else:
+            parts[0] += f" {(words.off_products if offer.kind in _TAKES_OFF else words.for_products).format(names)}"
     elif offer.kind in _TAKES_OFF:
         parts[0] += f" {words.whole_order}"
     if offer.conditions:

@@ -28,7 +28,8 @@ class Words:
     between: str
     whole_order: str
     off_products: str
-    with_products: str
+    for_products: str
+    bought_products: str
     conditions: str
     valid: str
     vat_in: str
@@ -55,7 +56,8 @@ WORDS: dict[Language, Words] = {
         between="с {} по {}",
         whole_order="на весь заказ",
         off_products="на {}",
-        with_products="для {}",
+        for_products="для {}",
+        bought_products="при покупке {}",
         conditions="условия: {}",
         valid="действует {}",
         vat_in="Цены указаны с НДС{}.",
@@ -64,7 +66,7 @@ WORDS: dict[Language, Words] = {
     "kk": Words(
         today="Бүгінгі бағалар",
         columns=("Тауар", "Басқа атауы", "Нұсқа", "Саны, кемінде", "Аймақ", "Сегмент",
-                 "Баға", "Не үшін", "Мерзімі"),
+                 "Баға", "Кезең, бірлік", "Мерзімі"),
         coming="Өзгеретін бағалар:",
         former="Бұрынғы бағалар, енді жарамсыз:",
         offers="Акциялар мен шарттар:",
@@ -74,13 +76,14 @@ WORDS: dict[Language, Words] = {
         at_least="{} бастап",
         quantity="{} данадан бастап",
         without="{} жоқ",
-        was="бұрынғы баға ",
+        was="бұрын ",
         since="{} бастап",
         until="{} дейін",
         between="{} – {}",
         whole_order="бүкіл тапсырысқа",
         off_products="{} үшін",
-        with_products="{} үшін",
+        for_products="{} үшін",
+        bought_products="{} сатып алғанда",
         conditions="шарты: {}",
         valid="мерзімі: {}",
         vat_in="Бағаларға ҚҚС{} кіреді.",
@@ -105,7 +108,8 @@ WORDS: dict[Language, Words] = {
         between="from {} until {}",
         whole_order="on the whole order",
         off_products="on {}",
-        with_products="for {}",
+        for_products="for {}",
+        bought_products="with {}",
         conditions="conditions: {}",
         valid="valid {}",
         vat_in="Prices include VAT{}.",

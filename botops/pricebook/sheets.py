@@ -1,0 +1,144 @@
+"""Rows of a CSV or XLSX file, each with its line number, as they stand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botops.domain.errors import NotFoundError, UserError
+from botops.domain.problems import Problem
+
+MAX_CELLS = 2_000_000
+"""Cells read of one table; a sheet formatted down to row 1,048,576 must not fill the memory."""
+_MAX_UNPACKED = 512_000_000
+_DELIMITERS = ";,\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: its number from 1 and its cells. Merged cells repeat their value."""
+
+    line: int
+    cells: tuple[Any, ...]
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing but blanks stands in it."""
+        return not any(str(cell).strip() for cell in self.cells if cell is not None)
+
+
+def read_rows(path: Path, *, max_bytes: int, sheet: str | None = None) -> list[Row]:
+    """The rows of a table by the file's suffix (`.xlsx`, else delimited text). Raises UserError."""
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise NotFoundError(problems=[_whole(path, "no such file: check the name and the folder")]) from error
+    if size > max_bytes:
+        raise UserError(problems=[_whole(path, f"larger than {max_bytes:,} bytes: split it into several files")])
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UserError(problems=[_whole(path, f"cannot be read ({error.strerror}): check its permissions")]) from error
+    if path.suffix.lower() in {".xlsx", ".xlsm"}:
+        return _xlsx(path, raw, sheet)
+    return _delimited(path, raw)
+
+
+def _delimited(path: Path, raw: bytes) -> list[Row]:
+    text = _decoded(path, raw)
+    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = []
+    cells = 0
+    try:
+        for row in reader:
+            cells += len(row)
+            _refuse_many(path, cells)
+            rows.append(Row(reader.line_num, tuple(row)))
+    except csv.Error as error:
+        message = f"not readable as a table ({error}): check the quotes in this line"
+        raise UserError(problems=[Problem(str(path), reader.line_num, 1, "", message, rule="syntax")]) from error
+    return rows
+
+
+def _decoded(path: Path, raw: bytes) -> str:
+    marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encodings = ["utf-16"] if marked else ["utf-8-sig", "cp1251"]  # what spreadsheets here save
+    for encoding in encodings:
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise UserError(problems=[_whole(path, "not a text file in UTF-8 or Windows-1251: save it again as CSV UTF-8")])
+
+
+def _delimiter(text: str) -> str:
+    """The mark that splits the first lines most evenly."""
+    lines = [line for line in text.splitlines()[:50] if line.strip()]
+
+    def evenness(mark: str) -> tuple[int, int]:
+        counts = [len(next(csv.reader([line], delimiter=mark), [])) for line in lines]
+        usual = max(set(counts), key=lambda n: (counts.count(n), n), default=1)
+        return (counts.count(usual) if usual > 1 else 0, usual)
+
+    return max(_DELIMITERS, key=evenness)
+
+
+def _xlsx(path: Path, raw: bytes, sheet: str | None) -> list[Row]:
+    import openpyxl  # noqa: PLC0415 - heavy, and only spreadsheets need it
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
+                raise UserError(problems=[_whole(path, "unpacks to more than 512 MB: save the price sheet alone")])
+        workbook = openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, OSError) as error:
+        # openpyxl lets whatever it trips over in a damaged file through; XML's ParseError is a SyntaxError.
+        raise UserError(
+            problems=[_whole(path, f"not a readable XLSX file ({error}): open and save it again")]
+        ) from error
+    if sheet is not None and sheet not in workbook.sheetnames:
+        names = ", ".join(workbook.sheetnames)
+        raise NotFoundError(problems=[_whole(path, f"no sheet `{sheet}`: choose one of {names}")])
+    worksheet: Any = workbook[sheet] if sheet is not None else workbook.active
+    if worksheet is None or not hasattr(worksheet, "iter_rows"):
+        raise UserError(problems=[_whole(path, "no sheet with cells: name the sheet with the prices")])
+    merged = _merged(worksheet)
+    rows = []
+    cells = 0
+    for line, values in enumerate(worksheet.iter_rows(values_only=True), 1):
+        cells += len(values)
+        _refuse_many(path, cells)
+        rows.append(Row(line, tuple(merged.get((line, n), value) for n, value in enumerate(values, 1))))
+    workbook.close()
+    return rows
+
+
+def _merged(worksheet: Any) -> dict[tuple[int, int], Any]:
+    """The value of every cell that is part of a merged area: that of its upper left corner."""
+    values: dict[tuple[int, int], Any] = {}
+    for area in worksheet.merged_cells.ranges:
+        value = worksheet.cell(area.min_row, area.min_col).value
+        if value is None or (area.max_row - area.min_row) * (area.max_col - area.min_col) > MAX_CELLS // 100:
+            continue
+        for row in range(area.min_row, area.max_row + 1):
+            for column in range(area.min_col, area.max_col + 1):
+                values[row, column] = value
+    return values
+
+
+def _refuse_many(path: Path, cells: int) -> None:
+    if cells > MAX_CELLS:
+        message = f"more than {MAX_CELLS:,} cells: delete the empty rows and columns around the prices"
+        raise UserError(problems=[_whole(path, message)])
+
+
+def _whole(path: Path, message: str) -> Problem:
+    return Problem(str(path), 0, 0, "", message, rule="unreadable-table")
