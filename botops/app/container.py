@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
+from zoneinfo import ZoneInfo
 
 from botops import __version__
 from botops.app.books import Books, ClaimGuard
@@ -63,7 +64,7 @@ class Container:
         metrics = Metrics()
         metrics.build.info({"version": __version__})
         books = Books(book_path(settings))
-        registry = open_registry(settings)
+        registry = open_registry(settings, clock)
         prompting = Prompting(registry, books, name=settings.prompt, company=settings.company.name)
         guard = guard or ClaimGuard(books)
         meter = build_meter(settings)
@@ -102,32 +103,23 @@ def rules_of(settings: Settings) -> BotRules:
     )
 
 
-def open_registry(settings: Settings) -> Registry:
+def open_registry(settings: Settings, clock: Clock | None = None) -> Registry:
     """The prompt registry of an installation, loaded."""
-    registry = Registry(settings.path("prompts"), state_directory=settings.root / STATE)
+    registry = Registry(settings.path("prompts"), clock, state_dir=settings.root / STATE / "prompts")
     registry.load()
     return registry
 
 
 def build_meter(settings: Settings) -> Meter:
-    """The cost meter: kept price table, the company's overrides and exchange rates."""
-    from botops.costs import CostMeter, Override, PriceTable, Rates
+    """The cost meter: kept price table, the company's own prices and exchange rates."""
+    from botops.costs import configured_meter
 
-    table = PriceTable(
-        tuple(
-            Override(
-                p.model,
-                input=p.input,
-                output=p.output,
-                cached_input=p.cached_input,
-                cache_write=p.cache_write,
-                since=p.since,
-            )
-            for p in settings.costs.prices
-        )
-    )  # fmt: skip
-    rates = Rates({r.since: r.per_usd for r in settings.costs.rates})
-    return CostMeter(table, rates, local_currency=settings.company.currency, simulated_as=settings.simulator.priced_as)
+    return configured_meter(
+        settings.costs,
+        currency=settings.company.currency,
+        zone=ZoneInfo(settings.company.timezone),
+        simulated_as=settings.simulator.priced_as,
+    )
 
 
 def book_path(settings: Settings) -> Path:

@@ -87,7 +87,7 @@ async def readiness(container: Container) -> dict[str, str]:
     """Each thing an answer depends on: "ok", or what is wrong with it."""
     checks = {"store": "ok", "prompts": "ok", "price_book": "ok"}
     try:
-        await asyncio.to_thread(container.store.ping)
+        await asyncio.to_thread(container.store.reads.lag)
     except StoreError as error:
         checks["store"] = str(error)
     container.registry.refresh()
@@ -109,7 +109,7 @@ def refresh_gauges(container: Container) -> None:
     if current is not None:
         metrics.price_book.info({"version": current.book.version, "currency": current.book.currency})
     try:
-        metrics.queue_open.set(container.store.open_hand_offs())
-        metrics.rollup_lag.set(container.store.rollup_lag_s())
+        metrics.queue_open.set(container.store.reads.counts().open_hand_offs)
+        metrics.rollup_lag.set(container.store.reads.lag().seconds)
     except StoreError:
         metrics.observe_errors.inc()

@@ -6,7 +6,7 @@ import json
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -157,7 +157,7 @@ def _exit_code(summary: CheckSummary, fail_on: str) -> int:
 
 @click.command()
 @click.argument("texts", type=click.File("rb"), default="-")
-def claims(texts: click.utils.LazyFile) -> int:
+def claims(texts: BinaryIO) -> int:
     """List the amounts and percents found in texts.
 
     Reads JSON lines {"id", "lang", "text"} from TEXTS (default stdin), writes {"id", "mentions": […]} for each.

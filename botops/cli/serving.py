@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from botops.cli.context import open_container, project_settings, set_option
 
 if TYPE_CHECKING:
     from botops.app.container import Container
     from botops.config import Settings
 
-_SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting for this run.")
 _PORT = click.option("--port", type=click.IntRange(1, 65_534), help="Port of the API; the console is one above.")
 
 
 @click.command()
 @_PORT
-@_SET
+@set_option
 @click.option("--no-seed", is_flag=True, help="Do not fill an empty store with the demo company's dialogues.")
 def up(port: int | None, overrides: tuple[str, ...], no_seed: bool) -> None:
     """Start everything on 127.0.0.1: API, console, metrics and watch loop. Ctrl-C ends all."""
@@ -35,7 +34,7 @@ def up(port: int | None, overrides: tuple[str, ...], no_seed: bool) -> None:
     console = Console(host=server.host, port=console_port, api=api, directory=settings.root)
     console.start()
     try:
-        with _open(settings) as container:
+        with open_container(settings) as container:
             threading.Thread(target=_announce, args=(console, api, container), daemon=True).start()
             if not no_seed:
                 _seed_if_empty(container)
@@ -46,7 +45,7 @@ def up(port: int | None, overrides: tuple[str, ...], no_seed: bool) -> None:
 
 @click.command()
 @_PORT
-@_SET
+@set_option
 def serve(port: int | None, overrides: tuple[str, ...]) -> None:
     """Start the API and metrics, with the watch loop."""
     from botops.app.supervise import require_free, require_loopback
@@ -54,7 +53,7 @@ def serve(port: int | None, overrides: tuple[str, ...]) -> None:
     settings = _settings(overrides, port)
     require_loopback(settings.server.host)
     require_free(settings.server.host, settings.server.port, "API")
-    with _open(settings) as container:
+    with open_container(settings) as container:
         click.echo(f"API      http://{settings.server.host}:{settings.server.port}", err=True)
         _serve(container)
 
@@ -83,20 +82,8 @@ def console(port: int | None, api: str | None) -> None:
 
 
 def _settings(overrides: tuple[str, ...], port: int | None = None) -> Settings:
-    from botops.config import FILE_NAME, load_settings
-    from botops.domain.errors import UserError
-
-    if not Path(FILE_NAME).exists():
-        raise UserError(f"no {FILE_NAME} in {Path.cwd()}: start a project with `botops init demo && cd demo`")
     chosen = (f"server.port={port}", "server.console_port=null") if port else ()
-    return load_settings(required=True, overrides=(*overrides, *chosen))
-
-
-def _open(settings: Settings) -> Container:
-    from botops.app.container import Container
-    from botops.config import Secrets
-
-    return Container.open(settings, Secrets.from_environ(os.environ))
+    return project_settings((*overrides, *chosen))
 
 
 def _serve(container: Container) -> None:
@@ -138,7 +125,7 @@ def _seed_if_empty(container: Container) -> None:
     from botops.cli.progress import progress
 
     size = container.settings.demo.dialogues
-    if not size or container.store.counts().dialogues:
+    if not size or container.store.reads.counts().dialogues:
         return
 
     def run() -> None:

@@ -1,0 +1,95 @@
+"""Lint of prompts: what the registry knows of them, and the prices in their texts against the price book."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from botops.claims import CompiledBook, compile_book, judge
+from botops.domain.errors import UserError
+from botops.domain.messages import Message
+from botops.registry.lint import lint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from botops.domain.findings import Finding
+    from botops.domain.problems import Problem
+    from botops.pricebook import PriceBook
+    from botops.registry import Registry
+    from botops.registry.version import PromptVersion
+
+_EXPRESSION = re.compile(r"\{[{%#][^{}]*[}%#]\}")
+
+
+def lint_prompts(
+    registry: Registry, book: PriceBook | None, at: datetime, names: tuple[str, ...] = ()
+) -> list[Problem]:
+    """Every problem of the prompts (all, or those named), by place. Without a price book prices are not looked at.
+
+    A price, discount or term that the book does not support today is an error; one that it will stop supporting on a
+    known date is a warning naming the date.
+    """
+    zone = ZoneInfo(book.timezone) if book is not None else ZoneInfo("UTC")
+    problems = set(lint(registry, at.astimezone(zone).date(), names=names))
+    if book is not None:
+        compiled = compile_book(book)
+        for name in names or registry.names():
+            for version in versions_in_use(registry, name):
+                problems.update(_unsupported(version, book, compiled, at))
+    return sorted(problems)
+
+
+def versions_in_use(registry: Registry, name: str) -> Iterator[PromptVersion]:
+    """The versions somebody may be served, the newest one and the draft; what is unreadable is the registry's lint."""
+    wanted = set(registry.versions(name)[-1:])
+    with suppress(UserError):
+        wanted.update(registry.release(name).spec.served)
+    for number in sorted(wanted):
+        with suppress(UserError):
+            yield registry.candidate(name, number)
+    with suppress(UserError):
+        yield registry.draft(name)
+
+
+def _unsupported(version: PromptVersion, book: PriceBook, compiled: CompiledBook, at: datetime) -> Iterator[Problem]:
+    changes = _coming_changes(book, at.astimezone(ZoneInfo(book.timezone)).date())
+    for index, span in enumerate(version.spans):
+        # Template expressions are blanked, not cut out, so that offsets keep pointing into the file.
+        text = _EXPRESSION.sub(lambda m: " " * len(m.group()), span.text)
+        today = _findings(text, compiled, at)
+        known = {(f.start, f.end) for f in today}
+        for finding in today:
+            yield version.problem_at(index, finding.start, _message(finding), rule=f"prompt-{finding.kind.value}")
+        for day in changes:
+            moment = at + timedelta(days=(day - at.astimezone(ZoneInfo(book.timezone)).date()).days)
+            for finding in _findings(text, compiled, moment):
+                if (finding.start, finding.end) not in known:
+                    known.add((finding.start, finding.end))
+                    problem = version.problem_at(
+                        index, finding.start, f"from {day.isoformat()} on: {_message(finding)}",
+                        rule=f"prompt-{finding.kind.value}",
+                    )  # fmt: skip
+                    yield replace(problem, level="warning")
+
+
+def _findings(text: str, compiled: CompiledBook, at: datetime) -> tuple[Finding, ...]:
+    return tuple(judge((Message("assistant", text),), compiled, at=at).findings)
+
+
+def _message(finding: Finding) -> str:
+    return f"«{finding.quote}»: {finding.explanation('ru')}"
+
+
+def _coming_changes(book: PriceBook, today: date) -> list[date]:
+    """Days after today on which a price or an offer begins or ceases to be in force."""
+    windows = [p.window for product in book.products for p in product.prices] + [o.window for o in book.offers]
+    days = {w.valid_from for w in windows if w.valid_from} | {
+        w.valid_to + timedelta(days=1) for w in windows if w.valid_to
+    }
+    return sorted(day for day in days if day > today)

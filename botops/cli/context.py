@@ -1,0 +1,40 @@
+"""What commands that work on a project share: its settings, and options that mean the same everywhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+if TYPE_CHECKING:
+    from botops.app.container import Container
+    from botops.config import Settings
+
+set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting for this run (a.b=value)."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "github"]), default="text", show_default=True,
+    help="How problems are shown.",
+)  # fmt: skip
+
+
+def project_settings(overrides: tuple[str, ...] = ()) -> Settings:
+    """The settings of the project in this folder. Raises UserError when there is none."""
+    from botops.config import FILE_NAME, load_settings
+    from botops.domain.errors import UserError
+
+    if not Path(FILE_NAME).exists():
+        raise UserError(f"no {FILE_NAME} in {Path.cwd()}: start a project with `botops init demo && cd demo`")
+    return load_settings(required=True, overrides=overrides)
+
+
+def open_container(settings: Settings, role: Literal["writer", "side", "reader"] = "writer") -> Container:
+    """The project wired together, with the secrets of the environment."""
+    from botops.app.container import Container
+    from botops.config import Secrets
+
+    return Container.open(settings, Secrets.from_environ(os.environ), role=role)
