@@ -1,5 +1,7 @@
 """Prompts as files: versions that never change, explicit releases, sticky assignment, safe rendering."""
 
+from botops.registry.diff import PromptDiff, diff, word_diff
+from botops.registry.lint import LintRules, lint, lint_version
 from botops.registry.model import (
     BUILT_INS,
     Approval,
@@ -21,6 +23,8 @@ __all__ = [
     "DRAFT",
     "UNRELEASED",
     "Approval",
+    "LintRules",
+    "PromptDiff",
     "PromptSpec",
     "PromptVersion",
     "Registry",
@@ -33,5 +37,9 @@ __all__ = [
     "Variable",
     "VariableType",
     "Variant",
+    "diff",
+    "lint",
+    "lint_version",
     "text_spans",
+    "word_diff",
 ]

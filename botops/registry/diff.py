@@ -1,0 +1,177 @@
+"""What changed between two versions, word by word for people and field by field for screens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+from botops.registry.model import PromptSpec
+from botops.registry.version import PromptVersion
+
+Operation = Literal["equal", "insert", "delete"]
+
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text that both versions have (`equal`), or only the old (`delete`) or the new one (`insert`)."""
+
+    operation: Operation
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDiff:
+    """The change of one message. `role` is the new one's, or the old one's when the message is gone."""
+
+    index: int
+    role: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def changed(self) -> bool:
+        """True when any word differs."""
+        return any(piece.operation != "equal" for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A value outside the messages that differs; None where a version has none. `path` is dotted."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptDiff:
+    """All differences between two versions."""
+
+    before: str
+    after: str
+    fields: tuple[FieldChange, ...]
+    messages: tuple[MessageDiff, ...]
+
+    @property
+    def changed(self) -> bool:
+        """True when the versions differ in what they say or how they call the model."""
+        return bool(self.fields) or any(message.changed for message in self.messages)
+
+    def text(self, *, context: int = 60) -> str:
+        """The differences for a terminal: `[-gone-]` and `{+new+}`, with `context` characters around them."""
+        lines = [f"{self.before} -> {self.after}"]
+        if not self.changed:
+            return f"{lines[0]}\nno differences"
+        lines += [f"{c.path}: {_or_none(c.before)} -> {_or_none(c.after)}" for c in self.fields]
+        for message in self.messages:
+            if message.changed:
+                lines += [f"messages.{message.index} ({message.role}):", _marked(message.pieces, context)]
+        return "\n".join(lines)
+
+
+def diff(before: PromptVersion, after: PromptVersion) -> PromptDiff:
+    """Compares two versions."""
+    return PromptDiff(
+        str(before.ref),
+        str(after.ref),
+        tuple(_field_changes(before.spec, after.spec)),
+        tuple(_message_diffs(before.spec, after.spec)),
+    )
+
+
+def word_diff(before: str, after: str) -> tuple[Piece, ...]:
+    """The pieces that turn one text into the other: whole lines are matched first, then words in changed lines."""
+    pieces: list[Piece] = []
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    for operation, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        gone, come = "".join(old[first:last]), "".join(new[start:end])
+        if operation == "replace":
+            pieces.extend(_words(gone, come))
+        elif operation == "equal":
+            pieces.append(Piece("equal", gone))
+        else:
+            pieces.append(Piece("delete", gone) if gone else Piece("insert", come))
+    return tuple(_joined(pieces))
+
+
+def _words(before: str, after: str) -> Iterator[Piece]:
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    for operation, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        gone, come = "".join(old[first:last]), "".join(new[start:end])
+        if operation == "equal":
+            yield Piece("equal", gone)
+            continue
+        if gone:
+            yield Piece("delete", gone)
+        if come:
+            yield Piece("insert", come)
+
+
+def _joined(pieces: list[Piece]) -> Iterator[Piece]:
+    """Neighbours of one kind as one piece."""
+    held: Piece | None = None
+    for piece in pieces:
+        if held is not None and held.operation == piece.operation:
+            held = Piece(held.operation, held.text + piece.text)
+            continue
+        if held is not None:
+            yield held
+        held = piece
+    if held is not None:
+        yield held
+
+
+def _message_diffs(before: PromptSpec, after: PromptSpec) -> Iterator[MessageDiff]:
+    for index in range(max(len(before.messages), len(after.messages))):
+        old = before.messages[index] if index < len(before.messages) else None
+        new = after.messages[index] if index < len(after.messages) else None
+        role = new.role if new else old.role if old else ""
+        yield MessageDiff(index, role, word_diff(old.content if old else "", new.content if new else ""))
+
+
+def _field_changes(before: PromptSpec, after: PromptSpec) -> Iterator[FieldChange]:
+    old, new = _flat(before), _flat(after)
+    for path in sorted({*old, *new}):
+        if old.get(path) != new.get(path):
+            yield FieldChange(path, old.get(path), new.get(path))
+
+
+def _flat(spec: PromptSpec) -> dict[str, str]:
+    data = spec.model_dump(mode="json", exclude_none=True, exclude={"messages"})
+    data["messages"] = [{"role": message.role} for message in spec.messages]
+    return dict(_leaves(data, ""))
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for index, inner in enumerate(value):
+            yield from _leaves(inner, f"{path}.{index}")
+    elif isinstance(value, list):
+        if value:
+            yield path, ", ".join(map(str, value))
+    else:
+        yield path, str(value)
+
+
+def _marked(pieces: tuple[Piece, ...], context: int) -> str:
+    marks = {"equal": "{}", "delete": "[-{}-]", "insert": "{{+{}+}}"}
+    parts = []
+    for index, piece in enumerate(pieces):
+        text = piece.text
+        if piece.operation == "equal" and len(text) > 2 * context:
+            head = "" if index == 0 else text[:context]
+            tail = "" if index == len(pieces) - 1 else text[-context:]
+            text = f"{head} … {tail}"
+        parts.append(marks[piece.operation].format(text))
+    return "".join(parts).strip()
+
+
+def _or_none(value: str | None) -> str:
+    return "(none)" if value is None else value

@@ -1,0 +1,174 @@
+"""What is wrong with prompts as texts, beyond what stops them from being served.
+
+Nothing here asks a model or knows a price: the comparison of a prompt's prices with the price book is made where the
+two meet, over `text_spans`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from botops.domain.errors import UserError
+from botops.domain.problems import Level, Problem
+from botops.registry.registry import Registry
+from botops.registry.release import Release
+from botops.registry.secrets import find_secrets
+from botops.registry.version import DRAFT, PromptVersion
+
+INTERNAL = "internal"
+"""The tag of prompts that no client talks to: they need no hand-over rule."""
+
+_HAND = re.compile(
+    r"переда|переключ|соедин|позов|пригла|подключ|перевед|перевод|эскал"
+    r"|ауыстыр|жалға|тапсыр|бағытта|шақыр|қосу|қосып|қосыңыз"
+    r"|\b(?:hand|transfer|escalat|connect|pass(?:es)?\b|forward|refer|invite|call in)",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r"менеджер|оператор|человек|людям|сотрудник|специалист|коллег|администратор|консультант"
+    r"|маман|адамға|адамды|қызметкер|әріптес|кеңесші"
+    r"|\b(?:manager|operator|human|person|colleague|specialist|staff|agent|consultant|representative)",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?;\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class LintRules:
+    """Limits of the check: days a review holds, and characters a prompt's texts may have together."""
+
+    review_days: int = 180
+    longest: int = 24_000
+
+
+def lint(
+    registry: Registry, today: date, *, names: tuple[str, ...] = (), rules: LintRules | None = None
+) -> list[Problem]:
+    """Everything wrong with the prompts (all, or those named), sorted by place.
+
+    Faults that stop a version from being served are reported for every version. Owner, review, length, secrets and
+    hand-over are asked of versions in use: live, in a split, the newest one, and the draft; published versions that
+    were changed on disk are checked as they stand there. Raises NotFoundError for an unknown name.
+    """
+    rules = rules or LintRules()
+    chosen = names or registry.names()
+    state = registry.state()
+    folders = {str(registry.directory / name) for name in chosen}
+    problems = {
+        p for p in state.problems if not names or any(p.file == f or p.file.startswith(f"{f}/") for f in folders)
+    }
+    for name in chosen:
+        for version in _in_use(registry, name):
+            problems.update(lint_version(version, today, rules))
+        problems.update(_unrecorded(registry, name))
+    problems.update(_shared_experiments(registry, chosen))
+    return sorted(problems)
+
+
+def lint_version(version: PromptVersion, today: date, rules: LintRules | None = None) -> list[Problem]:
+    """What is wrong with one version that can be rendered."""
+    rules = rules or LintRules()
+    return [
+        *_unused_variables(version),
+        *_ownership(version, today, rules),
+        *_texts(version, rules),
+        *_hand_over(version),
+    ]
+
+
+def _in_use(registry: Registry, name: str) -> Iterator[PromptVersion]:
+    numbers = registry.versions(name)
+    release = _release(registry, name)
+    wanted = {*(release.served if release else ()), *numbers[-1:], DRAFT}
+    for number in sorted(wanted):
+        try:
+            yield registry.candidate(name, number)
+        except UserError:
+            continue  # a version that cannot be read stands in the registry's state, with its problems
+
+
+def _release(registry: Registry, name: str) -> Release | None:
+    try:
+        return registry.release(name)
+    except UserError:
+        return None  # nothing published, or broken: the state says which
+
+
+def _unused_variables(version: PromptVersion) -> Iterator[Problem]:
+    for name in version.spec.variables:
+        if name not in version.uses:
+            message = f"the variable `{name}` is declared but never used: remove it or use it"
+            yield version.document.problem(("variables", name), message, rule="unused-variable", of="key")
+
+
+def _ownership(version: PromptVersion, today: date, rules: LintRules) -> Iterator[Problem]:
+    spec, document = version.spec, version.document
+    if not spec.owner.strip():
+        yield document.problem(("owner",), "nobody owns this prompt: name the role or person", rule="no-owner")
+    if not spec.purpose.strip():
+        message = "no purpose: say in a sentence what the prompt is for"
+        yield document.problem(("purpose",), message, rule="no-purpose", level="warning")
+    if spec.reviewed is None:
+        message = "never reviewed: write the date of the last review"
+        yield document.problem(("reviewed",), message, rule="review-overdue", level="warning")
+        return
+    age = (today - spec.reviewed).days
+    if age < 0:
+        message = f"reviewed in the future ({spec.reviewed}): correct the date"
+        yield document.problem(("reviewed",), message, rule="review-date")
+    elif age > rules.review_days:
+        message = f"last reviewed {age} days ago, at most {rules.review_days} are allowed: review it anew"
+        yield document.problem(("reviewed",), message, rule="review-overdue", level="warning")
+
+
+def _texts(version: PromptVersion, rules: LintRules) -> Iterator[Problem]:
+    total = 0
+    for index, text in enumerate(version.texts):
+        for secret in find_secrets(text.text):
+            message = f"{secret.kind} stands in the text: revoke it, and keep secrets in the environment"
+            yield version.problem_at(index, secret.offset, message, rule="secret")
+        if total <= rules.longest < total + len(text.text):
+            message = f"the texts are longer than {rules.longest:,} characters together: shorten them from here"
+            yield version.problem_at(index, rules.longest - total, message, rule="too-long", level="warning")
+        total += len(text.text)
+
+
+def _hand_over(version: PromptVersion) -> Iterator[Problem]:
+    """A sentence that speaks of handing over and of a person, in any language, counts as a rule."""
+    if INTERNAL in version.spec.tags:
+        return
+    system = [m.content for m in version.spec.messages if m.role == "system"]
+    sentences = (s for text in system for s in _SENTENCE.findall(text))
+    if not any(_HAND.search(s) and _PERSON.search(s) for s in sentences):
+        level: Level = "warning"
+        message = (
+            f"no rule says when to hand over to a person: add one, or the tag `{INTERNAL}` when no client reads it"
+        )
+        yield version.document.problem(("messages",), message, rule="no-hand-over", level=level, of="key")
+
+
+def _unrecorded(registry: Registry, name: str) -> Iterator[Problem]:
+    release = _release(registry, name)
+    if release is None:
+        return
+    for number in release.served:
+        if number not in release.spec.checksums:
+            message = f"the checksum of version {number} is not recorded, so a change of it may pass: publish it"
+            yield release.document.problem(("live",), message, rule="no-checksum", level="warning")
+
+
+def _shared_experiments(registry: Registry, names: tuple[str, ...]) -> Iterator[Problem]:
+    users: dict[str, list[tuple[str, Release]]] = {}
+    for name in registry.names():
+        release = _release(registry, name)
+        if release is not None and release.split is not None:
+            users.setdefault(release.split.experiment, []).append((name, release))
+    for key, found in users.items():
+        for name, release in found:
+            others = ", ".join(other for other, _ in found if other != name)
+            if others and name in names:
+                message = f"the experiment key {key!r} is used by {others} too, so both deal leads alike: rename one"
+                yield release.document.problem(("split", "experiment"), message, rule="duplicate-experiment")
