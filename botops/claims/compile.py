@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from botops.claims.names import Hit, NameIndex
+from botops.claims.policy import BookTerms, compile_terms
 from botops.claims.records import RecordSet
 from botops.claims.words import fold
 from botops.pricebook.model import PriceBook, Product
@@ -20,7 +21,8 @@ class CompiledBook:
     """A price book and what is derived from it at load time.
 
     `names` finds products in a text; `records` has every price with its variant; `skus` the products by SKU;
-    `family` gives, for a SKU, all SKUs sold under a name they share (only where they share one).
+    `family` gives, for a SKU, all SKUs sold under a name they share (only where they share one). `terms` are its offers
+    and policies as rules.
     """
 
     book: PriceBook
@@ -29,17 +31,20 @@ class CompiledBook:
     skus: Mapping[str, Product]
     family: Mapping[str, tuple[str, ...]]
     zone: ZoneInfo
+    terms: BookTerms
 
 
 def compile_book(book: PriceBook) -> CompiledBook:
     """Derives everything a check needs from a loaded book. Work grows linearly with the book."""
+    names = NameIndex.of(book.products)
     return CompiledBook(
         book,
-        NameIndex.of(book.products),
+        names,
         RecordSet.of_book(book),
         {p.sku: p for p in book.products},
         _families(book),
         ZoneInfo(book.timezone),
+        compile_terms(book, names),
     )
 
 

@@ -62,7 +62,7 @@ _FROM_BEFORE = frozenset("от свыше больше более over from leas
 _UPTO_BEFORE = frozenset("до максимум under within".split())
 _FROM_AFTER = frozenset("бастап асса көп жоғары артық кейін".split())
 _ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
-_PREFIX_UNITS = {"полгода": (6, "month"), "полугодие": (6, "month"), "полмесяца": (15, "day"), "квартал": (3, "month"),
+_PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {"полгода": (6, "month"), "полугодие": (6, "month"), "полмесяца": (15, "day"), "квартал": (3, "month"),
                  "неделю": (7, "day"), "сутки": (1, "day"), "годовой": (12, "month"), "годовая": (12, "month"),
                  "half-year": (6, "month"), "полтора": (Decimal("1.5"), "")}  # fmt: skip
 _MAX_GAP = 2
@@ -150,12 +150,12 @@ def _number_at(words: Sequence[Word], i: int) -> tuple[Decimal, bool, int] | Non
     first = numeral(words[i].text)
     if first is None:
         return None
-    value, ordinal, j = first.value, first.ordinal, i + 1
-    if value >= 10 and not ordinal and j < len(words):
+    total, ordinal, j = first.value, first.ordinal, i + 1
+    if total >= 10 and not ordinal and j < len(words):
         more = numeral(words[j].text)
-        if more and (more.value < 10 <= value < 100 or value == 100 > more.value):
-            value, ordinal, j = value + more.value, more.ordinal, j + 1
-    return Decimal(value), ordinal, j
+        if more and (more.value < 10 <= total < 100 or total == 100 > more.value):
+            total, ordinal, j = total + more.value, more.ordinal, j + 1
+    return Decimal(total), ordinal, j
 
 
 def _counted(
@@ -180,7 +180,7 @@ def _bound(words: Sequence[Word], first: int, last: int) -> Literal["from", "upt
     if before in _UPTO_BEFORE or after == "дейін" or (before == "to" and first > 1 and words[first - 2].text == "up"):
         return "upto"
     if (
-        (before == "чем" or before == "than")
+        before in {"чем", "than"}
         and first > 1
         and words[first - 2].text in {"меньше", "менее", "less", "раньше", "позже"}
     ):

@@ -1,0 +1,109 @@
+"""Conditions of offers and policies, and whether a dialogue meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from typing import Literal
+
+from botops.claims.lexicon import Concepts
+from botops.claims.reading import Reading
+
+ConditionKind = Literal["min_count", "max_count", "min_sum", "group", "prepay", "first_period", "lead"]
+_MONTHS = (
+    "январ феврал март апрел ма июн июл август сентябр октябр ноябр декабр қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз "
+    "қыркүйек қазан қараша желтоқсан january february march april may june july august september october november december"
+).split()
+_AHEAD = frozenset(
+    "вперед сразу предоплат предоплате годовой годовую годовая годовом единовременно алдын бірден ahead upfront".split()
+)
+_LONG = {"year": 12, "month": 1}
+
+
+class Met(Enum):
+    """Whether a condition holds in a dialogue."""
+
+    YES = "met"
+    NO = "not_met"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold. `value` counts `unit` (money for `min_sum`, months for `prepay`, days for `lead`)."""
+
+    kind: ConditionKind
+    text: str
+    value: Decimal = Decimal(0)
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a dialogue shows: the latest count of each unit, sums in play, groups the client named, lead time in days."""
+
+    counts: Mapping[str, Decimal] = field(default_factory=dict)
+    groups: Concepts = frozenset()
+    sums: Sequence[Decimal] = ()
+    lead_days: int | None = None
+
+
+def is_month_name(word: str) -> bool:
+    """True for the name of a month in any case."""
+    return any(word.startswith(m) and len(word) - len(m) <= 3 for m in _MONTHS)
+
+
+def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence[Decimal]) -> tuple[Condition, ...]:
+    """The conditions named in a text."""
+    out: list[Condition] = []
+    words = reading.words
+    for q in reading.quantities:
+        text = reading.text[q.start : q.end]
+        after = words[q.last + 1].text if q.last + 1 < len(words) else ""
+        if is_month_name(after) or is_month_name(words[q.last].text):
+            continue
+        if q.bound is None and q.unit in _LONG and _ahead(reading, q.first, q.last):
+            out.append(Condition("prepay", text, q.value * _LONG[q.unit], "month"))
+        elif q.ordinal and q.value == 1 and q.unit in _LONG:
+            out.append(Condition("first_period", text, q.value, q.unit))
+        elif q.unit == "day" and after in {"до", "before", "prior"} and percents:
+            out.append(Condition("lead", text, q.value, "day"))
+        elif q.bound == "from" and (q.value in money or q.value >= 1000) and q.unit in {"", "order"}:
+            out.append(Condition("min_sum", text, q.value))
+        elif q.bound == "from":
+            out.append(Condition("min_count", text, q.value, q.unit))
+        elif q.bound == "upto" and q.unit and q.unit not in {"hour", "year"}:
+            out.append(Condition("max_count", text, q.value, q.unit))
+    if not any(c.kind == "prepay" for c in out) and any(w.text in _AHEAD for w in words) and _yearly(reading):
+        out.append(Condition("prepay", "12", Decimal(12), "month"))
+    out += [Condition("group", c[2:], unit=c) for c in sorted(reading.concepts) if c.startswith("g:")]
+    return tuple(out)
+
+
+def _yearly(reading: Reading) -> bool:
+    return any(w.text.startswith(("год", "жыл", "annual", "year")) for w in reading.words)
+
+
+def _ahead(reading: Reading, first: int, last: int) -> bool:
+    words = reading.words
+    near = words[max(0, first - 3) : last + 3]
+    return any(w.text in _AHEAD or w.text.startswith(("оплат", "оплач", "төле", "pay", "prepa")) for w in near)
+
+
+def evaluate(condition: Condition, known: Known) -> Met:
+    """Whether a condition holds, from what the dialogue shows. Silence is `UNKNOWN`, never a refusal."""
+    if condition.kind in {"min_count", "max_count"}:
+        have = known.counts.get(condition.unit)
+        if have is None:
+            return Met.UNKNOWN
+        holds = have >= condition.value if condition.kind == "min_count" else have <= condition.value
+        return Met.YES if holds else Met.NO
+    if condition.kind == "lead":
+        if known.lead_days is None:
+            return Met.UNKNOWN
+        return Met.YES if known.lead_days >= condition.value else Met.NO
+    if condition.kind == "group":
+        return Met.YES if condition.unit in known.groups else Met.UNKNOWN
+    return Met.UNKNOWN

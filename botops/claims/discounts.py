@@ -1,0 +1,261 @@
+"""Discounts said in a reply: percents and amounts off, fractions, the N-th free; held against offers and policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from botops.claims.conditions import Met, evaluate
+from botops.claims.desk import Desk
+from botops.claims.explain_terms import Problem, term_finding
+from botops.claims.lexicon import Concepts
+from botops.claims.mention import Mention
+from botops.claims.policy import Rule, code_key
+from botops.claims.reading import Clause
+from botops.claims.rules_text import describe
+from botops.domain.findings import Finding, FindingKind
+from botops.pricebook.model import OfferKind
+
+CUSTOMER_GROUPS = frozenset(
+    f"g:{g}"
+    for g in (
+        "student pupil pensioner newcomer returning company nonprofit school birthday newlywed largefamily disabled veteran "
+        "teacher medic women friend review switcher employee holiday secondchild"
+    ).split()
+)
+_KINDS = frozenset({OfferKind.PERCENT, OfferKind.AMOUNT, OfferKind.PROMO_CODE})
+_NEAR = 5
+_AGAIN = frozenset("еще ещё тағы қосымша плюсом сверху вдобавок additional extra additionally another plus".split())
+_PRICE_WORDS = frozenset("цены цена стоимости стоимость прайса бағаға бағасы бағасына price cost off rate".split())
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedDiscount:
+    """An offer that a calculation may use: percent or money off for `skus` (empty: the whole order).
+
+    `named` is True when the reply or the dialogue speaks of it; `met` says whether its conditions hold.
+    """
+
+    source: str
+    percent: Decimal | None
+    amount: Decimal | None
+    skus: frozenset[str]
+    named: bool
+    met: Met
+
+
+def discounts_available(desk: Desk) -> tuple[AppliedDiscount, ...]:
+    """Offers in force that reduce a price, for the solver of totals. Promo codes count once their code was named."""
+    codes = _codes_named(desk)
+    said = {m.amount for message in desk.ctx.messages if message.role != "tool" for m in message.mentions}
+    out = []
+    for rule in desk.in_force(desk.terms.offers):
+        offer = rule.offer
+        if offer is None or offer.kind not in _KINDS:
+            continue
+        code = offer.code is not None and code_key(offer.code) in codes
+        if offer.kind is OfferKind.PROMO_CODE and not code:
+            continue
+        percent = rule.percents[0] if rule.percents else None
+        amount = rule.money[0] if rule.money and percent is None else None
+        named = code or percent in said or amount in said
+        states = [evaluate(c, desk.known) for c in rule.conditions]
+        met = Met.NO if Met.NO in states else Met.YES if states and all(s is Met.YES for s in states) else Met.UNKNOWN
+        out.append(AppliedDiscount(rule.source, percent, amount, rule.skus, named, met))
+    return tuple(out)
+
+
+def _codes_named(desk: Desk) -> frozenset[str]:
+    text = " ".join(m.text for m in desk.ctx.messages if m.role != "tool")
+    folded = code_key(text)
+    return frozenset(c for c in desk.terms.codes if c in folded)
+
+
+def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], value: Decimal) -> Problem | None:
+    """Why a discount of this size cannot be promised in this clause; None when it can."""
+    rules = [
+        r for r in desk.terms.about("discount", "promo") if value in (r.percents if kind == "percent" else r.money)
+    ]
+    codes = _codes_named(desk)
+    rules = [r for r in rules if r.offer is None or r.offer.code is None or code_key(r.offer.code) in codes]
+    live = desk.in_force(rules)
+    if not live:
+        return _no_live(desk, rules, kind)
+    if any(r.offer is None for r in live):
+        return None
+    fitting = [r for r in live if desk.applies(r, clause)]
+    if not fitting:
+        return Problem("product", "discount", describe(live[0]), live[0].source)
+    groups = desk.tags(clause) & CUSTOMER_GROUPS
+    if groups and not any(groups & r.groups for r in fitting) and not any(r.offer and r.offer.code for r in fitting):
+        return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
+    met = [r for r in fitting if desk.unmet(r, clause) is None]
+    if not met:
+        return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
+    return _stacked(desk, clause, value)
+
+
+def _no_live(desk: Desk, rules: list[Rule], kind: str) -> Problem:
+    if rules:
+        first = rules[0]
+        early = first.window.valid_from is not None and desk.day < first.window.valid_from
+        return Problem("not_yet" if early else "ended", "discount", describe(first), first.source)
+    near = [
+        r
+        for r in desk.in_force(desk.terms.about("discount"))
+        if r.offer is not None and r.offer.code is None and (r.percents if kind == "percent" else r.money)
+    ]
+    spoken = [r for r in near if not r.skus or r.skus & desk.skus_spoken] or near
+    if spoken:
+        return Problem("value", "discount", "; ".join(describe(r) for r in spoken[:3]), spoken[0].source)
+    return Problem("absent", "discount")
+
+
+def _stacked(desk: Desk, clause: Clause, value: Decimal) -> Problem | None:
+    """A second discount on top of another one although the policies forbid it."""
+    if desk.terms.stacking is not False:
+        return None
+    tags = desk.tags(clause)
+    again = any(w.text in _AGAIN for w in desk.reading.words[clause.first : clause.last])
+    if not again and "stack" not in tags and "stack" not in desk.sentence_tags(clause):
+        return None
+    others = {m.amount for m in desk.mentions if m.kind == "percent" and m.amount != value}
+    previous = desk.ctx.previous
+    if previous is not None:
+        others |= {m.amount for m in previous.mentions if m.kind == "percent" and m.amount != value}
+    offered = {p for r in desk.in_force(desk.terms.about("discount", "promo")) for p in (*r.percents, *r.money)}
+    used = {m.amount for m in (previous.mentions if previous else ()) if m.kind == "money"} & offered
+    return Problem("stacked", "discount") if others & offered or used or _codes_named(desk) else None
+
+
+def percent_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
+    """Percents off that the book does not bear out. `taken` are mentions other topics own, by their start."""
+    for mention in desk.mentions:
+        if mention.kind != "percent" or mention.start in taken:
+            continue
+        clause = desk.reading.clause_at(mention.start)
+        if clause is None or not _is_off(desk, clause, mention) or not desk.claimed(mention.start, mention.end):
+            continue
+        problem = judge_off(desk, clause, "percent", mention.amount)
+        if problem is not None:
+            start, end = off_span(desk, clause, mention)
+            yield term_finding(desk.ctx.turn, FindingKind.DISCOUNT, desk.reading.text, start, end, problem)
+
+
+def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
+    """True when a percent is a reduction: said so, signed so, or answering a question about one."""
+    tags = desk.tags(clause)
+    before = desk.reading.text[max(0, mention.start - 2) : mention.start]
+    if any(c in "-−–" for c in before) or desk.reading.text[mention.start] in "-−–":
+        return True
+    if tags & {"discount", "minus", "promo"}:
+        return True
+    if "discount" in desk.sentence_tags(clause):
+        return True
+    asked = desk.topics_asked()
+    if asked & {"discount", "promo"}:
+        return True
+    gives = "s:give" in tags or any(w.text in _AGAIN for w in desk.reading.words[clause.first : clause.last])
+    return bool(gives and ("s:give" in tags or desk.skus_in(clause)))
+
+
+def off_span(desk: Desk, clause: Clause, mention: Mention) -> tuple[int, int]:
+    """The shortest span of a discount: the number with the word beside it that says what it is."""
+    start, end = mention.start, mention.end
+    words, tags = desk.reading.words, desk.reading.tags
+    first, last = desk.reading.word_at(start), desk.reading.word_at(end)
+    if last < clause.last and tags[last] & {"discount", "promo"}:
+        end = words[last].end
+    elif first > clause.first and tags[first - 1] & {"discount", "promo", "minus"}:
+        start = words[first - 1].start
+    return start, end
+
+
+def money_off_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
+    """Amounts off ("минус 1 500", "$10 discount") that neither an offer nor a percent of a named sum explains."""
+    for mention in desk.mentions:
+        if mention.kind != "money" or mention.start in taken:
+            continue
+        clause = desk.reading.clause_at(mention.start)
+        if clause is None or not _beside_off(desk, clause, mention) or not desk.claimed(mention.start, mention.end):
+            continue
+        if _computed(desk, mention):
+            continue
+        problem = judge_off(desk, clause, "money", mention.amount)
+        if problem is not None:
+            start, end = off_span(desk, clause, mention)
+            yield term_finding(desk.ctx.turn, FindingKind.DISCOUNT, desk.reading.text, start, end, problem)
+
+
+def _beside_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
+    reading = desk.reading
+    first, last = reading.word_at(mention.start), reading.word_at(mention.end)
+    near: Concepts = reading.over(max(clause.first, first - 2), first) | reading.over(last, min(clause.last, last + 2))
+    if "minus" in reading.over(max(clause.first, first - 1), first):
+        return True
+    return "discount" in near and not near & {"s:past"} and "s:pay" not in near
+
+
+def _computed(desk: Desk, mention: Mention) -> bool:
+    """True when the amount is a share of a sum in play, by a percent of the book: arithmetic, judged as a total."""
+    text = desk.reading.text
+    around = text[max(0, mention.start - 4) : mention.start] + text[mention.end : mention.end + 4]
+    if any(c in "=×*" for c in around):
+        return True
+    sums = {m.amount for message in desk.ctx.messages[-3:] for m in message.mentions if m.kind == "money"}
+    percents = {p for r in desk.terms.about("discount", "promo") for p in r.percents}
+    return any(abs(s * p / 100 - mention.amount) < 1 for s in sums for p in percents)
+
+
+def fraction_claims(desk: Desk) -> Iterator[Finding]:
+    """Half price, "в два раза дешевле", the N-th free or for next to nothing, which no rule of the book grants."""
+    reading = desk.reading
+    for clause in reading.clauses:
+        tags = desk.tags(clause)
+        if "half" not in tags or tags & {"u:hour", "instalment", "u:year", "u:day"}:
+            continue
+        at = next(i for i in range(clause.first, clause.last) if "half" in reading.tags[i])
+        start, end = reading.words[at].start, reading.words[at].end
+        if not _half_of_price(desk, clause, at) or not desk.claimed(start, end):
+            continue
+        refund = "refund" in tags or "deposit" in tags
+        if _half_supported(desk, clause, refund):
+            continue
+        if at > clause.first and reading.words[at - 1].text in {"за", "по", "на", "at", "for"}:
+            start = reading.words[at - 1].start
+        if reading.words[at].text == "half" and at + 1 < clause.last and reading.words[at + 1].text in {"off", "price"}:
+            end = reading.words[at + 1].end
+        kind = FindingKind.TERMS if refund else FindingKind.DISCOUNT
+        problem = Problem("absent", "refund" if refund else "discount")
+        yield term_finding(desk.ctx.turn, kind, reading.text, start, end, problem)
+
+
+def _half_of_price(desk: Desk, clause: Clause, at: int) -> bool:
+    word = desk.reading.words[at].text
+    if word.startswith(("полцен", "полстоим", "вполов", "наполов", "жартысы")):
+        return True
+    near = desk.reading.words[max(clause.first, at - 3) : at + 4]
+    if any(w.text in _PRICE_WORDS or w.text.startswith(("цен", "стоим", "баға")) for w in near):
+        return True
+    tags = desk.tags(clause)
+    if tags & {"refund", "discount"}:
+        return True
+    return word.startswith("половин") and bool(tags & {"deposit", "refund"} or "discount" in desk.topics_asked())
+
+
+def _half_supported(desk: Desk, clause: Clause, refund: bool) -> bool:
+    fifty = Decimal(50)
+    things = desk.things(clause)
+    question = desk.question
+    if question is not None:
+        things |= frozenset(c for c in question.concepts if c.startswith("t:"))
+    for rule in desk.in_force(desk.terms.rules):
+        half = "half" in rule.topics or fifty in rule.percents
+        if half and (("refund" in rule.topics) == refund or not refund):
+            if rule.offer is not None and desk.applies(rule, clause):
+                return rule.offer.code is None or code_key(rule.offer.code) in _codes_named(desk)
+            if rule.offer is None and (things & rule.things or desk.tags(clause) & rule.topics - {"half"}):
+                return True
+    return False

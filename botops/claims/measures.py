@@ -1,0 +1,282 @@
+"""Terms with a measure: warranty, trial, free period, instalment, refund, cancellation, VAT, prepayment, cashback."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from botops.claims.desk import Desk
+from botops.claims.discounts import judge_off
+from botops.claims.explain_terms import Problem, term_finding
+from botops.claims.lexicon import Concepts
+from botops.claims.mention import Mention
+from botops.claims.policy import Rule
+from botops.claims.quantities import Quantity
+from botops.claims.reading import Clause
+from botops.claims.rules_text import describe
+from botops.domain.findings import Finding, FindingKind
+from botops.pricebook.model import OfferKind
+
+_PERCENT_TOPICS = ("vat", "cashback", "prepay", "refund", "surcharge", "cancel", "instalment", "deposit")
+_TIME = frozenset({"day", "week", "month", "year", "hour"})
+_TIMED = ("warranty", "trial", "free", "gift", "refund", "cancel", "freeze", "prepay", "instalment")
+_ZERO_PLAN = re.compile(r"(?<!\d)0\s?[-–]\s?0\s?[-–]\s?(\d{1,2})(?!\d)")
+_OTHER_PERCENT = frozenset(
+    "sla аптайм uptime доступность качества заряд заряда акб батареи емкость влажность поступили учеников точность успех "
+    "готовности қолжетімділік batteries battery charge success".split()
+)
+_NEAR = 6
+
+
+def percent_terms(desk: Desk, taken: set[int]) -> Iterator[Finding]:
+    """Percents of a topic other than a discount. The mentions of such topics are added to `taken`."""
+    for mention in desk.mentions:
+        if mention.kind != "percent" or mention.start in taken:
+            continue
+        clause = desk.reading.clause_at(mention.start)
+        if clause is None:
+            continue
+        topic = percent_topic(desk, clause, mention)
+        if topic is None:
+            continue
+        taken.add(mention.start)
+        if topic == "other" or not desk.claimed(mention.start, mention.end):
+            continue
+        problem = _judge_percent(desk, clause, topic, mention.amount)
+        if problem is not None:
+            yield term_finding(desk.ctx.turn, FindingKind.TERMS, desk.reading.text, mention.start, mention.end, problem)
+
+
+def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
+    """What a percent is of: the nearest topic in its clause, then its sentence, then the client's question."""
+    reading = desk.reading
+    at = reading.word_at(mention.start)
+    sentence = reading.sentences[clause.sentence]
+    if any(w.text in _OTHER_PERCENT for w in reading.words[sentence.first : sentence.last]):
+        return "other"
+    near = _nearest(reading.tags, at, clause.first, clause.last)
+    if near is not None:
+        return None if near in {"discount", "minus", "promo"} else near
+    near = _nearest(reading.tags, at, sentence.first, sentence.last)
+    if near is not None:
+        return None if near in {"discount", "minus", "promo"} else near
+    asked = desk.topics_asked()
+    if asked & {"discount", "promo"}:
+        return None
+    return next((t for t in _PERCENT_TOPICS if t in asked), None)
+
+
+def _nearest(tags: object, at: int, first: int, last: int) -> str | None:
+    best: tuple[int, str] | None = None
+    for i in range(first, last):
+        found = tags[i]  # type: ignore[index]
+        for topic in (*_PERCENT_TOPICS, "discount", "minus", "promo"):
+            if topic in found and (best is None or abs(i - at) < best[0]):
+                best = (abs(i - at), topic)
+    return best[1] if best else None
+
+
+def _judge_percent(desk: Desk, clause: Clause, topic: str, value: Decimal) -> Problem | None:
+    if topic == "vat":
+        return _judge_vat(desk, value)
+    rules = desk.in_force(desk.terms.about(topic))
+    same = [r for r in rules if value in r.percents]
+    if same:
+        fitting = [r for r in same if r.offer is None or desk.applies(r, clause)]
+        if not fitting:
+            return Problem("product", topic, describe(same[0]), same[0].source)
+        if all(desk.unmet(r, clause) for r in fitting):
+            return Problem("condition", topic, describe(fitting[0]), fitting[0].source)
+        return None
+    if value == 100 and topic in {"refund", "prepay"} and not any(r.percents for r in rules):
+        return None if rules else Problem("absent", topic)
+    if any(value in r.percents for r in desk.in_force(desk.terms.rules) if r.topics & desk.tags(clause)):
+        return None
+    known = [r for r in rules if r.percents]
+    if known:
+        return Problem("value", topic, describe(known[0]), known[0].source)
+    if rules:
+        return Problem("denied" if rules[0].denied else "value", topic, describe(rules[0]), rules[0].source)
+    if topic in {"instalment", "deposit"}:
+        return judge_off(desk, clause, "percent", value) and Problem("absent", topic)
+    return Problem("absent", topic)
+
+
+def _judge_vat(desk: Desk, value: Decimal) -> Problem | None:
+    rate = desk.terms.vat_percent
+    if rate is None or value == rate:
+        return None
+    return Problem("value", "vat", f"НДС {rate:f}%", "policies.vat_percent")
+
+
+def vat_claims(desk: Desk) -> Iterator[Finding]:
+    """VAT said to be inside prices that exclude it, or on top of prices that include it."""
+    included = desk.terms.vat_included
+    if included is None or desk.terms.vat_percent in {None, Decimal(0)}:
+        return
+    reading = desk.reading
+    for clause in reading.clauses:
+        at = next((i for i in range(clause.first, clause.last) if "vat" in reading.tags[i]), None)
+        if at is None:
+            continue
+        word = reading.words[at]
+        if not desk.claimed(word.start, word.end):
+            continue
+        side = _vat_side(desk, clause, at)
+        if side is None or side == included:
+            continue
+        text = "НДС включён в цены" if included else "цены без НДС"
+        problem = Problem("denied", "vat", text, "policies.vat_included")
+        start, end = _vat_span(desk, clause, at)
+        yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, start, end, problem)
+
+
+def _vat_side(desk: Desk, clause: Clause, at: int) -> bool | None:
+    """True for VAT said to be inside the prices, False for on top, None when neither is said."""
+    words = desk.reading.words
+    before = words[at - 1].text if at > clause.first else ""
+    said = {w.text for w in words[clause.first : clause.last]}
+    included = bool(desk.tags(clause) & {"included"}) or bool(said & {"уже", "already", "ішінде"})
+    priced = any(m.kind == "money" and clause.start <= m.start < clause.end for m in desk.mentions)
+    if said & {"сверху", "плюсом", "үстіне", "plus", "плюс"} and "s:neg" not in desk.tags(clause):
+        return False
+    if included and not priced and before not in {"без", "without"}:
+        return True
+    return None
+
+
+def _vat_span(desk: Desk, clause: Clause, at: int) -> tuple[int, int]:
+    words = desk.reading.words
+    first = at
+    while first > clause.first and words[first - 1].text in {"уже", "с", "плюс", "plus", "with", "already"}:
+        first -= 1
+    return words[first].start, words[clause.last - 1].end
+
+
+def duration_claims(desk: Desk) -> Iterator[Finding]:
+    """Periods of a warranty, trial, free use, refund, cancellation … that differ from the book's."""
+    for q in desk.reading.quantities:
+        if q.unit not in _TIME or q.ordinal:
+            continue
+        clause = desk.reading.clause_at(q.start)
+        if clause is None or any(m.start <= q.start < m.end for m in desk.mentions):
+            continue
+        topic = _duration_topic(desk, clause, q)
+        if topic is None or not desk.claimed(q.start, q.end):
+            continue
+        problem = _judge_duration(desk, clause, topic, q)
+        if problem is not None:
+            yield term_finding(desk.ctx.turn, FindingKind.TERMS, desk.reading.text, q.start, q.end, problem)
+
+
+def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
+    tags = desk.tags(clause)
+    topic = next((t for t in _TIMED if t in tags), None)
+    if topic is None and clause.last - clause.first <= 4:
+        asked = desk.topics_asked()
+        topic = next((t for t in ("warranty", "trial", "instalment") if t in asked), None)
+        if topic and any(m.kind == "money" and clause.start <= m.start < clause.end for m in desk.mentions):
+            return None
+    if topic in {"free", "gift"}:
+        beside = desk.reading.over(q.first - 1 if q.first else 0, min(q.last + 3, clause.last))
+        if "free" not in beside or q.bound == "from" or q.unit == "hour":
+            return None
+        return "trial" if "trial" in tags else "period"
+    if topic in {"prepay", "instalment"} and q.unit not in {"day", "month"}:
+        return None
+    return topic
+
+
+def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Problem | None:
+    rules = desk.in_force(_timed_rules(desk, topic))
+    have = _days(q)
+    same = [r for r in rules if have in _periods(r)]
+    if same:
+        fitting = [r for r in same if r.offer is None or desk.applies(r, clause)]
+        if not fitting:
+            return Problem("product", topic, describe(same[0]), same[0].source)
+        if all(desk.unmet(r, clause) for r in fitting):
+            return Problem("condition", topic, describe(fitting[0]), fitting[0].source)
+        return None
+    timed = [r for r in rules if _periods(r)]
+    if timed:
+        best = next((r for r in timed if desk.applies(r, clause)), timed[0])
+        return Problem("value", topic, describe(best), best.source)
+    if topic in {"refund", "cancel", "freeze", "prepay"} and rules and rules[0].offer is None:
+        return Problem("value", topic, rules[0].text, rules[0].source)
+    return Problem("absent", topic)
+
+
+def _timed_rules(desk: Desk, topic: str) -> tuple[Rule, ...]:
+    return desk.terms.about("period", "trial") if topic in {"period", "trial"} else desk.terms.about(topic)
+
+
+_DAYS = {"hour": Decimal(1) / 24, "day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(360)}
+
+
+def _days(q: Quantity) -> Decimal:
+    return q.value * _DAYS[q.unit]
+
+
+def _periods(rule: Rule) -> frozenset[Decimal]:
+    """Lengths a rule speaks of, in days (a month as 30, a year as 12 months)."""
+    out = {_days(q) for q in rule.counts if q.unit in _TIME}
+    offer = rule.offer
+    if (
+        offer is not None
+        and offer.value is not None
+        and offer.kind in {OfferKind.WARRANTY, OfferKind.TRIAL, OfferKind.FREE_PERIOD, OfferKind.INSTALLMENT}
+    ):
+        value = Decimal(str(offer.value))
+        said_days = any(q.unit == "day" and q.value == value for q in rule.counts)
+        in_days = said_days or (offer.kind is OfferKind.TRIAL and not any(q.unit == "month" for q in rule.counts))
+        out.add(value * (1 if in_days else 30))
+    return frozenset(out)
+
+
+def instalment_claims(desk: Desk) -> Iterator[Finding]:
+    """Instalment plans ("0-0-12", "двумя платежами", "12 айға бөліп") the book does not give for this product."""
+    text = desk.reading.text
+    found = [(m.start(), m.end(), Decimal(m.group(1))) for m in _ZERO_PLAN.finditer(text)]
+    found += list(_split_plans(desk))
+    seen: set[int] = set()
+    for start, end, parts in found:
+        clause = desk.reading.clause_at(start)
+        if clause is None or clause.sentence in seen or not desk.claimed(start, end):
+            continue
+        problem = _judge_plan(desk, clause, parts)
+        if problem is not None:
+            seen.add(clause.sentence)
+            yield term_finding(desk.ctx.turn, FindingKind.TERMS, text, start, end, problem)
+
+
+def _split_plans(desk: Desk) -> Iterator[tuple[int, int, Decimal]]:
+    for q in desk.reading.quantities:
+        clause = desk.reading.clause_at(q.start)
+        if clause is None or q.ordinal or any(m.start <= q.start < m.end for m in desk.mentions):
+            continue
+        tags: Concepts = desk.tags(clause)
+        split = "instalment" in tags
+        if q.unit == "payment" and (split or "instalment" in desk.topics_asked()):
+            yield q.start, q.end, q.value
+        elif q.unit == "month" and split:
+            yield q.start, q.end, q.value
+
+
+def _judge_plan(desk: Desk, clause: Clause, parts: Decimal) -> Problem | None:
+    rules = [r for r in desk.in_force(desk.terms.about("instalment")) if not r.denied]
+    same = [
+        r
+        for r in rules
+        if r.offer is None or Decimal(str(r.offer.value)) == parts or parts in {q.value for q in r.counts}
+    ]
+    if not same:
+        near = next((r for r in rules if desk.applies(r, clause)), rules[0] if rules else None)
+        return Problem("value", "instalment", describe(near), near.source) if near else Problem("absent", "instalment")
+    fitting = [r for r in same if desk.applies(r, clause)]
+    if not fitting:
+        return Problem("product", "instalment", describe(same[0]), same[0].source)
+    if all(desk.unmet(r, clause) for r in fitting):
+        return Problem("condition", "instalment", describe(fitting[0]), fitting[0].source)
+    return None

@@ -1,0 +1,326 @@
+"""Terms of a price book as rules: offers, their conditions and the free text of policies, read once at load time.
+
+A sentence that was not understood stays as such: it never supports a claim and never refutes one, and
+`understood(terms)` lists it so that its owner can mend it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+from botops.claims.conditions import Condition, conditions_of
+from botops.claims.lexicon import Concepts, concepts
+from botops.claims.mentions import find_mentions
+from botops.claims.names import NameIndex
+from botops.claims.quantities import Quantity
+from botops.claims.reading import Clause, Reading, read
+from botops.claims.words import fold, words
+from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
+
+TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
+    OfferKind.PERCENT: frozenset({"discount"}),
+    OfferKind.AMOUNT: frozenset({"discount"}),
+    OfferKind.PROMO_CODE: frozenset({"promo", "discount"}),
+    OfferKind.FREE_PERIOD: frozenset({"free", "period"}),
+    OfferKind.INSTALLMENT: frozenset({"instalment"}),
+    OfferKind.GIFT: frozenset({"gift", "free", "included"}),
+    OfferKind.DELIVERY: frozenset({"delivery", "free"}),
+    OfferKind.TRIAL: frozenset({"trial", "free"}),
+    OfferKind.WARRANTY: frozenset({"warranty"}),
+    OfferKind.CASHBACK: frozenset({"cashback"}),
+}
+_MIN_STEM = 4
+_NOT_A_THING = ("s:", "u:", "g:")
+_STOP = frozenset(
+    "этот этого можно нужно наш наша наши весь который также если чтобы будет есть свой свои нами вами одну один одна раза "
+    "this that these those with from have your will they them there here only каждый кажд очень просто сразу вместе "
+    "болады бойынша үшін және немесе мен біз сіз осы сол егер кез".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One term of the book. `topics` are what it is about; `denied` marks "не входит", "не возвращается".
+
+    `things` are the stems and concepts of what is given or charged. `skus` limits it to products, empty means any.
+    `counts` are the counted things of the sentence. `source` names where it stands: "offer:ID" or "policy:N".
+    """
+
+    source: str
+    text: str
+    topics: Concepts
+    denied: bool = False
+    percents: tuple[Decimal, ...] = ()
+    money: tuple[Decimal, ...] = ()
+    counts: tuple[Quantity, ...] = ()
+    things: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    skus: frozenset[str] = frozenset()
+    conditions: tuple[Condition, ...] = ()
+    window: Window = Window()
+    offer: Offer | None = None
+
+    @property
+    def understood(self) -> bool:
+        """True when a commercial topic was recognised."""
+        return bool(self.topics)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReading:
+    """How a sentence of the book was understood, fit to show: its subject, polarity, values and conditions."""
+
+    source: str
+    text: str
+    understood: bool
+    subject: str
+    polarity: Literal["yes", "no"]
+    values: tuple[str, ...]
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BookTerms:
+    """All terms of a book. `stacking` is False when the policies forbid adding discounts up, None when they are silent."""
+
+    rules: tuple[Rule, ...]
+    stacking: bool | None
+    codes: Mapping[str, tuple[Rule, ...]]
+    vocabulary: frozenset[str]
+    goods: Mapping[str, frozenset[str]]
+    topic_goods: Mapping[str, Concepts]
+    vat_included: bool | None
+    vat_percent: Decimal | None
+    by_topic: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+
+    def about(self, *topics: str) -> tuple[Rule, ...]:
+        """Rules about any of the topics."""
+        found = {id(r): r for t in topics for r in self.by_topic.get(t, ())}
+        return tuple(found.values())
+
+    @property
+    def offers(self) -> tuple[Rule, ...]:
+        """Rules that come from offers."""
+        return tuple(r for r in self.rules if r.offer is not None)
+
+
+def things_of(reading: Reading, first: int, last: int) -> frozenset[str]:
+    """What the words `first:last` name: concepts of things, and stems of words that are no terms of commerce."""
+    out: set[str] = set()
+    for i in range(first, last):
+        tags = reading.tags[i]
+        things = [c for c in tags if c.startswith("t:")]
+        out.update(things)
+        word = reading.words[i]
+        if things or word.text[0].isdigit() or len(word.text) < _MIN_STEM or word.text in _STOP:
+            continue
+        if not any(c.startswith(_NOT_A_THING) or ":" not in c for c in tags):
+            out.add(word.stem)
+    return frozenset(out)
+
+
+def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
+    """The terms of a book. Linear in the number of products, offers and sentences."""
+    rules = [_offer_rule(o) for o in book.offers]
+    for n, text in enumerate(book.policies.text, 1):
+        rules += _policy_rules(f"policy:{n}", text, names)
+    codes: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        if rule.offer is not None and rule.offer.code:
+            codes[code_key(rule.offer.code)].append(rule)
+    by_topic: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        for topic in rule.topics:
+            by_topic[topic].append(rule)
+    goods = _goods(book)
+    vocabulary = frozenset(goods) | frozenset(t for r in rules for t in r.things)
+    return BookTerms(
+        tuple(rules),
+        _stacking(rules),
+        {k: tuple(v) for k, v in codes.items()},
+        vocabulary,
+        goods,
+        _topic_goods(book),
+        book.policies.vat_included,
+        book.policies.vat_percent,
+        {k: tuple(v) for k, v in by_topic.items()},
+    )
+
+
+_LOOKALIKE = str.maketrans("АВЕКМНОРСТУХІавекмнорстухі", "ABEKMHOPCTYXIABEKMHOPCTYXI")
+
+
+def code_key(code: str) -> str:
+    """A promo code as compared: upper case, Cyrillic look-alikes as Latin letters, without separators."""
+    return "".join(c for c in code.translate(_LOOKALIKE).upper() if c.isalnum())
+
+
+def _goods(book: PriceBook) -> dict[str, frozenset[str]]:
+    """The products a thing may be: by every content stem and concept of their names."""
+    out: dict[str, set[str]] = defaultdict(set)
+    for product in book.products:
+        for name in product.names:
+            reading = Reading("", found := words(fold(name)), concepts(found), (), ())
+            for thing in things_of(reading, 0, len(found)):
+                out[thing].add(product.sku)
+    return {k: frozenset(v) for k, v in out.items()}
+
+
+def _topic_goods(book: PriceBook) -> dict[str, Concepts]:
+    """The commercial topics in each product's names: a deposit or a delivery may be sold as a product."""
+    out: dict[str, Concepts] = {}
+    for product in book.products:
+        tags = [t for name in product.names for t in concepts(words(fold(name)))]
+        topics = frozenset(c for t in tags for c in t if ":" not in c)
+        if topics:
+            out[product.sku] = topics
+    return out
+
+
+def _decimal(value: object) -> Decimal | None:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _offer_rule(offer: Offer) -> Rule:
+    reading = read(offer.conditions)
+    whole = reading.concepts
+    percents, money = _amounts(offer.conditions)
+    value = _decimal(offer.value)
+    if value is not None and offer.kind in {OfferKind.PERCENT, OfferKind.CASHBACK}:
+        percents = (value, *percents)
+    elif value is not None and offer.kind in {OfferKind.AMOUNT, OfferKind.DELIVERY}:
+        money = (value, *money)
+    elif value is not None and offer.kind is OfferKind.PROMO_CODE:
+        if value in percents or (value not in money and value <= 100 and not money):
+            percents = tuple(dict.fromkeys((value, *percents)))
+        else:
+            money = tuple(dict.fromkeys((value, *money)))
+    things = set(things_of(reading, 0, len(reading.words)))
+    if offer.kind is OfferKind.GIFT:
+        thing = read(str(offer.value))
+        things |= things_of(thing, 0, len(thing.words))
+    return Rule(
+        f"offer:{offer.id}",
+        offer.conditions,
+        TOPICS_OF_KIND[offer.kind] | frozenset(c for c in whole if ":" not in c and c not in {"minus", "order"}),
+        False,
+        percents,
+        money,
+        reading.quantities,
+        frozenset(things),
+        frozenset(c for c in whole if c.startswith("g:")),
+        frozenset(offer.applies_to),
+        conditions_of(reading, percents, money),
+        offer.window,
+        offer,
+    )
+
+
+def _amounts(text: str) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
+    mentions = find_mentions(text)
+    percents = tuple(m.amount for m in mentions if m.kind == "percent")
+    return percents, tuple(m.amount for m in mentions if m.kind == "money")
+
+
+def _policy_rules(source: str, text: str, names: NameIndex) -> Iterable[Rule]:
+    reading = read(text)
+    for sentence in reading.sentences:
+        for first, last in _statements(reading, sentence.clause_first, sentence.clause_last):
+            yield _statement(source, reading, first, last, names)
+
+
+def _statements(reading: Reading, first: int, last: int) -> Iterable[tuple[Clause, Clause]]:
+    """Runs of clauses that say one thing: cut at semicolons, and before "а", "но", "позже", "иначе"."""
+    start = first
+    for i in range(first + 1, last):
+        gap = reading.text[reading.clauses[i - 1].end : reading.clauses[i].start]
+        opener = reading.words[reading.clauses[i].first].text
+        if ";" in gap or opener in {
+            "а",
+            "но",
+            "позже",
+            "иначе",
+            "ал",
+            "бірақ",
+            "otherwise",
+            "later",
+            "but",
+            "afterwards",
+        }:
+            yield reading.clauses[start], reading.clauses[i - 1]
+            start = i
+    if start < last:
+        yield reading.clauses[start], reading.clauses[last - 1]
+
+
+def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameIndex) -> Rule:
+    text = reading.text[a.start : b.end]
+    part = read(text)
+    whole = part.concepts
+    percents, money = _amounts(text)
+    topics = frozenset(c for c in whole if ":" not in c and c != "minus")
+    denied = any(
+        "s:neg" in part.tags[i] and part.words[i].text not in {"без", "without"} for i in range(len(part.words))
+    )
+    hits = names.find(part.words)
+    return Rule(
+        source,
+        text.strip(),
+        topics,
+        denied,
+        percents,
+        money,
+        part.quantities,
+        things_of(part, 0, len(part.words)),
+        frozenset(c for c in whole if c.startswith("g:")),
+        frozenset(s for h in hits for s in h.skus),
+        conditions_of(part, percents, money),
+    )
+
+
+_TOGETHER = frozenset(
+    "вместе одновременно одна одно наибольшая наибольший выгодная бірге бір combined together one".split()
+)
+
+
+def _stacking(rules: Sequence[Rule]) -> bool | None:
+    answer: bool | None = None
+    for rule in rules:
+        if rule.offer is not None or not rule.topics & {"discount", "promo"}:
+            continue
+        said = {w.text for w in words(fold(rule.text))}
+        if "stack" in rule.topics or said & _TOGETHER:
+            answer = (
+                not rule.denied and not said & {"одна", "наибольшая", "выгодная", "one"}
+                if answer is not False
+                else answer
+            )
+    return answer
+
+
+def understood(terms: BookTerms) -> list[RuleReading]:
+    """How every offer and policy sentence was read, in the order of the book."""
+    out = []
+    for rule in terms.rules:
+        values = [f"{p}%" for p in rule.percents] + [str(m) for m in rule.money]
+        values += [f"{q.value} {q.unit}".strip() for q in rule.counts if q.unit]
+        out.append(
+            RuleReading(
+                rule.source,
+                rule.text,
+                rule.understood,
+                ", ".join(sorted(rule.topics)),
+                "no" if rule.denied else "yes",
+                tuple(dict.fromkeys(values)),
+                tuple(c.text for c in rule.conditions),
+            )
+        )
+    return out

@@ -1,0 +1,126 @@
+"""Promo codes said in a reply: known ones in any spelling, unknown ones named as a code; dates, product, value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from botops.claims.desk import Desk
+from botops.claims.explain_terms import Problem, term_finding
+from botops.claims.policy import Rule, code_key
+from botops.claims.reading import Clause
+from botops.claims.rules_text import describe
+from botops.domain.findings import Finding, FindingKind
+
+_TOKEN = re.compile(r"[A-ZА-ЯЁ][A-ZА-ЯЁ0-9_\-]{2,24}(?![a-zа-яё])")
+_CUE = "promo"
+_NEAR = 4
+_COMMON = frozenset(
+    "USD EUR KZT RUB VAT НДС ҚҚС БИН ИИН ТОО ИП SMS СМС FAQ PDF VIN IMEI SIM USB SPA VIP KASPI ID PIN QR CVV SKU OTP URL ZIP".split()
+)
+
+
+def promo_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
+    """Codes that are not in the book, not in force, given a wrong value, or stretched to another product.
+
+    The mentions that belong to a code are added to `taken`.
+    """
+    for start, end, key in codes_in(desk):
+        clause = desk.reading.clause_at(start)
+        if clause is None:
+            continue
+        rules = desk.terms.codes.get(key)
+        owned = _own_mentions(desk, clause)
+        taken.update(owned)
+        if not _offered(desk, clause, start, end):
+            continue
+        problem = Problem("code", "promo") if rules is None else _judge(desk, clause, rules, owned)
+        if problem is not None:
+            a, b = _span(desk, clause, start, end, owned)
+            yield term_finding(desk.ctx.turn, FindingKind.PROMO_CODE, desk.reading.text, a, b, problem)
+
+
+def codes_in(desk: Desk) -> Iterator[tuple[int, int, str]]:
+    """Spans of codes in the text: those of the book, and look-alikes of a code beside a word for one."""
+    text = desk.reading.text
+    for match in _TOKEN.finditer(text):
+        raw = match.group().rstrip("-_")
+        key = code_key(raw)
+        start, end = match.start(), match.start() + len(raw)
+        if key in desk.terms.codes:
+            yield start, end, key
+            continue
+        shorter = next((k for k in desk.terms.codes if key.startswith(k) and not key[len(k) :].isalnum()), None)
+        if shorter:
+            yield start, end, shorter
+        elif raw.upper() not in _COMMON and _named_code(desk, start, end, raw):
+            yield start, end, key
+    if desk.terms.codes:
+        yield from _lower_case(desk)
+
+
+def _lower_case(desk: Desk) -> Iterator[tuple[int, int, str]]:
+    """Known codes written in lower case ("suv500")."""
+    words = desk.reading.words
+    for i, word in enumerate(words):
+        for j in (i, i + 1):
+            if j < len(words) and (j == i or words[j].start == words[i].end):
+                raw = desk.reading.text[word.start : words[j].end]
+                if raw != raw.upper() and code_key(raw) in desk.terms.codes and not raw.isdigit():
+                    yield word.start, words[j].end, code_key(raw)
+
+
+def _named_code(desk: Desk, start: int, end: int, raw: str) -> bool:
+    reading = desk.reading
+    first, last = reading.word_at(start), reading.word_at(end)
+    before = reading.over(max(0, first - _NEAR), first)
+    after = reading.over(last, min(len(reading.words), last + 2))
+    mixed = any(c.isdigit() for c in raw) and sum(c.isalpha() for c in raw) >= 3
+    if _CUE in before or _CUE in after:
+        return len(raw) >= 4 or mixed
+    asked = _CUE in desk.topics_asked() or (desk.question is not None and raw in desk.question.text)
+    return mixed and asked and bool(before & {"minus", "discount"} or after & {"minus", "discount"})
+
+
+def _offered(desk: Desk, clause: Clause, start: int, end: int) -> bool:
+    """True when the reply gives or confirms the code; one said to be over, or asked about, is no claim."""
+    scope = desk.scope(start, end)
+    return scope.asserted and not scope.hypothetical and scope.tense != "past"
+
+
+def _own_mentions(desk: Desk, clause: Clause) -> set[int]:
+    """Starts of the percents and amounts off that stand in the clause of a code."""
+    out = set()
+    for m in desk.mentions:
+        if not clause.start <= m.start < clause.end:
+            continue
+        before = desk.reading.over(max(clause.first, desk.reading.word_at(m.start) - 2), desk.reading.word_at(m.start))
+        if m.kind == "percent" or before & {"minus"}:
+            out.add(m.start)
+    return out
+
+
+def _judge(desk: Desk, clause: Clause, rules: tuple[Rule, ...], owned: set[int]) -> Problem | None:
+    live = desk.in_force(rules)
+    if not live:
+        early = rules[0].window.valid_from is not None and desk.day < rules[0].window.valid_from
+        return Problem("not_yet" if early else "ended", "promo", describe(rules[0]), rules[0].source)
+    rule = live[0]
+    own = desk.skus_in(clause)
+    about = own or (desk.skus_near(clause) if owned else frozenset())
+    if rule.skus and about and not about & rule.skus:
+        return Problem("product", "promo", describe(rule), rule.source)
+    for m in desk.mentions:
+        if m.start in owned and m.amount not in (rule.percents if m.kind == "percent" else rule.money):
+            return Problem("value", "promo", describe(rule), rule.source)
+    if desk.unmet(rule, clause) is not None:
+        return Problem("condition", "promo", describe(rule), rule.source)
+    return None
+
+
+def _span(desk: Desk, clause: Clause, start: int, end: int, owned: set[int]) -> tuple[int, int]:
+    """The code with the value beside it."""
+    for m in desk.mentions:
+        if m.start in owned and clause.start <= m.start < clause.end:
+            start, end = min(start, m.start), max(end, m.end)
+    return start, end

@@ -1,0 +1,28 @@
+"""Rules of a book in words fit to show."""
+
+from __future__ import annotations
+
+from botops.claims.policy import Rule
+from botops.pricebook.model import OfferKind
+
+_UNITS = {OfferKind.PERCENT: "%", OfferKind.CASHBACK: "%"}
+
+
+def describe(rule: Rule) -> str:
+    """A rule as one line: its value, its conditions, until when it holds."""
+    offer = rule.offer
+    if offer is None:
+        return rule.text
+    parts = []
+    if offer.code:
+        parts.append(offer.code)
+    if offer.value is not None and str(offer.value) not in rule.text:
+        parts.append(f"{offer.value}{_UNITS.get(offer.kind, '')}")
+    if rule.text:
+        parts.append(rule.text)
+    line = " — ".join(parts) or offer.id
+    if offer.window.valid_from and offer.window.valid_to:
+        return f"{line} ({offer.window.valid_from:%d.%m.%Y} – {offer.window.valid_to:%d.%m.%Y})"
+    if offer.window.valid_to:
+        return f"{line} (– {offer.window.valid_to:%d.%m.%Y})"
+    return line

@@ -1,0 +1,87 @@
+"""Claims that are not list prices: what a reply promises in discounts, codes and terms, and which of it does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from botops.claims.benefits import benefit_claims, waiver_claims
+from botops.claims.context import ReplyContext
+from botops.claims.desk import Desk
+from botops.claims.discounts import (
+    AppliedDiscount,
+    discounts_available,
+    fraction_claims,
+    money_off_claims,
+    percent_claims,
+)
+from botops.claims.measures import duration_claims, instalment_claims, percent_terms, vat_claims
+from botops.claims.promo import promo_claims
+from botops.domain.findings import Finding
+
+__all__ = ["AppliedDiscount", "applied_discounts", "find_term_claims"]
+
+_MAX_BARE = 3
+
+
+def find_term_claims(ctx: ReplyContext) -> list[Finding]:
+    """Findings about discounts, promo codes and terms in the reply, in the order of their spans.
+
+    Amounts of money are judged elsewhere, except where they are an amount off. A bare "Да" that confirms a false term
+    of the client's question is a finding whose quote is that word. Linear in the message.
+    """
+    desk = Desk.of(ctx, ctx.book.terms)
+    found = _claims(desk)
+    found += _confirmed(desk)
+    return _apart(found)
+
+
+def applied_discounts(ctx: ReplyContext) -> tuple[AppliedDiscount, ...]:
+    """Offers in force that a calculation in the reply may rest on."""
+    return discounts_available(Desk.of(ctx, ctx.book.terms))
+
+
+def _claims(desk: Desk) -> list[Finding]:
+    taken: set[int] = set()
+    found = list(promo_claims(desk, taken))
+    found += percent_terms(desk, taken)
+    found += percent_claims(desk, taken)
+    found += money_off_claims(desk, taken)
+    found += fraction_claims(desk)
+    found += instalment_claims(desk)
+    found += duration_claims(desk)
+    found += vat_claims(desk)
+    found += benefit_claims(desk)
+    found += waiver_claims(desk)
+    return found
+
+
+def _confirmed(desk: Desk) -> list[Finding]:
+    """A bare yes to the client's last question, judged as if the reply had said the question's words."""
+    question = desk.ctx.question
+    words = desk.reading.words
+    if question is None or not words or len(words) > _MAX_BARE:
+        return []
+    if not all(desk.reading.tags[i] & {"s:yes"} for i in range(len(words))):
+        return []
+    found = _claims(desk.confirming(question))
+    if not found:
+        return []
+    first = found[0]
+    start, end = words[0].start, words[0].end
+    quote = desk.reading.text[start:end]
+    return [
+        Finding(
+            turn=first.turn, kind=first.kind, quote=quote, start=start, end=end, severity=first.severity,
+            stated=first.stated, expected=first.expected, explanations=first.explanations, sku=first.sku,
+            source=first.source,
+        )
+    ]  # fmt: skip
+
+
+def _apart(found: Iterable[Finding]) -> list[Finding]:
+    """Findings in order, one for each stretch of text: of two that overlap the shorter stays."""
+    out: list[Finding] = []
+    for finding in sorted(found, key=lambda f: (f.end - f.start, f.start)):
+        if not any(f.start < finding.end and finding.start < f.end for f in out):
+            out.append(finding)
+    return sorted(out, key=lambda f: f.start)
