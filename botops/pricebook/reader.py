@@ -162,13 +162,17 @@ def _lifted(
 ) -> tuple[str | None, str | None, Decimal | None, Mapping[str, Any]]:
     """Region, segment and floor may stand among the attributes; there they do not name a variant."""
     rest = dict(attributes)
-    if region is None and isinstance(rest.get("region"), str):
-        region = rest.pop("region")
-    if segment is None and isinstance(rest.get("segment"), str):
-        segment = rest.pop("segment")
-    if floor is None and isinstance(rest.get("floor"), (int, Decimal)) and not isinstance(rest["floor"], bool):
+    if region is None and _is_text(rest.get("region")):
+        region = rest.pop("region").strip()
+    if segment is None and _is_text(rest.get("segment")):
+        segment = rest.pop("segment").strip()
+    if floor is None and type(rest.get("floor")) in {int, Decimal} and rest["floor"] >= 0:
         floor = Decimal(rest.pop("floor"))
     return region, segment, floor, rest
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _min_qty(record: Record) -> int:

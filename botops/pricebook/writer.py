@@ -86,14 +86,12 @@ def _offer(offer: Offer) -> dict[str, Any]:
 
 
 def _policies(policies: Policies) -> dict[str, Any]:
-    return _kept(
-        {
-            "vat_included": policies.vat_included,
-            "vat_percent": policies.vat_percent,
-            "text": list(policies.text),
-            **policies.extra,
-        }
-    )
+    known = {
+        "vat_included": policies.vat_included,
+        "vat_percent": policies.vat_percent,
+        "text": list(policies.text),
+    }
+    return {**_kept(known), **policies.extra}
 
 
 def _window(window: Window) -> dict[str, str | None]:
@@ -123,12 +121,14 @@ def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
         quoted = not isinstance(resolve(text), str)
     except NumberTooLargeError:
         quoted = True
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if quoted else None)
+    node: yaml.ScalarNode = dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if quoted else None)
+    return node
 
 
 def _number(dumper: _Dumper, value: Decimal) -> yaml.ScalarNode:
     text = format(value, "f")
-    return dumper.represent_scalar(f"tag:yaml.org,2002:{'float' if '.' in text else 'int'}", text)
+    node: yaml.ScalarNode = dumper.represent_scalar(f"tag:yaml.org,2002:{'float' if '.' in text else 'int'}", text)
+    return node
 
 
 _Dumper.add_representer(str, _text)
