@@ -13,6 +13,7 @@ from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.explain import explain_amount, show_amount, show_price
 from botops.claims.records import RecordSet
 from botops.claims.severity import money_at_risk, severity_of
+from botops.claims.terms import find_term_claims
 from botops.claims.verify import Doubt, Verifier
 from botops.domain.errors import UserError
 from botops.domain.findings import Finding, FindingKind
@@ -95,9 +96,10 @@ class Conversation:
             self._region,
             self._segment,
         )
-        verified = Verifier(context, running=self._running).run()
+        terms = find_term_claims(context)
+        verified = Verifier(context, taken=[(f.start, f.end) for f in terms], running=self._running).run()
         self._running.extend(verified.supported)
-        found = [_finding(context, d) for d in verified.doubts]
+        found = [*terms, *(_finding(context, d) for d in verified.doubts)]
         return CheckResult(tuple(sorted(found, key=lambda f: (f.start, f.end))), verified.claims)
 
 

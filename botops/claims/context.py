@@ -14,7 +14,8 @@ from botops.claims.compile import CompiledBook, Hit
 from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.features import FeatureHit
 from botops.claims.mention import Mention
-from botops.claims.mentions import find_mentions, find_numbers
+from botops.claims.mentions import Reading as Amounts
+from botops.claims.mentions import read as read_amounts
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Reading, read
 from botops.claims.records import RecordSet
@@ -54,14 +55,19 @@ class ParsedMessage:
         return segments(self.text)
 
     @cached_property
+    def amounts(self) -> Amounts:
+        """Everything the grammar of amounts finds: money and percents, bare numbers, and numbers that are neither."""
+        return read_amounts(self.text)
+
+    @property
     def mentions(self) -> tuple[Mention, ...]:
         """Money and percents, in order."""
-        return tuple(find_mentions(self.text))
+        return self.amounts.mentions
 
-    @cached_property
+    @property
     def numbers(self) -> tuple[Mention, ...]:
-        """Money, percents and bare numbers that could be prices."""
-        return tuple(find_numbers(self.text))
+        """Money, percents and bare numbers that could be prices, in order."""
+        return self.amounts.numbers
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:

@@ -16,6 +16,7 @@ _MONEY_KEY = re.compile(
     r"price|cost|amount|total|fare|fee|balance|rate|sum|rent|charge|refund|payment|цена|стоим|сумм|итог|остат",
     re.IGNORECASE,
 )
+_CENT = Decimal("0.01")
 _MAX_DEPTH = 40
 
 
@@ -45,7 +46,7 @@ class Evidence:
         """The evidence with one more tool result. Content that is no JSON is text and adds only a bare number."""
         body = content.strip()
         if _NUMBER.fullmatch(body):
-            return Evidence(self.items, (*self.computed, (turn, Decimal(body))))
+            return Evidence(self.items, (*self.computed, (turn, _cents(Decimal(body)))))
         if not body or body[0] not in "{[":
             return self
         try:
@@ -92,9 +93,14 @@ def _sort_pair(key: str, piece: Any, labels: list[tuple[str, str]], amounts: lis
         except InvalidOperation:
             number = None
     if number is not None and number.is_finite() and _MONEY_KEY.search(key):
-        amounts.append((key, number))
+        amounts.append((key, _cents(number)))
     else:
         labels.append((key, str(piece).lower()))
+
+
+def _cents(number: Decimal) -> Decimal:
+    """Binary floats leave tails like 26.480000000000018: a figure of money has cents. Its sign is a direction."""
+    return abs(number if number.as_tuple().exponent in range(-2, 1) else number.quantize(_CENT)).normalize() + 0
 
 
 NO_EVIDENCE = Evidence()

@@ -1,4 +1,8 @@
-"""Finds products by name in a text: whole names and aliases by Aho-Corasick over stems, distinctive words, typos."""
+"""Finds products by name in a text: whole names and aliases by Aho-Corasick over stems, distinctive words, typos.
+
+Words of a text are first brought to the words of the book: by their stem, by a Kazakh ending on a foreign word
+("Люкске"), by transliteration, or as a misspelling of one. Each word form is brought once and remembered.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,27 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
+from rapidfuzz import fuzz, process
 
-from botops.claims.words import Word, fold, words
+from botops.claims.lexicon import entry
+from botops.claims.quantities import numeral
+from botops.claims.words import Word, fold, kazakh_root, latin, words
 from botops.pricebook.model import Product
 
 _OPEN, _SHUT = "\x01", "\x02"
 _MIN_WORD = 4
+_HEAD = 3
+_FUZZY_WORD = 5
+_FUZZY_SCORE = 84
+_MAX_FUZZY_WORD = 24
+_MAX_REMEMBERED = 100_000
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
 class Hit(NamedTuple):
     """A product's name in a text. `skus` are all products of that name (variants sold under one name).
 
-    `strength` is 2 for a whole name or alias, 1 for a distinctive word of it or a misspelt name.
+    `strength` is 2 for a whole name or alias, 1 for a distinctive word of it.
     """
 
     start: int
@@ -32,7 +44,7 @@ class Hit(NamedTuple):
 
 
 def name_forms(name: str) -> Iterable[str]:
-    """The ways a product's name is said: whole, without what stands in brackets, up to its first comma."""
+    """The ways a product's name is said: whole, without what stands in brackets, up to its first comma, in quotes."""
     yield name
     bare = _BRACKETS.sub(" ", name)
     if bare != name:
@@ -40,6 +52,7 @@ def name_forms(name: str) -> Iterable[str]:
     head = bare.split(",", 1)[0]
     if head != bare:
         yield head
+    yield from re.findall(r"[«\"“]([^«»\"“”]{3,60})[»\"”]", bare)
 
 
 class NameIndex:
@@ -49,6 +62,14 @@ class NameIndex:
         self._skus = list(phrases.values())
         self._automaton = AhoCorasick(list(phrases), matchkind=MatchKind.LeftmostLongest) if phrases else None
         self._distinctive = distinctive
+        vocabulary = {w for p in phrases for w in p.replace(_SHUT, "").split(_OPEN) if w} | set(distinctive)
+        self._vocabulary = frozenset(vocabulary)
+        self._by_latin = {latin(w): w for w in sorted(vocabulary)}
+        self._by_first: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(vocabulary):
+            if len(word) >= _FUZZY_WORD - 1 and word.isalpha():
+                self._by_first[word[0]].append(word)
+        self._brought: dict[str, str] = {}
 
     @classmethod
     def of(cls, products: Sequence[Product]) -> NameIndex:
@@ -59,33 +80,76 @@ class NameIndex:
             for name in product.names:
                 for form in name_forms(name):
                     found = words(fold(form))
-                    if found:
+                    if found and not _only_numbers(found):
                         phrases["".join([f"{_OPEN}{w.stem}{_SHUT}" for w in found])][product.sku] = None
-            for word in words(fold(_BRACKETS.sub(" ", product.name))):
-                if len(word.text) >= _MIN_WORD and not word.text[0].isdigit():
+            for word in words(fold(_BRACKETS.sub(" ", product.name)))[:_HEAD]:
+                if _distinctive(word.text):
                     single[word.stem][product.sku] = None
-        rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(1, len(products) // 10)}
+        rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(2, len(products) // 10)}
         return cls({phrase: tuple(skus) for phrase, skus in phrases.items()}, rare)
 
     def find(self, text: Sequence[Word]) -> tuple[Hit, ...]:
         """Products named in a text, in order, the longest name winning where two overlap."""
         if self._automaton is None or not text:
             return ()
-        pieces = [f"{_OPEN}{w.stem}{_SHUT}" for w in text]
+        stems = [self._bring(w) for w in text]
+        pieces = [f"{_OPEN}{s}{_SHUT}" for s in stems]
         ends = list(accumulate(map(len, pieces)))
         hits: list[Hit] = []
         taken = 0
         for which, start, end in self._automaton.find_matches_as_indexes("".join(pieces)):
             first = bisect_right(ends, start)
             last = bisect_right(ends, end - 1)
-            self._weak(text, taken, first, hits)
+            self._weak(text, stems, taken, first, hits)
             hits.append(Hit(text[first].start, text[last].end, self._skus[which], 2))
             taken = last + 1
-        self._weak(text, taken, len(text), hits)
+        self._weak(text, stems, taken, len(text), hits)
         return tuple(hits)
 
-    def _weak(self, text: Sequence[Word], first: int, last: int, hits: list[Hit]) -> None:
-        for word in text[first:last]:
-            skus = self._distinctive.get(word.stem)
+    def _weak(self, text: Sequence[Word], stems: Sequence[str], first: int, last: int, hits: list[Hit]) -> None:
+        for i in range(first, last):
+            skus = self._distinctive.get(stems[i])
             if skus:
-                hits.append(Hit(word.start, word.end, skus, 1))
+                hits.append(Hit(text[i].start, text[i].end, skus, 1))
+
+    def _bring(self, word: Word) -> str:
+        """The word of the book that a word stands for; empty when it stands for none."""
+        known = self._brought.get(word.text)
+        if known is None:
+            if len(self._brought) >= _MAX_REMEMBERED:
+                self._brought.clear()
+            known = self._brought[word.text] = self._nearest(word)
+        return known
+
+    def _nearest(self, word: Word) -> str:
+        vocabulary = self._vocabulary
+        if word.stem in vocabulary:
+            return word.stem
+        text = word.text
+        if text[0].isdigit() or len(text) < 3:
+            return ""
+        root = kazakh_root(text, vocabulary)
+        if root:
+            return root
+        if len(text) < _FUZZY_WORD or len(text) > _MAX_FUZZY_WORD:
+            return self._by_latin.get(latin(word.stem), "")
+        sound = self._by_latin.get(latin(word.stem))
+        if sound is not None:
+            return sound
+        if entry(text).concepts:
+            return ""
+        near = process.extractOne(
+            word.stem, self._by_first.get(text[0], ()), scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE
+        )
+        return near[0] if near and abs(len(near[0]) - len(word.stem)) <= 2 else ""
+
+
+def _only_numbers(found: Sequence[Word]) -> bool:
+    return len(found) == 1 and found[0].text[0].isdigit()
+
+
+def _distinctive(word: str) -> bool:
+    """True for a word that can stand for a product by itself: no number, no unit, no word of commerce."""
+    if len(word) < _MIN_WORD or word[0].isdigit() or numeral(word) is not None:
+        return False
+    return not any(c.startswith(("u:", "s:")) or ":" not in c for c in entry(word).concepts)

@@ -52,8 +52,8 @@ class Verifier:
         self._taken = taken
         self._linker = Linker(context)
         reply = context.reply
-        self._all = [m for m in reply.mentions if m.kind == "money"]
-        self._equations = equations(reply.text, reply.mentions, reply.quantities)
+        self._all = [m for m in reply.numbers if m.kind == "money"]
+        self._equations = equations(reply.text, reply.numbers, reply.quantities)
         self._results = {e.result.start: e for e in self._equations}
         self._operands = {o.start for e in self._equations for o in e.operands}
         self._grounds = Grounds(context, running)

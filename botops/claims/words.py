@@ -21,6 +21,7 @@ _KK = re.compile(
     r"(?:лар|лер|дар|дер|тар|тер|ның|нің|дың|дің|тың|тің|ға|ге|қа|ке|да|де|та|те|дан|ден|тан|тен|нан|нен|мен|бен|пен|ды|ді|ты|ті|ны|ні|сы|сі|ым|ім|ың|ің|мыз|міз|дағы|дегі|лық|лік|дық|дік|тық|тік)$"
 )
 _EN = re.compile(r"(?:'s|ies|es|s)$")
+_HARD = {"ғ": "қ", "г": "к", "б": "п"}
 _KK_LETTERS = re.compile("[әғқңөұүһі]")
 
 
@@ -51,7 +52,10 @@ def stem(word: str) -> str:
         if cut and cut.start() >= 3 and not word.endswith("ss"):
             return word[: cut.start()] + ("y" if cut.group() == "ies" else "")
         return word
-    return _cut(_cut(word, _KK), _KK) if _KK_LETTERS.search(word) else _cut(word, _RU)
+    if not _KK_LETTERS.search(word):
+        return _cut(word, _RU)
+    root = _cut(_cut(word, _KK), _KK)
+    return root[:-1] + _HARD[root[-1]] if root[-1] in _HARD else root
 
 
 def _cut(word: str, endings: re.Pattern[str]) -> str:
@@ -62,3 +66,57 @@ def _cut(word: str, endings: re.Pattern[str]) -> str:
 def words(folded: str) -> tuple[Word, ...]:
     """The words of a folded text, in order."""
     return tuple([Word(m.start(), m.end(), m.group(), stem(m.group())) for m in _WORD.finditer(folded)])
+
+
+_LATIN = str.maketrans(
+    {
+        **dict(zip("абвгдезийклмнопрстуфхыэ", "abvgdezijklmnoprstufhye", strict=True)),
+        "ж": "j",
+        "ц": "c",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "sh",
+        "ъ": "",
+        "ь": "",
+        "ю": "yu",
+        "я": "ya",
+        "ә": "a",
+        "ғ": "g",
+        "қ": "k",
+        "ң": "n",
+        "ө": "o",
+        "ұ": "u",
+        "ү": "u",
+        "һ": "h",
+        "і": "i",
+    }
+)
+_SOUNDS = (
+    ("sch", "sh"), ("ck", "k"), ("ph", "f"), ("qu", "kv"), ("x", "ks"), ("w", "v"), ("q", "k"), ("ce", "se"), ("ci", "si"),
+    ("c", "k"), ("y", "i"), ("j", "i"), ("dj", "j"), ("ee", "i"), ("oo", "u"), ("h", ""),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def latin(word: str) -> str:
+    """How a folded word sounds, roughly, in Latin letters: equal for "камри" and "camry", "ультра" and "ultra"."""
+    text = word.translate(_LATIN)
+    for written, heard in _SOUNDS:
+        text = text.replace(written, heard)
+    return re.sub(r"(.)\1+", r"\1", text)
+
+
+def kazakh_root(word: str, known: frozenset[str]) -> str:
+    """The known stem under Kazakh endings on a word of any origin ("люкске", "коттеджге", "starttan"); empty if none."""
+    for cut in range(len(word) - 1, max(2, len(word) - 9), -1):
+        head = word[:cut]
+        if (head in known or stem(head) in known) and _KK_TAIL.fullmatch(word[cut:]):
+            return head if head in known else stem(head)
+    return ""
+
+
+_KK_TAIL = re.compile(
+    r"(?:лар|лер|дар|дер|тар|тер)?(?:ы|і|сы|сі|ым|ім|ың|ің|ымыз|іміз|ыңыз|іңіз)?"
+    r"(?:н?ың|н?ің|ның|нің|дың|дің|тың|тің|ға|ге|қа|ке|на|не|а|е|ды|ді|ты|ті|ны|ні|н|да|де|та|те|нда|нде|дан|ден|тан|тен|"
+    r"нан|нен|мен|бен|пен|дағы|дегі|тағы|тегі|дай|дей|тай|тей)?"
+)
