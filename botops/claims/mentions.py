@@ -21,6 +21,7 @@ from botops.claims.mention import Mention, Quantity, Role
 from botops.claims.grammar.money import is_cell
 from botops.claims.normalise import Normalised, normalise
 from botops.claims.grammar.numbers import starts_number
+from botops.claims.grammar.surroundings import After
 
 _THOUSANDS = frozenset("kKкК")
 
@@ -82,6 +83,8 @@ class _Scan:
             token = items[at]
             if token.kind is Kind.OTHER and token.reason is not None:
                 self._quantity(token.reason, token.start, token.end)
+            elif token.lex.percent_value is not None:
+                self._compound(token)
             elif starts_number(token):
                 amount = self.reader.read(at)
                 if amount is not None:
@@ -90,6 +93,13 @@ class _Scan:
                     continue
             at += 1
         return Reading(tuple(self.mentions), tuple(self.bare), tuple(self.quantities))
+
+    def _compound(self, token: Token) -> None:
+        """ "двадцатипроцентная": the number and the percent in one word."""
+        start, end = self.plain.span(token.start, token.end)
+        value = token.lex.percent_value
+        assert value is not None
+        self.mentions.append(Mention("percent", start, end, self.text[start:end], value))
 
     def _sort(self, amount: Amount) -> int:
         """Files an amount where it belongs and returns the token to go on from."""
@@ -101,44 +111,44 @@ class _Scan:
             return max(why_not.last, amount.last)
         after = surroundings.read_after(self.tokens, amount.last, amount.case)
         cued = surroundings.priced(self.tokens, amount.first, amount.last)
-        counted = surroundings.counted_word(self.tokens, after.last if after.bound else amount.last)
+        counted = surroundings.counted_word(self.tokens, after.last if after.bound or after.hedge else amount.last)
         if counted is not None and not cued:
             self._count(amount, "count", counted, amount.last)
             return amount.last
-        if amount.number.lone or (amount.number.spelled and not amount.scaled and not cued):
+        small = surroundings.too_small(amount.value_max or amount.value)
+        if amount.number.lone or (amount.number.spelled and not amount.scaled and (small or not cued)):
             self._count(amount, "count", None, amount.last)
             return amount.last
-        if amount.scaled and self._scale_is_money(amount, cued=cued, counted=counted):
+        if amount.scaled and self._scale_is_money(amount, after, cued=cued, counted=counted):
             return self._mention(amount, "scaled")
-        if cued or after.pers:
-            self._add(amount, "priced", self.bare)
-        elif surroundings.too_small(amount.value_max or amount.value):
+        if small and not cued and not after.pers:
             self._count(amount, "count", None, amount.last)
-        else:
-            self._add(amount, "bare", self.bare)
-        return amount.last
+            return amount.last
+        return self._add(amount, "priced" if cued or after.pers else "bare", self.bare)
 
-    def _scale_is_money(self, amount: Amount, *, cued: bool, counted: str | None) -> bool:
+    def _scale_is_money(self, amount: Amount, after: After, *, cued: bool, counted: str | None) -> bool:
+        """True when a scale word alone shows money: slang, a price word near by, or nothing behind it to be counted."""
         letter = amount.number.letter
+        if amount.number.money:
+            return True
         if letter and letter not in _THOUSANDS:
             return False
         if cued:
             return True
-        after = surroundings.read_after(self.tokens, amount.last, amount.case)
         return counted is None and bool(letter or after.pers or amount.number.lang in {"ru", "kk"})
 
     def _mention(self, amount: Amount, role: Role) -> int:
-        self._add(amount, role, self.mentions)
-        return amount.last
+        return self._add(amount, role, self.mentions)
 
-    def _add(self, amount: Amount, role: Role, into: list[Mention]) -> None:
+    def _add(self, amount: Amount, role: Role, into: list[Mention]) -> int:
+        """Files a mention and returns the token behind it, its bound and its charging units."""
         items = self.tokens
         before_bound, before_hedge = surroundings.bound_before(items, amount.first)
         after = surroundings.read_after(items, amount.last, amount.case)
         pers = after.pers
-        if not pers and not amount.percent:
-            unit = surroundings.per_before(items, amount.first)
-            pers = (unit,) if unit else ()
+        unit = None if amount.percent else surroundings.per_before(items, amount.first)
+        if unit and unit not in pers:
+            pers = (*pers, unit)
         start, end = self.plain.span(items[amount.first].start, items[amount.last - 1].end)
         one_sided = amount.value_max is None
         into.append(
@@ -151,13 +161,14 @@ class _Scan:
                 amount_max=None if amount.value_max is None else _tidy(amount.value_max),
                 currency=amount.currency,
                 per=pers[0] if pers else None,
-                bound=(after.bound or before_bound) if one_sided else None,
+                bound=(after.bound or amount.bound or before_bound) if one_sided else None,
                 approx=amount.approx or before_hedge or after.hedge,
-                digits=amount.place,
+                digits=_tidy(amount.place),
                 role=role,
                 pers=pers,
             )
         )
+        return after.last
 
     def _count(self, amount: Amount, reason: str, unit: str | None, last: int) -> None:
         start, end = self.tokens[amount.first].start, self.tokens[max(last, amount.last) - 1].end

@@ -9,6 +9,7 @@ from botops.claims.grammar.lexer import Kind, Token
 from botops.claims.grammar.lexemes import Bound
 from botops.claims.grammar.money import Marker, currency_after, currency_before, merged, percent_after
 from botops.claims.grammar.numbers import Number, read_number
+from botops.claims.grammar.numerals import Rank
 
 _HUNDREDTH = Decimal("0.01")
 _MAX_SPACED_RATIO = 4
@@ -56,7 +57,42 @@ class Reader:
         if number.ordinal:
             return self._single(number, mark=False)
         left = self._single(number)
-        return self._range(left) or left
+        found = self._range(left) or left
+        self._inverted(found)
+        if not found.marked:
+            self._behind_postposition(found)
+        return found
+
+    def _inverted(self, amount: Amount) -> None:
+        """ "тысяч пять", "рублей пятьсот": the noun goes first when the number is a guess."""
+        before = self.tokens[amount.first - 1] if amount.first > self.taken else None
+        if before is None or before.kind is not Kind.WORD or amount.number.scaled:
+            return
+        numeral, currency = before.lex.numeral, before.lex.currency
+        if amount.percent or (amount.marked and amount.first != amount.number.first):
+            return
+        if numeral is not None and numeral.rank is Rank.SCALE and numeral.lang == "ru" and not numeral.lone:
+            number = amount.number
+            number.scaled, number.scale = True, numeral.value
+            amount.value, amount.place = amount.value * numeral.value, amount.place * numeral.value
+            if amount.value_max is not None:
+                amount.value_max *= numeral.value
+        elif currency is not None and currency.noun and not currency.minor and not amount.marked:
+            amount.currency, amount.marked = currency.code, True
+        else:
+            return
+        amount.first, amount.approx = amount.first - 1, True
+
+    def _behind_postposition(self, amount: Amount) -> None:
+        """ "5 мыңға жуық теңге", "5 мыңнан астам теңге": the currency comes after the Kazakh postposition."""
+        at = amount.last
+        if amount.case not in {"abl", "dat"} or at + 1 >= len(self.tokens):
+            return
+        lex = self.tokens[at].lex
+        after = currency_after(self.tokens, at + 1, cell=False) if lex.after_bound or lex.after_hedge else None
+        if after is not None and not after.minor:
+            amount.currency, amount.marked, amount.last = after.code, True, after.last
+            amount.bound, amount.approx = lex.after_bound, amount.approx or lex.after_hedge
 
     def _single(self, number: Number, *, mark: bool = True) -> Amount:
         amount = Amount(number.first, number.last, number, number.value, number.place, case=number.case)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -22,7 +23,8 @@ class Lexeme:
     approximations. `unit` is a unit or charging period, `case` the Kazakh case of a unit or currency form; `adverb` a
     period by itself ("monthly"). `cue` is a word of price or payment, `id_cue` one that a number's identity follows.
     `function` words never name what a number counts. `country` is the currency a noun after this word means;
-    `opens_name` starts a longer currency name.
+    `opens_name` starts a longer currency name; `half` is "half a" before a scale word; `percent_value` is the
+    number inside a word like "двадцатипроцентная".
     """
 
     numeral: NumeralWord | None = None
@@ -42,6 +44,8 @@ class Lexeme:
     per: bool = False
     country: str | None = None
     opens_name: bool = False
+    half: bool = False
+    percent_value: Decimal | None = None
 
 
 NOTHING = Lexeme()
@@ -115,7 +119,7 @@ def _build() -> tuple[dict[str, Lexeme], dict[str, Lexeme]]:
     for bound, words in _AFTER_BOUNDS.items():
         for word in words.split():
             _merge(table, word, after_bound=bound, function=True)
-    flags = {"hedge": _HEDGES, "after_hedge": _AFTER_HEDGES, "id_cue": _ID_CUES, "function": _FUNCTION}
+    flags = {"half": "half пол", "hedge": _HEDGES, "after_hedge": _AFTER_HEDGES, "id_cue": _ID_CUES, "function": _FUNCTION}
     for flag, text in flags.items():
         for word in text.split():
             _merge(table, word, **{flag: True})
@@ -158,9 +162,27 @@ def lexeme(word: str) -> Lexeme:
     found = lower_table.get(lower)
     if found is not None:
         return found
+    if _PERCENT_ADJECTIVE in lower:
+        return _percent_compound(lower)
     if _CUE.match(lower):
         return Lexeme(cue=True)
     return _misspelt(lower)
+
+
+def _percent_compound(word: str) -> Lexeme:
+    """ "двадцатипятипроцентная": genitive numerals run together in front of the adjective."""
+    head, numerals = word.partition(_PERCENT_ADJECTIVE)[0], tables()[0]
+    value, floor = Decimal(0), Decimal(1000)
+    while head:
+        for size in range(len(head), 1, -1):
+            entry = numerals.get(head[:size])
+            number = entry.numeral if entry else None
+            if number is not None and number.lang == "ru" and 0 < number.value < floor:
+                value, floor, head = value + number.value, number.value / 10, head[size:]
+                break
+        else:
+            return NOTHING
+    return Lexeme(percent_value=value) if value else NOTHING
 
 
 def _misspelt(word: str) -> Lexeme:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from botops.claims.grammar.lexer import Digits, Kind, Token
 from botops.claims.grammar.numerals import LETTER_SCALES, NumeralWord, Rank
 
-_THOUSAND = Decimal(1000)
 _HALF = Decimal("0.5")
+_THOUSANDTH = Decimal("0.001")
 _NOTHING_PLACED = 9
 _ABBREVIATIONS = frozenset("тыс млн млрд трлн тыщ т".split())
 _KK_SUFFIX_CASES = {
@@ -28,7 +28,7 @@ _RU_SUFFIXES = frozenset("ти х и ю ми мя".split())
 class Number:
     """A number over tokens `first:last` (last excluded). `place` is that of the last digit said. `scaled` when a scale
     word or letter is part of it; `letter` when that letter may also be a unit ("5 m"); `lone` for a scale word by
-    itself; `scale` is the value of its last scale word; `case` the Kazakh case of its last word; `ordinal` for "third", "2025-інші"."""
+    itself; `scale` is the value of its last scale word; `case` the Kazakh case of its last word; `ordinal` for "third", "2025-інші"; `money` for slang that is said of money alone ("grand")."""
 
     first: int
     last: int
@@ -43,18 +43,19 @@ class Number:
     case: str = ""
     ordinal: bool = False
     approx: bool = False
+    money: bool = False
     digits: Digits | None = None
 
 
 def starts_number(token: Token) -> bool:
     """True when a number may begin here."""
-    return token.kind is Kind.NUMBER or (token.lex.numeral is not None)
+    return token.kind is Kind.NUMBER or token.lex.numeral is not None or token.lex.half
 
 
 class _Sum:
     """The state of a number being put together: closed scale groups and the open group below one thousand."""
 
-    __slots__ = ("approx", "case", "group", "lang", "last_scale", "placed", "place", "pure_scale", "spelled", "total")
+    __slots__ = ("approx", "case", "group", "lang", "last_scale", "money", "placed", "place", "pure_scale", "spelled", "total")
 
     def __init__(self) -> None:
         self.total = Decimal(0)
@@ -67,6 +68,7 @@ class _Sum:
         self.spelled = False
         self.pure_scale = False
         self.approx = False
+        self.money = False
 
     @property
     def empty(self) -> bool:
@@ -88,6 +90,7 @@ class _Sum:
         if word.rank is not Rank.SCALE or not self.lang:
             self.lang = word.lang
         self.case = word.case
+        self.money = self.money or word.money
         self.spelled = self.spelled or word.rank is not Rank.SCALE
         return True
 
@@ -148,7 +151,7 @@ def read_number(tokens: list[Token], at: int) -> Number | None:
     """The longest number beginning at token `at`; None when none does. An ordinal is returned with `ordinal` set."""
     state = _Sum()
     size = len(tokens)
-    here = at
+    here = _opened(tokens, at, state)
     only: Digits | None = None
     while here < size:
         token = tokens[here]
@@ -166,7 +169,7 @@ def read_number(tokens: list[Token], at: int) -> Number | None:
                     return Number(at, here + 1, state.total + state.group, Decimal(1), spelled=True, ordinal=True)
                 break
             if only is not None and word.rank is Rank.SCALE and only.decimal is not None and state.last_scale is None:
-                state.group, state.place = _with_scale(only, word, state)
+                state.group, state.place = _with_scale(tokens[here - 1], word)
             if not state.add_word(word):
                 break
             only = None
@@ -183,7 +186,7 @@ def read_number(tokens: list[Token], at: int) -> Number | None:
             if here_after is None:
                 break
             here = here_after
-    if state.empty:
+    if state.empty or (state.last_scale is None and tokens[at].lex.half):
         if here == at and tokens[at].lex.numeral is not None and tokens[at].lex.numeral.rank is Rank.ORDINAL:
             return Number(at, at + 1, Decimal(0), Decimal(1), spelled=True, ordinal=True)
         return None
@@ -192,18 +195,31 @@ def read_number(tokens: list[Token], at: int) -> Number | None:
     number = Number(at, here, state.total + state.group, state.place, state.lang, state.spelled)
     number.scaled, number.scale = state.last_scale is not None, state.last_scale
     number.lone = state.pure_scale and state.group == 0 and state.total == state.last_scale
-    number.case, number.approx = state.case, state.approx
+    number.case, number.approx, number.money = state.case, state.approx, state.money
     number.digits = tokens[at].digits if here == at + 1 else None
     return _with_suffix(tokens, number)
 
 
-def _with_scale(digits: Digits, word: NumeralWord, state: _Sum) -> tuple[Decimal, Decimal]:
+def _opened(tokens: list[Token], at: int, state: _Sum) -> int:
+    """Takes a half in front of a scale word ("half a million", "пол миллиона"); returns the token to go on from."""
+    if tokens[at].lex.half:
+        scale = at + 1
+        while scale < len(tokens) and tokens[scale].text.lower() in {"a", "-", "of"} and scale - at < 3:
+            scale += 1
+        word = tokens[scale].lex.numeral if scale < len(tokens) else None
+        if word is not None and word.rank is Rank.SCALE:
+            state.group, state.placed, state.place = _HALF, 0, Decimal("0.1")
+            return scale
+    return at
+
+
+def _with_scale(token: Token, word: NumeralWord) -> tuple[Decimal, Decimal]:
     """ "1,250 млн" is 1.25 million in Russian and Kazakh, "1,250 million" is grouped in English; a point is decimal."""
-    assert digits.decimal is not None
-    english_comma = word.lang == "en" and digits.value >= _THOUSAND and state.lang == "en"
-    if english_comma:
+    digits = token.digits
+    assert digits is not None
+    if digits.decimal is None or (word.lang == "en" and "," in token.text):
         return digits.value, digits.place
-    return digits.decimal, Decimal("0.001")
+    return digits.decimal, _THOUSANDTH
 
 
 def _digits_may_follow(tokens: list[Token], at: int, state: _Sum) -> bool:
@@ -262,17 +278,17 @@ def _joint(tokens: list[Token], at: int, state: _Sum) -> int | None:
 def _with_suffix(tokens: list[Token], number: Number) -> Number:
     """Letters glued to digits: "15к", "5 000-нан", "2025-інші", "10-ти"."""
     at = number.last
-    if at >= len(tokens) or number.spelled:
+    if at >= len(tokens):
         return number
     token, before = tokens[at], tokens[at - 1]
-    if token.start != before.end:
+    if token.start != before.end or (number.spelled and token.text != "-"):
         return number
     if token.kind is Kind.WORD and before.kind is Kind.NUMBER:
         scale = LETTER_SCALES.get(token.text)
         if scale is not None:
             digits = before.digits
             value = digits.decimal if digits and digits.decimal is not None else number.value
-            place = Decimal("0.001") if digits and digits.decimal is not None else number.place
+            place = _THOUSANDTH if digits and digits.decimal is not None else number.place
             number.value, number.place = value * scale, place * scale
             number.scaled, number.scale, number.letter, number.digits = True, scale, token.text, None
             number.last += 1

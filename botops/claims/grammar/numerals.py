@@ -29,14 +29,15 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class NumeralWord:
-    """A number word. `lone` scale words stand for one of themselves ("миллион тенге"). `case` is the Kazakh case."""
+    """A number word. `lone` scale words stand for one of themselves ("миллион тенге"). `case` is the Kazakh case.
+    `money` marks slang said of money alone ("twenty grand")."""
 
     value: Decimal
     rank: Rank
     lang: str
     lone: bool = False
     case: str = "nom"
-    plain: bool = True
+    money: bool = False
 
 
 _RU_UNITS: dict[int, str] = {
@@ -68,7 +69,7 @@ _RU_HUNDRED_STEMS = {5: "пят", 6: "шест", 7: "сем", 8: "восем", 9
 _RU_SCALES: dict[int, tuple[str, str]] = {
     10**3: (
         "тысяча тысячу тысячей тыща тыщу косарь косаря",
-        "тысячи тысяч тысяче тысячам тысячами тысячах тысячью тыс тыщ тыщи тыш косарей",
+        "тысячи тысяч тысяче тысячам тысячами тысячах тысячью тыс тыщ тыщи тыш тысч тысячь косарей",
     ),
     10**6: (
         "миллион миллиона миллиону миллионом лям ляма мильон",
@@ -102,6 +103,7 @@ _EN_SCALES: dict[int, str] = {
     10**9: "billion bln bn",
     10**12: "trillion trn tn",
 }
+_SLANG = frozenset("grand косарь косаря косарей лям ляма лямов лямы".split())
 _RU_ORDINAL_STEMS = (
     "перв втор трет четверт пят шест седьм восьм девят десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат "
     "шестнадцат семнадцат восемнадцат девятнадцат двадцат тридцат сороков пятидесят шестидесят семидесят восьмидесят "
@@ -135,10 +137,10 @@ def _russian() -> Iterator[tuple[str, NumeralWord]]:
         oblique = "восьм" if digit == 8 else stem
         for word in (f"{stem}ьсот", f"{oblique}исот", f"{oblique}истам", f"{stem}ьюстами", f"{oblique}истах"):
             yield word, _word(digit * 100, Rank.HUNDRED, "ru")
-    yield from ((w, _word(100, Rank.TIMES_HUNDRED, "ru", plain=False)) for w in "сотня сотню сотни сотен".split())
+    yield from ((w, _word(100, Rank.TIMES_HUNDRED, "ru")) for w in "сотня сотню сотни сотен".split())
     for value, (lone, plural) in _RU_SCALES.items():
-        yield from ((w, _word(value, Rank.SCALE, "ru", lone=True)) for w in lone.split())
-        yield from ((w, _word(value, Rank.SCALE, "ru")) for w in plural.split())
+        yield from ((w, _word(value, Rank.SCALE, "ru", lone=True, money=w in _SLANG)) for w in lone.split())
+        yield from ((w, _word(value, Rank.SCALE, "ru", money=w in _SLANG)) for w in plural.split())
     yield from ((w, _word(v, Rank.MIXED, "ru")) for w, v in _RU_MIXED.items())
     for stem in _RU_ORDINAL_STEMS:
         yield from ((stem + end, _word(0, Rank.ORDINAL, "ru")) for end in _RU_ORDINAL_ENDINGS)
@@ -152,8 +154,8 @@ def _kazakh() -> Iterator[tuple[str, NumeralWord]]:
     for base, value, rank, lone in bases:
         for form, case in kazakh.case_forms(base).items():
             for spelling in {form, kazakh.folded(form)} - _KK_PRONOUNS:
-                yield spelling, _word(value, rank, "kk", lone=lone, case=case, plain=spelling == form)
-    yield from ((w, _word("0.5", Rank.MIXED, "kk", plain=False)) for w in ("жарты", "жартылай"))
+                yield spelling, _word(value, rank, "kk", lone=lone, case=case)
+    yield from ((w, _word("0.5", Rank.MIXED, "kk")) for w in ("жарты", "жартылай"))
     yield "жарым", _word("0.5", Rank.MIXED, "kk")
     for stem in _KK_ORDINAL_STEMS:
         for end in ("шы", "ші"):
@@ -167,7 +169,7 @@ def _english() -> Iterator[tuple[str, NumeralWord]]:
     yield "fourty", _word(40, Rank.TEN, "en")
     yield "hundred", _word(100, Rank.TIMES_HUNDRED, "en")
     for value, words in _EN_SCALES.items():
-        yield from ((w, _word(value, Rank.SCALE, "en")) for w in words.split())
+        yield from ((w, _word(value, Rank.SCALE, "en", money=w in _SLANG)) for w in words.split())
     yield "tys", _word(1000, Rank.SCALE, "ru")
     yield "myn", _word(1000, Rank.SCALE, "kk")
 

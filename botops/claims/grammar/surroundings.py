@@ -176,6 +176,9 @@ def excluded(tokens: list[Token], amount: Amount) -> Excluded | None:
     glued_before = before is not None and before.end == token.start
     if before is not None and glued_before and (before.kind is Kind.WORD or before.text in {"#", "№", "@", "_"}):
         return Excluded("id", None, last)
+    counted = None if after is None else _counted(tokens, amount, after)
+    if counted is not None and counted.reason != "id":
+        return counted
     if before is not None and _names_id(tokens, first):
         return Excluded("id", None, last)
     digits = amount.number.digits
@@ -184,9 +187,7 @@ def excluded(tokens: list[Token], amount: Amount) -> Excluded | None:
             return Excluded("id", None, last)
         if digits.plain and digits.count == 4 and int(digits.value) in _YEARS and _is_year(before, after):
             return Excluded("year", None, last + (after is not None and after.lex.unit == "year"))
-    if after is None:
-        return None
-    return _counted(tokens, amount, after)
+    return counted
 
 
 def _names_id(tokens: list[Token], first: int) -> bool:
