@@ -1,0 +1,138 @@
+"""`botops pricebook`: import, lint, diff and the text put into prompts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from botops.cli.context import format_option
+
+if TYPE_CHECKING:
+    from botops.domain.messages import Language
+
+_BOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
+_language = click.option("--language", type=click.Choice(["ru", "kk", "en"]), default="ru", show_default=True)
+
+
+@click.group()
+def pricebook() -> None:
+    """Import, compare and lint price books."""
+
+
+@pricebook.command("import")
+@click.argument("table", type=_BOOK)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the book here; default stdout.")
+@click.option(
+    "--column", "columns", multiple=True, metavar="HEADER=FIELD", help="Which column is what; guessed if absent."
+)
+@click.option("--currency", default="KZT", show_default=True, help="Currency of prices that name none.")
+@click.option("--sheet", help="Sheet of a workbook; default the first.")
+@click.option("--keep", type=_BOOK, help="Book whose offers, policies and aliases stay.")
+@format_option
+def import_(
+    table: Path,
+    out: Path | None,
+    columns: tuple[str, ...],
+    currency: str,
+    sheet: str | None,
+    keep: Path | None,
+    form: str,
+) -> int:
+    """Make a price book (YAML) from a price list: TABLE is a CSV or XLSX file. Exit code 2 when a row is unusable."""
+    from botops.domain.problems import render_problems
+    from botops.pricebook import dump, import_table, load
+
+    mapping = dict(_assignment(c) for c in columns)
+    result = import_table(
+        table, mapping or None, currency=currency, sheet=sheet, keep=load(keep) if keep else None
+    )  # fmt: skip
+    if result.problems:
+        click.echo(render_problems(result.problems, "github" if form == "github" else "text"), err=True)
+    report = result.report
+    read = ", ".join(f"{header} → {field}" for header, field in report.columns.items())
+    click.echo(f"{report.rows} rows, {report.products} products, {report.prices} prices; read: {read}", err=True)
+    if report.skipped:
+        click.echo(f"rows without a price: {', '.join(map(str, report.skipped[:20]))}", err=True)
+    if result.book is None:
+        return 2
+    text = dump(result.book)
+    if out is None:
+        click.echo(text, nl=False)
+    elif out.exists():
+        raise click.UsageError(f"{out} is there already: compare first (botops pricebook diff), then move it away")
+    else:
+        out.write_text(text, encoding="utf-8")
+    return 0
+
+
+@pricebook.command()
+@click.argument("book", type=_BOOK)
+@format_option
+@click.option("--rules", is_flag=True, help="Show how each offer and policy sentence was understood.")
+def lint(book: Path, form: str, rules: bool) -> int:
+    """Check a price book: errors give exit code 1, warnings alone 0."""
+    from botops.domain.problems import render_problems
+    from botops.pricebook import lint as lint_book
+
+    problems = lint_book(book)
+    if problems:
+        click.echo(render_problems(problems, "github" if form == "github" else "text"))
+    errors = sum(p.level == "error" for p in problems)
+    if rules and not errors:
+        _show_rules(book)
+    click.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
+    return int(errors > 0)
+
+
+@pricebook.command()
+@click.argument("old", type=_BOOK)
+@click.argument("new", type=_BOOK)
+@_language
+@click.option("--json", "as_json", is_flag=True, help="Print the lines as a JSON list.")
+def diff(old: Path, new: Path, language: str, as_json: bool) -> int:
+    """What changes from OLD to NEW. Exit code 1 when anything does."""
+    from botops.pricebook import diff as compare
+    from botops.pricebook import load
+
+    report = compare(load(old), load(new))
+    lines = report.lines(cast("Language", language))
+    click.echo(json.dumps(lines, ensure_ascii=False, indent=1) if as_json else "\n".join(lines) or "no differences")
+    return int(not report.empty)
+
+
+@pricebook.command()
+@click.argument("book", type=_BOOK)
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day; default today.")
+@_language
+def show(book: Path, on: object, language: str) -> None:
+    """The price table as prompts get it on a day."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from botops.app.clock import SystemClock
+    from botops.pricebook import load, price_table
+
+    loaded = load(book)
+    day = on.date() if isinstance(on, datetime) else SystemClock().now().astimezone(ZoneInfo(loaded.timezone)).date()
+    click.echo(price_table(loaded, day, cast("Language", language)))
+
+
+def _show_rules(book: Path) -> None:
+    from botops.claims import compile_book
+    from botops.claims.policy import understood
+    from botops.pricebook import load
+
+    for rule in understood(compile_book(load(book)).terms):
+        mark = "understood" if rule.understood else "NOT UNDERSTOOD"
+        read = "; ".join(part for part in (rule.subject, *rule.values, *rule.conditions) if part)
+        click.echo(f"{rule.source}: {rule.text}\n    {mark}{': ' + read if rule.understood else ''}")
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    header, equals, field = text.rpartition("=")
+    if not equals or not header or not field:
+        raise click.UsageError(f"--column {text!r} is not HEADER=FIELD, as in --column Цена=amount")
+    return header, field
