@@ -76,14 +76,14 @@ def model_error(error: Exception, *, model: str, secrets: Iterable[str] = ()) ->
         text = str(error)
     elif status is not None:
         fault = fault_of_status(status, _code(body_error))
-        text = f"the provider answered {status}: {_detail(error, body_error)}"
+        text = f"the provider answered {status}: {detail_of(body_error or error)}"
         retry_after = _retry_after(getattr(getattr(error, "response", None), "headers", None))
     elif isinstance(error, OSError) or _is_connection(error):
         fault = "connection"
         text = f"no connection to the provider, or it broke ({_chain(error)})"
     elif body_error:
         fault = fault_of_error_object(body_error)
-        text = f"the provider sent an error inside the reply: {_detail(error, body_error)}"
+        text = f"the provider sent an error inside the reply: {detail_of(body_error or error)}"
     else:
         if not isinstance(error, ValueError | RecursionError):
             log.warning("%s: unexpected %s from the client library", model, type(error).__name__)
@@ -127,10 +127,10 @@ def _is_connection(error: BaseException | None) -> bool:
     return False
 
 
-def _detail(error: Exception, body: Mapping[str, Any]) -> str:
-    message = body.get("message")
-    text = message if isinstance(message, str) and message else str(error)
-    text = " ".join(text.split())
+def detail_of(error: Mapping[str, Any] | Exception) -> str:
+    """What an error object or an exception says, on one line and short."""
+    message = error.get("message") if isinstance(error, Mapping) else None
+    text = " ".join((message if isinstance(message, str) and message else str(error)).split())
     return text if len(text) <= _DETAIL_CHARS else text[: _DETAIL_CHARS - 1] + "…"
 
 

@@ -17,7 +17,7 @@ from botops.domain.errors import ModelError
 from botops.domain.messages import Message
 from botops.domain.ports import ModelReply, ModelRequest, OnText
 from botops.llm.call import BoundedCall, Limits, Receiver
-from botops.llm.errors import ReplyTooLargeError, blot, error_object, fault_of_error_object
+from botops.llm.errors import ReplyTooLargeError, blot, detail_of, error_object, fault_of_error_object
 from botops.llm.retry import RetryPolicy
 from botops.llm.wire import Piece, read_piece
 
@@ -33,6 +33,9 @@ _USAGE_GRACE_S = 2.0
 _BYTES_PER_CHAR = 512
 """A stream that sends one character a chunk needs about 300 bytes for each."""
 _SPARE_BYTES = 256 * 1024
+_PACKING = 64
+_PACKED_BYTES = 16 * 1024
+"""We ask for no compression. Of a server that compresses all the same less is taken, as little can unpack to much."""
 
 
 class OpenAIModel:
@@ -109,10 +112,12 @@ class OpenAIModel:
 
         async def bound(response: httpx2.Response) -> None:
             assert isinstance(response.stream, httpx2.AsyncByteStream)
-            response.stream = _capped(response.stream, cap)
+            packed = response.headers.get("content-encoding", "identity") != "identity"
+            response.stream = _capped(response.stream, max(_PACKED_BYTES, cap // _PACKING) if packed else cap)
 
         # Reads wait as long as the deadline of the call allows; only connecting has a time-out of its own.
         http = httpx2.AsyncClient(
+            headers={"accept-encoding": "identity"},
             timeout=httpx2.Timeout(None, connect=_CONNECT_S),
             transport=self._transport,
             event_hooks={"response": [bound]},
@@ -147,7 +152,7 @@ class OpenAIModel:
         import httpx2
 
         response = await client.post(_PATH, cast_to=httpx2.Response, body=body)
-        await self._take(_decoded(response.content), receiver)
+        await self._take(self._decoded(response.content), receiver)
 
     async def _read_stream(self, client: AsyncOpenAI, body: dict[str, Any], receiver: Receiver) -> None:
         from openai import APIConnectionError, AsyncStream
@@ -171,17 +176,27 @@ class OpenAIModel:
 
     async def _take(self, data: object, receiver: Receiver) -> None:
         if (error := error_object(data)) is not None:
-            message = blot(str(error.get("message", error)), (self._api_key,))[:300]
-            raise ModelError(fault_of_error_object(error), f"{self._model}: the provider sent an error: {message}")
+            raise ModelError(
+                fault_of_error_object(error), self._said(f"the provider sent an error: {detail_of(error)}")
+            )
         piece: Piece = read_piece(data)
         if not piece.recognised:
-            raise ModelError("bad_response", f"{self._model}: the reply is no chat completion")
+            raise ModelError("bad_response", self._said("the reply is no chat completion"))
         receiver.usage = piece.usage or receiver.usage
         receiver.model = piece.model or receiver.model
         receiver.refusal += piece.refusal
         receiver.began = receiver.began or bool(piece.text or piece.finish or piece.refusal)
         await receiver.take(piece.text)
         receiver.finish = piece.finish or receiver.finish
+
+    def _decoded(self, content: bytes) -> object:
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise ModelError("bad_response", self._said(f"the reply is not JSON ({type(error).__name__})")) from None
+
+    def _said(self, text: str) -> str:
+        return f"{self._model}: {blot(text, (self._api_key,))}"
 
 
 def _capped(stream: httpx2.AsyncByteStream, cap: int) -> httpx2.AsyncByteStream:
@@ -201,13 +216,6 @@ def _capped(stream: httpx2.AsyncByteStream, cap: int) -> httpx2.AsyncByteStream:
             await stream.aclose()
 
     return Capped()
-
-
-def _decoded(content: bytes) -> object:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise ModelError("bad_response", f"the reply is not JSON ({type(error).__name__})") from None
 
 
 def _wire_message(message: Message) -> dict[str, str]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from botops.domain.usage import Usage
 
+_MOST_TOKENS = 10**12
+"""More than any call can use: a larger count is garbage."""
 _FINISH = {
     "stop": "stop", "end_turn": "stop", "stop_sequence": "stop", "eos": "stop", "eos_token": "stop",
     "complete": "stop", "finish_reason_stop": "stop", "done": "stop", "completed": "stop",
@@ -102,6 +104,6 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != int(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST_TOKENS:
         return None
-    return int(value)
+    return int(value) if value == int(value) else None

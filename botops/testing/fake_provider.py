@@ -94,6 +94,7 @@ class FakeProvider:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread: _Thread | None = None
+        self._arrival = asyncio.Condition()
         self.requests: list[RecordedRequest] = []
         self.port = 0
 
@@ -116,6 +117,11 @@ class FakeProvider:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._server is not None:
             await self._server.wait_closed()
+
+    async def asked(self, calls: int = 1) -> None:
+        """Returns when this many calls have arrived; for tests in the fake's own loop."""
+        async with self._arrival:
+            await self._arrival.wait_for(lambda: len(self.requests) >= calls)
 
     async def __aenter__(self) -> FakeProvider:
         await self.start()
@@ -144,7 +150,9 @@ class FakeProvider:
         try:
             request = await _read_request(reader)
             if request is not None:
-                self.requests.append(request)
+                async with self._arrival:
+                    self.requests.append(request)
+                    self._arrival.notify_all()
                 step = self._script[min(len(self.requests), len(self._script)) - 1]
                 async for part in _answer(step, request):
                     writer.write(part)

@@ -1,0 +1,144 @@
+import hashlib
+
+import pytest
+
+from botops.domain.messages import Message
+from botops.llm.estimate import encoding_name, estimate_by_shape, estimate_messages, estimate_tokens
+
+# Tokens counted by tiktoken 0.14 with o200k_base and cl100k_base.
+COUNTED = [
+    ("Подскажите, сколько будет стоить абонемент в бассейн на троих, если мы придём с ребёнком шести лет?", 30, 45),
+    (
+        "Абонемент на 12 занятий — 38 400 ₸, на 24 занятия — 69 900 ₸. Детям до 7 лет скидка 20 %, "
+        "справка обязательна.",
+        44,
+        64,
+    ),
+    (
+        "Меня зовут Дана, я помогаю выбрать курс английского. Расскажите, какой у вас уровень, сколько "
+        "часов в неделю вы готовы заниматься и к какому сроку хотите заговорить свободно. После этого я "
+        "предложу две-три программы и назову точную цену каждой.",
+        62,
+        112,
+    ),
+    (
+        "Перенести занятие можно не позднее чем за 24 часа. Если предупредить позже, урок считается "
+        "проведённым, деньги не возвращаются.",
+        32,
+        56,
+    ),
+    ("Бассейнге үш адамға абонемент қанша тұрады, алты жасар балам да келеді?", 25, 49),
+    (
+        "12 сабаққа абонемент 38 400 теңге, 24 сабаққа 69 900 теңге. Жеті жасқа дейінгі балаларға 20 % "
+        "жеңілдік бар, анықтама міндетті түрде керек.",
+        49,
+        106,
+    ),
+    (
+        "Менің атым Дана, мен ағылшын тілі курсын таңдауға көмектесемін. Деңгейіңіз қандай екенін, "
+        "аптасына неше сағат уақыт бөле алатыныңызды айтыңыз. Содан кейін екі-үш бағдарлама ұсынып, "
+        "әрқайсысының нақты бағасын айтамын.",
+        72,
+        172,
+    ),
+    (
+        "Сабақты кемінде 24 сағат бұрын ауыстыруға болады. Кеш ескертсеңіз, сабақ өткізілді деп "
+        "есептеледі, ақша қайтарылмайды.",
+        40,
+        93,
+    ),
+    ("Could you tell me what a swimming pass for three would cost if we bring a six-year-old along?", 21, 21),
+    (
+        "A pass for 12 lessons is 38,400 KZT, for 24 lessons 69,900 KZT. Children under 7 get 20% off "
+        "with a doctor's certificate.",
+        39,
+        42,
+    ),
+    (
+        "My name is Dana and I help people choose an English course. Tell me about your level, how many "
+        "hours a week you can spare and when you would like to speak fluently. Then I will suggest two "
+        "or three programmes and give you the exact price of each.",
+        54,
+        54,
+    ),
+    (
+        "A lesson can be moved up to 24 hours ahead. With less notice it counts as given and the money "
+        "is not returned.",
+        26,
+        26,
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "o200k", "cl100k"), COUNTED)
+def test_an_estimate_is_within_fifteen_percent(text, o200k, cl100k):
+    assert estimate_by_shape(text, "o200k_base") == pytest.approx(o200k, rel=0.15)
+    assert estimate_by_shape(text, "cl100k_base") == pytest.approx(cl100k, rel=0.15)
+
+
+def test_all_texts_together_are_within_five_percent():
+    texts = [row[0] for row in COUNTED]
+    assert sum(map(estimate_by_shape, texts)) == pytest.approx(sum(row[1] for row in COUNTED), rel=0.05)
+
+
+def test_a_kazakh_name_does_not_make_a_text_kazakh():
+    text = "Добрый день! Меня зовут Әсел, я отвечу на вопросы о курсах и помогу выбрать подходящую программу."
+    assert estimate_by_shape(text) == pytest.approx(estimate_by_shape(text.replace("Ә", "А")), abs=2)
+
+
+@pytest.mark.parametrize("text", [" ", "\n", "🙂", "a", "1", "\ud83d", "‱‱", "一二三"])
+def test_any_text_has_at_least_one_token(text):
+    assert estimate_by_shape(text) >= 1
+
+
+def test_no_text_no_tokens():
+    assert estimate_tokens("", "gpt-5-mini") == 0
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("gpt-4o-mini", "o200k_base"),
+        ("gpt-4.1", "o200k_base"),
+        ("gpt-5-mini", "o200k_base"),
+        ("claude-sonnet-4-5", "o200k_base"),
+        ("gpt-4", "cl100k_base"),
+        ("gpt-4-0613", "cl100k_base"),
+        ("GPT-4-turbo", "cl100k_base"),
+        ("openai/gpt-3.5-turbo", "cl100k_base"),
+        ("gpt-35-turbo", "cl100k_base"),
+    ],
+)
+def test_which_vocabulary_a_model_has(model, name):
+    assert encoding_name(model) == name
+
+
+@pytest.mark.parametrize("variable", ["TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"])
+def test_without_a_vocabulary_on_disk_nothing_is_fetched(monkeypatch, tmp_path, variable):
+    monkeypatch.delenv("TIKTOKEN_CACHE_DIR", raising=False)
+    monkeypatch.setenv(variable, str(tmp_path))
+    text = COUNTED[0][0]
+    assert estimate_tokens(text, "gpt-4o") == estimate_by_shape(text)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_vocabulary_is_neither_used_nor_removed(monkeypatch, tmp_path):
+    url = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
+    file = tmp_path / hashlib.sha1(url.encode()).hexdigest()
+    file.write_bytes(b"IQ== 0\n")
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    text = COUNTED[0][0]
+    assert estimate_tokens(text, "gpt-4o") == estimate_by_shape(text)
+    assert file.read_bytes() == b"IQ== 0\n"
+
+
+def test_a_switched_off_cache_means_an_estimate(monkeypatch):
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "")
+    assert estimate_tokens("да", "gpt-4o") == estimate_by_shape("да")
+
+
+def test_a_prompt_costs_its_messages_and_their_frames():
+    messages = [Message("system", "Отвечайте коротко."), Message("user", "Сколько?")]
+    texts = sum(estimate_tokens(m.content, "gpt-4o") for m in messages)
+    assert estimate_messages(messages, "gpt-4o") == texts + 2 * 4 + 3
+    assert estimate_messages([], "gpt-4o") == 3
