@@ -1,0 +1,165 @@
+"""Fixtures of the store's tests: a clock one can set, both databases, and records of an invented stationery shop."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from botops.domain.findings import Finding, FindingKind, Severity, Verdict
+from botops.domain.messages import InboundMessage
+from botops.domain.money import Money
+from botops.domain.prompts import Assignment, PromptRef
+from botops.domain.turns import Action, Attempt, GuardPolicy, HandOff, Purpose, Timing, TurnRecord, TurnState
+from botops.domain.usage import Cost, Usage
+from botops.store import Store
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+REPLY = "Тетрадь стоит 450 ₸, при заказе от 100 штук скидка 30 %."
+
+
+class SetClock:
+    """A clock that stands still until moved."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def move(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+class Shop:
+    """Makes messages and records that fit together."""
+
+    start = START
+    reply = REPLY
+
+    def __init__(self) -> None:
+        self._ids = count(1)
+
+    def inbound(self, dialogue: str = "d1", text: str = "Сколько стоит тетрадь?", **changes: object) -> InboundMessage:
+        n = next(self._ids)
+        message = InboundMessage(dialogue, f"lead-{dialogue}", text, START, f"key-{n}", "web", "ru", "almaty", "retail")
+        return replace(message, **changes)
+
+    def finding(self, kind: FindingKind = FindingKind.DISCOUNT, severity: Severity = Severity.HIGH) -> Finding:
+        start = REPLY.index("30 %")
+        return Finding(
+            turn=1, kind=kind, quote="30 %", start=start, end=start + 4, severity=severity, stated="30 %",
+            expected="10 %", explanations={"ru": "Скидка 10 %, а не 30 %.", "en": "The discount is 10 %, not 30 %."},
+            sku="notebook", at_risk=Money(900_000, "KZT"), source="books/shop.yaml:12",
+        )  # fmt: skip
+
+    def attempt(self, text: str = REPLY, verdict: Verdict | None = None, **changes: object) -> Attempt:
+        cost = Cost(1_234_567_890, Money(64, "KZT"), Decimal("521.40"), "small-model", "prices 2026-03-01", True)
+        attempt = Attempt(Purpose.REPLY, "small-model", text, Usage(900, 400, 10, 120, 30), cost, 350, verdict)
+        return replace(attempt, **changes)
+
+    def record(self, turn_id: str, inbound: InboundMessage, number: int = 1, **changes: object) -> TurnRecord:
+        verdict = Verdict.of((), claims=2, book="book-7")
+        record = TurnRecord(
+            turn_id, inbound, number, TurnState.ANSWERED, "ru", GuardPolicy.OBSERVE, REPLY, Action.PASSED,
+            Assignment(PromptRef("sales", 3, "ab" * 32), "greeting", 1, 4321), verdict,
+            (self.attempt(verdict=verdict),), None, Timing(420, 350, 3, 120), "small-model", True, None,
+            inbound.at + timedelta(milliseconds=420),
+        )  # fmt: skip
+        return replace(record, **changes)
+
+    def flagged(self, turn_id: str, inbound: InboundMessage, *findings: Finding, **changes: object) -> TurnRecord:
+        verdict = Verdict.of(findings or (self.finding(),), claims=2, book="book-7")
+        attempts = (self.attempt(verdict=verdict),)
+        return self.record(turn_id, inbound, verdict=verdict, attempts=attempts, action=Action.FLAGGED, **changes)
+
+    def handed_over(self, turn_id: str, inbound: InboundMessage, **changes: object) -> TurnRecord:
+        hand_off = HandOff(inbound.dialogue_id, inbound.lead_id, turn_id, inbound.at, "client_asked", "Просит человека")
+        return self.record(turn_id, inbound, action=Action.HANDED_OVER, hand_off=hand_off, **changes)
+
+    async def turn(self, store: Store, inbound: InboundMessage, make: str = "record", **changes: object) -> TurnRecord:
+        """Lives a whole turn and gives its record as it was handed to the store."""
+        turn_id = f"turn-{inbound.idempotency_key}"
+        begun = await store.begin(turn_id, inbound, "ru")
+        record = replace(getattr(self, make)(turn_id, inbound, **changes), number=begun.number)
+        await store.finish(record)
+        return record
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+def _tool(name: str) -> str | None:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(found[-1]) if found else None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a private PostgreSQL server on a Unix socket, without a database name."""
+    initdb, pg_ctl = _tool("initdb"), _tool("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail("PostgreSQL is required here: install the package postgresql")
+        pytest.skip("needs PostgreSQL's server programs")
+    home = Path(tempfile.mkdtemp(prefix="botops-pg-"))
+    user = "nobody" if os.geteuid() == 0 else None  # the server refuses to run as root
+    if user is not None:
+        os.chown(home, pwd.getpwnam(user).pw_uid, -1)
+    server = f"-k {home} -c listen_addresses='' -c fsync=off -c max_connections=50"
+
+    def run(*command: str) -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", user=user)
+
+    run(initdb, "-D", f"{home}/data", "-A", "trust", "-U", "botops", "-N", "-E", "UTF8", "--locale", "C.UTF-8")
+    run(pg_ctl, "-D", f"{home}/data", "-o", server, "-w", "-l", f"{home}/log", "start")
+    try:
+        yield f"postgresql://botops@/%s?host={home}"
+    finally:
+        run(pg_ctl, "-D", f"{home}/data", "-m", "immediate", "stop")
+        shutil.rmtree(home)
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """The address of an empty database."""
+    name = f"store_{time.monotonic_ns()}"
+    with psycopg.connect(postgres % "postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres % name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty store, once for each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def store(url: str, clock: SetClock) -> Iterator[Store]:
+    with Store.open(url, clock=clock) as opened:
+        yield opened
