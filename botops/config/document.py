@@ -12,7 +12,7 @@ from typing import Any
 from botops.config.faults import Faults
 from botops.config.json_reader import json_spots, read_json
 from botops.config.spots import Path, Place, Spot, dotted, place_of
-from botops.config.yaml_reader import read_yaml, yaml_spots
+from botops.config.yaml_reader import MOST_VALUES, read_yaml, yaml_spots
 from botops.domain.errors import NotFoundError, UserError
 from botops.domain.problems import Level, Problem
 
@@ -49,10 +49,10 @@ class Document:
         return Problem(self.file, *self.position(path, of=of), dotted(path), message, level, rule)
 
 
-def read(path: FilePath | str, *, max_bytes: int = MAX_BYTES) -> Document:
+def read(path: FilePath | str, *, max_bytes: int = MAX_BYTES, max_values: int = MOST_VALUES) -> Document:
     """Reads a YAML file, or JSON by its suffix. Raises UserError with every problem, NotFoundError without the file."""
     path = FilePath(path)
-    return parse(read_text(path, max_bytes=max_bytes), str(path))
+    return parse(read_text(path, max_bytes=max_bytes), str(path), max_values=max_values)
 
 
 def read_text(path: FilePath, *, max_bytes: int = MAX_BYTES) -> str:
@@ -87,7 +87,7 @@ def decode(raw: bytes, file: str) -> str:
         raise Faults(file).stop(place_of(good, len(good)), (), message, "encoding") from error
 
 
-def parse(text: str, file: str) -> Document:
+def parse(text: str, file: str, *, max_values: int = MOST_VALUES) -> Document:
     """Reads text as YAML, or as JSON when `file` ends in `.json`. Raises UserError with every problem."""
     for character, name in (("\0", "nul"), *(_lone_surrogate(text))):
         index = text.find(character)
@@ -95,7 +95,7 @@ def parse(text: str, file: str) -> Document:
             message = "a character that cannot be stored (NUL or half of a surrogate pair): remove it"
             raise Faults(file).stop(place_of(text, index), (), message, name)
     is_json = file.lower().endswith(".json")
-    data = (read_json if is_json else read_yaml)(text, file)
+    data = (read_json if is_json else read_yaml)(text, file, max_values=max_values)
     return Document(file, text, data, is_json)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from botops.config.faults import Faults
 from botops.config.scalars import NumberTooLargeError, decimal, integer
 from botops.config.spots import Path, Place, Spot
-from botops.config.yaml_reader import DEEPEST
+from botops.config.yaml_reader import DEEPEST, MOST_VALUES, TOO_MANY
 from botops.domain.errors import UserError
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -22,13 +22,14 @@ class _RefusedError(ValueError):
     """Something valid in JSON that is not taken; the second reading finds its place."""
 
 
-def read_json(text: str, file: str) -> Any:
+def read_json(text: str, file: str, *, max_values: int = MOST_VALUES) -> Any:
     """The data of a document, numbers exact. Raises UserError with every problem."""
     try:
         data = json.loads(
             text, object_pairs_hook=_unique, parse_float=decimal, parse_int=integer, parse_constant=_constant
         )
-        _refuse_deep(data)
+        if _measured(data) > max_values:
+            raise Faults(file).stop((1, 1), (), TOO_MANY, "too-many-values")
         if _UNSAFE_ESCAPE.search(text):
             _refuse_unsafe(data)
     except json.JSONDecodeError as error:
@@ -54,17 +55,16 @@ def _constant(name: str) -> Decimal:
     raise _RefusedError(name)
 
 
-def _refuse_deep(data: Any) -> None:
+def _measured(data: Any) -> int:
+    """The number of values, keys apart. Raises _RefusedError when they are nested too deep."""
+    values = 1
     level = [data]
     for _ in range(DEEPEST):
-        level = [
-            inner
-            for value in level
-            for inner in (value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
-            if isinstance(inner, (dict, list))
-        ]
+        inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))]
+        values += sum(map(len, inner))
+        level = [value for one in inner for value in one if isinstance(value, (dict, list))]
         if not level:
-            return
+            return values
     raise _RefusedError
 
 
@@ -159,7 +159,7 @@ class _Scanner:
     def _member(self, spot: Spot) -> None:
         place = self._place()
         key = self._string(place)
-        if key in spot.children:
+        if spot.children and key in spot.children:
             message = f"the key `{key}` stands here twice: keep one of them"
             self.faults.add(place, (*self.path, key), message, "duplicate-key")
         elif not key:
@@ -171,12 +171,12 @@ class _Scanner:
         inner = self._value()
         self.path.pop()
         inner.key = place
-        spot.children[key] = inner
+        spot.put(key, inner)
 
     def _element(self, spot: Spot) -> None:
-        index = len(spot.children)
+        index = len(spot.children or ())
         self.path.append(index)
-        spot.children[index] = self._value()
+        spot.put(index, self._value())
         self.path.pop()
 
     def _string(self, place: Place) -> str:

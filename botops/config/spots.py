@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
 """The way to a value: keys and list indexes from the document's top."""
@@ -17,13 +17,19 @@ class Spot:
 
     value: Place
     key: Place
-    children: dict[str | int, Spot] = field(default_factory=dict)
+    children: dict[str | int, Spot] | None = None
+
+    def put(self, step: str | int, inner: Spot) -> None:
+        """Notes what stands inside under a key or an index."""
+        if self.children is None:
+            self.children = {}
+        self.children[step] = inner
 
     def find(self, path: Path) -> tuple[Spot, bool]:
         """The deepest spot on the way to `path`, and whether the whole way exists."""
         spot = self
         for step in path:
-            inner = spot.children.get(step)
+            inner = spot.children.get(step) if spot.children else None
             if inner is None:
                 return spot, False
             spot = inner

@@ -18,26 +18,31 @@ from botops.config.spots import Path, Place, Spot, place_of
 
 DEEPEST = 64
 """Levels of nesting a document may have."""
+MOST_VALUES = 50_000
+"""Values (mappings, lists, texts …) a document may hold, unless the caller allows more: 256 kB of `-` lines would
+otherwise take 50 MB and a third of a second."""
 
+TOO_MANY = "too many values for one file: split it into several files"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is 6 times as fast; wheels all have it
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 
 
-def read_yaml(text: str, file: str) -> Any:
+def read_yaml(text: str, file: str, *, max_values: int = MOST_VALUES) -> Any:
     """The data of a document; None for an empty one. Raises UserError with every problem."""
-    return _Composer(text, file, places=False).compose()[0]
+    return _Composer(text, file, max_values, places=False).compose()[0]
 
 
 def yaml_spots(text: str, file: str) -> Spot:
     """The tree of places of a document that `read_yaml` accepts."""
-    return _Composer(text, file, places=True).compose()[1] or Spot((1, 1), (1, 1))
+    return _Composer(text, file, len(text), places=True).compose()[1] or Spot((1, 1), (1, 1))
 
 
 class _Composer:
     """Builds data, and spots when asked, from events. One use."""
 
-    def __init__(self, text: str, file: str, *, places: bool) -> None:
+    def __init__(self, text: str, file: str, max_values: int, *, places: bool) -> None:
         self.text = text
+        self.values_left = max_values
         self.faults = Faults(file)
         self.places = places
         self.path: list[str | int] = []
@@ -68,6 +73,9 @@ class _Composer:
         return result
 
     def _node(self, event: Any) -> tuple[Any, Spot | None]:
+        self.values_left -= 1
+        if self.values_left < 0:
+            raise self.faults.stop(_start(event), tuple(self.path), TOO_MANY, "too-many-values")
         if isinstance(event, yaml.AliasEvent):
             self._fault(event, f"aliases are not allowed: write the value of *{event.anchor} out here", "alias")
             return None, self._spot(event)
@@ -104,7 +112,7 @@ class _Composer:
             value, inner = self._node(event)
             self.path.pop()
             if spot is not None and inner is not None:
-                spot.children[len(values)] = inner
+                spot.put(len(values), inner)
             values.append(value)
         return values, spot
 
@@ -124,7 +132,7 @@ class _Composer:
             values[key] = value
             if spot is not None and inner is not None:
                 inner.key = _start(key_event)
-                spot.children[key] = inner
+                spot.put(key, inner)
         return values, spot
 
     def _key(self, event: Any) -> str:

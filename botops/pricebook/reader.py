@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from botops.config import Document, parse, read_text
+from botops.config import Document, read
 from botops.config.wording import shown, suggestion
 from botops.domain.errors import UserError
 from botops.domain.problems import Problem
@@ -20,6 +20,8 @@ from botops.pricebook.model import Offer, OfferKind, Policies, Price, PriceBook,
 
 MAX_BYTES = 64_000_000
 """Largest price book file, in any format."""
+MAX_VALUES = 5_000_000
+"""Values in one price book file: about 300,000 prices."""
 
 _BOOK, _PRODUCT, _PRICE = frozenset(BOOK_KEYS), frozenset(PRODUCT_KEYS), frozenset(PRICE_KEYS)
 _OFFER, _RATE = frozenset(OFFER_KEYS), frozenset(RATE_KEYS)
@@ -29,9 +31,7 @@ _USUAL = frozenset({"KZT", "USD", "EUR", "RUB", "KGS", "UZS", "CNY", "GBP", "TRY
 
 def load(path: Path | str) -> PriceBook:
     """A price book from a `.yaml` or `.json` file. Raises UserError with every error; warnings are left to `lint`."""
-    path = Path(path)
-    text = read_text(path, max_bytes=MAX_BYTES)
-    book, problems = parse_book(parse(text, str(path)))
+    book, problems = parse_book(read(path, max_bytes=MAX_BYTES, max_values=MAX_VALUES))
     if book is None:
         raise UserError(problems=problems)
     return book
@@ -39,9 +39,8 @@ def load(path: Path | str) -> PriceBook:
 
 def lint(path: Path | str) -> tuple[Problem, ...]:
     """Everything wrong or doubtful in a price book file, errors and warnings, in file order."""
-    path = Path(path)
     try:
-        _, problems = parse_book(parse(read_text(path, max_bytes=MAX_BYTES), str(path)))
+        _, problems = parse_book(read(path, max_bytes=MAX_BYTES, max_values=MAX_VALUES))
     except UserError as error:
         return error.problems
     return problems
