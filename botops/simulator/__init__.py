@@ -1,0 +1,9 @@
+"""A simulated model that follows the text of its prompt, an OpenAI-compatible endpoint over it, and simulated clients.
+
+It shares no code with the claim checker: a bot and a checker that share code agree by construction.
+"""
+
+from botops.simulator.mistakes import Errors
+from botops.simulator.model import SimulatedModel
+
+__all__ = ["Errors", "SimulatedModel"]

@@ -1,0 +1,235 @@
+"""Reads things and their prices out of a prompt's text: tables, list lines and plain sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from botops.simulator.facts import Item, Tag
+from botops.simulator.places import CITIES, place
+from botops.simulator.wording import Sum, dates, period_in, sums, unit_in
+
+_COLUMNS = {
+    "alias": r"псевдоним|друг\w+ назв|также|alias|also|синоним|басқа ат",
+    "variant": r"вариант|variant|исполнен|комплектац|характеристик|нұсқа",
+    "qty": r"количеств|кол-во|qty|quantity|от шт|саны|мөлшер",
+    "region": r"регион|город|region|city|қала|өңір",
+    "segment": r"сегмент|segment",
+    "valid": r"действ|valid|срок|дата|мерзім",
+    "price": r"цен|стоимост|price|cost|баға|сумма",
+    "period": r"период|за что|не үшін|\bper\b|period|единиц|\bunit|кезең|өлшем",
+    "note": r"примеч|услови|коммент|note|condition|ескерту|описан",
+    "sku": r"sku|артикул|\bкод\b|\bcode\b",
+    "name": r"товар|назв|наимен|тариф|продукт|услуг|позиц|product|name|item|service|plan|атау|тауар|что",
+}
+_AT_LEAST = re.compile(r"(?:\bот|\bfrom|starting at|starting from|начиная с|минимум)\s*$", re.IGNORECASE)
+_AT_LEAST_AFTER = re.compile(r"\s*(?:теңгеден\s+)?(?:бастап|и выше|and up)", re.IGNORECASE)
+_COUNTED = (r"(?:шт\w*|рулон\w*|точ\w*|касс\w*|пользоват\w*|сотрудник\w*|человек\w*|ед\w*|терминал\w*|дана\w*|нүкте\w*|"
+            r"пайдаланушы\w*|орам\w*|units?|pcs|users?|seats?|rolls?|stores?|tills?|items?|чел\w*|занят\w*|визит\w*)")  # fmt: skip
+MIN_QTY = re.compile(
+    rf"(?:(?:\bот|\bс|\bfrom|≥|>=)\s*(\d{{1,5}})\s*{_COUNTED}|(\d{{1,5}})\s*\+\s*{_COUNTED}?|(\d{{1,5}})\s*{_COUNTED}\s*бастап|"
+    rf"(\d{{1,5}})\s*[-–]\s*\d{{1,5}}\s*{_COUNTED}|(\d{{1,5}})\s+(?:и более|or more))",
+    re.IGNORECASE,
+)
+_WAS = re.compile(r"был[ао]?\b|раньше|ранее|стар(?:ая|ой) цен|прежн|\bwas\b|formerly|бұрын", re.IGNORECASE)
+_SINCE = re.compile(r"(?:\bсо?|from|since|начиная с|с даты)\s*$", re.IGNORECASE)
+_SINCE_AFTER = re.compile(r"\s*(?:бастап|-?дан бастап)", re.IGNORECASE)
+_UNTIL_AFTER = re.compile(r"\s*(?:дейін|-?(?:ға|ге) дейін)", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:\bдо|\bпо|until|till|through|[-–—])\s*$", re.IGNORECASE)
+_NAME_END = re.compile(
+    r"\s*(?:[—–:=]|\s-\s?|\bстоит\b|\bстоят\b|\bстоимость\b|\bцена\b|\bcosts?\b|\bis\b|\bat\b|бағасы|құны|\bобойд[её]тся\b)\s*",
+    re.IGNORECASE,
+)
+_NAME_START = re.compile(
+    r"^(?:[-*•·–—\d.)\s]+|(?:цена|стоимость|прайс|у нас|наш[аеи]?|the|our|price of)\b\s*(?:на\s+)?)+", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"\s*(?:[,;/|]|\s—\s|\sи\s|\sили\s|\sor\s|\sand\s|\sнемесе\s)\s*")
+_NOT_VARIANT = re.compile(
+    r"\b(?:цен[аы]|стоимость|стоит|стоят|price|costs?|бағасы|обойд[её]тся|всего|только|составляет)\b", re.I
+)
+_PARENS = re.compile(r"\(([^()]*)\)")
+_MAX_NAME = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the surroundings of an amount say when the amount's own words do not."""
+
+    currency: str
+    today: date | None
+    period: str = ""
+    unit: str = ""
+    variant: str = ""
+    min_qty: int = 1
+    region: str = ""
+    since: date | None = None
+    until: date | None = None
+    at_least: bool = False
+
+
+def tags_in(text: str, around: Around, found: Sequence[Sum] = ()) -> list[Tag]:
+    """Every price in `text`, each read with the words on its own side of the separators between amounts."""
+    amounts = list(found) or sums(text, bare=True)
+    edges = [0]
+    for left, right in zip(amounts, amounts[1:], strict=False):
+        gap = _BETWEEN.search(text, left.end, right.start)
+        edges.append(gap.end() if gap else left.end)
+    edges.append(len(text))
+    tags = []
+    for i, amount in enumerate(amounts):
+        before, after = text[edges[i] : amount.start], text[amount.end : edges[i + 1]]
+        tags.append(_tag(amount, before, after, around))
+        if i == 0 and not around.unit:
+            around = replace(around, unit=tags[0].unit)
+    return tags
+
+
+def _tag(amount: Sum, before: str, after: str, around: Around) -> Tag:
+    words = f"{before} {after}"
+    since, until = window_in(words, around.today)
+    qty = MIN_QTY.search(words)
+    at_least = bool(_AT_LEAST.search(before) or _AT_LEAST_AFTER.match(after))
+    city = CITIES.search(words)
+    variant = _variant(before)
+    return Tag(
+        amount.amount, amount.currency or around.currency,
+        period_in(after) or period_in(before) or around.period or "once",
+        unit_in(after) or around.unit, variant or _variant_in_parens(words) or around.variant,
+        int(next(g for g in qty.groups() if g)) if qty else around.min_qty,
+        at_least or around.at_least, place(city[0]) if city else around.region,
+        since or around.since, until or around.until, bool(_WAS.search(words)),
+    )  # fmt: skip
+
+
+def window_in(words: str, today: date | None) -> tuple[date | None, date | None]:
+    since = until = None
+    for day, start, end in dates(words, today):
+        if _SINCE.search(words[:start]) or _SINCE_AFTER.match(words[end:]):
+            since = day
+        elif _UNTIL.search(words[:start]) or _UNTIL_AFTER.match(words[end:]):
+            until = day
+    return since, until
+
+
+def _plain(text: str) -> str:
+    """A text without anything that is not a variant: quantities, dates, periods, units, prepositions."""
+    text = _NOT_VARIANT.sub(" ", MIN_QTY.sub(" ", CITIES.sub(" ", _WAS.sub(" ", text))))
+    if dates(text, date(2000, 1, 1)) or period_in(text):
+        return ""
+    return re.sub(r"^[\s,;:.—–-]+|(?:[\s,;:.—–-]|\b(?:от|по|за|from|для|с|в)\b)+$", "", text).strip()
+
+
+def _variant(before: str) -> str:
+    text = _plain(_PARENS.sub(" ", before))
+    return text if 0 < len(text.split()) <= 4 else ""
+
+
+def _variant_in_parens(words: str) -> str:
+    return next((v for m in _PARENS.finditer(words) if (v := _plain(m[1])) and not sums(v)), "")
+
+
+def line_item(line: str, around: Around) -> Item | None:
+    """The thing a list line or sentence prices, or None when it prices nothing."""
+    amounts = sums(line)
+    if not amounts:
+        return None
+    head = line[: amounts[0].start]
+    cut = _NAME_END.search(head)
+    if cut is None:
+        if not re.search(r"[-\s]$", head) or len(head.split()) > _MAX_NAME:
+            return None
+        cut_at = len(head)
+    else:
+        cut_at = cut.start()
+    name = _NAME_START.sub("", head[:cut_at])
+    variants = [v for m in _PARENS.finditer(name) if (v := _plain(m[1]))]
+    qty, city = MIN_QTY.search(name), CITIES.search(name)
+    here = replace(
+        around, variant=variants[0] if variants else "", region=place(city[0]) if city and "(" in name else "",
+        min_qty=int(next(g for g in qty.groups() if g)) if qty else 1,
+    )  # fmt: skip
+    tags = tags_in(line[cut.end() if cut else cut_at :], here)
+    name = _trim(_PARENS.sub(" ", name))
+    if not name or len(name.split()) > _MAX_NAME or not re.search(r"[^\W\d_]{2}", name):
+        return None
+    return Item(name, tuple(tags), today=around.today)
+
+
+def _trim(name: str) -> str:
+    name = re.sub(r"\s+", " ", name.replace("**", "").replace("`", "")).strip(" ,;:—–-|")
+    return re.sub(r"\s(?:от|from|всего|за)$", "", name)
+
+
+def columns_of(cells: Sequence[str]) -> dict[int, str] | None:
+    """What each column of a price table holds, by its header; None when the header names no thing or no price."""
+    roles: dict[int, str] = {}
+    for i, cell in enumerate(cells):
+        low = cell.lower()
+        role = next((r for r, p in _COLUMNS.items() if re.search(p, low)), "")
+        if role == "name" and "name" in roles.values():
+            role = "note"
+        if not role and (period_in(low) or re.search(r"₸|тг|kzt|usd|\$", low)):
+            role = "price"
+        if role == "period" and period_in(low):
+            role = "price"
+        roles[i] = role or ("name" if i == 0 else "note")
+    return roles if {"name", "price"} <= set(roles.values()) else None
+
+
+def row_item(cells: Sequence[str], header: Sequence[str], roles: dict[int, str], around: Around) -> Item | None:
+    """The thing of a table row."""
+    by_role: dict[str, str] = {}
+    for i, cell in enumerate(cells):
+        role = roles.get(i, "note")
+        if role != "price" and not re.fullmatch(r"[\s—–-]*", cell):
+            by_role[role] = f"{by_role[role]} {cell}" if role in by_role else cell
+    name = _trim(by_role.get("name", ""))
+    if not name:
+        return None
+    extra = " ".join(by_role.get(k, "") for k in ("valid", "note"))
+    since, until = window_in(extra, around.today)
+    qty_text = by_role.get("qty", "")
+    qty = re.search(r"\d+", qty_text) or None
+    named_qty = MIN_QTY.search(extra)
+    city = CITIES.search(f"{by_role.get('region', '')} {extra}")
+    inner = [v for m in _PARENS.finditer(name) if (v := _plain(m[1]))]
+    here = replace(
+        around, variant=by_role.get("variant", "").strip() or (inner[0] if inner else ""),
+        period=period_in(by_role.get("period", "")), unit=unit_in(by_role.get("period", "")),
+        region=by_role.get("region", "").strip() or (place(city[0]) if city else ""), since=since, until=until,
+        min_qty=int(qty[0]) if qty else int(next(g for g in named_qty.groups() if g)) if named_qty else 1,
+    )  # fmt: skip
+    tags: list[Tag] = []
+    for i, cell in enumerate(cells):
+        if roles.get(i) == "price":
+            low = header[i] if i < len(header) else ""
+            own = replace(here, period=here.period or period_in(low), unit=here.unit or unit_in(low))
+            tags += tags_in(cell, own, sums(cell) or _bare(cell))
+    if by_role.get("segment", "").strip():
+        tags = []
+    calls = tuple(a.strip() for a in re.split(r"[,;]", by_role.get("alias", "")) if a.strip())
+    outer = _trim(_PARENS.sub(" ", name)) if inner else name
+    return Item(outer, tuple(tags), calls, around.today, by_role.get("note", "")) if tags else None
+
+
+def _bare(cell: str) -> list[Sum]:
+    """Numbers of a price cell that names no currency."""
+    found = sums(cell, bare=True)
+    return found or sums(re.sub(r"(?<!\S)(\d{1,3})(?!\S)", r"\1 ₸", cell))
+
+
+def merged(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Items of one name as one, their prices in the prompt's order, repeated ones once."""
+    by_name: dict[str, Item] = {}
+    for item in items:
+        key = item.name.lower()
+        known = by_name.get(key)
+        if known is None:
+            by_name[key] = item
+        else:
+            tags = tuple(dict.fromkeys((*known.tags, *item.tags)))
+            calls = tuple(dict.fromkeys((*known.calls, *item.calls)))
+            by_name[key] = replace(known, tags=tags, calls=calls, note=known.note or item.note)
+    return tuple(by_name.values())

@@ -1,0 +1,249 @@
+"""One reply: what to say first, what then, and in which manner."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from botops.domain.messages import Message
+from botops.simulator import answers
+from botops.simulator.answers import Scene
+from botops.simulator.facts import Brief
+from botops.simulator.figures import Wish, rounded, tiers
+from botops.simulator.mistakes import Errors, Slips
+from botops.simulator.state import Memory, remember
+from botops.simulator.voice import Voice, capital
+
+_VAT = re.compile(r"ндс|\bvat\b|ққс", re.IGNORECASE)
+_REFUND = re.compile(r"возврат|вернуть|возвраща|refund|return|қайтар", re.IGNORECASE)
+_INCLUDED = re.compile(r"вход[ия]т|включен|included|кіреді", re.IGNORECASE)
+_EMOJI = ("🙂", "👍", "😊", "✅")
+_TALK = frozenset({"greet", "thanks", "bye", "yes", "no"})
+
+
+def compose(
+    messages: Sequence[Message], brief: Brief, errors: Errors, words: random.Random, luck: random.Random
+) -> str:
+    """The reply to the last client's message. `words` chooses phrasings, `luck` whether and how to err."""
+    memory = remember(messages, brief)
+    manner = brief.manner
+    voice = Voice(memory.language, words, informal=manner.informal, spelled=words.random() < 0.2)
+    scene = Scene(brief, memory, voice, Slips(errors, luck, brief.knowledge))
+    said = _greeting(scene)
+    body, commercial = _body(scene)
+    said += body
+    if commercial:
+        said += _promises(scene)
+    said += _closing(scene, commercial=commercial)
+    return _dressed(said, scene)
+
+
+def _greeting(scene: Scene) -> list[str]:
+    manner, voice, memory = scene.brief.manner, scene.voice, scene.memory
+    if memory.turn:
+        return []
+    if manner.opening and (memory.language == "ru" or not re.search("[а-яё]", manner.opening, re.IGNORECASE)):
+        return [manner.opening if manner.opening[-1] in ".!?" else f"{manner.opening}."]
+    company = scene.brief.knowledge.company
+    if "greet" not in memory.said.acts and voice.chance(0.3):
+        return []
+    return [voice.say("greet_company", company=company) if company and voice.chance(0.5) else voice.say("greet")]
+
+
+def _body(scene: Scene) -> tuple[list[str], bool]:
+    """The answer itself, and whether it is about money."""
+    memory = scene.memory
+    acts = memory.said.acts
+    if "human" in acts:
+        return [scene.voice.say("hand_over" if scene.brief.manner.hand_over else "no_hand_over")], False
+    if "off" in acts and not memory.said.things:
+        key = "bot" if re.search(r"бот|робот|bot|human", memory.text, re.IGNORECASE) else "off"
+        return [scene.voice.say(key, company=scene.brief.knowledge.company or scene.voice.say("which"))], False
+    return _terms_asked(scene, acts) or _prices_asked(scene, acts) or (_talk(scene, acts), False)
+
+
+def _terms_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] | None:
+    memory = scene.memory
+    known_code = any(t.code == memory.said.code for t in scene.brief.knowledge.terms) if memory.said.code else False
+    if "code" in acts or known_code:
+        return answers.code(scene), True
+    if "competitor" in acts:
+        key = "competitor" if scene.brief.manner.no_competitors else "competitor_no"
+        return [scene.voice.say(key), *_about_focus(scene)], True
+    for act in ("instalment", "trial", "warranty", "delivery", "gift"):
+        if act in acts:
+            out = answers.term(scene, act)  # type: ignore[arg-type]
+            return (answers.quote(scene, memory.focus) if "price" in acts and memory.said.things else []) + out, True
+    for act, sign in (("vat", _VAT), ("refund", _REFUND), ("included", _INCLUDED)):
+        if act in acts:
+            return answers.policy(scene, sign.search), True
+    if "expensive" in acts:
+        return answers.expensive(scene), True
+    if "discount" in acts:
+        before = answers.quote(scene, memory.focus) if memory.said.things else []
+        return before + answers.discounts(scene), True
+    return None
+
+
+def _prices_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] | None:
+    memory, voice = scene.memory, scene.voice
+    said = memory.said
+    if said.unknown and not said.things:
+        return [voice.say("unknown", name=said.unknown)], False
+    if "compare" in acts and memory.focus:
+        return answers.compare(_with_neighbour(scene)), True
+    if "total" in acts and (memory.basket or memory.focus):
+        return answers.total(scene, _wanted(memory)), True
+    if "order" in acts:
+        return _order(scene), bool(memory.focus or memory.basket)
+    if "recommend" in acts and not said.qty:
+        return answers.recommend(scene), bool(memory.focus)
+    if said.things:
+        return answers.quote(scene, memory.focus), True
+    follow_up = said.qty or said.period or said.variant or said.months or said.city
+    if memory.focus and (follow_up or "price" in acts):
+        wishes = memory.focus
+        if said.months:
+            return answers.total(scene, wishes), True
+        return answers.quote(scene, wishes), True
+    if "price" in acts:
+        return [*answers.menu(scene), voice.say("which")], False
+    return None
+
+
+def _wanted(memory: Memory) -> tuple[Wish, ...]:
+    if memory.said.things and "add" not in memory.said.acts:
+        return memory.focus
+    return memory.basket or memory.focus
+
+
+def _with_neighbour(scene: Scene) -> Scene:
+    return scene
+
+
+def _about_focus(scene: Scene) -> list[str]:
+    return answers.quote(scene, scene.memory.focus) if scene.memory.focus else answers.menu(scene)
+
+
+def _order(scene: Scene) -> list[str]:
+    memory, voice = scene.memory, scene.voice
+    out = [voice.say("order")]
+    wishes = _wanted(memory)
+    if not wishes:
+        return [voice.say("ok"), voice.say("which")]
+    out += answers.total(scene, wishes)
+    if scene.brief.manner.hand_over and scene.brief.manner.on_order:
+        out.append(voice.say("hand_over"))
+    else:
+        out.append(voice.say("order_need"))
+    return out
+
+
+def _talk(scene: Scene, acts: frozenset[str]) -> list[str]:
+    voice = scene.voice
+    if "bye" in acts:
+        return [voice.say("bye")]
+    if "thanks" in acts:
+        return [voice.say("thanks")]
+    if "yes" in acts and scene.memory.focus:
+        return _order(scene)
+    if "no" in acts or "yes" in acts:
+        return [voice.say("ok")]
+    if "greet" in acts and scene.memory.said.words <= 6:
+        return [] if scene.brief.manner.qualify else [voice.say("help")]
+    if scene.memory.focus and not acts:
+        return [voice.say("ok")]
+    return answers.menu(scene)
+
+
+def _promises(scene: Scene) -> list[str]:
+    """Terms the prompt wants everybody to hear, and a discount nobody granted when the seller errs."""
+    voice, memory = scene.voice, scene.memory
+    out = []
+    knowledge, acts = scene.brief.knowledge, memory.said.acts
+    universal = [t for t in knowledge.open_terms("percent", "amount") if t.everyone]
+    if universal and "discount" not in acts and memory.turn < 2:
+        out.append(voice.say("everyone", term=voice.term(universal[0], scene.items)))
+        if memory.focus and universal[0].kind == "percent" and len(memory.focus) == 1 and not memory.said.qty:
+            out += _after(scene, universal[0].value or Decimal(0))
+    elif scene.brief.manner.offers_first and "discount" not in acts:
+        mine = [
+            t
+            for t in knowledge.open_terms("percent", "gift", "free_period")
+            if any(i.name in t.items for i in scene.items)
+        ]
+        out += [voice.say("everyone", term=voice.term(t, scene.items)) for t in mine[:1]]
+    invented = scene.slips.discount()
+    if invented is not None:
+        out.append(voice.say("invented", percent=voice.number(invented)))
+        out += _after(scene, invented)
+    return out
+
+
+def _after(scene: Scene, percent: Decimal) -> list[str]:
+    if len(scene.memory.focus) != 1 or scene.memory.focus[0].qty > 1:
+        return []
+    wish = scene.memory.focus[0]
+    found = tiers(wish.item, 1, variant=wish.variant, city=scene.memory.city, period=scene.memory.period or "month")
+    if not found or found[0].at_least:
+        return []
+    voice = scene.voice
+    amount = rounded(found[0].amount * (100 - percent) / 100, found[0].currency)
+    return [voice.say("invented_sum", sum=voice.price(found[0], amount))]
+
+
+def _closing(scene: Scene, *, commercial: bool) -> list[str]:
+    manner, voice, memory = scene.brief.manner, scene.voice, scene.memory
+    acts = memory.said.acts
+    if "human" in acts or "bye" in acts or ("thanks" in acts and not commercial):
+        return []
+    if manner.qualify and _unasked(memory) and "order" not in acts:
+        return [_question(scene)]
+    if (
+        manner.hand_over
+        and not manner.brief
+        and commercial
+        and acts & {"discount", "expensive", "competitor"}
+        and voice.chance(0.5)
+    ):
+        return [voice.say("hand_over_offer")]
+    if (
+        manner.next_step
+        and commercial
+        and "order" not in acts
+        and memory.focus
+        and not acts & {"expensive", "competitor"}
+    ):
+        return [voice.say("next")]
+    if manner.detailed and commercial:
+        return [voice.say("detail")]
+    return []
+
+
+def _unasked(memory: Memory) -> bool:
+    return memory.turn == 0 and not any(w.qty for w in memory.focus) and not memory.said.qty
+
+
+def _question(scene: Scene) -> str:
+    manner, voice, memory = scene.brief.manner, scene.voice, scene.memory
+    if manner.question and (memory.language == "ru" or not re.search("[а-яё]", manner.question, re.IGNORECASE)):
+        return capital(manner.question)
+    if not memory.focus:
+        return voice.say("ask_business")
+    periods = {p for w in memory.focus for p in w.item.periods}
+    return voice.say("ask_period") if {"month", "year"} <= periods and not memory.period else voice.say("ask_size")
+
+
+def _dressed(said: list[str], scene: Scene) -> str:
+    manner, voice = scene.brief.manner, scene.voice
+    parts = [p for p in said if p]
+    if not parts:
+        parts = [voice.say("help")]
+    if manner.emoji and voice.chance(0.7):
+        parts[-1] = f"{parts[-1]} {_EMOJI[int(voice.chance(0.5)) * 2 + int(voice.chance(0.5))]}"
+    text = " ".join(parts)
+    if manner.sign_off and (scene.memory.language == "ru" or not re.search("[а-яё]", manner.sign_off, re.IGNORECASE)):
+        text = f"{text} {manner.sign_off}"
+    return text

@@ -1,0 +1,81 @@
+"""What a seller remembers of a dialogue: the things in focus, the basket, the city, the language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from botops.domain.messages import Language, Message
+from botops.simulator.facts import Brief
+from botops.simulator.figures import Wish
+from botops.simulator.understand import Said, understand
+
+_WANTS = frozenset({"order", "add", "total"})
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A dialogue up to the message to be answered. `turn` counts replies given before."""
+
+    said: Said
+    text: str
+    language: Language = "ru"
+    focus: tuple[Wish, ...] = ()
+    basket: tuple[Wish, ...] = ()
+    period: str = ""
+    months: int = 0
+    city: str = ""
+    turn: int = 0
+    asked: frozenset[str] = frozenset()
+
+
+def remember(messages: Sequence[Message], brief: Brief) -> Memory:
+    """Folds a dialogue's messages; the last client's message is the one to be answered."""
+    memory = Memory(Said(None, frozenset()), "")
+    manner = brief.manner
+    for message in messages:
+        if message.role == "user":
+            memory = _heard(memory, message.content, brief)
+        elif message.role == "assistant":
+            memory = replace(memory, turn=memory.turn + 1)
+    return replace(memory, language=manner.only) if manner.only else memory
+
+
+def _heard(memory: Memory, text: str, brief: Brief) -> Memory:
+    said = understand(text, brief)
+    items = brief.knowledge.items
+    named = tuple(
+        Wish(items[n], qty, said.variant if said.variant in items[n].variants else "") for n, qty in said.things
+    )
+    focus, basket = memory.focus, memory.basket
+    if named:
+        if len(named) == 1 and not named[0].qty and said.qty:
+            named = (replace(named[0], qty=said.qty),)
+        named = tuple(_with_earlier(w, memory) for w in named)
+        focus = named
+        wanted = bool(said.acts & _WANTS) or any(w.qty for w in named)
+        basket = _joined(basket if "add" in said.acts or wanted else basket, named) if wanted else basket
+    elif focus and (said.qty or said.variant):
+        focus = tuple(
+            replace(w, qty=said.qty or w.qty, variant=said.variant if said.variant in w.item.variants else w.variant)
+            for w in focus
+        )
+        basket = _joined(basket, focus)
+    return replace(
+        memory, said=said, text=text, language=said.language or memory.language, focus=focus, basket=basket,
+        period=said.period or memory.period, months=said.months or memory.months, city=said.city or memory.city,
+        asked=memory.asked | said.acts,
+    )  # fmt: skip
+
+
+def _with_earlier(wish: Wish, memory: Memory) -> Wish:
+    """A thing named again keeps the quantity and variant said before."""
+    known = next((w for w in (*memory.focus, *memory.basket) if w.item is wish.item), None)
+    if known is None:
+        return wish
+    return replace(wish, qty=wish.qty or known.qty, variant=wish.variant or known.variant)
+
+
+def _joined(basket: tuple[Wish, ...], more: tuple[Wish, ...]) -> tuple[Wish, ...]:
+    names = {w.item.name for w in more}
+    return (*(w for w in basket if w.item.name not in names), *more)

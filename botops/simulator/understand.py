@@ -1,0 +1,255 @@
+"""What a client's message says: language, wishes, things named, quantities. A small grammar over word stems."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from botops.domain.messages import Language
+from botops.simulator.facts import Brief, Item
+from botops.simulator.places import CITIES, place
+from botops.simulator.stems import language_of, stem, stems
+from botops.simulator.wording import PERCENT, number, sums
+
+_ACTS: tuple[tuple[str, str], ...] = (
+    ("greet", r"здравств|добр(?:ый|ое|ого) (?:день|утр|вечер)|привет|салам|сәлем|салем|ассалау|қайырлы|\bhello|\bhi\b|\bhey\b|good (?:morning|day|evening|afternoon)"),
+    ("thanks", r"спасибо|благодар|спс\b|рахмет|thank|thx|cheers"),
+    ("bye", r"до свидан|всего добр|пока\b|хорошего дня|сау бол|\bbye\b|see you|have a (?:nice|good)"),
+    ("human", r"(?:позов|соедин|переключ|перевед|дайте|нужен|хочу|можно|поговор|свяж|связат)\w*[^.?!]{0,30}(?:менеджер|оператор|человек|специалист|сотрудник)|"
+              r"жив(?:ой|ого|ым) (?:человек|менеджер|оператор)|^(?:менеджер|оператор|человек)\w*[.!?]*$|"
+              r"(?:адам|маман|менеджер|оператор)\w*[^.?!]{0,25}(?:сөйлес|қос|шақыр|байланыс|керек)|(?:speak|talk|connect|transfer)[^.?!]{0,25}(?:human|person|manager|someone|agent)|real (?:person|human)"),
+    ("competitor", r"у (?:других|конкурент|соседей|них)|конкурент|в друг(?:ой|ом) (?:компани|фирм|мест|магазин)|нашел дешевле|нашёл дешевле|видел[аи]?\b[^.]{0,20}дешевле|басқа жерде|бәсекелес|басқа компания|competitor|elsewhere|another (?:company|vendor)|other vendor"),
+    ("expensive", r"дорог|дороговат|кусается|многовато|не потян|бюджет\w* не|қымбат|expensive|pricey|too much|over (?:my|our) budget|can't afford"),
+    ("code", r"промо-?код|promo ?code|\bкупон|coupon|voucher"),
+    ("instalment", r"рассроч|в кредит|частями|бөліп төле|instal|pay (?:in parts|monthly)"),
+    ("trial", r"пробн|тестов|попробова|потестир|\bдемо\b|trial|try (?:it|before)|test (?:it|period)|сынап|сынақ"),
+    ("warranty", r"гаранти|warranty|guarantee|кепілдік"),
+    ("delivery", r"доставк|доставля|довез|привез|deliver|shipping|\bship\b|жеткіз"),
+    ("gift", r"подар|бонусом|\bgift|freebie|сыйлық"),
+    ("discount", r"скидк|скидоч|скиньте|уступ|подешевле|дешевле|акци[яиюй]|торг\b|discount|\bdeal\b|cheaper|special offer|promotion|жеңілдік|женилдик|түсіріп|арзандат|арзан"),
+    ("vat", r"\bндс\b|\bvat\b|ққс"),
+    ("refund", r"возврат|вернуть|верн[её]те|refund|return (?:it|policy)|money back|қайтар"),
+    ("included", r"что входит|входит ли|включен|включено|что дает|what(?:'s| is) included|include|не кіреді|құрамына"),
+    ("compare", r"чем отлича|разниц|сравни|что лучше|или (?:лучше|все-таки)|differ|compare|\bvs\b|better|айырмашылы|салыстыр|қайсысы"),
+    ("total", r"итог|всего\b|в сумме|общ(?:ая|ую) (?:сумм|стоимост)|вместе|посчита|рассчита|сколько (?:выйдет|получится|будет)|во сколько|\btotal\b|altogether|all together|how much (?:for all|would .* be)|sum up|барлығы|жиыны|есептеп|қосқанда|бәрі"),
+    ("order", r"беру\b|берём|берем\b|оформ|заказыва|заказать|купить|куплю|выстав\w* сч[её]т|готов\w* (?:купить|оплат)|подключ(?:айте|аем|ить|иться)|давайте\b|пришлите сч|оплачу|i'?ll take|order|\bbuy\b|purchase|invoice|sign (?:me|us) up|let'?s (?:go|do)|аламын|аламыз|рәсімде|тапсырыс|қосайық|шот"),
+    ("price", r"сколько|цен[аыу]|стоим|стоит|почем|почём|прайс|по чем|тариф[ыа]?\b.*\?|how much|price|cost|pricing|rate\b|quote|қанша|канша|бағасы|багасы|баға|турады|тұрады|құны"),
+    ("recommend", r"посовет|порекоменд|что (?:лучше )?(?:выбрать|взять|подойд|нужно|понадоб)|какой (?:тариф|лучше|подойд|вариант)|подбер|подобрать|нужна (?:программа|касса)|нужен (?:комплект|тариф)|recommend|suggest|advise|which (?:one|plan)|what (?:do|should|would) (?:i|we)|кеңес|қайсысын|не керек|қандай"),
+    ("off", r"погод|анекдот|стих|рецепт|футбол|политик|президент|weather|joke|poem|football|recipe|ауа райы|әзіл|кто тебя созда|ты (?:бот|робот)|are you (?:a )?(?:bot|robot|human)|робот па|бот па"),
+    ("yes", r"^(?:да|ага|ок|окей|хорошо|давайте|конечно|иә|ия|жарайды|yes|yep|ok|okay|sure|great)\b"),
+    ("no", r"^(?:нет|не надо|не нужно|жоқ|жок|no|nope)\b"),
+    ("add", r"\bещ[её]\b|\bплюс\b|также|добав|заодно|\bи к нему|тоже|\bплюсом|қосып|тағы|\balso\b|\bplus\b|\badd\b|as well|too\b"),
+)  # fmt: skip
+_ACT_RES = tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _ACTS)
+_YEARLY = re.compile(r"(?:на|за|в) год\b|годов|сразу год|год вперед|год вперёд|12 мес|yearly|annual|per year|a year|for the year|жылға|жылдық|жылына|бір жыл", re.I)  # fmt: skip
+_MONTHLY = re.compile(r"(?:в|за|на) месяц|помесячн|ежемесячн|monthly|per month|a month|айына|ай сайын", re.I)
+_SPELLED = {"один": 1, "одна": 1, "одну": 1, "две": 2, "два": 2, "двух": 2, "три": 3, "трех": 3, "четыре": 4, "пять": 5, "шесть": 6,
+            "семь": 7, "восемь": 8, "девять": 9, "десять": 10, "бір": 1, "екі": 2, "үш": 3, "төрт": 4, "бес": 5, "алты": 6,
+            "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}  # fmt: skip
+_COUNT = re.compile(
+    r"(?<![\d.,/-])(\d{1,4}|" + "|".join(sorted(_SPELLED, key=len, reverse=True)) + r")[\s-]?(?:х|x)?\s*"
+    r"(?!\d|%|процент|пайыз|percent|тыс|тг|тенге|теңге|₸|мың|[кk]\b|мм|mm|гб|gb|дюйм|inch|час|сағат|hour|дн|days?\b|күн|к\b)([^\W\d_]+)",
+    re.IGNORECASE,
+)
+_MONTHS = re.compile(
+    r"(\d{1,2}|полгода|жарты жыл)\s*(?:-?\s*(?:мес|months?\b|ай(?:ға|дан)?\b)|(?<=года)|(?<=жыл))", re.I
+)
+_CODE = re.compile(r"(?<![\w-])(?=[A-Za-z0-9]*[A-Za-z])(?=[A-Z]*[A-Za-z0-9]*\d|[A-Z]{5,})[A-Za-z0-9]{4,16}(?![\w-])")
+_NEUTRAL_UNITS = frozenset(
+    stem(w) for w in "штук штуки шт экземпляра комплекта pieces pcs units items дана even".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as understood. `things` are indices of items with the quantity said beside each (0 when none)."""
+
+    language: Language | None
+    acts: frozenset[str]
+    things: tuple[tuple[int, int], ...] = ()
+    qty: int = 0
+    months: int = 0
+    period: str = ""
+    variant: str = ""
+    city: str = ""
+    code: str = ""
+    percent: Decimal | None = None
+    money: Decimal | None = None
+    words: int = 0
+    unknown: str = ""
+
+
+def acts_of(text: str) -> frozenset[str]:
+    """The wishes a message expresses."""
+    return frozenset(name for name, sign in _ACT_RES if sign.search(text))
+
+
+def understand(text: str, brief: Brief) -> Said:
+    """What `text` says to a seller who knows `brief`."""
+    return _understand(text[:2000], id(brief), _Kept(brief))
+
+
+class _Kept:
+    """A brief as a cache key by identity: equal texts share one brief, so comparing contents would only cost time."""
+
+    __slots__ = ("brief",)
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Kept) and other.brief is self.brief
+
+
+@lru_cache(maxsize=20_000)
+def _understand(text: str, _key: int, kept: _Kept) -> Said:
+    brief = kept.brief
+    acts = acts_of(text)
+    codes = {t.code for t in brief.knowledge.terms if t.code}
+    code = next((m[0].upper() for m in _CODE.finditer(text) if m[0].upper() in codes), "")
+    things, qty = _things(text, brief)
+    if not code and ("code" in acts or not things):
+        code = next((m[0].upper() for m in _CODE.finditer(text)), "")
+    months = _MONTHS.search(text)
+    spoken = number(PERCENT.search(text)[1]) if PERCENT.search(text) else None  # type: ignore[index]
+    city = CITIES.search(text)
+    amounts = sums(text, bare=True)
+    return Said(
+        language_of(text), acts, things, qty,
+        (6 if not months[1].isdigit() else int(months[1])) if months else 0,
+        "year" if _YEARLY.search(text) else "month" if _MONTHLY.search(text) else "",
+        _variant(text, brief.knowledge.items), place(city[0]) if city else "", code, spoken,
+        amounts[0].amount if amounts else None, len(text.split()), _unknown(text, things),
+    )  # fmt: skip
+
+
+def _variant(text: str, items: tuple[Item, ...]) -> str:
+    said = set(stems(text))
+    low = f" {text.lower().replace('wifi', 'wi-fi')} "
+    for item in items:
+        for variant in item.variants:
+            words = stems(variant)
+            digits = [w for w in words if w.isdigit()]
+            if (digits and digits[0] in said and not re.search(rf"\b{digits[0]}\s*(?:шт|дана|pcs)", low)) or (
+                not digits and (set(words) <= said or f" {variant.lower()} " in low)
+            ):
+                return variant
+    return ""
+
+
+def _things(text: str, brief: Brief) -> tuple[tuple[tuple[int, int], ...], int]:
+    """Items named in the text, best match first taken; quantities go to the item that stands next after them."""
+    said = stems(text)
+    index = brief.index
+    known = [_near(s, brief) if s not in index else s for s in said]
+    counts = _counts(text, said)
+    left = list(known)
+    found: list[tuple[int, int, int]] = []
+    while True:
+        best = _best(left, brief)
+        if best is None:
+            break
+        item, where = best
+        for i in where:
+            left[i] = ""
+        first = min(where)
+        qty = next((n for at, n in sorted(counts.items(), reverse=True) if at <= max(where) and at >= first - 2), 0)
+        if qty == 0:
+            qty = next(
+                (
+                    n
+                    for at, n in sorted(counts.items())
+                    if max(where) < at <= max(where) + 2 and said[at] in _NEUTRAL_UNITS
+                ),
+                0,
+            )
+        found.append((first, item, qty))
+    found.sort()
+    free = next((n for at, n in counts.items() if not any(q == n for _, _, q in found)), 0)
+    return tuple((item, qty) for _, item, qty in found), free
+
+
+def _counts(text: str, said: list[str]) -> dict[int, int]:
+    """Counts by the position (in stems) of the word they count."""
+    counts: dict[int, int] = {}
+    start = 0
+    for m in _COUNT.finditer(text):
+        value = int(m[1]) if m[1].isdigit() else _SPELLED[m[1].lower()]
+        word = stem(m[2])
+        if word in _TIME_WORDS or value == 0:
+            continue
+        try:
+            at = said.index(word, start)
+        except ValueError:
+            continue
+        counts[at] = value
+    return counts
+
+
+_TIME_WORDS = frozenset(stem(w) for w in "месяц месяца месяцев мес год года лет недели неделю month months year years weeks ай айға жыл "
+                        "день дня дней минут раз".split())  # fmt: skip
+
+
+def _best(words: list[str], brief: Brief) -> tuple[int, list[int]] | None:
+    """The item most clearly named by the words still free, with their positions."""
+    index = brief.index
+    present = {w for w in words if w in index}
+    if not present:
+        return None
+    candidates = {n for w in present for n in index[w]}
+    best: tuple[float, int, set[str]] | None = None
+    for n in sorted(candidates):
+        for name in _name_stems(brief, n):
+            hit = name & present
+            if not hit:
+                continue
+            weight = sum(1 / len(index[w]) for w in hit)
+            whole = sum(1 / len(index[w]) for w in name)
+            full = hit == name
+            score = weight / whole**0.5 + (0.6 if full else 0.0) + 0.05 * len(hit)
+            clear = full or (weight >= 0.5 and weight / whole >= 0.45)
+            if clear and (best is None or score > best[0] + 1e-9):
+                best = (score, n, hit)
+    if best is None:
+        return None
+    return best[1], [i for i, w in enumerate(words) if w in best[2]]
+
+
+def _name_stems(brief: Brief, n: int) -> tuple[frozenset[str], ...]:
+    key = id(brief)
+    cached = _NAMES.get(key)
+    if cached is None or cached[0] is not brief:
+        sets = [tuple(frozenset(stems(x)) for x in (i.name, *i.calls) if stems(x)) for i in brief.knowledge.items]
+        if len(_NAMES) > 512:
+            _NAMES.clear()
+        cached = _NAMES[key] = (brief, sets)
+    return cached[1][n]
+
+
+_NAMES: dict[int, tuple[Brief, list[tuple[frozenset[str], ...]]]] = {}
+
+
+def _near(word: str, brief: Brief) -> str:
+    """A misspelt word as the known one it most resembles."""
+    if len(word) < 5 or not word.isalpha() or word in _COMMON:
+        return word
+    found = process.extractOne(word, brief.index.keys(), scorer=fuzz.ratio, score_cutoff=82)
+    return found[0] if found and abs(len(found[0]) - len(word)) <= 1 and found[0][0] == word[0] else word
+
+
+_COMMON = frozenset(
+    stem(w) for w in "магазинам касается стоит сколько скидка нужен нужна здравствуйте спасибо добрый хочу".split()
+)
+
+
+def _unknown(text: str, things: tuple[tuple[int, int], ...]) -> str:
+    """A thing asked for by name in quotes that the seller does not know."""
+    quoted = re.search(r"[«\"]([^»\"]{2,40})[»\"]", text)
+    return quoted[1] if quoted and not things else ""
