@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from botops.claims.compile import CompiledBook, Hit
+from botops.claims.dates import Dated, find_dates
 from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.features import FeatureHit
 from botops.claims.mention import Mention
@@ -83,6 +84,11 @@ class ParsedMessage:
     def quantities(self) -> tuple[Quantity, ...]:
         """Counted things with their units: "12 месяцев", "от пяти бутылей"."""
         return self.reading.quantities
+
+    @cached_property
+    def dates(self) -> tuple[Dated, ...]:
+        """Dates, months and seasons, in order."""
+        return find_dates(self.words)
 
     @cached_property
     def features(self) -> tuple[FeatureHit, ...]:

@@ -17,7 +17,7 @@ _OPERATOR = re.compile(
 _UNIT = re.compile(r"\s*[^\W\d_]{1,14}\.?(?:\s+[^\W\d_]{1,14}\.?)?\s*(?=[+*×·/÷=≈−–—-]|[xх]\s)", re.IGNORECASE)
 _SIGNS = {"×": "*", "·": "*", "x": "*", "х": "*", "*": "*", "/": "/", "÷": "/", "+": "+", "плюс": "+", "plus": "+",
           "-": "-", "−": "-", "–": "-", "—": "-", "минус": "-", "minus": "-", "=": "=", "≈": "="}  # fmt: skip
-_HUNDRED = Decimal(100)
+_HUNDRED, _ONE, _SHARE = Decimal(100), Decimal(1), Decimal("0.00001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,7 @@ def equations(text: str, mentions: Sequence[Mention], counts: Sequence[Quantity]
             chain, signs = [operand], []
             continue
         if sign == "=" and signs:
-            value = _value(text, chain, signs)
-            if value is not None:
-                out.append(Equation(tuple(chain), tuple(signs), operand, value))
+            out += _equation(text, chain, signs, operand)
             chain, signs = [operand], []
             continue
         if sign == "=":
@@ -68,6 +66,17 @@ def equations(text: str, mentions: Sequence[Mention], counts: Sequence[Quantity]
         chain.append(operand)
         signs.append(sign)
     return tuple(out)
+
+
+def _equation(text: str, chain: Sequence[Operand], signs: Sequence[str], result: Operand) -> list[Equation]:
+    """The chain as an equation; when it does not hold, the part of it that does ("4 000 plus 120 × 60 = 7 200")."""
+    found = []
+    for first in range(len(signs)):
+        value = _value(text, chain[first:], signs[first:])
+        if value is not None:
+            found.append(Equation(tuple(chain[first:]), tuple(signs[first:]), result, value))
+    holds = [e for e in found if abs(e.value - result.value) <= max(_ONE, abs(e.value) * _SHARE)]
+    return holds[:1] or found[:1]
 
 
 def _operands(mentions: Sequence[Mention], counts: Sequence[Quantity]) -> list[Operand]:

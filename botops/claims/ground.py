@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
 
 from botops.claims.context import ParsedMessage, ReplyContext
+from botops.claims.dates import Dated
 from botops.claims.link import Focus
 from botops.claims.mention import Mention
 from botops.claims.quantities import Quantity
@@ -19,6 +21,11 @@ _MAX_COUNT = Decimal(100_000)
 _MAX_PRODUCTS = 12
 _MAX_COUNTS = 14
 _PERIODS = {"hour", "day", "night", "week", "month", "quarter", "year"}
+_STAY = re.compile(
+    r"дат\w+\s+(?:ноч|заезд|прожив|визит|посещ|оказан|поезд|урок|занят)|date of (?:the )?(?:night|stay|visit|arrival|service)"
+    r"|(?:түн|келу|қызмет)\w*\s+күні",
+    re.IGNORECASE,
+)
 _TOTAL_WORDS = frozenset(
     "итого всего сумма сумме сумму вместе суммарно общая общий экономия экономите сэкономите выгода разница выйдет "
     "выходит получается обойдется заплатите переплата барлығы жалпы үнемдейсіз үнем айырма болады шығады total "
@@ -69,6 +76,42 @@ class Grounds:
         """Figures the client named, and bare results of tools."""
         said = [m.amount for p in self._context.client for m in p.mentions if m.kind == "money"]
         return tuple(dict.fromkeys((*said[-6:], *(v for _, v in self._context.evidence.computed[-8:]))))
+
+    @cached_property
+    def _terms(self) -> frozenset[Decimal]:
+        """Sums that offers in force and policies name: thresholds, fees, rates, amounts off."""
+        day = self._context.day
+        return frozenset(a for r in self._context.book.terms.rules if r.window.covers(day) for a in r.money)
+
+    def is_term(self, amount: Decimal, mention: Mention) -> bool:
+        """True for a sum the offers or policies name, and for a bare figure a tool computed."""
+        own = mention.currency in {None, self._context.book.book.currency}
+        if own and amount in self._terms:
+            return True
+        return any(amount == v for _, v in self._context.evidence.computed)
+
+    def dates_near(self, mention: Mention) -> tuple[Dated, ...]:
+        """Dates that say when a price holds: of its segment, of what introduces it, and, where a night is priced by
+        its own date, of the client's question."""
+        reply = self._context.reply
+        part = reply.segment_of(mention.start)
+        if part is None:
+            return ()
+        spans = [part]
+        if part.parent is not None:
+            spans.append(reply.segments[part.parent])
+        at = reply.segments.index(part)
+        if at and reply.segments[at - 1].paragraph == part.paragraph:
+            spans.append(reply.segments[at - 1])
+        near = [d for d in reply.dates if any(s.start <= d.start < s.end for s in spans)]
+        if self._dated_stay:
+            near += [d for m in (*self._context.client[-4:], reply) for d in m.dates]
+        return tuple(near)
+
+    @cached_property
+    def _dated_stay(self) -> bool:
+        """True when the policies price a stay or a visit by its own date rather than by the day of booking."""
+        return any(_STAY.search(t) for t in self._context.book.book.policies.text)
 
     def of(
         self,

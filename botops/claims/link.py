@@ -8,24 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from botops.claims.context import ParsedMessage, ReplyContext
-from botops.claims.features import FeatureHit, FeatureIndex
+from botops.claims.features import FeatureIndex
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record
 from botops.claims.segment import Segment, segment_at
 
-LOCAL, SEGMENT, PARENT, MESSAGE, QUESTION, DIALOGUE = range(6)
+LOCAL, BEFORE, SEGMENT, PARENT, MESSAGE, QUESTION, DIALOGUE = range(7)
 _MAX_BACK = 12
 _STOPS = frozenset(",;.()!?\n")
+_OTHER = frozenset(
+    "current currently original existing previous old текущий текущая текущее текущего нынешний нынешнего прежний "
+    "прежняя исходный қазіргі бұрынғы алдыңғы".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The values an attribute has at the nearest place that names any. `hits` are their readings, one set a wording."""
+    """The values an attribute has at the nearest place that names any. `hits` are their readings, one set a wording.
+
+    `firm` is False where the name is only hinted at by one of its words.
+    """
 
     level: int
     hits: tuple[frozenset[tuple[str, str]], ...]
+    firm: bool = True
 
     def allows(self, record: Record) -> bool:
         """True when one of the wordings fits the record under one of its readings."""
@@ -51,13 +60,16 @@ class Focus:
         return self.keys[NAME].level if NAME in self.keys else DIALOGUE + 1
 
     def conflicts(self, record: Record) -> tuple[str, ...]:
-        """Attributes of a record that the surroundings contradict."""
+        """Attributes of a record that the surroundings contradict.
+
+        What stands elsewhere in the message may belong to something else and contradicts nothing.
+        """
         out = []
         for key, values in record.features.items():
             resolved = self.keys.get(key)
-            if resolved is None or resolved.allows(record):
+            if resolved is None or resolved.level == MESSAGE or resolved.allows(record):
                 continue
-            if key == NAME and resolved.level > MESSAGE and values & self.named:
+            if key == NAME and (resolved.level > MESSAGE or not resolved.firm) and values & self.named:
                 continue
             out.append(key)
         return tuple(out)
@@ -67,60 +79,91 @@ class Focus:
         return sum(1 for key in record.features if key in self.keys and self.keys[key].allows(record))
 
 
-_Span = tuple[int, int, frozenset[tuple[str, str]]]
+class Named(NamedTuple):
+    """Something in a message that names a product or an attribute value; `firm` is False for a hint."""
+
+    start: int
+    end: int
+    readings: frozenset[tuple[str, str]]
+    firm: bool = True
 
 
-def spans_of(message: ParsedMessage, evidence: FeatureIndex | None = None) -> tuple[_Span, ...]:
-    """Everything in a message that names a product or an attribute value: (start, end, readings)."""
-    out: list[_Span] = [(h.start, h.end, frozenset((NAME, s) for s in h.skus)) for h in message.hits if h.strength > 1]
-    strong = bool(out)
-    if not strong:
-        out = [(h.start, h.end, frozenset((NAME, s) for s in h.skus)) for h in message.hits]
-    out += [_feature(h) for h in message.features]
+def named_in(message: ParsedMessage, evidence: FeatureIndex | None = None) -> tuple[Named, ...]:
+    """Everything in a message that names a product or an attribute value, in order."""
+    out = [Named(h.start, h.end, frozenset((NAME, s) for s in h.skus), h.strength > 1) for h in message.hits]
+    out += [Named(h.start, h.end, frozenset(h.readings)) for h in message.features]
     if evidence is not None:
-        out += [_feature(h) for h in evidence.find(message.words)]
-    return tuple(sorted(out, key=lambda s: (s[0], s[1])))
-
-
-def _feature(hit: FeatureHit) -> _Span:
-    return hit.start, hit.end, frozenset(hit.readings)
+        out += [Named(h.start, h.end, frozenset(h.readings)) for h in evidence.find(message.words)]
+    return tuple(sorted(out, key=lambda s: (s.start, s.end)))
 
 
 class Linker:
     """Resolves mentions of one reply. What earlier messages name is read once, on first need."""
 
-    def __init__(self, context: ReplyContext) -> None:
+    def __init__(self, context: ReplyContext, mentions: Sequence[Mention]) -> None:
         self._context = context
+        self._mentions = mentions
         self._evidence = context.found.features if context.found.records else None
-        self._reply = spans_of(context.reply, self._evidence)
+        self._reply = named_in(context.reply, self._evidence)
         self._back: list[Mapping[str, Resolved]] | None = None
         self._named: frozenset[str] | None = None
 
-    def focus(self, mention: Mention, previous_end: int, next_start: int) -> Focus:
-        """The focus of a mention; the offsets are the ends of its neighbouring mentions, -1 when there is none."""
+    def focus(self, at: int) -> Focus:
+        """The focus of the mention at a place in the list of mentions."""
         keys: dict[str, Resolved] = {}
-        for level, spans in self._levels(mention, previous_end, next_start):
+        for level, spans in self._levels(at):
             _resolve(keys, level, spans)
         for found in self._earlier():
             for key, resolved in found.items():
                 keys.setdefault(key, resolved)
+        if self._is_other(at):
+            keys = {k: v for k, v in keys.items() if k == NAME}
         return Focus(keys, self._all_named())
 
-    def _levels(self, mention: Mention, previous_end: int, next_start: int) -> Iterator[tuple[int, Sequence[_Span]]]:
-        reply, spans = self._context.reply, self._reply
+    def _is_other(self, at: int) -> bool:
+        """True when the sum is of what the client has already ("your current one, $256"), not of what is described."""
+        mention = self._mentions[at]
+        left = max(self._mentions[at - 1].end if at else 0, mention.start - 60)
+        return any(left <= w.start < mention.start and w.text in _OTHER for w in self._context.reply.words)
+
+    def _levels(self, at: int) -> Iterator[tuple[int, Sequence[Named]]]:
+        reply, mention = self._context.reply, self._mentions[at]
         index = segment_at(reply.segments, mention.start)
         here = reply.segments[index] if index >= 0 else Segment(0, len(reply.text), "sentence", 0)
-        start = max(here.start, previous_end)
-        stop = _stop(reply.text, mention.end, min(here.end, next_start if next_start >= 0 else here.end))
-        before = [s for s in spans if start <= s[0] and s[1] <= mention.start]
-        after = [s for s in spans if mention.end <= s[0] and s[1] <= stop]
-        yield LOCAL, before + after
-        if here.kind == "row" and here.parent is not None:
-            yield SEGMENT, [s for s in spans if here.start <= s[0] and s[1] <= mention.start]
-        yield SEGMENT, [s for s in spans if here.start <= s[0] and s[1] <= here.end]
+        windows = self._windows(at, here)
+        yield LOCAL, windows[0] + self._after(at, here)
+        for window in windows[1:]:
+            if window:
+                yield BEFORE, window
+                break
+        yield SEGMENT, self._between(here.start, here.end)
         for part in _around(reply.segments, index):
-            yield PARENT, [s for s in spans if part.start <= s[0] and s[1] <= part.end]
-        yield MESSAGE, spans
+            spans = self._between(part.start, part.end)
+            if part.kind == "sentence" and any(part.start <= m.start < part.end for m in self._mentions):
+                spans = [s for s in spans if any(k == NAME for k, _ in s.readings)]
+            yield PARENT, spans
+        yield MESSAGE, self._reply
+
+    def _between(self, start: int, end: int) -> list[Named]:
+        return [s for s in self._reply if start <= s.start and s.end <= end]
+
+    def _windows(self, at: int, here: Segment) -> list[list[Named]]:
+        """What is named between the sums of the segment, from the one that leads to this sum back to the first."""
+        out = []
+        right = self._mentions[at].start
+        for i in range(at - 1, -2, -1):
+            left = self._mentions[i].end if i >= 0 else here.start
+            inside = max(left, here.start)
+            out.append(self._between(inside, right))
+            if left <= here.start:
+                break
+            right = self._mentions[i].start
+        return out
+
+    def _after(self, at: int, here: Segment) -> list[Named]:
+        end = self._mentions[at].end
+        following = self._mentions[at + 1].start if at + 1 < len(self._mentions) else here.end
+        return self._between(end, _stop(self._context.reply.text, end, min(here.end, following)))
 
     def _earlier(self) -> list[Mapping[str, Resolved]]:
         if self._back is None:
@@ -131,7 +174,7 @@ class Linker:
                 if message.role not in {"user", "assistant"}:
                     continue
                 keys: dict[str, Resolved] = {}
-                _resolve(keys, QUESTION if distance == 0 else DIALOGUE, spans_of(message, self._evidence))
+                _resolve(keys, QUESTION if distance == 0 else DIALOGUE, named_in(message, self._evidence))
                 self._back.append(keys)
         return self._back
 
@@ -143,14 +186,18 @@ class Linker:
         return self._named
 
 
-def _resolve(keys: dict[str, Resolved], level: int, spans: Sequence[_Span]) -> None:
-    found: dict[str, list[frozenset[tuple[str, str]]]] = {}
-    for _, _, readings in spans:
-        for key in {k for k, _ in readings}:
-            found.setdefault(key, []).append(readings)
+def _resolve(keys: dict[str, Resolved], level: int, spans: Sequence[Named]) -> None:
+    found: dict[str, list[Named]] = {}
+    for span in spans:
+        for key in {k for k, _ in span.readings}:
+            found.setdefault(key, []).append(span)
     for key, hits in found.items():
-        if key not in keys:
-            keys[key] = Resolved(level, tuple(hits))
+        firm = [h for h in hits if h.firm]
+        known = keys.get(key)
+        if known is None or (firm and not known.firm and level <= SEGMENT):
+            chosen = [*firm, *([] if known is None else ())] or hits
+            extra = () if known is None else known.hits
+            keys[key] = Resolved(level, (*(h.readings for h in chosen), *extra), bool(firm))
 
 
 def _stop(text: str, start: int, end: int) -> int:

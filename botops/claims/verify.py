@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from botops.claims.context import ReplyContext
+from botops.claims.dates import covers
 from botops.claims.equations import Equation, equations
 from botops.claims.ground import Grounds
 from botops.claims.link import MESSAGE, Focus, Linker
@@ -50,24 +51,28 @@ class Verifier:
     ) -> None:
         self._context = context
         self._taken = taken
-        self._linker = Linker(context)
         reply = context.reply
         self._all = [m for m in reply.numbers if m.kind == "money"]
         self._equations = equations(reply.text, reply.numbers, reply.quantities)
         self._results = {e.result.start: e for e in self._equations}
         self._operands = {o.start for e in self._equations for o in e.operands}
         self._grounds = Grounds(context, running)
+        self._linker = Linker(context, self._all)
 
     def run(self) -> Verified:
         """Looks at every sum twice: first prices named as such, then figures that rest on them."""
-        judged = [m for m in self._all if self._is_claim(m)]
         supported: dict[int, Decimal] = {}
         open_: list[tuple[Mention, Focus]] = []
-        for mention in judged:
-            focus = self._focus(mention)
+        claims = 0
+        for at, mention in enumerate(self._all):
+            claim = self._is_claim(mention)
+            claims += claim
+            if not claim and mention.role != "bare":
+                continue
+            focus = self._linker.focus(at)
             if self._named_price(mention, focus):
                 supported[mention.start] = mention.amount
-            else:
+            elif claim:
                 open_.append((mention, focus))
         doubts = []
         for mention, focus in open_:
@@ -76,7 +81,7 @@ class Verifier:
                 supported[mention.start] = mention.amount
             else:
                 doubts.append(doubt)
-        return Verified(tuple(doubts), tuple(supported[k] for k in sorted(supported)), len(judged))
+        return Verified(tuple(doubts), tuple(supported[k] for k in sorted(supported)), claims)
 
     def _is_claim(self, mention: Mention) -> bool:
         if mention.role == "bare" and mention.start not in self._results and mention.start not in self._operands:
@@ -88,16 +93,13 @@ class Verifier:
     def _scope(self, mention: Mention) -> Scope:
         return scope_of(self._context.reply.reading, mention.start, mention.end)
 
-    def _focus(self, mention: Mention) -> Focus:
-        at = self._all.index(mention)
-        before = self._all[at - 1].end if at else -1
-        after = self._all[at + 1].start if at + 1 < len(self._all) else -1
-        return self._linker.focus(mention, before, after)
-
     def _named_price(self, mention: Mention, focus: Focus) -> bool:
         """True when the amount (both ends of a range) is a price or a tool's figure of what is spoken of."""
         ends = [mention.amount] if mention.amount_max is None else [mention.amount, mention.amount_max]
-        return all(any(self._fits(r, mention, focus) for r in self._of_amount(a)) for a in ends)
+        return all(
+            any(self._fits(r, mention, focus) for r in self._of_amount(a)) or self._grounds.is_term(a, mention)
+            for a in ends
+        )
 
     def _of_amount(self, amount: Decimal) -> Iterable[Record]:
         yield from self._context.book.records.by_amount.get(amount, ())
@@ -115,9 +117,13 @@ class Verifier:
     def _in_force(self, record: Record, mention: Mention) -> bool:
         if in_force(record, self._context.day):
             return True
-        tense = self._scope(mention).tense
         window = record.price.window if record.price else None
-        if tense is None or window is None:
+        if window is None:
+            return False
+        if any(covers(window, d, self._context.day) for d in self._grounds.dates_near(mention)):
+            return True
+        tense = self._scope(mention).tense
+        if tense is None:
             return False
         if tense == "past":
             return window.valid_to is not None and window.valid_to < self._context.day

@@ -1,0 +1,101 @@
+"""Dates and seasons named in a text, as far as prices with windows need them: "с 1 сентября", "в июле"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from botops.claims.words import Word
+from botops.pricebook.model import Window
+
+_MONTHS = tuple(
+    re.compile(p)
+    for p in (
+        r"январ\w{1,3}|янв|қаңтар\w*|jan(?:uary)?", r"феврал\w{1,3}|фев|ақпан\w*|feb(?:ruary)?",
+        r"март\w{0,2}|наурыз\w*|mar(?:ch)?", r"апрел\w{1,3}|апр|сәуір\w*|apr(?:il)?", r"ма[йяею]|маем|мамыр\w*|may",
+        r"июн\w{1,2}|маусым\w*|june?", r"июл\w{1,2}|шілде\w*|july?", r"август\w{0,2}|авг|тамыз\w*|aug(?:ust)?",
+        r"сентябр\w{1,2}|сент?|қыркүйек\w*|қыркүйег\w*|sept?(?:ember)?", r"октябр\w{1,2}|окт|қазан(?:ға|да|нан|ның)?|oct(?:ober)?",
+        r"ноябр\w{1,2}|ноя|қараша\w*|nov(?:ember)?", r"декабр\w{1,2}|дек|желтоқсан\w*|dec(?:ember)?",
+    )
+)  # fmt: skip
+_SEASONS = (
+    (re.compile(r"лет(?:ом|о|няя|ний|ние|ней|него|них|у)|жаз(?:да|ғы|ға|ы)?|summer"), (6, 7, 8)),
+    (re.compile(r"осен\w{1,4}|күз(?:де|гі|ге)?|autumn|fall"), (9, 10, 11)),
+    (re.compile(r"зим(?:ой|а|ний|няя|ние|нему)|қыс(?:та|қы|қа)?|winter"), (12, 1, 2)),
+    (re.compile(r"весн(?:ой|а)|весен\w{1,4}|көктем\w*|spring"), (3, 4, 5)),
+)
+_NUMERIC = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{2,4}))?")
+_RELATIVE = {
+    "завтра": 1, "послезавтра": 2, "вчера": -1, "ертең": 1, "ертеңнен": 1, "кеше": -1, "tomorrow": 1, "yesterday": -1,
+}  # fmt: skip
+_DAY_TAIL = frozenset({"го", "е", "ого", "числа", "th", "st", "nd", "rd", "ші", "шы", "і", "of"})
+
+
+class Dated(NamedTuple):
+    """A day, a month or a season said at `start:end`. Without a day any day of the months is meant."""
+
+    start: int
+    end: int
+    months: tuple[int, ...]
+    day: int | None = None
+    offset: int | None = None
+
+
+@lru_cache(maxsize=8192)
+def _months(word: str) -> tuple[int, ...]:
+    for number, pattern in enumerate(_MONTHS, 1):
+        if pattern.fullmatch(word):
+            return (number,)
+    return next((months for pattern, months in _SEASONS if pattern.fullmatch(word)), ())
+
+
+def find_dates(words: Sequence[Word]) -> tuple[Dated, ...]:
+    """Every date of a text, in order."""
+    out: list[Dated] = []
+    for i, word in enumerate(words):
+        if word.text in _RELATIVE:
+            out.append(Dated(word.start, word.end, (), None, _RELATIVE[word.text]))
+            continue
+        if word.text[0].isdigit():
+            match = _NUMERIC.fullmatch(word.text)
+            if match and 1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 31 and (match[3] or len(match[2]) == 2):
+                out.append(Dated(word.start, word.end, (int(match[2]),), int(match[1])))
+            continue
+        months = _months(word.text)
+        if not months:
+            continue
+        day, start, end = _day_beside(words, i)
+        out.append(Dated(start, end, months, day if len(months) == 1 else None))
+    return tuple(out)
+
+
+def _day_beside(words: Sequence[Word], i: int) -> tuple[int | None, int, int]:
+    """The day of a month's name: "1 сентября", "September 1st", "1-го сентября"."""
+    start, end = words[i].start, words[i].end
+    j = i - 1
+    while j >= 0 and words[j].text in _DAY_TAIL and i - j <= 2:
+        j -= 1
+    if j >= 0 and words[j].text.isdigit() and 1 <= int(words[j].text) <= 31:
+        return int(words[j].text), words[j].start, end
+    if i + 1 < len(words) and words[i + 1].text.isdigit() and 1 <= int(words[i + 1].text) <= 31:
+        return int(words[i + 1].text), start, words[i + 1].end
+    return None, start, end
+
+
+def covers(window: Window, dated: Dated, today: date) -> bool:
+    """True when a window holds on a date said today: this year's, the next or the last one's."""
+    if dated.offset is not None:
+        return window.covers(today + timedelta(days=dated.offset))
+    for year in (today.year, today.year + 1, today.year - 1):
+        for month in dated.months:
+            for day in (dated.day,) if dated.day else (1, 15, 28):
+                try:
+                    moment = date(year, month, day)
+                except ValueError:
+                    continue
+                if window.covers(moment) and abs((moment - today).days) < 400:
+                    return True
+    return False
