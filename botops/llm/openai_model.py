@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 _PATH = "/chat/completions"
 _CONNECT_S = 5.0
+_CONNECTIONS = 1000
+"""The library's own 100 would make the 101st dialogue wait inside its deadline."""
 _USAGE_GRACE_S = 2.0
 """How long a finished stream may still take to send its usage; a late count is estimated, not waited for."""
 _BYTES_PER_CHAR = 512
@@ -119,6 +121,7 @@ class OpenAIModel:
         http = httpx2.AsyncClient(
             headers={"accept-encoding": "identity"},
             timeout=httpx2.Timeout(None, connect=_CONNECT_S),
+            limits=httpx2.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=100),
             transport=self._transport,
             event_hooks={"response": [bound]},
             follow_redirects=False,
