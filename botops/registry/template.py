@@ -221,10 +221,10 @@ def _name_offsets(text: str) -> dict[str, int]:
     return offsets
 
 
-def _tag_on_line(text: str, number: int) -> int:
+def _tag_on_line(text: str, number: int | None) -> int:
     """The offset of the first tag on a line (from 1), or of the line's first visible character."""
     lines = text.split("\n")
-    index = min(max(number, 1), len(lines)) - 1
+    index = min(max(number or 1, 1), len(lines)) - 1
     line = lines[index]
     tags = [found for mark in ("{{", "{%", "{#") if (found := line.find(mark)) >= 0]
     column = min(tags) if tags else len(line) - len(line.lstrip())
