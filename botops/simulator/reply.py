@@ -29,7 +29,7 @@ def compose(
     """The reply to the last client's message. `words` chooses phrasings, `luck` whether and how to err."""
     memory = remember(messages, brief)
     manner = brief.manner
-    voice = Voice(memory.language, words, informal=manner.informal, spelled=words.random() < 0.2)
+    voice = Voice(memory.language, words, informal=manner.informal, spelled=words.random() < 0.2, items=brief.knowledge.items)
     scene = Scene(brief, memory, voice, Slips(errors, luck, brief.knowledge))
     said = _greeting(scene)
     body, commercial = _body(scene)
@@ -67,7 +67,7 @@ def _body(scene: Scene) -> tuple[list[str], bool]:
 def _terms_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] | None:
     memory = scene.memory
     known_code = any(t.code == memory.said.code for t in scene.brief.knowledge.terms) if memory.said.code else False
-    if "code" in acts or known_code:
+    if "code" in acts or known_code or (memory.said.code and not memory.said.things):
         return answers.code(scene), True
     if "competitor" in acts:
         key = "competitor" if scene.brief.manner.no_competitors else "competitor_no"
@@ -93,7 +93,7 @@ def _prices_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] 
     if said.unknown and not said.things:
         return [voice.say("unknown", name=said.unknown)], False
     if "compare" in acts and memory.focus:
-        return answers.compare(_with_neighbour(scene)), True
+        return answers.compare(scene), True
     if "total" in acts and (memory.basket or memory.focus):
         return answers.total(scene, _wanted(memory)), True
     if "order" in acts:
@@ -102,7 +102,7 @@ def _prices_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] 
         return answers.recommend(scene), bool(memory.focus)
     if said.things:
         return answers.quote(scene, memory.focus), True
-    follow_up = said.qty or said.period or said.variant or said.months or said.city
+    follow_up = said.qty or said.units or said.period or said.variant or said.months or said.city
     if memory.focus and (follow_up or "price" in acts):
         wishes = memory.focus
         if said.months:
@@ -117,10 +117,6 @@ def _wanted(memory: Memory) -> tuple[Wish, ...]:
     if memory.said.things and "add" not in memory.said.acts:
         return memory.focus
     return memory.basket or memory.focus
-
-
-def _with_neighbour(scene: Scene) -> Scene:
-    return scene
 
 
 def _about_focus(scene: Scene) -> list[str]:

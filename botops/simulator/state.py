@@ -49,23 +49,33 @@ def _heard(memory: Memory, text: str, brief: Brief) -> Memory:
     )
     focus, basket = memory.focus, memory.basket
     if named:
-        if len(named) == 1 and not named[0].qty and said.qty:
-            named = (replace(named[0], qty=said.qty),)
+        if len(named) == 1 and not named[0].qty:
+            named = (replace(named[0], qty=said.qty or _counted(named[0], said)),)
         named = tuple(_with_earlier(w, memory) for w in named)
         focus = named
         wanted = bool(said.acts & _WANTS) or any(w.qty for w in named)
-        basket = _joined(basket if "add" in said.acts or wanted else basket, named) if wanted else basket
-    elif focus and (said.qty or said.variant):
-        focus = tuple(
-            replace(w, qty=said.qty or w.qty, variant=said.variant if said.variant in w.item.variants else w.variant)
-            for w in focus
-        )
+        if said.acts & {"order", "add"}:
+            basket = _joined(basket, memory.focus)
+        basket = _joined(basket, named) if wanted else basket
+    elif focus and (said.qty or said.variant or said.units):
+        focus = tuple(_refined(w, said) for w in focus)
         basket = _joined(basket, focus)
     return replace(
         memory, said=said, text=text, language=said.language or memory.language, focus=focus, basket=basket,
         period=said.period or memory.period, months=said.months or memory.months, city=said.city or memory.city,
         asked=memory.asked | said.acts,
     )  # fmt: skip
+
+
+def _counted(wish: Wish, said: Said) -> int:
+    """How many of the units a thing is charged by the client named ("на 6 точек")."""
+    charged = {t.unit for t in wish.item.current()}
+    return next((n for unit, n in said.units if unit in charged), 0)
+
+
+def _refined(wish: Wish, said: Said) -> Wish:
+    variant = said.variant if said.variant in wish.item.variants else wish.variant
+    return replace(wish, qty=said.qty or _counted(wish, said) or wish.qty, variant=variant)
 
 
 def _with_earlier(wish: Wish, memory: Memory) -> Wish:

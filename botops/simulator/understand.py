@@ -13,7 +13,7 @@ from botops.domain.messages import Language
 from botops.simulator.facts import Brief, Item
 from botops.simulator.places import CITIES, place
 from botops.simulator.stems import language_of, stem, stems
-from botops.simulator.wording import PERCENT, number, sums
+from botops.simulator.wording import PERCENT, number, sums, unit_in
 
 _ACTS: tuple[tuple[str, str], ...] = (
     ("greet", r"здравств|добр(?:ый|ое|ого) (?:день|утр|вечер)|привет|салам|сәлем|салем|ассалау|қайырлы|\bhello|\bhi\b|\bhey\b|good (?:morning|day|evening|afternoon)"),
@@ -72,6 +72,7 @@ class Said:
     acts: frozenset[str]
     things: tuple[tuple[int, int], ...] = ()
     qty: int = 0
+    units: tuple[tuple[str, int], ...] = ()
     months: int = 0
     period: str = ""
     variant: str = ""
@@ -114,7 +115,7 @@ def _understand(text: str, _key: int, kept: _Kept) -> Said:
     acts = acts_of(text)
     codes = {t.code for t in brief.knowledge.terms if t.code}
     code = next((m[0].upper() for m in _CODE.finditer(text) if m[0].upper() in codes), "")
-    things, qty = _things(text, brief)
+    things, qty, units = _things(text, brief)
     if not code and ("code" in acts or not things):
         code = next((m[0].upper() for m in _CODE.finditer(text)), "")
     months = _MONTHS.search(text)
@@ -122,7 +123,7 @@ def _understand(text: str, _key: int, kept: _Kept) -> Said:
     city = CITIES.search(text)
     amounts = sums(text, bare=True)
     return Said(
-        language_of(text), acts, things, qty,
+        language_of(text), acts, things, qty, units,
         (6 if not months[1].isdigit() else int(months[1])) if months else 0,
         "year" if _YEARLY.search(text) else "month" if _MONTHLY.search(text) else "",
         _variant(text, brief.knowledge.items), place(city[0]) if city else "", code, spoken,
@@ -144,36 +145,37 @@ def _variant(text: str, items: tuple[Item, ...]) -> str:
     return ""
 
 
-def _things(text: str, brief: Brief) -> tuple[tuple[tuple[int, int], ...], int]:
-    """Items named in the text, best match first taken; quantities go to the item that stands next after them."""
+def _things(text: str, brief: Brief) -> tuple[tuple[tuple[int, int], ...], int, tuple[tuple[str, int], ...]]:
+    """Items named in the text, each with the quantity said beside it; a quantity of nothing named; counted units."""
     said = stems(text)
-    index = brief.index
-    known = [_near(s, brief) if s not in index else s for s in said]
-    counts = _counts(text, said)
-    left = list(known)
-    found: list[tuple[int, int, int]] = []
-    while True:
-        best = _best(left, brief)
-        if best is None:
-            break
+    left = [_near(s, brief) if s not in brief.index else s for s in said]
+    spans: dict[int, list[int]] = {}
+    while (best := _best(left, brief)) is not None:
         item, where = best
+        spans.setdefault(item, where)
         for i in where:
             left[i] = ""
-        first = min(where)
-        qty = next((n for at, n in sorted(counts.items(), reverse=True) if at <= max(where) and at >= first - 2), 0)
-        if qty == 0:
-            qty = next(
-                (
-                    n
-                    for at, n in sorted(counts.items())
-                    if max(where) < at <= max(where) + 2 and said[at] in _NEUTRAL_UNITS
-                ),
-                0,
-            )
-        found.append((first, item, qty))
-    found.sort()
-    free = next((n for at, n in counts.items() if not any(q == n for _, _, q in found)), 0)
-    return tuple((item, qty) for _, item, qty in found), free
+    counts = _counts(text, said)
+    order = sorted(spans, key=lambda n: min(spans[n]))
+    found = tuple((n, _beside(spans[n], counts, said)) for n in order)
+    free = next((n for at, n in counts.items() if said[at] in _NEUTRAL_UNITS), 0)
+    units = tuple((unit, n) for at, n in counts.items() if (unit := unit_in(said[at])) not in ("", "unit"))
+    if not counts and not found and len(said) <= _SHORT:
+        bare = _BARE.findall(text)
+        free = int(bare[0]) if len(bare) == 1 else 0
+    return found, free, units
+
+
+def _beside(where: list[int], counts: dict[int, int], said: list[str]) -> int:
+    """The quantity that counts an item: of its own words, of a word just before, of "pieces" on either side."""
+    first, last = min(where), max(where)
+    for at in sorted(counts):
+        if first <= at <= last or (at == first - 1 and said[at] not in _NEUTRAL_UNITS):
+            return counts.pop(at)
+    for at in sorted(counts):
+        if said[at] in _NEUTRAL_UNITS and (last < at <= last + 2 or at == first - 1):
+            return counts.pop(at)
+    return 0
 
 
 def _counts(text: str, said: list[str]) -> dict[int, int]:
@@ -183,16 +185,15 @@ def _counts(text: str, said: list[str]) -> dict[int, int]:
     for m in _COUNT.finditer(text):
         value = int(m[1]) if m[1].isdigit() else _SPELLED[m[1].lower()]
         word = stem(m[2])
-        if word in _TIME_WORDS or value == 0:
+        if word in _TIME_WORDS or value == 0 or word not in said[start:]:
             continue
-        try:
-            at = said.index(word, start)
-        except ValueError:
-            continue
-        counts[at] = value
+        start = said.index(word, start)
+        counts[start] = value
     return counts
 
 
+_SHORT = 4
+_BARE = re.compile(r"(?<![\d.,])(\d{1,4})(?![\d.,]|\s*(?:%|тыс|тг|тенге|₸|мың|[кk]\b|мм|гб|gb|мес|ай\b|month))", re.IGNORECASE)
 _TIME_WORDS = frozenset(stem(w) for w in "месяц месяца месяцев мес год года лет недели неделю month months year years weeks ай айға жыл "
                         "день дня дней минут раз".split())  # fmt: skip
 

@@ -27,19 +27,21 @@ _MONTHS_EN = ("January February March April May June July August September Octob
 _SPANS_RU = {"month": ("месяц", "месяца", "месяцев"), "day": ("день", "дня", "дней"), "week": ("неделя", "недели", "недель"),
              "year": ("год", "года", "лет"), "lesson": ("занятие", "занятия", "занятий"), "visit": ("визит", "визита", "визитов")}  # fmt: skip
 _SHOWN = 3
+_JOINS = re.compile(r"(?:при|если|на|по|в|за|when|if|on|for|in|to|with)\b|\(", re.IGNORECASE)
 
 
 class Voice:
     """Words for one reply. `rng` chooses among phrasings only; nothing it draws changes a figure."""
 
     def __init__(
-        self, language: Language, rng: random.Random, *, informal: bool = False, spelled: bool = False
+        self, language: Language, rng: random.Random, *, informal: bool = False, spelled: bool = False, items: Sequence[Item] = ()
     ) -> None:
         self.language: Language = language
         self.words = WORDS[language]
         self._rng = rng
         self._bank = bank(language, informal=informal)
         self._spelled = spelled
+        self._items = items
 
     def say(self, key: str, **values: str) -> str:
         """One of the ways of saying `key`."""
@@ -114,16 +116,17 @@ class Voice:
             return _lowered(term.words)
         head = self._head(term, self._bound_names(term, items))
         clause = self._clause(term)
+        if clause:
+            head += f" {clause}" if _JOINS.match(clause) else f", {clause}"
         dated = self._until(term) if term.kind == "code" else ""
-        return ", ".join(
-            p for p in (head + (f" {clause}" if clause and not clause.startswith("(") else ""), dated) if p
-        ) + (f" {clause}" if clause.startswith("(") else "")
+        return f"{head}, {dated}" if dated else head
 
     def _bound_names(self, term: Term, items: Sequence[Item]) -> str:
         spoken = [i for i in items if i.name in term.items]
         if spoken:
             return self.listed([self.name(i) for i in spoken[:_SHOWN]])
-        return self.listed([*term.items[: _SHOWN + 1]]) if self.language == "ru" else ""
+        named = [i for i in self._items if i.name in term.items]
+        return self.listed([self.name(i) for i in named[: _SHOWN + 1]])
 
     def _until(self, term: Term) -> str:
         if term.until is None:
@@ -137,8 +140,9 @@ class Voice:
         text = ", ".join(pieces)
         if not text:
             return ""
+        text = re.sub(r"^\d+ (?:процент\w*|мес\w*|дн\w*) (?=на|при|за)", "", text)
         if self.language == "ru":
-            return re.sub(r"^\d+ (?:процент\w*|мес\w*|дн\w*) (?=на|при|за)", "", text)
+            return text
         said = translated(text, self.language)
         if said is not None:
             return said if self.language == "en" else f"({said})"
