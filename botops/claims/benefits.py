@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
-from botops.claims.lexicon import Concepts
-from botops.claims.policy import Rule
+from botops.claims.lexicon import NONE, Concepts
+from botops.claims.policy import Rule, container_hits, things_at
+from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
 from botops.domain.findings import Finding, FindingKind
 
 GIVING = ("gift", "free", "included")
-_CHARGES = ("deposit", "prepay", "surcharge", "minimum", "cancel")
+_CHARGES = ("deposit", "prepay")
 _IDLE_FREE = frozenset("feel sugar toll hands duty".split())
-_TOPIC_THINGS = ("delivery", "trial", "warranty", "cancel", "freeze", "deposit", "vat", "cashback")
+_OBJECT_TOPICS = frozenset(
+    {"delivery", "trial", "warranty", "cancel", "freeze", "deposit", "cashback", "refund", "prepay"}
+)
+_CONDITIONAL = frozenset("при если от для if with when for from до после".split())
 _WITHOUT = frozenset("без without сыз сіз".split())
+_TIME = frozenset({"day", "week", "month", "year"})
+_NOT_GRANTS = frozenset({"refund", "surcharge"})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a clause gives: its nearest things, its topics, its counted things ("пятая ночь", "2 месяца")."""
+
+    things: frozenset[str]
+    topics: Concepts
+    counts: tuple[Quantity, ...]
 
 
 def benefit_claims(desk: Desk) -> Iterator[Finding]:
-    """Gifts, free and included things without a basis in the book, one for each clause that gives something."""
-    seen_sentences: set[int] = set()
+    """Gifts, free and included things without a basis in the book, at most one for each sentence."""
+    seen: set[int] = set()
     for clause in desk.reading.clauses:
         at = _trigger(desk, clause)
-        if at is None:
+        if at is None or clause.sentence in seen:
             continue
         word = desk.reading.words[at]
-        giving = next(g for g in GIVING if g in desk.reading.tags[at])
         if not desk.claimed(word.start, word.end):
             continue
-        problem = _judge(desk, clause, giving)
-        if problem is None or clause.sentence in seen_sentences:
+        giving = next(g for g in GIVING if g in desk.reading.tags[at])
+        problem = _judge(desk, clause, at, giving)
+        if problem is None:
             continue
-        seen_sentences.add(clause.sentence)
+        seen.add(clause.sentence)
         start, end = _span(desk, clause, at)
         yield term_finding(desk.ctx.turn, FindingKind.TERMS, desk.reading.text, start, end, problem)
 
@@ -55,115 +71,174 @@ def _trigger(desk: Desk, clause: Clause) -> int | None:
     return None
 
 
-def _objects(desk: Desk, clause: Clause) -> tuple[frozenset[str], Concepts]:
-    """What is given: the things and topics of the clause, else of the clauses before it, else of the question."""
+def _given(desk: Desk, clause: Clause, at: int) -> Given:
+    """What is given: the nearest thing before the word that gives, else after it, else in the clauses before, else in
+    the question. Words of a condition ("при договоре", "от 5 штук") are no things."""
     reading = desk.reading
+    counts = reading.counted(clause.first, clause.last)
+    topics = desk.tags(clause) & _OBJECT_TOPICS
+    near = _nearest(desk, clause, at)
+    if near or topics or any(q.ordinal or q.unit in _TIME for q in counts if q.bound is None):
+        return Given(near, topics, counts)
     sentence = reading.sentences[clause.sentence]
     index = next(i for i in range(sentence.clause_first, sentence.clause_last) if reading.clauses[i] is clause)
-    for i in range(index, sentence.clause_first - 1, -1):
+    for i in range(index - 1, sentence.clause_first - 1, -1):
         part = reading.clauses[i]
-        things, topics = desk.things(part), _topics(desk.tags(part))
-        if things or topics:
-            return things, topics
-    if desk.question is not None and not desk.confirms:
-        asked = desk.question
-        return things_in(desk, asked), _topics(asked.concepts)
-    return frozenset(), frozenset()
+        near, topics = _nearest(desk, part, part.last), desk.tags(part) & _OBJECT_TOPICS
+        if near or topics:
+            return Given(near, topics, counts)
+    if desk.question is None or desk.confirms:
+        return Given(frozenset(), NONE, counts)
+    return Given(_known(desk, desk.things_asked), desk.topics_asked & _OBJECT_TOPICS, counts)
 
 
-def things_in(desk: Desk, reading: object) -> frozenset[str]:
-    """The things of the client's question."""
-    del reading
-    question = desk.question
-    if question is None:
-        return frozenset()
-    from botops.claims.policy import things_of  # noqa: PLC0415
-
-    return things_of(question, 0, len(question.words))
+def _known(desk: Desk, things: frozenset[str]) -> frozenset[str]:
+    return frozenset(t for t in things if t.startswith("t:") or t in desk.terms.vocabulary)
 
 
-def _topics(tags: Concepts) -> Concepts:
-    return frozenset(t for t in tags if t in _TOPIC_THINGS)
+def _nearest(desk: Desk, clause: Clause, at: int) -> frozenset[str]:
+    """The things of the word nearest before `at`, with its direct neighbours, else of those after."""
+    reading = desk.reading
+    hits = [h for h in desk.message.hits_in(clause.start, clause.end) if h.strength > 1]
+    within = container_hits(reading, hits)
+
+    def things(i: int) -> frozenset[str]:
+        word = reading.words[i]
+        if any(h.start <= word.start < h.end for h in within):
+            return frozenset()
+        opener = next(
+            (j for j in range(i - 1, max(clause.first, i - 4) - 1, -1) if reading.words[j].text in _CONDITIONAL), -1
+        )
+        if opener >= 0 and opener < i and not any(reading.tags[k] & set(GIVING) for k in range(opener, i)):
+            return frozenset()
+        return things_at(reading, i)
+
+    for order in (range(at - 1, clause.first - 1, -1), range(at + 1, clause.last)):
+        found: set[str] = set()
+        for i in order:
+            here = things(i)
+            if here:
+                found |= here
+            elif found:
+                break
+        if found:
+            return frozenset(found)
+    return frozenset()
 
 
-def _judge(desk: Desk, clause: Clause, giving: str) -> Problem | None:
-    things, topics = _objects(desk, clause)
-    if "delivery" in topics:
-        things = things | {"delivery"}
-    rules = [r for r in desk.terms.about(*GIVING, "period", "trial", "delivery", "half", *topics) if not r.denied]
-    live = [r for r in desk.in_force(rules) if _about(r, things, topics)]
+def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
+    given = _given(desk, clause, at)
+    rules = [r for r in desk.terms.rules if _grants(r, given)]
+    live = desk.in_force(rules)
     if live:
-        return _conditions(desk, clause, live, giving)
-    over = [r for r in rules if _about(r, things, topics)]
-    if over:
-        return Problem("ended", giving, describe(over[0]), over[0].source)
-    return _without_rule(desk, clause, giving, things, topics)
+        return _conditions(desk, clause, live, giving, given)
+    if rules:
+        return Problem("ended", giving, describe(rules[0]), rules[0].source)
+    return _without_rule(desk, clause, giving, given)
 
 
-def _about(rule: Rule, things: frozenset[str], topics: Concepts) -> bool:
-    gives = bool(rule.topics & {*GIVING, "period"}) or "delivery" in rule.topics & topics
-    return gives and bool(things & rule.things or topics & rule.topics)
+def _grants(rule: Rule, given: Given) -> bool:
+    """True when a rule is about giving this thing."""
+    if rule.denied:
+        return bool(rule.topics & set(_CHARGES) & given.topics)
+    if rule.offer is None and rule.topics & _NOT_GRANTS and not rule.topics & given.topics:
+        return False
+    if not rule.topics & {*GIVING, "period"}:
+        return False
+    if given.things & rule.things:
+        return True
+    if given.topics & rule.topics:
+        return True
+    return any(_same_count(a, b) for a in given.counts for b in rule.counts)
 
 
-def _conditions(desk: Desk, clause: Clause, live: list[Rule], giving: str) -> Problem | None:
-    fitting = [r for r in live if r.offer is None or _fits(desk, r, clause)]
+def _same_count(a: Quantity, b: Quantity) -> bool:
+    return (
+        a.value == b.value
+        and a.unit == b.unit
+        and a.unit != ""
+        and (a.ordinal == b.ordinal)
+        and (a.ordinal or a.unit in _TIME)
+    )
+
+
+def _conditions(desk: Desk, clause: Clause, live: list[Rule], giving: str, given: Given) -> Problem | None:
+    goods = _goods(desk, given)
+    fitting = [r for r in live if desk.applies(r, clause, goods | _goods_of(desk, r))]
     if not fitting:
         return Problem("product", giving, describe(live[0]), live[0].source)
-    if any(desk.unmet(r, clause) is None for r in fitting):
+    if any(desk.unmet(r, clause) is None and not _outside(r, given) for r in fitting):
         return None
     return Problem("condition", giving, describe(fitting[0]), fitting[0].source)
 
 
-def _fits(desk: Desk, rule: Rule, clause: Clause) -> bool:
-    """True when a gift's product may be the one spoken of; the gift itself may be named as a product too."""
-    if not rule.skus:
-        return True
-    given = frozenset(s for t in rule.things for s in desk.terms.goods.get(t, ()))
-    near = desk.skus_near(clause) - given
-    if near:
-        return bool(near & rule.skus)
-    spoken = desk.skus_spoken - given
-    return not spoken or bool(spoken & rule.skus)
+def _outside(rule: Rule, given: Given) -> bool:
+    """True when a count of the claim lies outside a bound the rule sets in the same unit ("до 6 лет", said of 9)."""
+    for said in given.counts:
+        if said.bound is not None or said.ordinal:
+            continue
+        for bound in rule.counts:
+            same = said.unit == bound.unit or {said.unit, bound.unit} == {"age", "year"}
+            if not same or not said.unit or bound.ordinal:
+                continue
+            if bound.bound == "upto" and said.value > bound.value:
+                return True
+            if bound.bound == "from" and said.value < bound.value and said.unit not in _TIME:
+                return True
+    return False
 
 
-def _without_rule(desk: Desk, clause: Clause, giving: str, things: frozenset[str], topics: Concepts) -> Problem | None:
-    priced = _priced(desk, clause, things)
-    denied = [r for r in desk.terms.about("included", "free", *topics) if r.denied and r.things & things]
+def _goods(desk: Desk, given: Given) -> frozenset[str]:
+    """Products that are the thing given itself."""
+    named = frozenset(s for t in given.things for s in desk.terms.goods.get(t, ()))
+    return named | frozenset(s for s, topics in desk.terms.topic_goods.items() if topics & given.topics)
+
+
+def _goods_of(desk: Desk, rule: Rule) -> frozenset[str]:
+    if rule.offer is None:
+        return frozenset()
+    return frozenset(s for t in rule.things for s in desk.terms.goods.get(t, ())) - rule.skus
+
+
+def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Problem | None:
+    denied = [r for r in desk.terms.about("included", "free") if r.denied and r.things & given.things]
     if denied:
         return Problem("denied", giving, denied[0].text, denied[0].source)
-    if priced:
-        return Problem("paid", giving, priced)
+    priced = _priced(desk, clause, given)
+    if priced is not None:
+        return Problem("paid", giving, priced) if priced else None
+    known = _known(desk, given.things)
     if giving == "included":
-        asked = desk.topics_asked() & {"included", "free", "surcharge"}
-        return Problem("absent", giving) if asked and things and not desk.confirms else None
-    if not things and not topics:
-        return None
-    return Problem("absent", giving)
+        asked = desk.topics_asked & {"included", "free", "surcharge"} and not desk.confirms
+        return Problem("absent", giving) if asked and known else None
+    if known or given.topics or any(q.ordinal or q.unit in _TIME for q in given.counts):
+        return Problem("absent", giving)
+    native = bool(given.things) and not desk.terms.about(*GIVING)
+    return Problem("absent", giving) if native else None
 
 
-def _priced(desk: Desk, clause: Clause, things: frozenset[str]) -> str | None:
-    """The price of the thing given, when the book sells it and it is never free."""
-    skus = desk.skus_in(clause)
-    for thing in sorted(things):
-        if thing.startswith("t:"):
-            skus |= desk.terms.goods.get(thing, frozenset())
+def _priced(desk: Desk, clause: Clause, given: Given) -> str | None:
+    """The price of the thing given when the book sells it; empty when the book has it for nothing; None when unsold."""
+    skus = desk.skus_in(clause) - desk.containers(clause)
+    for thing in sorted(given.things):
+        skus |= desk.terms.goods.get(thing, frozenset())
     for sku in sorted(skus):
         product = desk.ctx.book.book.product(sku)
         prices = product.prices_on(desk.day) if product is not None else ()
         if product is not None and prices:
             if any(p.amount == 0 for p in prices):
-                return None
+                return ""
             return f"{product.name} — {prices[0].amount:f} {prices[0].currency}"
     return None
 
 
 def _span(desk: Desk, clause: Clause, at: int) -> tuple[int, int]:
-    """The clause from the thing to the word that gives it."""
+    """The clause without the yes or no it opens with."""
     reading = desk.reading
-    first, last = clause.first, clause.last
+    first = clause.first
     while first < at and reading.tags[first] & {"s:yes", "s:neg"}:
         first += 1
-    return reading.words[first].start, reading.words[last - 1].end
+    return reading.words[first].start, reading.words[clause.last - 1].end
 
 
 def waiver_claims(desk: Desk) -> Iterator[Finding]:
@@ -171,33 +246,29 @@ def waiver_claims(desk: Desk) -> Iterator[Finding]:
     reading = desk.reading
     for clause in reading.clauses:
         for i in range(clause.first, clause.last):
-            topics = reading.tags[i] & set(_CHARGES)
-            topic = next(iter(topics), "")
-            if topic not in {"deposit", "prepay"} or not _waived(desk, clause, i):
+            topic = next(iter(sorted(reading.tags[i] & set(_CHARGES))), "")
+            if not topic or not _waived(desk, clause, i):
                 continue
             basis = _charged(desk, topic)
             if basis is None or _excused(desk, clause, topic):
                 continue
-            word = reading.words[i]
             problem = Problem("waived", topic, basis[0], basis[1])
             end = reading.words[clause.last - 1].end
-            yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, word.start, end, problem)
+            yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, reading.words[i].start, end, problem)
             break
 
 
 def _waived(desk: Desk, clause: Clause, at: int) -> bool:
     reading = desk.reading
     before = reading.words[at - 1].text if at > clause.first else ""
-    sentence = reading.sentences[clause.sentence]
-    if sentence.question and not desk.confirms:
+    if reading.sentences[clause.sentence].question and not desk.confirms:
         return False
     if before in _WITHOUT or reading.words[at].text.endswith(("сыз", "сіз")) or before in {"no", "zero"}:
         return True
     denied = [j for j in range(clause.first, clause.last) if "s:neg" in reading.tags[j]]
     if not denied or "refund" in desk.tags(clause) or "s:if" in desk.tags(clause):
         return False
-    nxt = reading.words[denied[0] + 1].text if denied[0] + 1 < len(reading.words) else ""
-    return not nxt[:1].isdigit() and not any(w.text[0].isdigit() for w in reading.words[clause.first : clause.last])
+    return not any(w.text[0].isdigit() for w in reading.words[clause.first : clause.last])
 
 
 def _charged(desk: Desk, topic: str) -> tuple[str, str] | None:
@@ -205,14 +276,24 @@ def _charged(desk: Desk, topic: str) -> tuple[str, str] | None:
         if not rule.denied and (rule.percents or rule.money):
             return rule.text, rule.source
     for product in desk.ctx.book.book.products:
-        if topic in desk.terms.topic_goods.get(product.sku, frozenset()):
+        if topic in desk.terms.topic_goods.get(product.sku, NONE):
             return product.name, f"sku:{product.sku}"
     return None
 
 
 def _excused(desk: Desk, clause: Clause, topic: str) -> bool:
-    """True when the rules free some cases from the charge and the dialogue speaks of such a case."""
-    things = desk.things(clause) | things_in(desk, None)
-    for message in desk.ctx.client[-3:]:
-        del message
-    return any(r.denied or r.topics & {"free"} for r in desk.terms.about(topic) if r.things & things)
+    """True when the rules free some cases from the charge and the dialogue speaks of such a case, undenied."""
+    freeing = [r for r in desk.terms.about(topic) if r.denied or "free" in r.topics]
+    if not freeing:
+        return False
+    sentence = desk.reading.sentences[clause.sentence]
+    if "s:if" in desk.reading.over(sentence.first, sentence.last):
+        return True
+    if desk.confirms and any(
+        "s:neg" in desk.reading.over(s.first, s.last) for s in desk.reading.sentences if s is not sentence
+    ):
+        return False
+    said = desk.things(clause) | desk.things_asked
+    for message in desk.ctx.client[-4:]:
+        said |= frozenset(t for i in range(len(message.words)) for t in things_at(message.reading, i))
+    return any(said & r.things for r in freeing)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Literal
 
 from botops.claims.lexicon import Concepts
 from botops.claims.reading import Reading
+from botops.claims.words import Word
 
 ConditionKind = Literal["min_count", "max_count", "min_sum", "group", "prepay", "first_period", "lead"]
 _MONTHS = (
-    "январ феврал март апрел ма июн июл август сентябр октябр ноябр декабр қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз "
+    "январ феврал март апрел май июн июл август сентябр октябр ноябр декабр қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз "
     "қыркүйек қазан қараша желтоқсан january february march april may june july august september october november december"
 ).split()
 _AHEAD = frozenset(
     "вперед сразу предоплат предоплате годовой годовую годовая годовом единовременно алдын бірден ahead upfront".split()
 )
+_MONTH_OF_MAY = frozenset({"май", "мая", "мае"})
+_COUNTED = frozenset({"", "person", "user", "piece", "child"})
 _LONG = {"year": 12, "month": 1}
 
 
@@ -52,7 +56,33 @@ class Known:
 
 def is_month_name(word: str) -> bool:
     """True for the name of a month in any case."""
-    return any(word.startswith(m) and len(word) - len(m) <= 3 for m in _MONTHS)
+    return month_of(word) is not None
+
+
+def month_of(word: str) -> int | None:
+    """The number of the month a word names, 1 to 12."""
+    if word in _MONTH_OF_MAY:
+        return 5
+    for place, name in enumerate(_MONTHS):
+        if word.startswith(name) and len(word) - len(name) <= 4:
+            return place % 12 + 1
+    return None
+
+
+def days_until(words: Sequence[Word], at: int, number: Decimal, day: date) -> int | None:
+    """Days from `day` to the date whose day of month stands at word `at` ("с 20 июля", "July 20"); None for no date."""
+    beside = [words[i].text for i in (at + 1, at - 1) if 0 <= i < len(words)]
+    month = next((m for m in map(month_of, beside) if m is not None), None)
+    if month is None or not 1 <= number <= 31:
+        return None
+    for year in (day.year, day.year + 1):
+        try:
+            found = date(year, month, int(number))
+        except ValueError:
+            return None
+        if found >= day:
+            return (found - day).days
+    return None
 
 
 def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence[Decimal]) -> tuple[Condition, ...]:
@@ -96,6 +126,8 @@ def evaluate(condition: Condition, known: Known) -> Met:
     """Whether a condition holds, from what the dialogue shows. Silence is `UNKNOWN`, never a refusal."""
     if condition.kind in {"min_count", "max_count"}:
         have = known.counts.get(condition.unit)
+        if have is None and condition.unit in _COUNTED:
+            have = known.counts.get("")
         if have is None:
             return Met.UNKNOWN
         holds = have >= condition.value if condition.kind == "min_count" else have <= condition.value

@@ -8,14 +8,17 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from botops.claims.conditions import Condition, Known, Met, evaluate
+from botops.claims.conditions import Condition, Known, Met, days_until, evaluate
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
-from botops.claims.policy import BookTerms, Rule, things_of
-from botops.claims.reading import Clause, Reading, read
+from botops.claims.policy import BookTerms, Rule, container_hits, things_of
+from botops.claims.reading import Clause, Reading
 from botops.claims.scope import Scope, Status, scope_of
+from botops.pricebook.model import OfferKind
 
+_PRONOUNS = frozenset("него нее них ней нему ним этот эту это этому оған онда бұған соған it that this them".split())
+_MAX_COUNT = 100_000
 _SAME_UNIT = {"user": "person", "child": "person", "night": "day"}
 
 
@@ -38,16 +41,16 @@ class Desk:
     def of(cls, ctx: ReplyContext, terms: BookTerms) -> Desk:
         """The desk of the reply."""
         reply = ctx.reply
-        return cls(ctx, terms, reading_of(reply), reply.mentions, reply)
+        return cls(ctx, terms, reply.reading, reply.mentions, reply)
 
     def confirming(self, question: ParsedMessage) -> Desk:
         """The desk of a question that the reply merely confirms."""
-        return replace(self, reading=reading_of(question), mentions=question.mentions, message=question, confirms=True)
+        return replace(self, reading=question.reading, mentions=question.mentions, message=question, confirms=True)
 
     @cached_property
     def question(self) -> Reading | None:
         """The client's last message, read."""
-        return reading_of(self.ctx.question) if self.ctx.question is not None else None
+        return self.ctx.question.reading if self.ctx.question is not None else None
 
     @cached_property
     def known(self) -> Known:
@@ -85,44 +88,78 @@ class Desk:
         return things_of(self.reading, clause.first, clause.last)
 
     def skus_in(self, clause: Clause) -> frozenset[str]:
-        """Products named in a clause."""
-        return frozenset(s for h in self.message.hits_in(clause.start, clause.end) for s in h.skus)
+        """Products a clause names in full."""
+        return self._skus(clause.start, clause.end)
+
+    def _skus(self, start: int, end: int) -> frozenset[str]:
+        return frozenset(s for h in self.message.hits_in(start, end) if h.strength > 1 for s in h.skus)
+
+    def containers(self, clause: Clause) -> frozenset[str]:
+        """Products of a clause that something is given to or included in: "в Стандарт", "к Pro", "Camry-ге"."""
+        hits = [h for h in self.message.hits_in(clause.start, clause.end) if h.strength > 1]
+        return frozenset(s for h in container_hits(self.reading, hits) for s in h.skus)
 
     def skus_near(self, clause: Clause) -> frozenset[str]:
-        """Products a clause is about: its own, those of the clauses before it in its sentence, of the question, the dialogue."""
+        """Products a clause is about: those it names, or those its pronoun points back to in its sentence."""
         own = self.skus_in(clause)
-        if own:
+        if own or not any(w.text in _PRONOUNS for w in self.reading.words[clause.first : clause.last]):
             return own
         sentence = self.reading.sentences[clause.sentence]
-        before = [h for h in self.message.hits_in(sentence.start, clause.start)]
-        if before:
-            return frozenset(before[-1].skus)
-        return frozenset()
+        before = [h for h in self.message.hits_in(0, clause.start) if h.strength > 1]
+        inside = [h for h in before if h.start >= sentence.start] or before
+        return frozenset(inside[-1].skus) if inside else frozenset()
+
+    @cached_property
+    def skus_current(self) -> frozenset[str]:
+        """Products the talk is about now: those of the reply and its question, else of the latest message naming any."""
+        out: set[str] = set()
+        for message in reversed(self.ctx.messages):
+            if message.role == "tool":
+                continue
+            out.update(s for h in message.hits if h.strength > 1 for s in h.skus)
+            if out and message.index < self.ctx.turn:
+                break
+        return frozenset(out)
 
     @cached_property
     def skus_spoken(self) -> frozenset[str]:
         """Every product named in the dialogue so far."""
         return frozenset(s for m in self.ctx.messages if m.role != "tool" for h in m.hits for s in h.skus)
 
-    def applies(self, rule: Rule, clause: Clause) -> bool:
-        """True when a rule may hold for what a clause is about: products of the clause decide, else any spoken of."""
+    def applies(self, rule: Rule, clause: Clause, given: frozenset[str] = frozenset()) -> bool:
+        """True when a rule may hold for what a clause is about: products of the clause decide, else any spoken of now.
+
+        `given` are products that are themselves given away; they do not tell to what.
+        """
         if not rule.skus:
             return True
-        near = self.skus_near(clause)
-        if near:
-            return bool(near & rule.skus)
-        return not self.skus_spoken or bool(self.skus_spoken & rule.skus)
+        about = (self.containers(clause) or self.skus_near(clause)) - given
+        if about:
+            return bool(about & rule.skus)
+        about = self.skus_current - given
+        if about & rule.skus:
+            return True
+        return not about or not (self.skus_spoken - given)
+
+    def stretched(self, rule: Rule, clause: Clause) -> bool:
+        """True when "на всё" stretches a rule over products of this talk that it does not cover."""
+        return bool(rule.skus and "s:all" in self.tags(clause) and self.skus_current - rule.skus and self.skus_current)
 
     def in_force(self, rules: Iterable[Rule]) -> list[Rule]:
         """Rules in force today."""
         return [r for r in rules if r.window.covers(self.day)]
 
     def unmet(self, rule: Rule, clause: Clause) -> Condition | None:
-        """The first condition of a rule that the dialogue shows not to be met and the reply does not name."""
+        """The first condition of a rule that is shown not to be met, by the clause itself or by the dialogue."""
+        said = self.reading.counted(clause.first, clause.last)
+        trial = rule.offer is not None and rule.offer.kind is OfferKind.TRIAL
         for condition in rule.conditions:
-            if self._named(condition):
+            if condition.kind == "first_period":
+                if any(q.unit == condition.unit and q.ordinal and q.value != condition.value for q in said):
+                    return condition
+            elif self._named(condition) or (trial and condition.kind == "max_count"):
                 continue
-            if condition.kind == "min_sum":
+            elif condition.kind == "min_sum":
                 if self._sum_short(condition.value):
                     return condition
             elif evaluate(condition, self.known) is Met.NO:
@@ -140,36 +177,49 @@ class Desk:
             sums += [m.amount for m in self.ctx.previous.mentions if m.kind == "money"]
         return bool(sums) and max(sums) < least
 
+    @cached_property
     def topics_asked(self) -> Concepts:
-        """Commercial topics of the client's last message."""
-        return (
-            frozenset(c for c in self.question.concepts if ":" not in c) if self.question is not None else frozenset()
-        )
+        """Commercial topics of the client's last message; when it has none, of the exchange before it."""
+        for message in reversed(self.ctx.messages[:-1][-3:]):
+            if message.role == "tool":
+                continue
+            found = frozenset(c for tags in message.reading.tags for c in tags if ":" not in c)
+            if found:
+                return found
+        return frozenset()
 
-
-def reading_of(message: ParsedMessage) -> Reading:
-    """A message read for its grammar."""
-    return read(message.text, message.words, message.segments)
+    @cached_property
+    def things_asked(self) -> frozenset[str]:
+        """What the client's last message names."""
+        return things_of(self.question, 0, len(self.question.words)) if self.question is not None else frozenset()
 
 
 def known_from(ctx: ReplyContext) -> Known:
-    """What the client's messages show: the latest count of each unit, and the groups they belong to."""
+    """What the client's messages show: the latest count of each unit, groups they belong to, days until their date.
+
+    A number without a unit ("а 7?") counts the unit named last; before any was named it stands under "".
+    """
     counts: dict[str, Decimal] = {}
     groups: set[str] = set()
     last_unit = ""
+    lead: int | None = None
     for message in ctx.client:
-        reading = reading_of(message)
+        reading = message.reading
         groups.update(c for c in reading.concepts if c.startswith("g:"))
         for q in reading.quantities:
             if q.ordinal or any(m.start <= q.start < m.end for m in message.mentions):
                 continue
-            unit = q.unit or (last_unit if q.value < 10_000 else "")
-            if not unit:
+            until = days_until(reading.words, q.first, q.value, ctx.day)
+            if until is not None:
+                lead = until if lead is None else min(lead, until)
                 continue
+            if q.value >= _MAX_COUNT:
+                continue
+            unit = q.unit or last_unit
             last_unit = unit
             counts[unit] = q.value
             if unit in _SAME_UNIT:
                 counts[_SAME_UNIT[unit]] = q.value
             if unit == "person":
                 counts["user"] = q.value
-    return Known(counts, frozenset(groups))
+    return Known(counts, frozenset(groups), lead_days=lead)

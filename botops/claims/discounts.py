@@ -13,7 +13,7 @@ from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.policy import Rule, code_key
-from botops.claims.reading import Clause
+from botops.claims.reading import Clause, Reading
 from botops.claims.rules_text import describe
 from botops.domain.findings import Finding, FindingKind
 from botops.pricebook.model import OfferKind
@@ -85,7 +85,7 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
         return _no_live(desk, rules, kind)
     if any(r.offer is None for r in live):
         return None
-    fitting = [r for r in live if desk.applies(r, clause)]
+    fitting = [r for r in live if desk.applies(r, clause) and not desk.stretched(r, clause)]
     if not fitting:
         return Problem("product", "discount", describe(live[0]), live[0].source)
     groups = desk.tags(clause) & CUSTOMER_GROUPS
@@ -117,9 +117,8 @@ def _stacked(desk: Desk, clause: Clause, value: Decimal) -> Problem | None:
     """A second discount on top of another one although the policies forbid it."""
     if desk.terms.stacking is not False:
         return None
-    tags = desk.tags(clause)
     again = any(w.text in _AGAIN for w in desk.reading.words[clause.first : clause.last])
-    if not again and "stack" not in tags and "stack" not in desk.sentence_tags(clause):
+    if not again and not _adds_up(desk, clause):
         return None
     others = {m.amount for m in desk.mentions if m.kind == "percent" and m.amount != value}
     previous = desk.ctx.previous
@@ -128,6 +127,15 @@ def _stacked(desk: Desk, clause: Clause, value: Decimal) -> Problem | None:
     offered = {p for r in desk.in_force(desk.terms.about("discount", "promo")) for p in (*r.percents, *r.money)}
     used = {m.amount for m in (previous.mentions if previous else ()) if m.kind == "money"} & offered
     return Problem("stacked", "discount") if others & offered or used or _codes_named(desk) else None
+
+
+def _adds_up(desk: Desk, clause: Clause) -> bool:
+    """True when the sentence says that discounts add up; "не складываются" says the opposite."""
+    sentence = desk.reading.sentences[clause.sentence]
+    return any(
+        "stack" in desk.reading.tags[i] and desk.claimed(desk.reading.words[i].start, desk.reading.words[i].end)
+        for i in range(sentence.first, sentence.last)
+    )
 
 
 def percent_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
@@ -154,8 +162,13 @@ def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
         return True
     if "discount" in desk.sentence_tags(clause):
         return True
-    asked = desk.topics_asked()
+    asked = desk.topics_asked
     if asked & {"discount", "promo"}:
+        return True
+    if any(mention.amount in r.percents for r in desk.terms.about("discount")):
+        return True
+    after = desk.reading.words[desk.reading.word_at(mention.end) :][:1]
+    if after and after[0].text.startswith(("цен", "стоим", "баға", "price")):
         return True
     gives = "s:give" in tags or any(w.text in _AGAIN for w in desk.reading.words[clause.first : clause.last])
     return bool(gives and ("s:give" in tags or desk.skus_in(clause)))
@@ -193,9 +206,20 @@ def _beside_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
     reading = desk.reading
     first, last = reading.word_at(mention.start), reading.word_at(mention.end)
     near: Concepts = reading.over(max(clause.first, first - 2), first) | reading.over(last, min(clause.last, last + 2))
-    if "minus" in reading.over(max(clause.first, first - 1), first):
+    before = reading.words[first - 1] if first > clause.first else None
+    if before is not None and "minus" in reading.tags[first - 1]:
         return True
+    if before is not None and "discount" in reading.tags[first - 1] and _by_means(reading, clause, first - 1):
+        return False
     return "discount" in near and not near & {"s:past"} and "s:pay" not in near
+
+
+def _by_means(reading: Reading, clause: Clause, at: int) -> bool:
+    """True for "со скидкой 900", "скидкамен 900", "after discount 900": the sum that is left, not the sum taken off."""
+    words = reading.words
+    if words[at].text.endswith(("мен", "бен", "пен")):
+        return True
+    return any(words[i].text in {"со", "с", "after", "with", "учетом"} for i in range(max(clause.first, at - 3), at))
 
 
 def _computed(desk: Desk, mention: Mention) -> bool:
@@ -242,20 +266,18 @@ def _half_of_price(desk: Desk, clause: Clause, at: int) -> bool:
     tags = desk.tags(clause)
     if tags & {"refund", "discount"}:
         return True
-    return word.startswith("половин") and bool(tags & {"deposit", "refund"} or "discount" in desk.topics_asked())
+    return word.startswith("половин") and bool(tags & {"deposit", "refund"} or "discount" in desk.topics_asked)
 
 
 def _half_supported(desk: Desk, clause: Clause, refund: bool) -> bool:
     fifty = Decimal(50)
-    things = desk.things(clause)
-    question = desk.question
-    if question is not None:
-        things |= frozenset(c for c in question.concepts if c.startswith("t:"))
+    things = desk.things(clause) | desk.things_asked
     for rule in desk.in_force(desk.terms.rules):
-        half = "half" in rule.topics or fifty in rule.percents
+        half = "half" in rule.topics or (fifty in rule.percents and "instalment" not in rule.topics)
         if half and (("refund" in rule.topics) == refund or not refund):
             if rule.offer is not None and desk.applies(rule, clause):
-                return rule.offer.code is None or code_key(rule.offer.code) in _codes_named(desk)
-            if rule.offer is None and (things & rule.things or desk.tags(clause) & rule.topics - {"half"}):
+                named = rule.offer.code is None or code_key(rule.offer.code) in _codes_named(desk)
+                return named and desk.unmet(rule, clause) is None
+            if rule.offer is None and (things & rule.things or desk.sentence_tags(clause) & rule.topics - {"half"}):
                 return True
     return False

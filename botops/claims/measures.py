@@ -20,7 +20,7 @@ from botops.pricebook.model import OfferKind
 
 _PERCENT_TOPICS = ("vat", "cashback", "prepay", "refund", "surcharge", "cancel", "instalment", "deposit")
 _TIME = frozenset({"day", "week", "month", "year", "hour"})
-_TIMED = ("warranty", "trial", "free", "gift", "refund", "cancel", "freeze", "prepay", "instalment")
+_TIMED = ("warranty", "trial", "cancel", "refund", "free", "gift", "freeze", "prepay", "instalment")
 _ZERO_PLAN = re.compile(r"(?<!\d)0\s?[-–]\s?0\s?[-–]\s?(\d{1,2})(?!\d)")
 _OTHER_PERCENT = frozenset(
     "sla аптайм uptime доступность качества заряд заряда акб батареи емкость влажность поступили учеников точность успех "
@@ -61,7 +61,7 @@ def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
     near = _nearest(reading.tags, at, sentence.first, sentence.last)
     if near is not None:
         return None if near in {"discount", "minus", "promo"} else near
-    asked = desk.topics_asked()
+    asked = desk.topics_asked
     if asked & {"discount", "promo"}:
         return None
     return next((t for t in _PERCENT_TOPICS if t in asked), None)
@@ -83,7 +83,7 @@ def _judge_percent(desk: Desk, clause: Clause, topic: str, value: Decimal) -> Pr
     rules = desk.in_force(desk.terms.about(topic))
     same = [r for r in rules if value in r.percents]
     if same:
-        fitting = [r for r in same if r.offer is None or desk.applies(r, clause)]
+        fitting = [r for r in same if desk.applies(r, clause) and not desk.stretched(r, clause)]
         if not fitting:
             return Problem("product", topic, describe(same[0]), same[0].source)
         if all(desk.unmet(r, clause) for r in fitting):
@@ -162,7 +162,7 @@ def duration_claims(desk: Desk) -> Iterator[Finding]:
         clause = desk.reading.clause_at(q.start)
         if clause is None or any(m.start <= q.start < m.end for m in desk.mentions):
             continue
-        topic = _duration_topic(desk, clause, q)
+        topic = None if _frequency(desk, q) else _duration_topic(desk, clause, q)
         if topic is None or not desk.claimed(q.start, q.end):
             continue
         problem = _judge_duration(desk, clause, topic, q)
@@ -170,11 +170,17 @@ def duration_claims(desk: Desk) -> Iterator[Finding]:
             yield term_finding(desk.ctx.turn, FindingKind.TERMS, desk.reading.text, q.start, q.end, problem)
 
 
+def _frequency(desk: Desk, q: Quantity) -> bool:
+    """True for "раз в полгода", "every 6 months": how often, not for how long."""
+    before = [w.text for w in desk.reading.words[max(0, q.first - 2) : q.first]]
+    return before[-2:] == ["раз", "в"] or bool({"every", "каждые", "сайын"} & set(before))
+
+
 def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
     tags = desk.tags(clause)
     topic = next((t for t in _TIMED if t in tags), None)
     if topic is None and clause.last - clause.first <= 4:
-        asked = desk.topics_asked()
+        asked = desk.topics_asked
         topic = next((t for t in ("warranty", "trial", "instalment") if t in asked), None)
         if topic and any(m.kind == "money" and clause.start <= m.start < clause.end for m in desk.mentions):
             return None
@@ -258,7 +264,7 @@ def _split_plans(desk: Desk) -> Iterator[tuple[int, int, Decimal]]:
             continue
         tags: Concepts = desk.tags(clause)
         split = "instalment" in tags
-        if q.unit == "payment" and (split or "instalment" in desk.topics_asked()):
+        if q.unit == "payment" and (split or "instalment" in desk.topics_asked):
             yield q.start, q.end, q.value
         elif q.unit == "month" and split:
             yield q.start, q.end, q.value

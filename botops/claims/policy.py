@@ -6,6 +6,7 @@ A sentence that was not understood stays as such: it never supports a claim and 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +16,8 @@ from typing import Literal
 from botops.claims.conditions import Condition, conditions_of
 from botops.claims.lexicon import Concepts, concepts
 from botops.claims.mentions import find_mentions
-from botops.claims.names import NameIndex
-from botops.claims.quantities import Quantity
+from botops.claims.names import Hit, NameIndex
+from botops.claims.quantities import Quantity, numeral
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.words import fold, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
@@ -34,6 +35,7 @@ TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
     OfferKind.CASHBACK: frozenset({"cashback"}),
 }
 _MIN_STEM = 4
+_KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _NOT_A_THING = ("s:", "u:", "g:")
 _STOP = frozenset(
     "этот этого можно нужно наш наша наши весь который также если чтобы будет есть свой свои нами вами одну один одна раза "
@@ -108,19 +110,57 @@ class BookTerms:
         return tuple(r for r in self.rules if r.offer is not None)
 
 
-def things_of(reading: Reading, first: int, last: int) -> frozenset[str]:
-    """What the words `first:last` name: concepts of things, and stems of words that are no terms of commerce."""
+def things_of(reading: Reading, first: int, last: int, without: Sequence[Hit] = ()) -> frozenset[str]:
+    """What the words `first:last` name: concepts of things, and stems of words that are no terms of commerce.
+
+    Words inside the names `without` do not count.
+    """
     out: set[str] = set()
     for i in range(first, last):
-        tags = reading.tags[i]
-        things = [c for c in tags if c.startswith("t:")]
-        out.update(things)
-        word = reading.words[i]
-        if things or word.text[0].isdigit() or len(word.text) < _MIN_STEM or word.text in _STOP:
+        if any(h.start <= reading.words[i].start < h.end for h in without):
             continue
-        if not any(c.startswith(_NOT_A_THING) or ":" not in c for c in tags):
-            out.add(word.stem)
+        out |= things_at(reading, i)
     return frozenset(out)
+
+
+def things_at(reading: Reading, i: int) -> frozenset[str]:
+    """What one word names; empty for numbers, terms of commerce, units and short words."""
+    tags = reading.tags[i]
+    word = reading.words[i]
+    things = frozenset(c for c in tags if c.startswith("t:"))
+    if things or word.text[0].isdigit() or len(word.text) < _MIN_STEM or word.text in _STOP:
+        return things
+    if any(c.startswith(_NOT_A_THING) or ":" not in c for c in tags) or numeral(word.text) is not None:
+        return things
+    return frozenset({word.stem})
+
+
+_INTO = frozenset("в во к ко на для with for in to into of".split())
+_LINK = frozenset("и и/или или and or мен пен бен және".split())
+_FILLER = frozenset(
+    "стоимость стоимости цену тариф тарифе тарифу тарифа пакет пакете номер номера plan price the".split()
+)
+_INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
+_BACK = 3
+
+
+def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
+    """Names that something is put into, given to or meant for: after "в", "к", "на", "для", with a Kazakh dative or
+    locative, or linked by "и" to such a name."""
+    out: list[Hit] = []
+    for hit in hits:
+        first, last = reading.word_at(hit.start), reading.word_at(hit.end)
+        i = first - 1
+        while i >= max(0, first - _BACK) and reading.words[i].text in _FILLER:
+            i -= 1
+        before = reading.words[i].text if i >= 0 else ""
+        linked = before in _LINK and bool(out) and out[-1].end <= reading.words[i].start
+        ending = reading.words[last].text if last < len(reading.words) else ""
+        dative = ending in _INTO_ENDINGS and reading.text[hit.end : hit.end + 1] in {"-", "‑"}
+        inside = reading.words[last - 1].text.endswith(_INTO_ENDINGS) and bool(_KAZAKH.search(reading.text))
+        if before in _INTO or linked or dative or inside:
+            out.append(hit)
+    return out
 
 
 def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
@@ -270,7 +310,8 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
     denied = any(
         "s:neg" in part.tags[i] and part.words[i].text not in {"без", "without"} for i in range(len(part.words))
     )
-    hits = names.find(part.words)
+    hits = [h for h in names.find(part.words) if h.strength > 1]
+    within = container_hits(part, hits)
     return Rule(
         source,
         text.strip(),
@@ -279,9 +320,9 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
         percents,
         money,
         part.quantities,
-        things_of(part, 0, len(part.words)),
+        things_of(part, 0, len(part.words), within),
         frozenset(c for c in whole if c.startswith("g:")),
-        frozenset(s for h in hits for s in h.skus),
+        frozenset(s for h in within for s in h.skus),
         conditions_of(part, percents, money),
     )
 

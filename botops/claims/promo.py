@@ -34,7 +34,7 @@ def promo_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
         taken.update(owned)
         if not _offered(desk, clause, start, end):
             continue
-        problem = Problem("code", "promo") if rules is None else _judge(desk, clause, rules, owned)
+        problem = Problem("code", "promo") if rules is None else _judge(desk, clause, start, rules, owned)
         if problem is not None:
             a, b = _span(desk, clause, start, end, owned)
             yield term_finding(desk.ctx.turn, FindingKind.PROMO_CODE, desk.reading.text, a, b, problem)
@@ -78,7 +78,7 @@ def _named_code(desk: Desk, start: int, end: int, raw: str) -> bool:
     mixed = any(c.isdigit() for c in raw) and sum(c.isalpha() for c in raw) >= 3
     if _CUE in before or _CUE in after:
         return len(raw) >= 4 or mixed
-    asked = _CUE in desk.topics_asked() or (desk.question is not None and raw in desk.question.text)
+    asked = _CUE in desk.topics_asked or (desk.question is not None and raw in desk.question.text)
     return mixed and asked and bool(before & {"minus", "discount"} or after & {"minus", "discount"})
 
 
@@ -100,14 +100,13 @@ def _own_mentions(desk: Desk, clause: Clause) -> set[int]:
     return out
 
 
-def _judge(desk: Desk, clause: Clause, rules: tuple[Rule, ...], owned: set[int]) -> Problem | None:
+def _judge(desk: Desk, clause: Clause, start: int, rules: tuple[Rule, ...], owned: set[int]) -> Problem | None:
     live = desk.in_force(rules)
     if not live:
         early = rules[0].window.valid_from is not None and desk.day < rules[0].window.valid_from
         return Problem("not_yet" if early else "ended", "promo", describe(rules[0]), rules[0].source)
     rule = live[0]
-    own = desk.skus_in(clause)
-    about = own or (desk.skus_near(clause) if owned else frozenset())
+    about = _products(desk, clause, start)
     if rule.skus and about and not about & rule.skus:
         return Problem("product", "promo", describe(rule), rule.source)
     for m in desk.mentions:
@@ -116,6 +115,19 @@ def _judge(desk: Desk, clause: Clause, rules: tuple[Rule, ...], owned: set[int])
     if desk.unmet(rule, clause) is not None:
         return Problem("condition", "promo", describe(rule), rule.source)
     return None
+
+
+def _products(desk: Desk, clause: Clause, start: int) -> frozenset[str]:
+    """What a code is applied to: the product it is put on, the one named before it in its sentence, else those of now."""
+    onto = desk.containers(clause)
+    if onto:
+        return onto
+    sentence = desk.reading.sentences[clause.sentence]
+    before = [h for h in desk.message.hits_in(sentence.start, start) if h.strength > 1]
+    if before:
+        return frozenset(before[-1].skus)
+    own = [h for h in desk.message.hits_in(start, clause.end) if h.strength > 1]
+    return desk.skus_current | frozenset(s for h in own for s in h.skus)
 
 
 def _span(desk: Desk, clause: Clause, start: int, end: int, owned: set[int]) -> tuple[int, int]:
