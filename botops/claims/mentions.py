@@ -11,28 +11,32 @@ among the quantities with reason "count". One pass, linear in the text, no state
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from botops.claims.grammar import surroundings
 from botops.claims.grammar.amounts import Amount, Reader
-from botops.claims.grammar.lexer import Kind, Token, tokens
+from botops.claims.grammar.lexemes import may_hold_numbers
+from botops.claims.grammar.lexer import Kind, Lexed, Token, lex
 from botops.claims.mention import Mention, Quantity, Role
 from botops.claims.grammar.money import is_cell
 from botops.claims.normalise import Normalised, normalise
-from botops.claims.grammar.numbers import starts_number
 from botops.claims.grammar.surroundings import After
 
+_DIGIT = re.compile("[0-9]")
 _THOUSANDS = frozenset("kKкК")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Every number of a text, sorted by place: money and percents, bare numbers, and numbers that are neither."""
+    """Every number of a text, sorted by place: money and percents, bare numbers, and numbers that are neither.
+    `complete` is False when the text held more numbers than are read (`lexer.MAX_NUMBERS`): judge nothing by it then."""
 
     mentions: tuple[Mention, ...] = ()
     bare: tuple[Mention, ...] = ()
     quantities: tuple[Quantity, ...] = ()
+    complete: bool = True
 
     @property
     def numbers(self) -> tuple[Mention, ...]:
@@ -62,37 +66,36 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
 def read(text: str) -> Reading:
     """Reads a text once."""
     plain = normalise(text)
-    return _Scan(text, plain, tokens(plain.text)).run() if plain.text else _EMPTY
+    if not _DIGIT.search(plain.text) and not may_hold_numbers(plain.text.lower()):
+        return _EMPTY
+    return _Scan(text, plain, lex(plain.text)).run()
 
 
 class _Scan:
-    def __init__(self, text: str, plain: Normalised, items: list[Token]) -> None:
+    def __init__(self, text: str, plain: Normalised, lexed: Lexed) -> None:
         self.text = text
         self.plain = plain
-        self.tokens = items
-        self.cell = is_cell(items)
-        self.reader = Reader(items, cell=self.cell)
+        self.tokens, self.anchors, self.complete = lexed
+        self.reader = Reader(self.tokens, cell=is_cell(self.tokens))
         self.mentions: list[Mention] = []
         self.bare: list[Mention] = []
         self.quantities: list[Quantity] = []
 
     def run(self) -> Reading:
-        at = 0
-        items = self.tokens
-        while at < len(items):
+        reader, items = self.reader, self.tokens
+        for at in self.anchors:
+            if at < reader.taken:
+                continue
             token = items[at]
-            if token.kind is Kind.OTHER and token.reason is not None:
-                self._quantity(token.reason, token.start, token.end)
+            if token.kind is Kind.OTHER:
+                self._quantity(token.value, token.start, token.end)
             elif token.lex.percent_value is not None:
                 self._compound(token)
-            elif starts_number(token):
-                amount = self.reader.read(at)
+            else:
+                amount = reader.read(at)
                 if amount is not None:
-                    at = self._sort(amount)
-                    self.reader.taken = at
-                    continue
-            at += 1
-        return Reading(tuple(self.mentions), tuple(self.bare), tuple(self.quantities))
+                    reader.taken = self._sort(amount)
+        return Reading(tuple(self.mentions), tuple(self.bare), tuple(self.quantities), self.complete)
 
     def _compound(self, token: Token) -> None:
         """ "двадцатипроцентная": the number and the percent in one word."""
@@ -187,5 +190,7 @@ class _Scan:
 
 def _tidy(value: Decimal) -> Decimal:
     """Without trailing zeros and never in exponent form: 1E+3 and 1000.00 are both 1000."""
+    if value.as_tuple().exponent == 0:
+        return value
     whole = value.to_integral_value()
     return whole.quantize(Decimal(1)) if value == whole else value.normalize()

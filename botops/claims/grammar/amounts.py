@@ -140,7 +140,7 @@ class Reader:
     def _hundredths(self, amount: Amount) -> None:
         """ "5 рублей 50 копеек", "5 dollars and 50 cents"."""
         at = amount.last
-        if at < len(self.tokens) and self.tokens[at].text.lower() in {"and", "и"}:
+        if at < len(self.tokens) and self.tokens[at].low in {"and", "и"}:
             at += 1
         if at >= len(self.tokens) or amount.value != amount.value.to_integral_value():
             return
@@ -159,7 +159,7 @@ class Reader:
         link = self.tokens[at]
         dash = link.kind is Kind.PUNCT and link.text == "-"
         kk = left.case == "abl" and not dash
-        if not dash and not kk and link.text.lower() not in _CONNECTORS:
+        if not dash and not kk and link.low not in _CONNECTORS:
             return None
         first = at if kk else at + 1
         if first >= len(self.tokens):
@@ -192,9 +192,9 @@ class Reader:
         if kk:
             after = self.tokens[right.last] if right.last < len(self.tokens) else None
             return after is not None and after.lex.after_bound == "upto"
-        link = self.tokens[left.last].text.lower()
+        link = self.tokens[left.last].low
         before = self.tokens[left.first - 1] if left.first else None
-        opener = before.text.lower() if before is not None else ""
+        opener = before.low if before is not None else ""
         if link in {"and", "и"}:
             return opener in {"between", "между"}
         if opener in {"от", "from", "с", "со", "between", "ranging", "в"}:

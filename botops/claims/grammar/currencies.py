@@ -27,8 +27,8 @@ SIGNS: dict[str, str | None] = {
     "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₸": "KZT", "₽": "RUB", "₴": "UAH", "₹": "INR", "₺": "TRY",
     "₩": "KRW", "₪": "ILS", "₫": "VND", "₱": "PHP", "฿": "THB", "₦": "NGN", "₡": "CRC", "₵": "GHS", "₲": "PYG",
     "₭": "LAK", "₮": "MNT", "₾": "GEL", "₼": "AZN", "֏": "AMD", "؋": "AFN", "﷼": None, "৳": "BDT", "៛": "KHR",
-    "₨": None, "₤": None, "₣": None, "₶": None, "ƒ": None, "₿": "BTC", "¢": "USD", "₠": "EUR", "₧": None, "₯": None,
-    "₰": None, "₳": None, "₢": None, "₥": None, "원": "KRW", "円": "JPY", "元": "CNY", "圓": None, "圆": "CNY",
+    "₨": None, "₤": None, "₣": None, "₶": None, "₿": "BTC", "¢": "USD", "₠": "EUR", "₧": None, "₯": None,
+    "₰": None, "₳": None, "₢": None, "₥": None,
 }  # fmt: skip
 MINOR_SIGNS = frozenset("¢")
 DOLLARS: dict[str, str | None] = {
@@ -98,7 +98,7 @@ _ABBREVIATIONS: dict[str, str | None] = {
     "K": None, "D": "GMD", "P": "BWP", "Q": "GTQ", "LE": "EGP", "LL": "LBP", "JD": "JOD", "IQD": "IQD", "YR": "YER",
     "tg": "KZT", "TG": "KZT", "Tg": "KZT", "rub": "RUB", "Rub": "RUB", "esc": "PTE", "pts": "ESP", "DM": "DEM",
     "ریال": "IRR", "ريال": None, "تومان": None, "درهم": None, "جنيه": "EGP", "دينار": None, "ليرة": None, "دج": "DZD",
-    "र": "INR", "रु": "INR", "रू": "INR", "บาท": "THB", "Euros": "EUR", "Fcfa": "XAF",
+    "원": "KRW", "円": "JPY", "元": "CNY", "圓": None, "圆": "CNY", "ƒ": None, "र": "INR", "रु": "INR", "रू": "INR", "บาท": "THB", "Euros": "EUR", "Fcfa": "XAF",
 }  # fmt: skip
 _BEFORE = frozenset(
     "CHF Rs rs RS RM Rp RP R Fr SFr kr Kr KR DM Kč TL BD KD KSh Ksh TSh USh Nu Bs FCFA CFA Dhs Dh DH SR "

@@ -23,7 +23,8 @@ class Lexeme:
     approximations. `unit` is a unit or charging period, `case` the Kazakh case of a unit or currency form; `adverb` a
     period by itself ("monthly"). `cue` is a word of price or payment, `id_cue` one that a number's identity follows.
     `function` words never name what a number counts. `country` is the currency a noun after this word means;
-    `opens_name` starts a longer currency name; `half` is "half a" before a scale word; `percent_value` is the
+    `opens_name` starts a longer currency name; `half` is "half a" before a scale word; `low` is the word in lower
+    case; an `anchor` may begin a number or is a whole one; `percent_value` is the
     number inside a word like "двадцатипроцентная".
     """
 
@@ -45,6 +46,8 @@ class Lexeme:
     country: str | None = None
     opens_name: bool = False
     half: bool = False
+    low: str = ""
+    anchor: bool = False
     percent_value: Decimal | None = None
 
 
@@ -82,6 +85,8 @@ _CUE = re.compile(
     r"cena|preis|prix|precio|prezzo|preço|naše|běžn|pris|fiyat|за$|по$|всего$|bargain|spend|spent|earn|salary|cash)"
 )
 _PERCENT_RU = ("процент", ("", "а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах", "ик"))
+_WORDS = re.compile(r"[^\W\d_]+")
+LINK_WORDS = frozenset(("http", "https", "www"))
 _PERCENT_ADJECTIVE = "процентн"
 _ADJECTIVE_ENDINGS = "ый ая ое ые ого ому ым ом ой ую ых ыми".split()
 
@@ -153,20 +158,28 @@ def tables() -> tuple[dict[str, Lexeme], dict[str, Lexeme]]:
 
 @lru_cache(maxsize=32768)
 def lexeme(word: str) -> Lexeme:
-    """All that is known about a word as spelled; `NOTHING` for a word without a part in amounts."""
+    """All that is known about a word as spelled; a bare `Lexeme` for a word without a part in amounts."""
     lower_table, cased_table = tables()
-    found = cased_table.get(word)
-    if found is not None:
-        return found
     lower = word.lower()
-    found = lower_table.get(lower)
-    if found is not None:
-        return found
-    if _PERCENT_ADJECTIVE in lower:
-        return _percent_compound(lower)
-    if _CUE.match(lower):
-        return Lexeme(cue=True)
-    return _misspelt(lower)
+    found = cased_table.get(word) or lower_table.get(lower)
+    if found is None:
+        if _PERCENT_ADJECTIVE in lower:
+            found = _percent_compound(lower)
+        else:
+            found = Lexeme(cue=True) if _CUE.match(lower) else _misspelt(lower)
+    begins = found.numeral is not None or found.half or found.percent_value is not None or lower in LINK_WORDS
+    return replace(found, low=lower, anchor=begins)
+
+
+@lru_cache(maxsize=1)
+def anchor_words() -> frozenset[str]:
+    """Lower-case words without which, and without digits, a text holds no number."""
+    return frozenset(w for w, known in tables()[0].items() if known.numeral is not None or known.half)
+
+
+def may_hold_numbers(lower: str) -> bool:
+    """A quick look: False when a lower-case text without digits surely names no number."""
+    return _PERCENT_ADJECTIVE in lower or not anchor_words().isdisjoint(_WORDS.findall(lower))
 
 
 def _percent_compound(word: str) -> Lexeme:

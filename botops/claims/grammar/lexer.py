@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from botops.claims.grammar.currencies import DOLLARS, SIGNS
 from botops.claims.grammar.currency_names import names
-from botops.claims.grammar.lexemes import NOTHING, Lexeme, lexeme
+from botops.claims.grammar.lexemes import LINK_WORDS, NOTHING, Lexeme, lexeme
 from botops.claims.mention import Reason
 
 
@@ -41,94 +41,196 @@ class Digits:
 
 
 class Token(NamedTuple):
-    """`start:end` in the normalised text. `digits` of a NUMBER, `lex` of a WORD (NOTHING else), `code` of a SIGN,
-    `reason` of OTHER: a date, phone and the like, seen by its shape."""
+    """`start:end` in the normalised text. `low` is the text in lower case. `lex` is of a WORD (NOTHING else). `value`
+    holds the `Digits` of a NUMBER, the ISO code (or None) of a SIGN, the reason of OTHER: a date, phone and the like,
+    known by its shape."""
 
     kind: Kind
     start: int
     end: int
     text: str
-    lex: Lexeme = NOTHING
-    digits: Digits | None = None
-    code: str | None = None
-    reason: Reason | None = None
+    low: str
+    lex: Lexeme
+    value: Any
+
+    @property
+    def digits(self) -> Digits | None:
+        """The number of a NUMBER, None for other tokens."""
+        return self.value if self.kind is Kind.NUMBER else None
 
 
+MAX_NUMBERS = 5_000
+"""Numbers read from one text. No reply of a seller holds more; a hostile one is not read to its end."""
 _LONGEST_CHUNK = 64
-_SIGN_CHARS = "".join(SIGNS)
+_SIGN_CHARS = re.escape("".join(SIGNS))
 # Runs are possessive or of bounded length: the scan never retreats over more than a few characters.
 _MASTER = re.compile(
-    r"(?P<link>https?://[^\s]++|www\.[^\s]++)"
-    r"|(?P<instalment>(?<![0-9])0 ?[-·/] ?0 ?[-·/] ?[0-9]{1,2}(?![0-9]))"
-    r"|(?P<phone>\+[0-9](?:[ ()-]{0,2}[0-9]){9,12}(?![0-9])"
-    r"|(?<![0-9.,])(?![0-9]{11})[78][ -]?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{2}(?![0-9])"
-    r"|(?<![0-9.,])\(?[0-9]{3}\)?[ -][0-9]{3}-[0-9]{2}-?[0-9]{2}(?![0-9])"
-    r"|(?<![0-9.,])[0-9]{2,3}-[0-9]{2}-[0-9]{2}(?![0-9-]))"
-    r"|(?P<date>(?<![0-9.,])(?:[0-3]?[0-9][./-][01]?[0-9][./-](?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9.,]*[0-9])"
-    r"|(?:19|20)[0-9]{2}[./-][01][0-9][./-][0-3][0-9](?![0-9])))"
-    r"|(?P<time>(?<![0-9.,:])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9:]))"
-    r"|(?P<size>(?<![0-9.,])[0-9]{1,4}(?:[.,][0-9]{1,2})?[xXхХ×][0-9]{1,3}(?:[.,][0-9]{1,2})?(?:[xXхХ×][0-9]{1,4})?"
-    r"(?![0-9. ]*[0-9]))"
-    r"|(?P<number>[0-9]++(?:[.,' ][0-9]++)*+|(?<![\w.])\.[0-9]++)"
-    r"|(?P<percent>[%٪‰])"
-    rf"|(?P<sign>[A-Z]{{1,3}}\$|GH₵|B/\.|S/\.?|[{re.escape(_SIGN_CHARS)}])"
-    r"|(?P<word>[^\W\d_]++(?:'[^\W\d_]++)?)"
-    r"|(?P<line>\n\s*+)"
-    r"|(?P<punct>(?P<_p>[^\w\s])(?P=_p)*+)"
-    r"|(?P<rest>_++|\d++)"
+    r"([^\W\d_]++(?:'[^\W\d_]++)?)"
+    r"|([0-9]++(?:[.,' ][0-9]++)*+|(?<![\w.])\.[0-9]++)"
+    rf"|([{_SIGN_CHARS}])"
+    r"|([%٪‰])"
+    r"|(([^\w\s])\6*+)"
+    r"|(\n\s*+)"
+    r"|([\d_]++)"
 )
-_GROUP_NAMES = {index: name for name, index in _MASTER.groupindex.items() if name != "_p"}
-_SHAPES: dict[str, Reason] = {
-    "link": "id", "phone": "phone", "date": "date", "time": "time", "instalment": "instalment", "size": "size",
-    "rest": "digits",
-}  # fmt: skip
+_WORD, _NUMBER, _SIGN, _PERCENT, _PUNCT, _LINE = 1, 2, 3, 4, 6, 7
+_SHAPE = re.compile(
+    r"(?P<instalment>0 ?[-·/] ?0 ?[-·/] ?[0-9]{1,2}(?![0-9]))"
+    r"|(?P<phone>(?![0-9]{11})[78][ -]?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{2}(?![0-9])"
+    r"|[0-9]{3}\)?[ -][0-9]{3}-[0-9]{2}-?[0-9]{2}(?![0-9])"
+    r"|[0-9]{2,3}-[0-9]{2}-[0-9]{2}(?![0-9-]))"
+    r"|(?P<date>[0-3]?[0-9][./-][01]?[0-9][./-](?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9.,]*[0-9])"
+    r"|(?:19|20)[0-9]{2}[./-][01][0-9][./-][0-3][0-9](?![0-9]))"
+    r"|(?P<time>[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9:]))"
+    r"|(?P<size>[0-9]{1,4}(?:[.,][0-9]{1,2})?[xXхХ×][0-9]{1,3}(?:[.,][0-9]{1,2})?(?:[xXхХ×][0-9]{1,4})?"
+    r"(?![0-9. ]{0,9}[0-9]))"
+)
+_INTERNATIONAL = re.compile(r"\+[0-9](?:[ ()-]{0,2}[0-9]){9,12}(?![0-9])")
+_LINK = re.compile(r"https?://[^\s]++|www\.[^\s]++")
 
 
-def tokens(text: str) -> list[Token]:
+class Lexed(NamedTuple):
+    """The tokens of a text, and the indices of those that a number may begin with or that are one by their shape.
+    `complete` is False when the text held more than `MAX_NUMBERS` of them and lexing stopped there."""
+
+    tokens: list[Token]
+    anchors: list[int]
+    complete: bool
+
+
+def lex(text: str) -> Lexed:
     """All tokens of a normalised text. Linear."""
-    result: list[Token] = []
-    add = result.append
-    for found in _MASTER.finditer(text):
-        name = _GROUP_NAMES[found.lastindex or 0]
-        start, end = found.span()
-        piece = found[0]
-        if name == "word":
-            add(Token(Kind.WORD, start, end, piece, lexeme(piece)))
-        elif name == "punct":
-            add(Token(Kind.PUNCT, start, end, piece))
-        elif name == "number":
-            if end - start > _LONGEST_CHUNK:
-                add(Token(Kind.OTHER, start, end, piece, reason="digits"))
+    lexer = _Lexer(text)
+    return Lexed(lexer.run(), lexer.anchors, len(lexer.anchors) <= MAX_NUMBERS)
+
+
+class _Lexer:
+    """`skip` is the offset up to which the text is already inside a token known by its shape."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.result: list[Token] = []
+        self.anchors: list[int] = []
+        self.skip = 0
+
+    def run(self) -> list[Token]:
+        add, new = self.result.append, tuple.__new__
+        word, punct, percent = Kind.WORD, Kind.PUNCT, Kind.PERCENT
+        for found in _MASTER.finditer(self.text):
+            if len(self.anchors) > MAX_NUMBERS:
+                break
+            start, end = found.span()
+            if start < self.skip:
+                if end > self.skip and found.lastindex == _NUMBER:
+                    self._numbers(self.skip, self.text[self.skip : end])
+                continue
+            piece, group = found[0], found.lastindex
+            if group == _WORD:
+                known = lexeme(piece)
+                if known.anchor:
+                    if known.low in LINK_WORDS:
+                        if self._link(start):
+                            continue
+                    else:
+                        self.anchors.append(len(self.result))
+                add(new(Token, (word, start, end, piece, known.low, known, None)))
+            elif group == _PUNCT - 1:
+                if (piece != "+" or not self._international(start)) and (piece != "/" or not self._slashed(start)):
+                    add(new(Token, (punct, start, end, piece, piece, NOTHING, None)))
+            elif group == _NUMBER:
+                self._number(start, end, piece)
+            elif group == _SIGN:
+                self._sign(start, end, piece)
             else:
-                _add_numbers(result, start, piece)
-        elif name == "line":
-            add(Token(Kind.LINE, start, end, piece))
-        elif name == "percent":
-            add(Token(Kind.PERCENT, start, end, piece))
-        elif name == "sign":
-            add(Token(Kind.SIGN, start, end, piece, code=_sign_code(piece)))
-        else:
-            add(Token(Kind.OTHER, start, end, piece, reason=_SHAPES[name]))
-    return result
+                kind = Kind.LINE if group == _LINE else percent if group == _PERCENT else Kind.PUNCT
+                add(new(Token, (kind, start, end, piece, piece, NOTHING, None)))
+        return self.result
+
+    def _other(self, start: int, end: int, reason: Reason) -> None:
+        piece = self.text[start:end]
+        self.anchors.append(len(self.result))
+        self.result.append(Token(Kind.OTHER, start, end, piece, piece, NOTHING, reason))
+        self.skip = end
+
+    def _link(self, start: int) -> bool:
+        found = _LINK.match(self.text, start)
+        if found is not None:
+            self._other(start, found.end(), "id")
+        return found is not None
+
+    def _international(self, start: int) -> bool:
+        found = _INTERNATIONAL.match(self.text, start)
+        if found is not None:
+            self._other(start, found.end(), "phone")
+        return found is not None
+
+    def _slashed(self, start: int) -> bool:
+        """ "S/ 120" and "B/. 5": soles and balboas."""
+        last = self.result[-1] if self.result else None
+        code = _SLASHED.get(last.text) if last is not None and last.end == start else None
+        end = start + 2 if self.text.startswith("/.", start) else start + 1
+        if last is None or code is None or (end < len(self.text) and self.text[end] not in " 0123456789"):
+            return False
+        piece = self.text[last.start : end]
+        self.result[-1] = Token(Kind.SIGN, last.start, end, piece, piece, NOTHING, code)
+        self.skip = end
+        return True
+
+    def _sign(self, start: int, end: int, piece: str) -> None:
+        """ "US$" and "GH₵": letters glued in front of a sign say whose it is."""
+        last = self.result[-1] if self.result else None
+        if last is not None and last.kind is Kind.WORD and last.end == start and len(last.text) <= _LONGEST_PREFIX:
+            code = _prefixed(last.text + piece)
+            if code is not None:
+                self.result.pop()
+                whole = last.text + piece
+                self.result.append(Token(Kind.SIGN, last.start, end, whole, whole, NOTHING, code or None))
+                return
+        self.result.append(Token(Kind.SIGN, start, end, piece, piece, NOTHING, SIGNS[piece]))
+
+    def _number(self, start: int, end: int, piece: str) -> None:
+        if end - start > _LONGEST_CHUNK:
+            self._other(start, end, "digits")
+            return
+        shape = _SHAPE.match(self.text, start)
+        if shape is None:
+            self._numbers(start, piece)
+            return
+        self._other(start, shape.end(), _SHAPES[shape.lastgroup or ""])
+        if shape.end() < end:
+            self._numbers(shape.end(), self.text[shape.end() : end])
+
+    def _numbers(self, start: int, chunk: str) -> None:
+        rest = chunk if chunk[0] == "." else chunk.lstrip(" .,'")
+        start += len(chunk) - len(rest)
+        if not rest:
+            return
+        for first, last, digits in read_chunk(rest):
+            text = rest[first:last]
+            kind = Kind.OTHER if digits is None else Kind.NUMBER
+            value = "digits" if digits is None else digits
+            self.anchors.append(len(self.result))
+            self.result.append(Token(kind, start + first, start + last, text, text, NOTHING, value))
+
+
+_SHAPES: dict[str, Reason] = {
+    "phone": "phone", "date": "date", "time": "time", "instalment": "instalment", "size": "size",
+}  # fmt: skip
+_LONGEST_PREFIX = 3
+_SLASHED = {"S": "PEN", "B": "PAB"}
+_PREFIXED = {"GH₵": "GHS"}
 
 
 @lru_cache(maxsize=1024)
-def _sign_code(sign: str) -> str | None:
-    if sign in SIGNS:
-        return SIGNS[sign]
+def _prefixed(sign: str) -> str | None:
+    """The code of a sign with letters in front, "" when it is a dollar of nobody knows where, None when the letters
+    are a word of their own."""
     letters = sign[:-1]
-    if sign.endswith("$"):
-        return DOLLARS.get(letters) or (letters if letters in names().codes else None)
-    return {"GH₵": "GHS", "B/.": "PAB", "S/.": "PEN", "S/": "PEN"}[sign]
-
-
-def _add_numbers(result: list[Token], start: int, chunk: str) -> None:
-    for first, last, digits in read_chunk(chunk):
-        text = chunk[first:last]
-        if digits is None:
-            result.append(Token(Kind.OTHER, start + first, start + last, text, reason="digits"))
-        else:
-            result.append(Token(Kind.NUMBER, start + first, start + last, text, digits=digits))
+    if sign in _PREFIXED:
+        return _PREFIXED[sign]
+    if not sign.endswith("$") or not (letters.isupper() and letters.isascii()):
+        return None
+    return DOLLARS.get(letters) or (letters if letters in names().codes else "")
 
 
 _GROUPED = re.compile(r"([0-9]{1,3})((?:([.,'])[0-9]{3})(?:\3[0-9]{3})*)(?:([.,])([0-9]+))?")

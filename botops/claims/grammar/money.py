@@ -58,7 +58,7 @@ def currency_after(tokens: list[Token], at: int, *, cell: bool) -> Marker | None
     if (
         last < size
         and tokens[last].text == "."
-        and token.text.lower() in _ABBREVIATED
+        and token.low in _ABBREVIATED
         and tokens[last].start == token.end
     ):
         last += 1
@@ -71,19 +71,19 @@ def _sign_after(tokens: list[Token], first: int, at: int) -> Marker | None:
     apart = token.start > tokens[first - 1].end
     if following is not None and following.kind is Kind.NUMBER and following.start == token.end and apart:
         return None
-    return Marker(first, at + 1, token.code, token.text in MINOR_SIGNS, sign=True)
+    return Marker(first, at + 1, token.value, token.text in MINOR_SIGNS, sign=True)
 
 
 def _full_name(tokens: list[Token], at: int) -> Marker | None:
     """ "российских рублей", "АҚШ доллары", "Hong Kong dollars"."""
     known = names()
-    lower = tokens[at].text.lower()
+    lower = tokens[at].low
     for rest, code in known.by_first.get(lower, ()):
         last = at + 1
         for word in rest:
             while last < len(tokens) and tokens[last].text == "-":
                 last += 1
-            if last >= len(tokens) or tokens[last].text.lower() != word:
+            if last >= len(tokens) or tokens[last].low != word:
                 break
             last += 1
         else:
@@ -93,7 +93,7 @@ def _full_name(tokens: list[Token], at: int) -> Marker | None:
         word = tokens[at + 1].lex.currency
         if word is not None and word.noun and not word.minor:
             last = at + 2
-            if last < len(tokens) and tokens[last].text.lower().startswith("стерлинг"):
+            if last < len(tokens) and tokens[last].low.startswith("стерлинг"):
                 last += 1
             return Marker(at, last, country, case=tokens[at + 1].lex.case)
     return None
@@ -123,11 +123,11 @@ def currency_before(tokens: list[Token], at: int, taken: int, *, cell: bool) -> 
     if token.kind is Kind.SIGN:
         if skipped and tokens[before + 1].start != token.end:
             return None
-        return _wider(tokens, before, taken, Marker(before, at, token.code, sign=True))
+        return _wider(tokens, before, taken, Marker(before, at, token.value, sign=True))
     word = token.lex.currency
     if word is None or not (word.before or cell) or (word.cell_only and not cell):
         return None
-    if skipped and not (tokens[before + 1].text == "." and token.text.lower() in _ABBREVIATED) and not cell:
+    if skipped and not (tokens[before + 1].text == "." and token.low in _ABBREVIATED) and not cell:
         return None
     return Marker(before, at, word.code, word.minor)
 
@@ -180,9 +180,9 @@ def percent_after(tokens: list[Token], at: int) -> Marker | None:
         return Marker(start, last, None, sign=True)
     if token.lex.percent:
         last = at + 1
-        if last < size and tokens[last].text == "." and token.text.lower() in _ABBREVIATED:
+        if last < size and tokens[last].text == "." and token.low in _ABBREVIATED:
             last += 1
         return Marker(start, last, None)
-    if token.text.lower() == "per" and at + 1 < size and tokens[at + 1].text.lower() == "cent":
+    if token.low == "per" and at + 1 < size and tokens[at + 1].low == "cent":
         return Marker(start, at + 2, None)
     return None

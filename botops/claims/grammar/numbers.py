@@ -11,6 +11,7 @@ from botops.claims.grammar.numerals import LETTER_SCALES, NumeralWord, Rank
 _HALF = Decimal("0.5")
 _THOUSANDTH = Decimal("0.001")
 _NOTHING_PLACED = 9
+_JOINTS = frozenset(("с", "and"))
 _ABBREVIATIONS = frozenset("тыс млн млрд трлн тыщ т".split())
 _KK_SUFFIX_CASES = {
     **dict.fromkeys("ға ге қа ке га ка на не".split(), "dat"),
@@ -45,11 +46,6 @@ class Number:
     approx: bool = False
     money: bool = False
     digits: Digits | None = None
-
-
-def starts_number(token: Token) -> bool:
-    """True when a number may begin here."""
-    return token.kind is Kind.NUMBER or token.lex.numeral is not None or token.lex.half
 
 
 class _Sum:
@@ -149,49 +145,25 @@ class _Sum:
 
 def read_number(tokens: list[Token], at: int) -> Number | None:
     """The longest number beginning at token `at`; None when none does. An ordinal is returned with `ordinal` set."""
+    token = tokens[at]
+    if token.kind is Kind.NUMBER:
+        following = tokens[at + 1] if at + 1 < len(tokens) else None
+        if following is None or (following.lex.numeral is None and following.low not in _JOINTS):
+            digits: Digits = token.value
+            number = Number(at, at + 1, digits.value, digits.place, digits=digits)
+            return number if following is None or following.start > token.end else _with_suffix(tokens, number)
     state = _Sum()
-    size = len(tokens)
     here = _opened(tokens, at, state)
-    only: Digits | None = None
-    while here < size:
+    while here < len(tokens):
         token = tokens[here]
-        if token.kind is Kind.NUMBER:
-            if not _digits_may_follow(tokens, here, state) or not state.add_digits(token.digits):  # type: ignore[arg-type]
-                break
-            only = token.digits
-            here += 1
-            if here < size and tokens[here].lex.numeral is None and tokens[here].kind is not Kind.PUNCT:
-                break
-        elif token.lex.numeral is not None:
-            word = token.lex.numeral
-            if word.rank is Rank.ORDINAL:
-                if not state.empty and word.lang == state.lang and state.spelled and state.case in ("", "nom"):
-                    return Number(at, here + 1, state.total + state.group, Decimal(1), spelled=True, ordinal=True)
-                break
-            if only is not None and word.rank is Rank.SCALE and only.decimal is not None and state.last_scale is None:
-                state.group, state.place = _with_scale(tokens[here - 1], word)
-            if not state.add_word(word):
-                break
-            only = None
-            here += 1
-            if (
-                here < size
-                and word.rank is Rank.SCALE
-                and tokens[here].text == "."
-                and token.text.lower() in _ABBREVIATIONS
-            ):
-                here += 1 if here + 1 < size and tokens[here + 1].kind in (Kind.WORD, Kind.SIGN) else 0
-        else:
-            here_after = _joint(tokens, here, state)
-            if here_after is None:
-                break
-            here = here_after
+        if token.lex.numeral is not None and token.lex.numeral.rank is Rank.ORDINAL:
+            return _ordinal(at, here, state, token.lex.numeral)
+        after = _taken(tokens, here, state)
+        if after == here:
+            break
+        here = after
     if state.empty or (state.last_scale is None and tokens[at].lex.half):
-        if here == at and tokens[at].lex.numeral is not None and tokens[at].lex.numeral.rank is Rank.ORDINAL:
-            return Number(at, at + 1, Decimal(0), Decimal(1), spelled=True, ordinal=True)
         return None
-    while tokens[here - 1].kind is Kind.PUNCT and tokens[here - 1].text != ".":
-        here -= 1
     number = Number(at, here, state.total + state.group, state.place, state.lang, state.spelled)
     number.scaled, number.scale = state.last_scale is not None, state.last_scale
     number.lone = state.pure_scale and state.group == 0 and state.total == state.last_scale
@@ -200,11 +172,40 @@ def read_number(tokens: list[Token], at: int) -> Number | None:
     return _with_suffix(tokens, number)
 
 
+def _ordinal(at: int, here: int, state: _Sum, word: NumeralWord) -> Number | None:
+    if state.empty:
+        return Number(at, here + 1, Decimal(0), Decimal(1), spelled=True, ordinal=True) if at == here else None
+    if word.lang == state.lang and state.spelled and state.case in ("", "nom"):
+        return Number(at, here + 1, state.total + state.group, Decimal(1), spelled=True, ordinal=True)
+    return Number(at, here, state.total + state.group, state.place, state.lang, state.spelled)
+
+
+def _taken(tokens: list[Token], here: int, state: _Sum) -> int:
+    """Adds the token to the number and returns the one behind what was added; `here` when it does not belong."""
+    token = tokens[here]
+    if token.kind is Kind.NUMBER:
+        fits = _digits_may_follow(tokens, here, state) and state.add_digits(token.value)
+        return here + 1 if fits else here
+    word = token.lex.numeral
+    if word is None:
+        return _joint(tokens, here, state) or here
+    before = tokens[here - 1] if here else None
+    digits = before.digits if before is not None and state.placed == 0 else None
+    if digits is not None and word.rank is Rank.SCALE and state.last_scale is None and state.group == digits.value:
+        state.group, state.place = _with_scale(tokens[here - 1], word)
+    if not state.add_word(word):
+        return here
+    here += 1
+    if word.rank is Rank.SCALE and token.low in _ABBREVIATIONS and here + 1 < len(tokens) and tokens[here].text == ".":
+        return here + 1 if tokens[here + 1].kind in (Kind.WORD, Kind.SIGN) else here
+    return here
+
+
 def _opened(tokens: list[Token], at: int, state: _Sum) -> int:
     """Takes a half in front of a scale word ("half a million", "пол миллиона"); returns the token to go on from."""
     if tokens[at].lex.half:
         scale = at + 1
-        while scale < len(tokens) and tokens[scale].text.lower() in {"a", "-", "of"} and scale - at < 3:
+        while scale < len(tokens) and tokens[scale].low in {"a", "-", "of"} and scale - at < 3:
             scale += 1
         word = tokens[scale].lex.numeral if scale < len(tokens) else None
         if word is not None and word.rank is Rank.SCALE:
@@ -254,14 +255,14 @@ def _joint(tokens: list[Token], at: int, state: _Sum) -> int | None:
         return None
     if token.kind is not Kind.WORD or at + 1 >= size:
         return None
-    word, after = token.text.lower(), tokens[at + 1]
-    if word == "с" and after.text.lower() in ("половиной", "полов") and state.placed <= Rank.TEN:
+    word, after = token.low, tokens[at + 1]
+    if word == "с" and after.low in ("половиной", "полов") and state.placed <= Rank.TEN:
         state.group += _HALF
         state.place = Decimal("0.1")
         state.placed = 0
         return at + 2
     if word == "and" and not state.empty:
-        if after.text.lower() == "a" and at + 2 < size and tokens[at + 2].text.lower() == "half":
+        if after.low == "a" and at + 2 < size and tokens[at + 2].low == "half":
             if state.placed == _NOTHING_PLACED and state.last_scale:
                 state.total += state.last_scale / 2
                 state.place = state.last_scale / 10
@@ -294,7 +295,7 @@ def _with_suffix(tokens: list[Token], number: Number) -> Number:
             number.last += 1
         return number
     if token.text == "-" and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD:
-        suffix = tokens[at + 1].text.lower()
+        suffix = tokens[at + 1].low
         glued = tokens[at + 1].start == token.end
         if glued and suffix in _KK_SUFFIX_CASES:
             number.case, number.last = _KK_SUFFIX_CASES[suffix], at + 2

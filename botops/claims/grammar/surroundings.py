@@ -31,15 +31,15 @@ def bound_before(tokens: list[Token], at: int) -> tuple[Bound | None, bool]:
             hedge = True
             continue
         if lex.bound is None:
-            if token.text.lower() in {"than", "at", "не", "least", "most"}:
-                if token.text.lower() in {"least", "most"}:
-                    bound = "from" if token.text.lower() == "least" else "upto"
+            if token.low in {"than", "at", "не", "least", "most"}:
+                if token.low in {"least", "most"}:
+                    bound = "from" if token.low == "least" else "upto"
                 continue
             break
         if bound is None:
             bound = lex.bound
-            negated = at - back - 1 >= 0 and tokens[at - back - 1].text.lower() in {"не", "not", "no"}
-            if negated and token.text.lower() not in {"до", "от"}:
+            negated = at - back - 1 >= 0 and tokens[at - back - 1].low in {"не", "not", "no"}
+            if negated and token.low not in {"до", "от"}:
                 bound = "upto" if bound == "from" else "from"
     return bound, hedge
 
@@ -63,14 +63,14 @@ def read_after(tokens: list[Token], at: int, case: str) -> After:
         lex = tokens[at].lex
         if lex.after_bound is not None and (case in {"abl", "dat"} or not lex.bound):
             bound, at = lex.after_bound, at + 1
-            if at < size and tokens[at].text.lower() == "емес":
+            if at < size and tokens[at].low == "емес":
                 bound, at = ("upto" if bound == "from" else "from"), at + 1
         elif lex.after_hedge:
             hedge, at = True, at + 1
         elif tokens[at].text == "+" and tokens[at].start == tokens[at - 1].end:
             bound, at = "from", at + 1
-        elif tokens[at].text.lower() in {"or", "и", "and"} and at + 1 < size:
-            following = tokens[at + 1].text.lower()
+        elif tokens[at].low in {"or", "и", "and"} and at + 1 < size:
+            following = tokens[at + 1].low
             if following in {"more", "up", "выше", "более", "больше"}:
                 bound, at = "from", at + 2
             elif following in {"less", "under", "ниже", "менее", "below"}:
@@ -134,7 +134,7 @@ def per_before(tokens: list[Token], at: int) -> str | None:
         return lex.unit
     opener = tokens[at - 2] if at >= 2 else None
     return (
-        lex.unit if opener is not None and opener.lex.per and opener.text.lower() in {"в", "за", "per", "с"} else None
+        lex.unit if opener is not None and opener.lex.per and opener.low in {"в", "за", "per", "с"} else None
     )
 
 
@@ -146,7 +146,7 @@ def priced(tokens: list[Token], first: int, last: int) -> bool:
             break
         if token.lex.cue:
             return True
-    if first and tokens[first - 1].text.lower() in {"за", "по", "for", "at"}:
+    if first and tokens[first - 1].low in {"за", "по", "for", "at"}:
         return True
     for index in range(last, min(len(tokens), last + 3)):
         token = tokens[index]
@@ -202,7 +202,7 @@ def _names_id(tokens: list[Token], first: int) -> bool:
 def _is_year(before: Token | None, after: Token | None) -> bool:
     if after is not None and after.lex.unit == "year":
         return True
-    if before is not None and (before.lex.month or before.text.lower() in {"в", "с", "до", "in", "since", "of", "по"}):
+    if before is not None and (before.lex.month or before.low in {"в", "с", "до", "in", "since", "of", "по"}):
         return True
     return after is None or not (after.lex.cue or after.lex.per)
 
@@ -212,7 +212,7 @@ def _counted(tokens: list[Token], amount: Amount, after: Token) -> Excluded | No
     glued = after.start == tokens[last - 1].end
     if after.lex.month and not amount.scaled:
         return Excluded("date", None, last + 1)
-    if after.text.lower() in {"am", "pm", "a.m", "p.m"}:
+    if after.low in {"am", "pm", "a.m", "p.m"}:
         return Excluded("time", None, last + 1)
     unit = _unit_at(tokens, last)
     if unit is not None and not (after.lex.per and not glued and after.lex.unit is None):
@@ -224,14 +224,14 @@ def _counted(tokens: list[Token], amount: Amount, after: Token) -> Excluded | No
     if after.text == "-" and glued and last + 1 < len(tokens) and tokens[last + 1].start == after.end:
         following = tokens[last + 1]
         if following.kind is Kind.WORD:
-            return Excluded("count", following.text.lower(), last + 2)
+            return Excluded("count", following.low, last + 2)
     return None
 
 
 def _unit_at(tokens: list[Token], at: int) -> str | None:
     if at >= len(tokens) or tokens[at].lex.unit is None:
         return None
-    if tokens[at].lex.function and tokens[at].lex.adverb is None and tokens[at].text.lower() != "час":
+    if tokens[at].lex.function and tokens[at].lex.adverb is None and tokens[at].low != "час":
         return None
     if tokens[at].lex.case == "dat" or tokens[at].lex.adverb is not None:
         return None
@@ -248,7 +248,7 @@ def counted_word(tokens: list[Token], at: int) -> str | None:
         return None
     if lex.unit is not None and lex.case == "dat":
         return None
-    return tokens[at].text.lower()
+    return tokens[at].low
 
 
 def too_small(value: Decimal) -> bool:
