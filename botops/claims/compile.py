@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from botops.claims.names import Hit, NameIndex
@@ -22,7 +23,7 @@ class CompiledBook:
 
     `names` finds products in a text; `records` has every price with its variant; `skus` the products by SKU;
     `family` gives, for a SKU, all SKUs sold under a name they share (only where they share one). `terms` are its offers
-    and policies as rules.
+    and policies as rules; `least` is the smallest price.
     """
 
     book: PriceBook
@@ -32,6 +33,7 @@ class CompiledBook:
     family: Mapping[str, tuple[str, ...]]
     zone: ZoneInfo
     terms: BookTerms
+    least: Decimal
 
 
 def compile_book(book: PriceBook) -> CompiledBook:
@@ -45,6 +47,7 @@ def compile_book(book: PriceBook) -> CompiledBook:
         _families(book),
         ZoneInfo(book.timezone),
         compile_terms(book, names),
+        min((p.amount for q in book.products for p in q.prices if p.amount > 0), default=Decimal(1)),
     )
 
 

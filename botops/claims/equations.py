@@ -63,6 +63,9 @@ def equations(text: str, mentions: Sequence[Mention], counts: Sequence[Quantity]
         if sign == "=":
             chain, signs = [operand], []
             continue
+        if sign in "+-" and (operand.mention is None or (not signs and chain[0].mention is None)):
+            chain, signs = [operand], []
+            continue
         chain.append(operand)
         signs.append(sign)
     return tuple(out)

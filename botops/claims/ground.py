@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -11,15 +11,19 @@ from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.dates import Dated
 from botops.claims.link import Focus
 from botops.claims.mention import Mention
+from botops.claims.mentions import find_mentions
 from botops.claims.quantities import Quantity
 from botops.claims.reading import read
 from botops.claims.records import Record, in_force
-from botops.claims.solver import Ground, percents_of
+from botops.claims.solver import Ground, Target, Value, percents_of
+from botops.claims.words import fold, words
 from botops.pricebook.model import OfferKind, Price
 
 _MAX_COUNT = Decimal(100_000)
 _MAX_PRODUCTS = 12
+_HALF = Decimal(50)
 _MAX_COUNTS = 14
+_MAX_BASKET = 4
 _PERIODS = {"hour", "day", "night", "week", "month", "quarter", "year"}
 _STAY = re.compile(
     r"дат\w+\s+(?:ноч|заезд|прожив|визит|посещ|оказан|поезд|урок|занят)|date of (?:the )?(?:night|stay|visit|arrival|service)"
@@ -45,7 +49,8 @@ class Grounds:
         self._running = tuple(running)
         book = context.book.book
         offers = list(book.offers_on(context.day))
-        self._percents = percents_of(book, offers)
+        half = any("half" in r.topics for r in context.book.terms.rules)
+        self._percents = (*percents_of(book, offers), *_policy_percents(context), *((_HALF,) if half else ()))
         self._off = tuple(
             o.value
             for o in offers
@@ -118,10 +123,10 @@ class Grounds:
         mention: Mention,
         focus: Focus,
         stated: Sequence[Decimal],
-        contradicted: Callable[[Record, Focus], bool],
+        holds: Callable[[Record], bool],
     ) -> Ground:
-        """The ground of one figure."""
-        records = self._records(mention, focus, contradicted)
+        """The ground of one figure. `holds` says which prices are in force and of the variant spoken of."""
+        records = self._records(mention, focus, holds)
         key = (tuple(map(id, records)), tuple(stated), mention.currency)
         if key not in self._made:
             policies = self._context.book.book.policies
@@ -138,12 +143,12 @@ class Grounds:
                 stated=tuple(stated),
                 running=self._running,
                 known=self._known,
+                basket=self._basket(mention, records),
+                differences=self.totals_near(mention),
             )
         return self._made[key]
 
-    def _records(
-        self, mention: Mention, focus: Focus, contradicted: Callable[[Record, Focus], bool]
-    ) -> tuple[Record, ...]:
+    def _records(self, mention: Mention, focus: Focus, holds: Callable[[Record], bool]) -> tuple[Record, ...]:
         """Prices in force of the products spoken of: nearest, then of the message, then of the client's question."""
         context = self._context
         skus = dict.fromkeys(focus.skus[:_MAX_PRODUCTS])
@@ -155,8 +160,47 @@ class Grounds:
             r
             for sku in list(skus)[: 2 * _MAX_PRODUCTS]
             for r in context.book.records.by_sku.get(sku, ())
-            if in_force(r, context.day) and r.currency in {None, currency} and not contradicted(r, focus)
+            if r.currency in {None, currency} and holds(r)
         )
+
+    def _basket(self, mention: Mention, records: Sequence[Record]) -> tuple[tuple[Record, ...], ...]:
+        """Prices of each thing named in the sentence, or in the client's question: what a sum over products may take."""
+        reply, question = self._context.reply, self._context.question
+        part = reply.segment_of(mention.start)
+        names = [h.skus for h in reply.hits if part is not None and part.start <= h.start < part.end and h.strength > 1]
+        if len(names) < 2 and question is not None:
+            names = [h.skus for h in question.hits if h.strength > 1]
+        chosen = [tuple(r for r in records if r.sku in skus) for skus in dict.fromkeys(names)]
+        return tuple(c for c in chosen if c)[:_MAX_BASKET]
+
+    def converted(self, target: Target, mention: Mention, focus: Focus) -> Value | None:
+        """A price in another currency at a rate that the book or its policies fix."""
+        book = self._context.book.book
+        if mention.currency in {None, book.currency}:
+            return None
+        for rate, skus in self._rates(mention.currency):
+            for sku in skus or focus.skus:
+                for record in self._context.book.records.by_sku.get(sku, ()):
+                    if record.currency in {None, book.currency} and in_force(record, self._context.day):
+                        amount = record.amount / rate
+                        if target.hits(amount):
+                            return Value(amount, f"{record.amount} / {rate}")
+        return None
+
+    def _rates(self, currency: str | None) -> Iterator[tuple[Decimal, frozenset[str]]]:
+        """Rates to the book's currency in force, each with the products it is meant for (none: any)."""
+        book = self._context.book.book
+        for rate in book.rates:
+            if rate.currency == currency and rate.window.covers(self._context.day):
+                yield rate.value, frozenset()
+        for text in book.policies.text:
+            money = [m for m in find_mentions(text) if m.kind == "money"]
+            for one in money:
+                if one.currency == currency and one.amount == 1:
+                    for other in money:
+                        if other.currency == book.currency:
+                            hits = self._context.book.names.find(words(fold(text)))
+                            yield other.amount, frozenset(s for h in hits if h.strength > 1 for s in h.skus)
 
     def periods_of(self, price: Price) -> frozenset[str]:
         """The periods a price is charged for, its unit included ("сутки" is a day)."""
@@ -187,6 +231,11 @@ class Grounds:
         if part is None:
             return False
         return any(part.start <= w.start < part.end and w.text in wanted for w in reply.words)
+
+
+def _policy_percents(context: ReplyContext) -> tuple[Decimal, ...]:
+    """Percents that policies name (a prepayment, a deposit, a fee)."""
+    return tuple(p for r in context.book.terms.rules if r.offer is None for p in r.percents)
 
 
 def _numbers(messages: Iterable[ParsedMessage]) -> tuple[Decimal, ...]:

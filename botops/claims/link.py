@@ -62,12 +62,14 @@ class Focus:
     def conflicts(self, record: Record) -> tuple[str, ...]:
         """Attributes of a record that the surroundings contradict.
 
-        What stands elsewhere in the message may belong to something else and contradicts nothing.
+        What stands elsewhere in the message, and a product named after the sum, may belong to something else.
         """
         out = []
         for key, values in record.features.items():
             resolved = self.keys.get(key)
             if resolved is None or resolved.level == MESSAGE or resolved.allows(record):
+                continue
+            if key == NAME and resolved.level == SEGMENT:
                 continue
             if key == NAME and (resolved.level > MESSAGE or not resolved.firm) and values & self.named:
                 continue
@@ -140,8 +142,9 @@ class Linker:
         for part in _around(reply.segments, index):
             spans = self._between(part.start, part.end)
             if part.kind == "sentence" and any(part.start <= m.start < part.end for m in self._mentions):
-                spans = [s for s in spans if any(k == NAME for k, _ in s.readings)]
-            yield PARENT, spans
+                yield MESSAGE, [s for s in spans if any(k == NAME for k, _ in s.readings)]
+            else:
+                yield PARENT, spans
         yield MESSAGE, self._reply
 
     def _between(self, start: int, end: int) -> list[Named]:

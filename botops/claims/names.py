@@ -28,6 +28,7 @@ _FUZZY_WORD = 5
 _FUZZY_SCORE = 84
 _MAX_FUZZY_WORD = 24
 _MAX_REMEMBERED = 100_000
+_GENERIC = frozenset("discount minus promo gift free included surcharge vat minimum half refund prepay".split())
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
@@ -82,7 +83,8 @@ class NameIndex:
                     found = words(fold(form))
                     if found and not _only_numbers(found):
                         phrases["".join([f"{_OPEN}{w.stem}{_SHUT}" for w in found])][product.sku] = None
-            for word in words(fold(_BRACKETS.sub(" ", product.name)))[:_HEAD]:
+            head = words(fold(_BRACKETS.sub(" ", product.name)))
+            for word in head[:_HEAD]:
                 if _distinctive(word.text):
                     single[word.stem][product.sku] = None
         rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(2, len(products) // 10)}
@@ -152,4 +154,4 @@ def _distinctive(word: str) -> bool:
     """True for a word that can stand for a product by itself: no number, no unit, no word of commerce."""
     if len(word) < _MIN_WORD or word[0].isdigit() or numeral(word) is not None:
         return False
-    return not any(c.startswith(("u:", "s:")) or ":" not in c for c in entry(word).concepts)
+    return not any(c.startswith(("u:", "s:")) or c in _GENERIC for c in entry(word).concepts)

@@ -19,6 +19,7 @@ _HUNDRED = Decimal(100)
 _MAX_VALUES = 4000
 _MAX_SUBSET = 7
 _MAX_WINDOW = 12
+_MAX_CHOICES = 40
 _PER_YEAR = Decimal(12)
 _DAYS = (Decimal(30), Decimal(7))
 
@@ -38,7 +39,8 @@ class Ground:
     `records` are prices in force of the products spoken of, nearest first; `counts` the numbers named near the claim,
     `far_counts` in the rest of the dialogue; `percents` the percents that hold; `off` the amounts off that hold;
     `stated` supported amounts of this message in order; `running` those of earlier turns, latest last; `known` figures
-    of tools and of the client.
+    of tools and of the client; `basket` the prices of each thing named beside the claim, for sums over products;
+    `differences` is True where the sentence speaks of a sum, a saving or a difference.
     """
 
     records: Sequence[Record] = ()
@@ -53,6 +55,8 @@ class Ground:
     stated: Sequence[Decimal] = ()
     running: Sequence[Decimal] = ()
     known: Sequence[Decimal] = ()
+    basket: Sequence[Sequence[Record]] = ()
+    differences: bool = False
     _values: dict[bool, dict[Decimal, str]] = field(default_factory=dict)
 
     def values(self, *, far: bool) -> dict[Decimal, str]:
@@ -200,7 +204,7 @@ def _combined(target: Target, ground: Ground, values: dict[Decimal, str], *, far
     for first, second in combinations(dict.fromkeys(pieces), 2):
         if target.hits(abs(first - second)):
             return Value(abs(first - second), f"{_show(max(first, second))} − {_show(min(first, second))}")
-    return _with_one_price(target, ground, values, sums)
+    return _with_one_price(target, ground, values, sums) or _over_products(target, ground)
 
 
 def _with_one_price(
@@ -221,6 +225,33 @@ def _with_one_price(
     return None
 
 
+def _over_products(target: Target, ground: Ground) -> Value | None:
+    """A sum of one price of each thing named, each times a count named nearby; or the difference of two prices."""
+    if len(ground.basket) > 1:
+        sums: dict[Decimal, str] = {Decimal(0): ""}
+        for records in ground.basket:
+            choices = [v for r in records for v in _multiples(r, ground, ground.counts)][:_MAX_CHOICES]
+            sums = {
+                total + amount: f"{names} + {formula}" if names else formula
+                for total, names in sums.items()
+                for amount, formula in choices
+            }
+            if len(sums) > _MAX_VALUES:
+                return None
+        for total, names in sums.items():
+            if target.hits(total):
+                return Value(total, names)
+            for derived, how in _shares(total, ground):
+                if target.hits(derived):
+                    return Value(derived, f"({names}) {how}")
+    if ground.differences:
+        amounts = list(dict.fromkeys(a for r in ground.records for a, _ in _multiples(r, ground, ground.counts)))
+        for first, second in combinations(amounts[:_MAX_CHOICES], 2):
+            if target.hits(abs(first - second)):
+                return Value(abs(first - second), f"{_show(max(first, second))} − {_show(min(first, second))}")
+    return None
+
+
 def _sums(ground: Ground) -> Iterator[tuple[Decimal, str]]:
     """Sums of amounts stated side by side, then of any few of this message, then with the last turns' figures."""
     stated = list(ground.stated)[-_MAX_WINDOW:]
@@ -231,8 +262,10 @@ def _sums(ground: Ground) -> Iterator[tuple[Decimal, str]]:
             yield sum(chosen, Decimal(0)), " + ".join(map(_show, chosen))
     running = list(ground.running)[-8:]
     yield from _windows(running)
-    for first, second in combinations(list(dict.fromkeys([*running[-6:], *stated])), 2):
-        yield first + second, f"{_show(first)} + {_show(second)}"
+    recent = list(dict.fromkeys([*running[-6:], *stated[-6:]]))
+    for size in (2, 3) if ground.differences else (2,):
+        for few in combinations(recent, size):
+            yield sum(few, Decimal(0)), " + ".join(map(_show, few))
     if running and stated:
         for total, formula in _windows(stated):
             for base in dict.fromkeys(running[-4:]):

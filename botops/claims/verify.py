@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from botops.claims.context import ReplyContext
 from botops.claims.dates import covers
-from botops.claims.equations import Equation, equations
+from botops.claims.equations import Equation, Operand, equations
 from botops.claims.ground import Grounds
 from botops.claims.link import MESSAGE, Focus, Linker
 from botops.claims.mention import Mention
@@ -56,6 +56,7 @@ class Verifier:
         self._equations = equations(reply.text, reply.numbers, reply.quantities)
         self._results = {e.result.start: e for e in self._equations}
         self._operands = {o.start for e in self._equations for o in e.operands}
+        self._factors = {o.start for e in self._equations for o in _counts(e)}
         self._grounds = Grounds(context, running)
         self._linker = Linker(context, self._all)
 
@@ -71,7 +72,7 @@ class Verifier:
                 continue
             focus = self._linker.focus(at)
             if self._named_price(mention, focus):
-                supported[mention.start] = mention.amount
+                supported[mention.start] = mention.amount_max or mention.amount
             elif claim:
                 open_.append((mention, focus))
         doubts = []
@@ -84,11 +85,24 @@ class Verifier:
         return Verified(tuple(doubts), tuple(supported[k] for k in sorted(supported)), claims)
 
     def _is_claim(self, mention: Mention) -> bool:
-        if mention.role == "bare" and mention.start not in self._results and mention.start not in self._operands:
+        if mention.currency is None and not self._plausible(mention):
             return False
         if any(start < mention.end and mention.start < end for start, end in self._taken):
             return False
         return self._scope(mention).asserted
+
+    def _plausible(self, mention: Mention) -> bool:
+        """True when a number without a currency is likely a price: not a count, not part of a name, large enough."""
+        reply = self._context.reply
+        if mention.start in self._results:
+            return True
+        if mention.role == "bare" and mention.start not in self._operands:
+            return False
+        if mention.role != "scaled" and mention.amount < self._context.book.least / 2:
+            return False
+        counted = any(q.unit and q.start < mention.end and mention.start < q.end for q in reply.quantities)
+        named = any(h.start < mention.end and mention.start < h.end for h in (*reply.hits, *reply.features))
+        return not (counted or named or mention.start in self._factors)
 
     def _scope(self, mention: Mention) -> Scope:
         return scope_of(self._context.reply.reading, mention.start, mention.end)
@@ -96,10 +110,11 @@ class Verifier:
     def _named_price(self, mention: Mention, focus: Focus) -> bool:
         """True when the amount (both ends of a range) is a price or a tool's figure of what is spoken of."""
         ends = [mention.amount] if mention.amount_max is None else [mention.amount, mention.amount_max]
-        return all(
-            any(self._fits(r, mention, focus) for r in self._of_amount(a)) or self._grounds.is_term(a, mention)
-            for a in ends
-        )
+        return all(self._is_price(a, mention, focus) for a in ends)
+
+    def _is_price(self, amount: Decimal, mention: Mention, focus: Focus) -> bool:
+        fits = any(self._fits(r, mention, focus) for r in self._of_amount(amount))
+        return fits or self._grounds.is_term(amount, mention)
 
     def _of_amount(self, amount: Decimal) -> Iterable[Record]:
         yield from self._context.book.records.by_amount.get(amount, ())
@@ -184,10 +199,13 @@ class Verifier:
         equation = self._results.get(mention.start)
         if equation is not None:
             return self._equation(mention, equation, focus, supported)
-        value = self._derived(mention, mention.amount, focus, supported)
-        if value is not None and mention.amount_max is not None:
-            value = self._derived(mention, mention.amount_max, focus, supported)
-        return None if value is not None else self._doubt(mention, focus)
+        ends = [mention.amount] if mention.amount_max is None else [mention.amount, mention.amount_max]
+        for end in ends:
+            if self._is_price(end, mention, focus):
+                continue
+            if self._derived(mention, end, focus, supported) is None:
+                return self._doubt(mention, focus)
+        return None
 
     def _equation(
         self, mention: Mention, equation: Equation, focus: Focus, supported: dict[int, Decimal]
@@ -208,8 +226,14 @@ class Verifier:
 
     def _derived(self, mention: Mention, amount: Decimal, focus: Focus, supported: dict[int, Decimal]) -> Value | None:
         slack = self._slack(mention, amount)
-        ground = self._grounds.of(mention, focus, [supported[k] for k in sorted(supported)], self._contradicted)
-        return derive(Target(amount - slack, amount + slack), ground)
+        stated = [supported[k] for k in sorted(supported) if k != mention.start]
+
+        def holds(record: Record) -> bool:
+            return self._in_force(record, mention) and not self._contradicted(record, focus)
+
+        target = Target(amount - slack, amount + slack)
+        found = derive(target, self._grounds.of(mention, focus, stated, holds))
+        return found or self._grounds.converted(target, mention, focus)
 
     def _doubt(self, mention: Mention, focus: Focus) -> Doubt:
         nearest = self._nearest(mention, focus)
@@ -240,3 +264,13 @@ class Verifier:
         ]
         fitting = [r for r in candidates if not focus.conflicts(r)] or candidates
         return min(fitting, key=lambda r: abs(r.amount - mention.amount), default=None)
+
+
+def _counts(equation: Equation) -> Iterable[Operand]:
+    """Numbers of an equation that multiply or divide a sum rather than being one: the smaller unmarked factor."""
+    for i, sign in enumerate(equation.signs):
+        if sign in "*/":
+            pair = equation.operands[i : i + 2]
+            unmarked = [o for o in pair if o.mention is not None and o.mention.currency is None]
+            if unmarked:
+                yield min(unmarked, key=lambda o: o.value)
