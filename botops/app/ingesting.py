@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botops.app.judging import judge_dialogue
 from botops.bot.language import detect_language
-from botops.claims import aware
+from botops.claims.check import aware
 from botops.domain.messages import InboundMessage
 from botops.domain.turns import Action, GuardPolicy, TurnRecord, TurnState
 

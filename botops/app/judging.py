@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botops.claims import Conversation, aware
+from botops.claims import Conversation
 from botops.claims import TooLargeError as MessageTooLarge
+from botops.claims.check import aware
 from botops.domain.findings import Verdict
 
 if TYPE_CHECKING:
