@@ -42,7 +42,10 @@ class _CallerFailedError(Exception):
 
 
 class Receiver:
-    """What one attempt has received so far."""
+    """What one attempt has received so far.
+
+    An adapter sets `accepted` when the provider has answered well and `began` at the first sign of a completion.
+    """
 
     def __init__(self, max_chars: int, on_text: OnText | None, patience: asyncio.Timeout) -> None:
         self._max_chars = max_chars
@@ -54,6 +57,7 @@ class Receiver:
         self.finish: str | None = None
         self.refusal = ""
         self.model = ""
+        self.accepted = False
         self.began = False
         self.settled = False
         self.first_text_at: float | None = None
@@ -149,8 +153,7 @@ class BoundedCall:
                 known = self._refuse("timeout", f"no text within {self._limits.first_text_s:g} s")
             else:
                 known = model_error(error, model=self._model, secrets=self._secrets)
-            # A provider that has begun, or was left waiting for, may bill the prompt.
-            self._settle(receiver, may_be_billed=receiver.began or patience.expired())
+            self._settle(receiver, may_be_billed=_may_be_billed(receiver, known.fault))
             known.attempts, known.usage, known.model = self._attempts, self._spent, self._model
             raise known from None
         self._settle(receiver, may_be_billed=True)
@@ -206,3 +209,8 @@ class BoundedCall:
         usage = receiver.usage or (self._estimated(receiver) if may_be_billed else None)
         if usage is not None:
             self._spent = usage if self._spent is None else self._spent + usage
+
+
+def _may_be_billed(receiver: Receiver, fault: ModelFault) -> bool:
+    """Whether a provider may charge for a failed try: it had begun, its answer broke off, or we stopped waiting."""
+    return receiver.began or fault == "timeout" or (receiver.accepted and fault in {"connection", "too_large"})

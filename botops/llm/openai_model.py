@@ -65,7 +65,7 @@ class OpenAIModel:
         self._base_url = base_url or DEFAULT_BASE_URL
         self._limits = Limits(deadline_s, first_text_s, max_reply_chars, retry or RetryPolicy(attempts))
         self._transport = transport
-        importlib.import_module("openai")  # about a second: now, not inside the first turn
+        importlib.import_module("openai.resources.chat")  # about a second: now, not inside the first turn
         self._client: AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -152,15 +152,19 @@ class OpenAIModel:
         }
 
     async def _read_body(self, client: AsyncOpenAI, body: dict[str, Any], receiver: Receiver) -> None:
-        import httpx2
-
-        response = await client.post(_PATH, cast_to=httpx2.Response, body=body)
-        await self._take(self._decoded(response.content), receiver)
+        model, messages = body.pop("model"), body.pop("messages")
+        create = client.chat.completions.with_streaming_response.create
+        # Read by hand: the client would decode the JSON itself, and let its error through bare.
+        async with create(model=model, messages=messages, extra_body=body) as response:
+            receiver.accepted = True
+            content = await response.read()
+        await self._take(self._decoded(content), receiver)
 
     async def _read_stream(self, client: AsyncOpenAI, body: dict[str, Any], receiver: Receiver) -> None:
         from openai import APIConnectionError, AsyncStream
 
         stream = await client.post(_PATH, cast_to=object, body=body, stream=True, stream_cls=AsyncStream[object])
+        receiver.accepted = True
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(None) as grace:

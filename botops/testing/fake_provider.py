@@ -46,6 +46,7 @@ Mode = Literal[
     "filtered",          # stopped by the content filter
     "slow_first",        # answers well after `delay_s`
     "no_end",            # a finished stream whose connection stays open and sends no usage
+    "cut_end",           # a finished stream whose connection breaks before the usage
 ]  # fmt: skip
 
 USAGE: Mapping[str, Any] = {
@@ -228,7 +229,7 @@ async def _answer(step: Behaviour, request: RecordedRequest) -> AsyncIterator[by
 
 _STATUS_MODES = frozenset({"401", "429", "500", "503_html"})
 _BODY_MODES = frozenset({"bad_json", "html_200", "empty_choices", "error_200"})
-_STREAM_MODES = frozenset({"drip", "error_mid_stream", "bad_json_stream", "cut_stream", "no_end"})
+_STREAM_MODES = frozenset({"drip", "error_mid_stream", "bad_json_stream", "cut_stream", "no_end", "cut_end"})
 
 
 def _head(status: str, kind: str, length: int | None, extra: str = "") -> bytes:
@@ -290,7 +291,7 @@ def _text_event(request: RecordedRequest, text: str) -> bytes:
 
 
 async def _stream(step: Behaviour, request: RecordedRequest) -> AsyncIterator[bytes]:
-    yield _head("200 OK", "text/event-stream", _HUGE_BYTES if step.mode == "cut_body" else None)
+    yield _head("200 OK", "text/event-stream", _HUGE_BYTES if step.mode in {"cut_body", "cut_end"} else None)
     yield _event(request, [{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}])
     async for part in _stream_text(step, request):
         yield part
@@ -300,6 +301,8 @@ async def _stream(step: Behaviour, request: RecordedRequest) -> AsyncIterator[by
         yield _event(request, [{"index": 0, "delta": {}, "finish_reason": finish}])
     if step.mode == "no_end":
         await asyncio.sleep(3600)
+    if step.mode == "cut_end":
+        return
     if step.mode != "no_usage" and (request.body.get("stream_options") or {}).get("include_usage"):
         yield _event(request, [], usage=dict(step.usage))
     yield b"data: [DONE]\n\n"

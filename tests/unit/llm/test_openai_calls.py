@@ -221,6 +221,25 @@ def test_a_finished_stream_is_not_held_up_by_missing_usage():
     assert seconds < 4
 
 
+def test_a_connection_that_breaks_after_the_end_costs_only_the_usage():
+    async def scenario(model, fake):
+        return await model.complete(ModelRequest(ASK), ignore), len(fake.requests)
+
+    reply, calls = run(["cut_end"], scenario)
+    assert (reply.text, reply.finish_reason, calls) == (Behaviour().text, "stop", 1)
+    assert reply.usage.estimated
+
+
+def test_two_hundred_calls_at_once_each_get_their_own_reply():
+    async def scenario(model, fake):
+        calls = (model.complete(ModelRequest((Message("user", str(n)),)), ignore) for n in range(200))
+        return await asyncio.gather(*calls), len(fake.requests)
+
+    replies, calls = run(["ok"], scenario)
+    assert calls == 200
+    assert {reply.text for reply in replies} == {Behaviour().text}
+
+
 @pytest.mark.parametrize("streamed", [False, True])
 def test_a_cancelled_call_stays_cancelled_and_says_what_it_may_have_cost(streamed):
     async def scenario(model, fake):
@@ -326,6 +345,39 @@ def test_half_a_surrogate_pair_becomes_a_replacement_character():
     text = asyncio.run(main())
     assert text.encode("utf-8")
     assert text.startswith("ok ")
+
+
+@pytest.mark.parametrize("body", [[], {}, "text", None, {"choices": "x"}, {"object": "list", "data": []}])
+def test_json_that_is_no_completion_is_a_bad_response(body):
+    async def main():
+        transport = httpx2.MockTransport(lambda request: httpx2.Response(200, json=body))
+        model = OpenAIModel("any-model", api_key="test", transport=transport, attempts=1)
+        with pytest.raises(ModelError) as caught:
+            await model.complete(ModelRequest(ASK))
+        await model.aclose()
+        return caught.value
+
+    error = asyncio.run(main())
+    assert (error.fault, error.usage) == ("bad_response", None)
+
+
+@pytest.mark.parametrize("error", [TimeoutError("the proxy"), RuntimeError("a bug in the library")])
+def test_nothing_but_a_model_error_comes_out_whatever_the_library_raises(error):
+    class Broken(httpx2.AsyncByteStream):
+        async def __aiter__(self):
+            yield b'data: {"choices": [{"index": 0, "delta": {"content": "45"}}]}\n\n'
+            raise error
+
+    async def main():
+        transport = httpx2.MockTransport(lambda request: httpx2.Response(200, stream=Broken()))
+        model = OpenAIModel("any-model", api_key="test", transport=transport)
+        with pytest.raises(ModelError) as caught:
+            await model.complete(ModelRequest(ASK), ignore)
+        await model.aclose()
+        return caught.value
+
+    fault = asyncio.run(main()).fault
+    assert fault == ("connection" if isinstance(error, TimeoutError) else "bad_response")
 
 
 def test_a_redirect_is_not_followed_with_the_key():
