@@ -111,7 +111,7 @@ class PromptSpec(Strict):
     variables: Annotated[
         dict[Annotated[str, Field(pattern=_VARIABLE_NAME)], Variable], AfterValidator(_variable_names)
     ] = Field(default_factory=dict)
-    messages: tuple[MessageTemplate, ...] = Field(min_length=1)
+    messages: tuple[MessageTemplate, ...] = Field(min_length=1, max_length=100)
 
 
 class Variant(Strict):

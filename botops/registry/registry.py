@@ -72,7 +72,7 @@ class Registry:
         self._now: Callable[[], datetime] | None = clock.now if clock else None
         self._monotonic: Callable[[], float] = clock.monotonic if clock else time.monotonic
         self._interval = refresh_ms / 1000
-        self._snapshots = Snapshots(Path(state_dir)) if state_dir is not None else None
+        self._snapshots = Snapshots(Path(state_dir) / "prompts") if state_dir is not None else None
         self._publisher = Publisher(self.directory, self._pins)
         self._lock = threading.Lock()
         self._prompts: Mapping[str, Prompt] = MappingProxyType({})

@@ -25,6 +25,8 @@ MAX_ITEMS = 1_000
 """Longest list a `for` may go through."""
 MAX_LOOPS = 2
 """Loops inside one another."""
+MAX_TOKENS = 6_000
+"""Pieces of text, and words and signs inside tags, that a prompt may have; it bounds the time to compile it."""
 _MAX_DEPTH = 40
 _LARGEST_NUMBER = 10**18
 
@@ -64,11 +66,13 @@ class TemplateFaultError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MessageText:
-    """A compiled template. `uses` are the variables it reads and the offset of each one's first use."""
+    """A compiled template. `uses` are the variables it reads and the offset of each one's first use; `tokens` how many
+    pieces of text, words and signs it has."""
 
     text: str
     template: Template
     uses: Mapping[str, int]
+    tokens: int
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The text with its values filled in. Raises TemplateFaultError."""
@@ -93,12 +97,13 @@ class MessageText:
         return _tag_on_line(self.text, line)
 
 
-def compile_text(text: str) -> MessageText:
-    """Compiles a message's text. Raises TemplateFaultError."""
+def compile_text(text: str, most_tokens: int = MAX_TOKENS) -> MessageText:
+    """Compiles a message's text of at most `most_tokens`. Raises TemplateFaultError."""
     try:
+        offsets, tokens = _name_offsets(text, most_tokens)
         tree = _ENVIRONMENT.parse(text)
-        names = meta.find_undeclared_variables(tree)
         _check(tree, text)
+        names = meta.find_undeclared_variables(tree)
         code = _ENVIRONMENT.compile(tree, filename=_FILENAME)
     except TemplateSyntaxError as error:
         message = _one_line(error.message or "it cannot be read")
@@ -108,8 +113,7 @@ def compile_text(text: str) -> MessageText:
         message = "the template is nested too deeply or holds a number that is too long: simplify it"
         raise TemplateFaultError(message, _tag_on_line(text, 1), "template-syntax") from error
     template = Template.from_code(_ENVIRONMENT, code, _ENVIRONMENT.make_globals(None))
-    offsets = _name_offsets(text)
-    return MessageText(text, template, {name: offsets.get(name, 0) for name in sorted(names)})
+    return MessageText(text, template, {name: offsets.get(name, 0) for name in sorted(names)}, tokens)
 
 
 _FILENAME = "<prompt>"
@@ -207,18 +211,22 @@ def _refusal(text: str, node: nodes.Node, what: str) -> TemplateFaultError:
     return TemplateFaultError(message, _tag_on_line(text, node.lineno), "template-not-allowed")
 
 
-def _name_offsets(text: str) -> dict[str, int]:
-    """The offset of the first use of each name as a value."""
+def _name_offsets(text: str, most_tokens: int) -> tuple[dict[str, int], int]:
+    """The offset of the first use of each name as a value, and the number of tokens. Raises TemplateFaultError."""
     offsets: dict[str, int] = {}
     at, before = 0, ""
-    for _, kind, value in _ENVIRONMENT.lex(text):
+    number = 0
+    for number, (_, kind, value) in enumerate(_ENVIRONMENT.lex(text), 1):
+        if number > most_tokens:
+            message = f"the prompt has more than {MAX_TOKENS:,} words and signs in tags: use fewer tags"
+            raise TemplateFaultError(message, at, "template-syntax")
         found = text.find(value, at)  # tokens come in order; only white space may be left out between them
         at = found + len(value) if found >= 0 else at
         if kind == "name" and found >= 0 and before not in {".", "|", "is"}:
             offsets.setdefault(value, found)
         if kind != "whitespace":
             before = value
-    return offsets
+    return offsets, number
 
 
 def _tag_on_line(text: str, number: int | None) -> int:

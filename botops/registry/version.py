@@ -14,11 +14,11 @@ from botops.config import Document, parse, validate
 from botops.config.document import decode
 from botops.domain.errors import UserError
 from botops.domain.messages import Message
-from botops.domain.problems import Problem
+from botops.domain.problems import Level, Problem
 from botops.domain.prompts import ModelParameters, PromptRef
 from botops.registry.model import BUILT_INS, PromptSpec
 from botops.registry.spans import TextSpan, message_spans
-from botops.registry.template import MessageText, TemplateFaultError, compile_text
+from botops.registry.template import MAX_TOKENS, MessageText, TemplateFaultError, compile_text
 
 DRAFT = 0
 """The version number of a draft: it is never published, so real versions begin at 1."""
@@ -76,7 +76,7 @@ class PromptVersion:
             extra=MappingProxyType(dict(model.extra)),
         )
 
-    def problem_at(self, message: int, offset: int, text: str, *, rule: str, level: Any = "error") -> Problem:
+    def problem_at(self, message: int, offset: int, text: str, *, rule: str, level: Level = "error") -> Problem:
         """A problem that points at a character of a message's text, by its file position."""
         span = self.spans[message]
         return Problem(self.file, *span.position(offset), span.path, text, level, rule)
@@ -151,7 +151,7 @@ def _compiled(document: Document, spec: PromptSpec) -> tuple[list[MessageText], 
     faults: list[tuple[int, TemplateFaultError]] = []
     for index, part in enumerate(spec.messages):
         try:
-            texts.append(compile_text(part.content))
+            texts.append(compile_text(part.content, MAX_TOKENS - sum(text.tokens for text in texts)))
         except TemplateFaultError as fault:
             faults.append((index, fault))
     if not faults:

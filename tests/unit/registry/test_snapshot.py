@@ -15,7 +15,7 @@ def kept(shop):
 
 
 def snapshot(house):
-    return house.state_dir / "sales.json"
+    return house.state_dir / "prompts" / "sales.json"
 
 
 @pytest.mark.parametrize(

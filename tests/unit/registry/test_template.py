@@ -107,6 +107,14 @@ def test_absurd_depth_is_a_fault_not_a_crash(text):
         compile_text(text)
 
 
+def test_a_text_of_too_many_tags_is_refused_soon():
+    began = time.perf_counter()
+    for text in ("{{ a }}" * 30_000, "{{ a" + " + a" * 50_000 + " }}"):
+        with pytest.raises(TemplateFaultError, match="fewer tags"):
+            compile_text(text)
+    assert time.perf_counter() - began < 1
+
+
 def test_uses_are_found_where_they_stand():
     text = "{%- set y = 1 -%}  name\n{{ a.name | default(b) }}{% if c is defined %}{{ y }}{% endif %}"
     text += "{% for i in [d] %}{{ i }}{% endfor %}"

@@ -110,6 +110,13 @@ def test_faults_of_a_file_are_found_with_their_place(text, rule, place):
         assert (problem.line, problem.column) == place
 
 
+def test_the_number_of_tags_is_bounded_over_all_messages():
+    text = "messages:\n" + "- {role: user, content: '" + "{{ company }} " * 400 + "'}\n"
+    version_of(text)
+    with pytest.raises(UserError, match="fewer tags"):
+        version_of(text + text.removeprefix("messages:\n") * 2)
+
+
 def test_a_near_name_is_suggested():
     with pytest.raises(UserError, match="did you mean `company`"):
         version_of(minimal("{{ compny }}"))
