@@ -119,6 +119,9 @@ class _Scan:
             self._count(amount, "count", counted, amount.last)
             return amount.last
         small = surroundings.too_small(amount.value_max or amount.value)
+        slang = amount.number.money and amount.first > 0 and self.tokens[amount.first - 1].low in {"a", "в", "за"}
+        if amount.number.lone and slang:
+            return self._mention(amount, "scaled")
         if amount.number.lone or (amount.number.spelled and not amount.scaled and (small or not cued)):
             self._count(amount, "count", None, amount.last)
             return amount.last

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from botops.claims.grammar.lexer import Kind, Token
 from botops.claims.grammar.lexemes import Bound
-from botops.claims.grammar.money import Marker, currency_after, currency_before, merged, percent_after
+from botops.claims.grammar.money import Marker, currency_after, currency_before, merged, percent_after, percent_before
 from botops.claims.grammar.numbers import Number, read_number
 from botops.claims.grammar.numerals import Rank
 
@@ -103,7 +103,10 @@ class Reader:
         percent = percent_after(self.tokens, amount.last)
         if percent is not None:
             amount.percent, amount.last, amount.marked = True, percent.last, True
-            amount.case = self.tokens[percent.last - 1].lex.case or amount.case
+            amount.case = percent.case
+            return amount
+        if percent_before(self.tokens, amount.first, self.taken):
+            amount.percent, amount.first, amount.marked = True, amount.first - 1, True
             return amount
         before = currency_before(self.tokens, amount.first, self.taken, cell=self.cell)
         after = currency_after(self.tokens, amount.last, cell=self.cell)
@@ -129,6 +132,7 @@ class Reader:
         if before is not None:
             amount.first = before.first
         if last is None:
+            self._hundredths(amount)
             return
         assert after is not None
         amount.last, amount.case = last, after.case or amount.case
@@ -199,7 +203,7 @@ class Reader:
             return opener in {"between", "между"}
         if opener in {"от", "from", "с", "со", "between", "ranging", "в"}:
             return link in {"до", "to"}
-        return link == "to" and not left.marked and right.marked and left.number.digits is not None
+        return link == "to" and right.marked and left.number.digits is not None
 
     def _joined(self, left: Amount, right: Amount, *, glued: bool) -> Amount | None:
         low, place = left.value, left.place

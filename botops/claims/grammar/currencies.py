@@ -88,7 +88,7 @@ _ABBREVIATIONS: dict[str, str | None] = {
     "Ft": "HUF", "ft": "HUF", "lei": "RON", "Lei": "RON", "LEI": "RON", "leu": "RON", "kr": None, "Kr": None,
     "KR": None, "TL": "TRY", "tl": "TRY", "Rp": "IDR", "RP": "IDR", "Rs": "INR", "rs": "INR", "RS": "INR", "RM": "MYR",
     "Fr": "CHF", "fr": "CHF", "SFr": "CHF", "Br": None, "Lek": "ALL", "KM": "BAM", "FBu": "BIF", "BD": "BHD",
-    "CFA": "XOF", "FCFA": "XAF", "kn": "HRK", "Kn": "HRK", "Fdj": "DJF", "Nfk": "ERN", "KD": "KWD", "LD": "LYD",
+    "CFA": "XOF", "FCFA": "XAF", "CFPF": "XPF", "kn": "HRK", "Kn": "HRK", "Fdj": "DJF", "Nfk": "ERN", "KD": "KWD", "LD": "LYD",
     "MK": "MWK", "Rf": "MVR", "UM": "MRU", "Db": "STN", "TSh": "TZS", "KSh": "KES", "Ksh": "KES", "USh": "UGX",
     "DT": "TND", "DA": "DZD", "DH": "MAD", "Dh": "AED", "Dhs": "AED", "VT": "VUV", "Bs": "VES", "ZK": "ZMW",
     "FG": "GNF", "Nu": "BTN", "NU": "BTN", "PLN": "PLN", "din": None, "Din": None, "DIN": None, "R": "ZAR",
@@ -101,7 +101,7 @@ _ABBREVIATIONS: dict[str, str | None] = {
     "원": "KRW", "円": "JPY", "元": "CNY", "圓": None, "圆": "CNY", "ƒ": None, "र": "INR", "रु": "INR", "रू": "INR", "บาท": "THB", "Euros": "EUR", "Fcfa": "XAF",
 }  # fmt: skip
 _BEFORE = frozenset(
-    "CHF Rs rs RS RM Rp RP R Fr SFr kr Kr KR DM Kč TL BD KD KSh Ksh TSh USh Nu Bs FCFA CFA Dhs Dh DH SR "
+    "CHF Rs rs RS RM Rp RP R Fr SFr kr Kr KR DM Kč TL BD KD KSh Ksh TSh USh Nu Bs FCFA CFPF CFA Dhs Dh DH SR "
     "RMB BTC Br Lt Ls Kz LE LL JD Fdj Nfk Rf Db Ft zł lei Lei LEI đ تومان ریال ريال درهم र रु रू Din din "
     "DIN DA DT руб rub Rub тг тенге теңге tg".split()
 )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from babel import Locale
+from babel.core import get_global
 
 from botops.claims.grammar import kazakh
 
@@ -41,7 +42,7 @@ _OTHER: dict[str, str] = {
     "ukrainian": "UAH", "georgian": "GEL", "kyrgyz": "KGS", "uzbek": "UZS", "israeli": "ILS", "thai": "THB",
     "bulgarian": "BGN", "belarusian": "BYN", "saudi": "SAR", "kuwaiti": "KWD", "australia": "AUD", "canada": "CAD",
 }  # fmt: skip
-_WORDS = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
 class Names(NamedTuple):
@@ -55,22 +56,33 @@ class Names(NamedTuple):
 
 @lru_cache(maxsize=1)
 def names() -> Names:
-    """The tables, read from Babel once (about 50 ms)."""
-    found: dict[str, dict[tuple[str, ...], str]] = {}
+    """The tables, read from Babel once (about 50 ms). A name that several codes share means the one in use today."""
     codes: set[str] = set()
+    wordings: list[tuple[bool, bool, str, str, str]] = []
+    current = _current_codes()
     for tag in ("ru", "kk", "en"):
         data = Locale(tag)._data
         codes.update(data["currency_names"])
-        wordings = [(code, name) for code, name in data["currency_names"].items()]
-        wordings += [(code, w) for code, counts in data["currency_names_plural"].items() for w in counts.values()]
-        for code, wording in wordings:
-            for phrase in _spellings(wording, tag):
-                words = tuple(_WORDS.findall(phrase.lower()))
-                if len(words) > 1 and len(code) == 3:
-                    found.setdefault(words[0], {}).setdefault(words[1:], code)
+        named = list(data["currency_names"].items())
+        named += [(code, w) for code, counts in data["currency_names_plural"].items() for w in counts.values()]
+        wordings += [(code not in current, "(" in w, code, w, tag) for code, w in named if len(code) == 3]
+    found: dict[str, dict[tuple[str, ...], str]] = {}
+    for past, qualified, code, wording, tag in sorted(wordings):
+        for phrase in _spellings(wording, tag):
+            words = tuple(_WORDS.findall(phrase.lower().replace("’", "'")))
+            if len(words) > 1 or (words and not past and not qualified):
+                found.setdefault(words[0], {}).setdefault(words[1:], code)
     countries = {stem + end: code for stem, code in _RU_STEMS.items() for end in _RU_ADJECTIVE} | _OTHER
     by_first = {first: tuple(sorted(rest.items(), key=lambda item: -len(item[0]))) for first, rest in found.items()}
     return Names(by_first, countries, frozenset(c for c in codes if len(c) == 3 and c.isupper()))
+
+
+def _current_codes() -> frozenset[str]:
+    """Codes that are legal tender somewhere today."""
+    territories = get_global("territory_currencies")
+    return frozenset(
+        code for periods in territories.values() for code, _, end, tender in periods if end is None and tender
+    )
 
 
 def _spellings(wording: str, tag: str) -> set[str]:

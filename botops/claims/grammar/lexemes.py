@@ -21,7 +21,8 @@ class Lexeme:
 
     `bound` is said before a number ("от"), `after_bound` behind it ("дейін"); `hedge` and `after_hedge` likewise for
     approximations. `unit` is a unit or charging period, `case` the Kazakh case of a unit or currency form; `adverb` a
-    period by itself ("monthly"). `cue` is a word of price or payment, `id_cue` one that a number's identity follows.
+    period by itself ("monthly"). `cue` is a word of price or payment, `id_cue` one that a number's identity follows,
+    `measure` one that a size or an age follows.
     `function` words never name what a number counts. `country` is the currency a noun after this word means;
     `opens_name` starts a longer currency name; `half` is "half a" before a scale word; `low` is the word in lower
     case; an `anchor` may begin a number or is a whole one; `percent_value` is the
@@ -41,6 +42,7 @@ class Lexeme:
     month: bool = False
     cue: bool = False
     id_cue: bool = False
+    measure: bool = False
     function: bool = False
     per: bool = False
     country: str | None = None
@@ -54,8 +56,8 @@ class Lexeme:
 NOTHING = Lexeme()
 
 _BOUNDS: dict[Bound, str] = {
-    "from": "от from с со бастап минимум свыше более больше over above exceeding starting ab vanaf від кемінде кемі",
-    "upto": "до upto максимум менее меньше under below макс дейін",
+    "from": "от from с со бастап минимум свыше более больше over above exceeding more ab vanaf від кемінде кемі",
+    "upto": "до upto максимум менее меньше under below less fewer макс дейін",
 }
 _AFTER_BOUNDS: dict[Bound, str] = {
     "from": "бастап бастайды басталады астам асатын артық жоғары көп артык жогары коп",
@@ -69,6 +71,10 @@ _ID_CUES = ("заказ заказа заказу заказом заказе з
             "reservation contract account счет счёт счета счёта карта карты карте card iban бик reference ref no num "
             "тапсырыс тапсырысы шарт келісімшарт нөмірі номірі паспорт госномер flight рейс дом кв квартира офис "
             "кабинет office room suite floor этаж page стр chapter version версия v ст статья пункт п id: user")  # fmt: skip
+_MEASURES = ("размер размера размеры рост росту вес весом веса длина длиной ширина шириной высота высотой площадь площадью "
+             "диаметр глубина возраст возраста радиус объем объём мощность скорость температура давление size weight "
+             "height length width area age diameter radius volume speed temperature power rating score рейтинг оценка "
+             "өлшем өлшемі салмағы бойы аумағы жасы рейтингі")  # fmt: skip
 _FUNCTION = (
     "в во за с со на и или а но не без при до от по для из к у о об это то же же ли бы если как что чем вместо плюс "
     "включая уже только всего сейчас тогда потом или либо а также ещё еще будет было был была стоит вам вы мы наш "
@@ -114,7 +120,7 @@ def _build() -> tuple[dict[str, Lexeme], dict[str, Lexeme]]:
         _merge(table, word, currency=currency)
     for word, unit, case in units.unit_words():
         _merge(table, word, unit=unit, case=case)
-    for stem, case in ((f, c) for s in ("теңге", "доллар", "еуро", "рубль") for f, c in kazakh.forms(s).items()):
+    for stem, case in ((f, c) for s in ("теңге", "доллар", "еуро", "рубль", "пайыз", "процент") for f, c in kazakh.forms(s).items()):
         _merge(table, stem, case=case)
     for word in _percents():
         _merge(table, word, percent=True)
@@ -124,7 +130,7 @@ def _build() -> tuple[dict[str, Lexeme], dict[str, Lexeme]]:
     for bound, words in _AFTER_BOUNDS.items():
         for word in words.split():
             _merge(table, word, after_bound=bound, function=True)
-    flags = {"half": "half пол", "hedge": _HEDGES, "after_hedge": _AFTER_HEDGES, "id_cue": _ID_CUES, "function": _FUNCTION}
+    flags = {"half": "half пол", "hedge": _HEDGES, "after_hedge": _AFTER_HEDGES, "id_cue": _ID_CUES, "measure": _MEASURES, "function": _FUNCTION}
     for flag, text in flags.items():
         for word in text.split():
             _merge(table, word, **{flag: True})

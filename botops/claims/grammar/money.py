@@ -7,9 +7,11 @@ from typing import NamedTuple
 from botops.claims.grammar.currencies import MINOR_SIGNS
 from botops.claims.grammar.currency_names import names
 from botops.claims.grammar.lexer import Kind, Token
+from botops.claims.grammar.numbers import KK_SUFFIX_CASES
 
 _ABBREVIATED = frozenset("руб р коп грн тыс тг тнг лв проц kr nu fr rs rp din долл дол".split())
 _DOLLAR = "USD"
+_NAME_PUNCTUATION = frozenset("-&./")
 _CELL_WORDS = 1
 _CELL_TOKENS = 6
 
@@ -81,7 +83,7 @@ def _full_name(tokens: list[Token], at: int) -> Marker | None:
     for rest, code in known.by_first.get(lower, ()):
         last = at + 1
         for word in rest:
-            while last < len(tokens) and tokens[last].text == "-":
+            while last < len(tokens) and tokens[last].text in _NAME_PUNCTUATION:
                 last += 1
             if last >= len(tokens) or tokens[last].low != word:
                 break
@@ -158,6 +160,14 @@ def merged(before: Marker | None, after: Marker | None, tokens: list[Token]) -> 
     return before.code, None
 
 
+def percent_before(tokens: list[Token], at: int, taken: int) -> bool:
+    """True for a sign glued in front: "%20", as written in Turkish."""
+    sign = tokens[at - 1] if at > taken else None
+    if sign is None or sign.kind is not Kind.PERCENT or sign.end != tokens[at].start:
+        return False
+    return at < 2 or tokens[at - 2].end < sign.start or tokens[at - 2].kind is Kind.PUNCT
+
+
 def percent_after(tokens: list[Token], at: int) -> Marker | None:
     """A percent sign or word behind a number, with a Kazakh ending ("%-ке") or a Russian one ("%-ная")."""
     size = len(tokens)
@@ -177,12 +187,12 @@ def percent_after(tokens: list[Token], at: int) -> Marker | None:
         if last + 1 < size and tokens[last].text == "-" and tokens[last + 1].kind is Kind.WORD:
             if tokens[last].start == token.end and tokens[last + 1].start == tokens[last].end:
                 last += 2
-        return Marker(start, last, None, sign=True)
+        return Marker(start, last, None, case=KK_SUFFIX_CASES.get(tokens[last - 1].low, ""), sign=True)
     if token.lex.percent:
         last = at + 1
         if last < size and tokens[last].text == "." and token.low in _ABBREVIATED:
             last += 1
-        return Marker(start, last, None)
+        return Marker(start, last, None, case=token.lex.case)
     if token.low == "per" and at + 1 < size and tokens[at + 1].low == "cent":
         return Marker(start, at + 2, None)
     return None

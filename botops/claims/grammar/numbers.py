@@ -13,10 +13,10 @@ _THOUSANDTH = Decimal("0.001")
 _NOTHING_PLACED = 9
 _JOINTS = frozenset(("с", "and"))
 _ABBREVIATIONS = frozenset("тыс млн млрд трлн тыщ т".split())
-_KK_SUFFIX_CASES = {
+KK_SUFFIX_CASES = {
     **dict.fromkeys("ға ге қа ке га ка на не".split(), "dat"),
     **dict.fromkeys("дан ден тан тен нан нен".split(), "abl"),
-    **dict.fromkeys("ды ді ты ті ны ні ди ти ни ақ".split(), "acc"),
+    **dict.fromkeys("ды ді ты ті ны ні ақ".split(), "acc"),
     **dict.fromkeys("дың дің тың тің ның нің".split(), "gen"),
     **dict.fromkeys("да де та те".split(), "loc"),
     **dict.fromkeys("мен бен пен".split(), "ins"),
@@ -297,14 +297,24 @@ def _with_suffix(tokens: list[Token], number: Number) -> Number:
     if token.text == "-" and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD:
         suffix = tokens[at + 1].low
         glued = tokens[at + 1].start == token.end
-        if glued and suffix in _KK_SUFFIX_CASES:
-            number.case, number.last = _KK_SUFFIX_CASES[suffix], at + 2
+        if glued and suffix in KK_SUFFIX_CASES:
+            number.case, number.last = KK_SUFFIX_CASES[suffix], at + 2
             number.approx = number.case == "like"
         elif glued and suffix in _RU_SUFFIXES:
             number.last = at + 2
+            _scale_behind(tokens, number)
         elif glued and _is_ordinal_ending(suffix):
             number.ordinal, number.last = True, at + 2
     return number
+
+
+def _scale_behind(tokens: list[Token], number: Number) -> None:
+    """ "5-ти тысяч"."""
+    word = tokens[number.last].lex.numeral if number.last < len(tokens) else None
+    if word is not None and word.rank is Rank.SCALE:
+        number.value, number.place = number.value * word.value, number.place * word.value
+        number.scaled, number.scale, number.lang, number.digits = True, word.value, word.lang, None
+        number.last += 1
 
 
 def _is_ordinal_ending(suffix: str) -> bool:

@@ -12,8 +12,18 @@ from botops.claims.mention import Reason
 from botops.claims.grammar.units import COUNTED_ONLY
 
 _CUE_WINDOW = 6
+_HEDGE_SIGNS = frozenset("~≈±≃∼")
+_NEGATIONS = frozenset("не not no".split())
+_BOUND_FILLERS = frozenset("than чем".split())
+_BOUND_PAIRS: dict[tuple[str, str], Bound] = {
+    ("up", "to"): "upto", ("at", "least"): "from", ("at", "most"): "upto", ("starting", "at"): "from",
+    ("starts", "at"): "from", ("low", "as"): "from", ("much", "as"): "upto", ("beginning", "at"): "from",
+    ("начиная", "с"): "from", ("как", "минимум"): "from",
+}  # fmt: skip
 _STOPS = frozenset(".!?;")
 _PER_UNITS_MAX = 3
+_NAME_JOINTS = frozenset("/-")
+_LAST_DAY = 31
 _YEARS = range(1900, 2100)
 _LONGEST_PRICE = 8
 
@@ -22,25 +32,20 @@ def bound_before(tokens: list[Token], at: int) -> tuple[Bound | None, bool]:
     """(bound, hedge) said in front of token `at`: "от", "up to", "not less than", "около", "~"."""
     bound: Bound | None = None
     hedge = False
-    for back in range(1, 4):
-        if at - back < 0:
-            break
-        token = tokens[at - back]
-        lex = token.lex
-        if token.text in {"~", "≈", "±", "≃", "∼"} or lex.hedge:
+    for index in range(at - 1, max(-1, at - 5), -1):
+        token = tokens[index]
+        lex, before = token.lex, tokens[index - 1].low if index else ""
+        if lex.hedge or token.text in _HEDGE_SIGNS:
             hedge = True
-            continue
-        if lex.bound is None:
-            if token.low in {"than", "at", "не", "least", "most"}:
-                if token.low in {"least", "most"}:
-                    bound = "from" if token.low == "least" else "upto"
-                continue
+        elif lex.bound is not None:
+            if bound is None:
+                bound = lex.bound
+                if before in _NEGATIONS and token.low not in {"до", "от"}:
+                    bound = "upto" if bound == "from" else "from"
+        elif bound is None and (before, token.low) in _BOUND_PAIRS:
+            return _BOUND_PAIRS[before, token.low], hedge
+        elif token.low not in _BOUND_FILLERS:
             break
-        if bound is None:
-            bound = lex.bound
-            negated = at - back - 1 >= 0 and tokens[at - back - 1].low in {"не", "not", "no"}
-            if negated and token.low not in {"до", "от"}:
-                bound = "upto" if bound == "from" else "from"
     return bound, hedge
 
 
@@ -181,13 +186,28 @@ def excluded(tokens: list[Token], amount: Amount) -> Excluded | None:
         return counted
     if before is not None and _names_id(tokens, first):
         return Excluded("id", None, last)
+    if before is not None and before.lex.measure and not amount.scaled:
+        return Excluded("size", None, last)
+    if before is not None and before.lex.month and amount.value <= _LAST_DAY:
+        return Excluded("date", None, last)
     digits = amount.number.digits
     if digits is not None and amount.value_max is None:
         if digits.plain and (digits.count > _LONGEST_PRICE or digits.leading_zero):
             return Excluded("id", None, last)
+        if digits.plain and _glued_to_digits(tokens, first, last):
+            return Excluded("id", None, last)
         if digits.plain and digits.count == 4 and int(digits.value) in _YEARS and _is_year(before, after):
             return Excluded("year", None, last + (after is not None and after.lex.unit == "year"))
     return counted
+
+
+def _glued_to_digits(tokens: list[Token], first: int, last: int) -> bool:
+    """True inside "45/12", "8/256", "15-2024": the parts of a number that is a name."""
+    if last + 1 < len(tokens) and tokens[last].text in _NAME_JOINTS and tokens[last + 1].digits is not None:
+        return tokens[last].start == tokens[last - 1].end and tokens[last + 1].start == tokens[last].end
+    if first >= 2 and tokens[first - 1].text in _NAME_JOINTS and tokens[first - 2].digits is not None:
+        return tokens[first - 1].end == tokens[first].start and tokens[first - 2].end == tokens[first - 1].start
+    return False
 
 
 def _names_id(tokens: list[Token], first: int) -> bool:
