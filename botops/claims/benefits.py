@@ -20,7 +20,11 @@ _IDLE_FREE = frozenset("feel sugar toll hands duty".split())
 _OBJECT_TOPICS = frozenset(
     {"delivery", "trial", "warranty", "cancel", "freeze", "deposit", "cashback", "refund", "prepay"}
 )
+_GIFT_GOODS = frozenset("card cards certificate certificates".split())
+_WHAT = frozenset("что what не нені".split())
+_ACTIVE = frozenset("include includes including".split())
 _CONDITIONAL = frozenset("при если от для if with when for from до после".split())
+_SPECIAL = frozenset({"t:urgent", "t:night", "t:evening"})
 _WITHOUT = frozenset("без without сыз сіз".split())
 _TIME = frozenset({"day", "week", "month", "year"})
 _NOT_GRANTS = frozenset({"refund", "surcharge"})
@@ -57,6 +61,7 @@ def benefit_claims(desk: Desk) -> Iterator[Finding]:
 def _trigger(desk: Desk, clause: Clause) -> int | None:
     """The word of a clause that gives: a gift, something free, something included (but not VAT inside a price)."""
     reading = desk.reading
+    best: tuple[int, int] | None = None
     for i in range(clause.first, clause.last):
         tags = reading.tags[i]
         if not tags & set(GIVING):
@@ -65,10 +70,27 @@ def _trigger(desk: Desk, clause: Clause) -> int | None:
         after = reading.words[i + 1].text if i + 1 < clause.last else ""
         if reading.words[i].text == "free" and (before in _IDLE_FREE or after == "to"):
             continue
-        if "included" in tags and "vat" in desk.sentence_tags(clause):
+        if "gift" in tags and after in _GIFT_GOODS:
             continue
-        return i
-    return None
+        if "included" in tags and not tags & {"free", "gift"} and not _inclusion(desk, clause, i):
+            continue
+        rank = 0 if tags & {"free", "gift"} else 1
+        if best is None or rank < best[0]:
+            best = (rank, i)
+    return best[1] if best else None
+
+
+def _inclusion(desk: Desk, clause: Clause, at: int) -> bool:
+    """True when an inclusion is about what a price covers. "Включает X" counts when a product stands before it."""
+    reading = desk.reading
+    word = reading.words[at].text
+    if "vat" in desk.sentence_tags(clause) or reading.words[clause.first].text in _WHAT:
+        return False
+    if word in _ACTIVE or word.startswith(("включа", "включая")):
+        subject = [h for h in desk.message.hits_in(clause.start, reading.words[at].start) if h.strength > 1]
+        inside = [h for h in desk.message.hits_in(reading.words[at].end, clause.end) if h.strength > 1]
+        return bool(subject and inside) and not set(subject[-1].skus) & set(inside[0].skus)
+    return True
 
 
 def _given(desk: Desk, clause: Clause, at: int) -> Given:
@@ -89,7 +111,7 @@ def _given(desk: Desk, clause: Clause, at: int) -> Given:
             return Given(near, topics, counts)
     if desk.question is None or desk.confirms:
         return Given(frozenset(), NONE, counts)
-    return Given(_known(desk, desk.things_asked), desk.topics_asked & _OBJECT_TOPICS, counts)
+    return Given(_known(desk, desk.things_asked), desk.topics_question & _OBJECT_TOPICS, counts)
 
 
 def _known(desk: Desk, things: frozenset[str]) -> frozenset[str]:
@@ -107,7 +129,7 @@ def _nearest(desk: Desk, clause: Clause, at: int) -> frozenset[str]:
         if any(h.start <= word.start < h.end for h in within):
             return frozenset()
         opener = next(
-            (j for j in range(i - 1, max(clause.first, i - 4) - 1, -1) if reading.words[j].text in _CONDITIONAL), -1
+            (j for j in range(i - 1, max(clause.first, i - 2) - 1, -1) if reading.words[j].text in _CONDITIONAL), -1
         )
         if opener >= 0 and opener < i and not any(reading.tags[k] & set(GIVING) for k in range(opener, i)):
             return frozenset()
@@ -144,6 +166,8 @@ def _grants(rule: Rule, given: Given) -> bool:
     if rule.offer is None and rule.topics & _NOT_GRANTS and not rule.topics & given.topics:
         return False
     if not rule.topics & {*GIVING, "period"}:
+        return False
+    if given.things & _SPECIAL - rule.things:
         return False
     if given.things & rule.things:
         return True
@@ -209,7 +233,7 @@ def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Prob
         return Problem("paid", giving, priced) if priced else None
     known = _known(desk, given.things)
     if giving == "included":
-        asked = desk.topics_asked & {"included", "free", "surcharge"} and not desk.confirms
+        asked = desk.topics_question & {"included", "free", "surcharge"} and not desk.confirms
         return Problem("absent", giving) if asked and known else None
     if known or given.topics or any(q.ordinal or q.unit in _TIME for q in given.counts):
         return Problem("absent", giving)

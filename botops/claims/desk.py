@@ -101,9 +101,12 @@ class Desk:
 
     def skus_near(self, clause: Clause) -> frozenset[str]:
         """Products a clause is about: those it names, or those its pronoun points back to in its sentence."""
-        own = self.skus_in(clause)
-        if own or not any(w.text in _PRONOUNS for w in self.reading.words[clause.first : clause.last]):
-            return own
+        return self.skus_in(clause) or self._back(clause)
+
+    def _back(self, clause: Clause) -> frozenset[str]:
+        """The products a pronoun of a clause points back to."""
+        if not any(w.text in _PRONOUNS for w in self.reading.words[clause.first : clause.last]):
+            return frozenset()
         sentence = self.reading.sentences[clause.sentence]
         before = [h for h in self.message.hits_in(0, clause.start) if h.strength > 1]
         inside = [h for h in before if h.start >= sentence.start] or before
@@ -111,14 +114,20 @@ class Desk:
 
     @cached_property
     def skus_current(self) -> frozenset[str]:
-        """Products the talk is about now: those of the reply and its question, else of the latest message naming any."""
-        out: set[str] = set()
-        for message in reversed(self.ctx.messages):
-            if message.role == "tool":
-                continue
-            out.update(s for h in message.hits if h.strength > 1 for s in h.skus)
-            if out and message.index < self.ctx.turn:
-                break
+        """Products the talk is about now: those of the reply and of the latest message before it that names any."""
+        return self._current(2)
+
+    @cached_property
+    def skus_hinted(self) -> frozenset[str]:
+        """The same with products that were only hinted at by a word of their name."""
+        return self._current(1)
+
+    def _current(self, strength: int) -> frozenset[str]:
+        out = {s for h in self.ctx.reply.hits if h.strength >= strength for s in h.skus}
+        for message in reversed(self.ctx.messages[:-1]):
+            found = {s for h in message.hits if h.strength >= strength for s in h.skus}
+            if message.role != "tool" and found:
+                return frozenset(out | found)
         return frozenset(out)
 
     @cached_property
@@ -133,13 +142,11 @@ class Desk:
         """
         if not rule.skus:
             return True
-        about = (self.containers(clause) or self.skus_near(clause)) - given
+        about = (self.containers(clause) or self.skus_near(clause)) - given or self._back(clause) - given
         if about:
             return bool(about & rule.skus)
         about = self.skus_current - given
-        if about & rule.skus:
-            return True
-        return not about or not (self.skus_spoken - given)
+        return not about or bool(about & rule.skus) or bool(self.skus_hinted & rule.skus)
 
     def stretched(self, rule: Rule, clause: Clause) -> bool:
         """True when "на всё" stretches a rule over products of this talk that it does not cover."""
@@ -176,6 +183,13 @@ class Desk:
         if self.ctx.previous is not None:
             sums += [m.amount for m in self.ctx.previous.mentions if m.kind == "money"]
         return bool(sums) and max(sums) < least
+
+    @cached_property
+    def topics_question(self) -> Concepts:
+        """Commercial topics of the client's last message."""
+        return (
+            frozenset(c for c in self.question.concepts if ":" not in c) if self.question is not None else frozenset()
+        )
 
     @cached_property
     def topics_asked(self) -> Concepts:

@@ -158,20 +158,20 @@ def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
     before = desk.reading.text[max(0, mention.start - 2) : mention.start]
     if any(c in "-−–" for c in before) or desk.reading.text[mention.start] in "-−–":
         return True
-    if tags & {"discount", "minus", "promo"}:
+    if tags & {"discount", "minus", "promo", "code"}:
         return True
     if "discount" in desk.sentence_tags(clause):
         return True
-    asked = desk.topics_asked
-    if asked & {"discount", "promo"}:
+    if desk.topics_question & {"discount", "promo", "code"}:
         return True
     if any(mention.amount in r.percents for r in desk.terms.about("discount")):
         return True
     after = desk.reading.words[desk.reading.word_at(mention.end) :][:1]
     if after and after[0].text.startswith(("цен", "стоим", "баға", "price")):
         return True
-    gives = "s:give" in tags or any(w.text in _AGAIN for w in desk.reading.words[clause.first : clause.last])
-    return bool(gives and ("s:give" in tags or desk.skus_in(clause)))
+    first, last = desk.reading.word_at(mention.start), desk.reading.word_at(mention.end)
+    near = desk.reading.over(max(clause.first, first - 3), min(clause.last, last + 3))
+    return "s:give" in near
 
 
 def off_span(desk: Desk, clause: Clause, mention: Mention) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from botops.claims.words import Word, fold
 Concepts = frozenset[str]
 NONE: Concepts = frozenset()
 _MAX_WORD = 40
+_SHORT = 3
 _DATA = Path(__file__).with_name("data") / "lexicon.yaml"
 
 _RU_ENDINGS = frozenset(
@@ -95,7 +96,8 @@ def _add(concept: str, language: str, form: str, exact: Any, stems: Any, lengths
     for place, part in enumerate(parts):
         body = part.strip("=*")
         entry = _Form(concept, language, part.endswith("*"), phrase, place)
-        (exact if part.startswith("=") else stems)[body].append(entry)
+        short = len(body) <= _SHORT and (phrase >= 0 or language == "en") and not entry.open
+        (exact if part.startswith("=") or short else stems)[body].append(entry)
 
 
 @lru_cache(maxsize=4096)

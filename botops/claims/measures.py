@@ -61,6 +61,8 @@ def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
     near = _nearest(reading.tags, at, sentence.first, sentence.last)
     if near is not None:
         return None if near in {"discount", "minus", "promo"} else near
+    if any(mention.amount in r.percents for r in desk.terms.about("discount")):
+        return None
     asked = desk.topics_asked
     if asked & {"discount", "promo"}:
         return None
@@ -180,7 +182,7 @@ def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
     tags = desk.tags(clause)
     topic = next((t for t in _TIMED if t in tags), None)
     if topic is None and clause.last - clause.first <= 4:
-        asked = desk.topics_asked
+        asked = desk.topics_question
         topic = next((t for t in ("warranty", "trial", "instalment") if t in asked), None)
         if topic and any(m.kind == "money" and clause.start <= m.start < clause.end for m in desk.mentions):
             return None
@@ -264,10 +266,18 @@ def _split_plans(desk: Desk) -> Iterator[tuple[int, int, Decimal]]:
             continue
         tags: Concepts = desk.tags(clause)
         split = "instalment" in tags
-        if q.unit == "payment" and (split or "instalment" in desk.topics_asked):
+        if q.value < 2:
+            continue
+        if q.unit == "payment" and (split or "instalment" in desk.topics_question):
             yield q.start, q.end, q.value
-        elif q.unit == "month" and split:
+        elif split and (q.unit == "month" or _before_plan(desk, clause, q)):
             yield q.start, q.end, q.value
+
+
+def _before_plan(desk: Desk, clause: Clause, q: Quantity) -> bool:
+    """True for "12 interest-free monthly instalments": the number counts the instalments named after it."""
+    after = range(q.last + 1, min(q.last + 6, clause.last))
+    return q.unit in {"", "month"} and any("instalment" in desk.reading.tags[i] for i in after)
 
 
 def _judge_plan(desk: Desk, clause: Clause, parts: Decimal) -> Problem | None:

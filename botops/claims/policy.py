@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from botops.claims.conditions import Condition, conditions_of
-from botops.claims.lexicon import Concepts, concepts
+from botops.claims.lexicon import NONE, Concepts, concepts
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
 from botops.claims.quantities import Quantity, numeral
@@ -38,7 +38,7 @@ _MIN_STEM = 4
 _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _NOT_A_THING = ("s:", "u:", "g:")
 _STOP = frozenset(
-    "этот этого можно нужно наш наша наши весь который также если чтобы будет есть свой свои нами вами одну один одна раза "
+    "условиям условия условиях условие условию шарты шартпен terms same тем теми этот этого можно нужно наш наша наши весь который также если чтобы будет есть свой свои нами вами одну один одна раза "
     "this that these those with from have your will they them there here only каждый кажд очень просто сразу вместе "
     "болады бойынша үшін және немесе мен біз сіз осы сол егер кез".split()
 )
@@ -273,8 +273,13 @@ def _amounts(text: str) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
 def _policy_rules(source: str, text: str, names: NameIndex) -> Iterable[Rule]:
     reading = read(text)
     for sentence in reading.sentences:
+        before = NONE
         for first, last in _statements(reading, sentence.clause_first, sentence.clause_last):
-            yield _statement(source, reading, first, last, names)
+            rule = _statement(source, reading, first, last, names)
+            if before and not rule.topics:
+                rule = replace(rule, topics=before)
+            before = rule.topics
+            yield rule
 
 
 def _statements(reading: Reading, first: int, last: int) -> Iterable[tuple[Clause, Clause]]:

@@ -71,15 +71,25 @@ def _lower_case(desk: Desk) -> Iterator[tuple[int, int, str]]:
 
 
 def _named_code(desk: Desk, start: int, end: int, raw: str) -> bool:
+    """True when an unknown word is presented as a code for money off."""
     reading = desk.reading
+    clause = reading.clause_at(start)
+    if clause is None or raw.isdigit():
+        return False
     first, last = reading.word_at(start), reading.word_at(end)
-    before = reading.over(max(0, first - _NEAR), first)
-    after = reading.over(last, min(len(reading.words), last + 2))
-    mixed = any(c.isdigit() for c in raw) and sum(c.isalpha() for c in raw) >= 3
-    if _CUE in before or _CUE in after:
-        return len(raw) >= 4 or mixed
-    asked = _CUE in desk.topics_asked or (desk.question is not None and raw in desk.question.text)
-    return mixed and asked and bool(before & {"minus", "discount"} or after & {"minus", "discount"})
+    near = reading.over(max(clause.first, first - _NEAR), min(clause.last, last + _NEAR))
+    letters, digits = sum(c.isalpha() for c in raw), sum(c.isdigit() for c in raw)
+    if letters < 3 or (not digits and len(raw) < 4):
+        return False
+    if "promo" in near:
+        return True
+    off = bool(desk.sentence_tags(clause) & {"discount", "minus", "s:save"}) or any(
+        m.kind == "percent" and clause.start <= m.start < clause.end for m in desk.mentions
+    )
+    if "code" in near:
+        return off or (digits > 0 and "promo" in desk.topics_question)
+    given = desk.question is not None and raw in desk.question.text
+    return digits > 0 and off and (given or bool(desk.topics_question & {"promo", "code"}))
 
 
 def _offered(desk: Desk, clause: Clause, start: int, end: int) -> bool:
