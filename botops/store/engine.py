@@ -123,7 +123,9 @@ def store_error(error: SQLAlchemyError, what: str, where: URL) -> StoreError:
     """The typed error of a database failure: what was being done, where, what the database said, what to do next."""
     cause = getattr(error, "orig", None) or error
     said = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
-    return StoreError(f"{where.render_as_string()}: could not {what}: {said}. {_advice(error, said)}")
+    typed = StoreError(f"{where.render_as_string()}: could not {what}: {said}. {_advice(error, said)}")
+    typed.__cause__ = error
+    return typed
 
 
 def _advice(error: SQLAlchemyError, said: str) -> str:

@@ -33,18 +33,16 @@ _AREA_PHONE = re.compile(  # (727) 250-12-34, 701 123 45 67
     rf"(?<![\w.,+])(?:\(\d{{3,5}}\){_J}\d{{1,3}}{_J}\d\d{_J}\d\d|[679]\d\d{_S}\d{{3}}(?:{_S}\d\d{_S}\d\d|-\d\d-\d\d)){_END}"
 )
 _LOCAL_PHONE = re.compile(rf"(?<![\w.,+-])\d{{2,3}}-\d\d-\d\d(?!-){_END}")  # 250-12-34
+_RUN = re.compile(rf"(?<![\w.,])\d(?:{_J}\d){{6,11}}{_END}")  # what is a phone or an id only if words say so
 _PRICE_WORD = r"цен|стои|сумм|итог|скид|заказ|оплат|плат|баға|құн|price|total|cost|order|sum"
-_NAMED_PHONE = re.compile(  # телефон: 7011234567, call me at 250 12 34
+_PHONE_WORDS = re.compile(  # телефон: …, позвоните мне на …, call me at …
     rf"\b(?:тел|телефон\w*|моб|мобильн\w*|сотов\w*|(?:мой|мои|мо[её]м|его|е[её]|контактн\w*)\s+номер\w*|номерім\w*"
     rf"|нөмірім\w*|whats?app\w*|ватсап\w*|вотсап\w*|вацап\w*|(?:по|пере)?звон\w*|қоңырау\w*|хабарлас\w*"
-    rf"|phones?|mobile|call|tel)\b[\s:.,№—–-]{{0,4}}(?:(?!{_PRICE_WORD})[^\W\d]+[\s:.,№—–-]{{1,3}}){{0,3}}"
-    rf"(?P<number>(?<![\d.,])\d(?:{_J}\d){{6,11}}){_END}",
+    rf"|phones?|mobile|call|tel)\b[\s:.,№—–-]{{0,4}}(?:(?!{_PRICE_WORD})[^\W\d]+[\s:.,№—–-]{{1,3}}){{0,3}}$",
     re.IGNORECASE,
 )
-_NAMED_ID = re.compile(
-    rf"\b(?:ИИН|БИН|ЖСН|БСН|ИНН|IIN|BIN)\w{{0,2}}\b[^\d\n]{{0,25}}(?P<number>(?<!\d)\d(?:{_J}\d){{11}}){_END}",
-    re.IGNORECASE,
-)
+_ID_WORDS = re.compile(r"\b(?:ИИН|БИН|ЖСН|БСН|ИНН|IIN|BIN)\w{0,2}\b[^\d\n]{0,25}$", re.IGNORECASE)
+_BEFORE = 80  # characters looked at for such words
 _TWELVE = re.compile(rf"{_FREE}\d{{12}}{_END}")
 _CARD = re.compile(
     rf"{_FREE}(?:[2-6]\d{{12,18}}|[2-6]\d{{3}}(?:[ \u00a0\u202f-]\d{{4}}){{3}}(?:[ \u00a0\u202f-]\d{{3}})?"
@@ -86,66 +84,87 @@ def mask_inbound(inbound: InboundMessage, hide: Callable[[str], str] = mask) -> 
 def mask_record(record: TurnRecord, hide: Callable[[str], str] = mask) -> TurnRecord:
     """A record as it is stored: every text masked, every quote still exactly the text between its offsets.
 
+    What was hidden in one text is hidden in all: "телефон 7011234567" gives away a bare "7011234567" elsewhere.
     `hide` replaces the masking itself; `storable` passes texts through unmasked.
     """
-
-    def clean(text: str) -> str:
-        return hide(storable(text))
-
-    texts = {a.text: clean(a.text) for a in record.attempts}
+    inbound = mask_inbound(record.inbound, hide)
+    said = dict.fromkeys(a.text for a in record.attempts)
     if record.reply is not None:
-        texts[record.reply] = clean(record.reply)
+        said[record.reply] = None
+    once = {text: hide(storable(text)) for text in said}
+    cleaner = _Cleaner(hide, _secrets({record.inbound.text: inbound.text, **once}))
+    texts = {text: cleaner(text) for text in said}
     hand_off = record.hand_off
     return replace(
         record,
-        inbound=mask_inbound(record.inbound, hide),
+        inbound=inbound,
         reply=None if record.reply is None else texts[record.reply],
-        verdict=_verdict(record.verdict, texts, clean),
-        attempts=tuple(_attempt(a, texts, clean) for a in record.attempts),
-        hand_off=None if hand_off is None else replace(hand_off, reason=clean(hand_off.reason)),
-        error=None if record.error is None else clean(record.error),
+        verdict=cleaner.verdict(record.verdict, texts),
+        attempts=tuple(cleaner.attempt(a, texts[a.text]) for a in record.attempts),
+        hand_off=None if hand_off is None else replace(hand_off, reason=cleaner(hand_off.reason)),
+        error=None if record.error is None else cleaner(record.error),
     )
 
 
-def _attempt(attempt: Attempt, texts: dict[str, str], clean: Callable[[str], str]) -> Attempt:
-    own = {attempt.text: texts[attempt.text]}
-    return replace(attempt, text=texts[attempt.text], verdict=_verdict(attempt.verdict, own, clean))
-
-
-def _verdict(verdict: Verdict | None, texts: dict[str, str], clean: Callable[[str], str]) -> Verdict | None:
-    if verdict is None:
+def _secrets(masked: dict[str, str]) -> re.Pattern[str] | None:
+    """What was hidden, as a pattern that finds it again where no words around it give it away."""
+    found = set()
+    for old, new in masked.items():
+        if old != new:
+            hidden = "".join("x" if a != b and b == MASK else " " for a, b in zip(old, new, strict=True))
+            found |= {old[m.start() : m.end()] for m in re.finditer(r"x(?: {0,3}x)*", hidden)}
+    longest_first = sorted((s for s in found if len(s) > 4), key=lambda s: (-len(s), s))
+    if not longest_first:
         return None
-    reason = None if verdict.reason is None else clean(verdict.reason)
-    return replace(verdict, reason=reason, findings=tuple(_finding(f, texts, clean) for f in verdict.findings))
+    return re.compile(rf"(?<![\w.,])(?:{'|'.join(map(re.escape, longest_first))}){_END}")
 
 
-def _finding(finding: Finding, texts: dict[str, str], clean: Callable[[str], str]) -> Finding:
-    where = slice(finding.start, finding.end)
-    # A quote alone may lack the words that gave a number away, so it is cut from the masked text it stands in.
-    quote = next((new[where] for old, new in texts.items() if old[where] == finding.quote), None)
-    return replace(
-        finding,
-        quote=clean(finding.quote) if quote is None else quote,
-        stated=clean(finding.stated),
-        expected=None if finding.expected is None else clean(finding.expected),
-        explanations={language: clean(text) for language, text in finding.explanations.items()},
-        source=None if finding.source is None else clean(finding.source),
-    )
+class _Cleaner:
+    """Hides personal data in the texts of one record."""
+
+    def __init__(self, hide: Callable[[str], str], secrets: re.Pattern[str] | None) -> None:
+        self._hide = hide
+        self._secrets = secrets
+
+    def __call__(self, text: str) -> str:
+        text = self._hide(storable(text))
+        return text if self._secrets is None else _hide(text, self._secrets, _always)
+
+    def attempt(self, attempt: Attempt, text: str) -> Attempt:
+        return replace(attempt, text=text, verdict=self.verdict(attempt.verdict, {attempt.text: text}))
+
+    def verdict(self, verdict: Verdict | None, texts: dict[str, str]) -> Verdict | None:
+        if verdict is None:
+            return None
+        reason = None if verdict.reason is None else self(verdict.reason)
+        return replace(verdict, reason=reason, findings=tuple(self.finding(f, texts) for f in verdict.findings))
+
+    def finding(self, finding: Finding, texts: dict[str, str]) -> Finding:
+        where = slice(finding.start, finding.end)
+        # A quote alone may lack the words that gave a number away, so it is cut from the masked text it stands in.
+        quote = next((new[where] for old, new in texts.items() if old[where] == finding.quote), None)
+        return replace(
+            finding,
+            quote=self(finding.quote) if quote is None else quote,
+            stated=self(finding.stated),
+            expected=None if finding.expected is None else self(finding.expected),
+            explanations={language: self(text) for language, text in finding.explanations.items()},
+            source=None if finding.source is None else self(finding.source),
+        )
 
 
 def _hidden(text: str) -> str:
     return _VISIBLE.sub(MASK, text)
 
 
-def _hide(text: str, pattern: re.Pattern[str], accept: Callable[[str], bool]) -> str:
-    group = "number" if "number" in pattern.groupindex else 0
+def _hide(text: str, pattern: re.Pattern[str], accept: Callable[[str, str], bool]) -> str:
+    """Hides what the pattern finds, unless it is money or `accept(number, text before it)` says no."""
 
     def one(match: re.Match[str]) -> str:
-        start, end = match.span(group)
-        number = text[start:end]
-        if not accept(number) or _is_money(text, start, end):
-            return match.group()
-        return text[match.start() : start] + _hidden(number) + text[end : match.end()]
+        start, number = match.start(), match.group()
+        if _is_money(text, start, match.end()) or not accept(number, text[max(0, start - _BEFORE) : start]):
+            return number
+        return _hidden(number)
 
     return pattern.sub(one, text)
 
@@ -162,14 +181,33 @@ def _in_thousands(number: str) -> bool:
     return _THOUSANDS.fullmatch(number.strip()) is not None
 
 
-def _phone(number: str) -> bool:
+def _always(_number: str, _before: str) -> bool:
+    return True
+
+
+def _phone(number: str, _before: str) -> bool:
     return not _in_thousands(number)
 
 
-def _plus_phone(number: str) -> bool:
+def _plus_phone(number: str, _before: str) -> bool:
     """`+45 000 000 000` may be an amount added; the Kazakh and Russian `+7` with eleven digits never is."""
     digits = _digits(number)
     return not _in_thousands(number.lstrip("+").strip()) or (digits[0] == 7 and len(digits) == 11)
+
+
+def _named(number: str, before: str) -> bool:
+    """Words before the number say that it is a phone, or, before twelve digits, an ИИН or a БИН."""
+    if len(_digits(number)) == 12 and _ID_WORDS.search(before):
+        return True
+    return not _in_thousands(number) and _PHONE_WORDS.search(before) is not None
+
+
+def _card(number: str, _before: str) -> bool:
+    return luhn(number)
+
+
+def _kz_id(number: str, _before: str) -> bool:
+    return is_kz_id(number)
 
 
 def luhn(number: str) -> bool:
@@ -202,17 +240,12 @@ def is_kz_id(number: str) -> bool:
     return check == digits[11]
 
 
-def _always(_: str) -> bool:
-    return True
-
-
-_NUMBERS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
-    (_NAMED_ID, _always),
-    (_CARD, luhn),
-    (_TWELVE, is_kz_id),
+_NUMBERS: tuple[tuple[re.Pattern[str], Callable[[str, str], bool]], ...] = (
+    (_CARD, _card),
+    (_TWELVE, _kz_id),
     (_PLUS_PHONE, _plus_phone),
     (_NATIONAL_PHONE, _phone),
     (_AREA_PHONE, _phone),
     (_LOCAL_PHONE, _phone),
-    (_NAMED_PHONE, _phone),
+    (_RUN, _named),
 )

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import socket
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Protocol
@@ -40,7 +41,7 @@ class FilePresence:
         self._database = database
         self._exclusive = role == "writer"
         self._path = self._lock_path(None if self._exclusive else process)
-        self._file = _locked(self._path)
+        self._file = _locked_soon(self._path)
         if self._file is None:
             holder = _first_line(self._path)
             raise StoreError(
@@ -120,6 +121,15 @@ def _locked(path: Path) -> IO[str] | None:
         file.close()
         return None
     return file
+
+
+def _locked_soon(path: Path) -> IO[str] | None:
+    """As `_locked`, but outlasts the moment in which another process only looks whether the lock is held."""
+    for _ in range(3):
+        if (file := _locked(path)) is not None:
+            return file
+        time.sleep(0.05)
+    return _locked(path)
 
 
 def _is_locked(path: Path) -> bool:

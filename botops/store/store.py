@@ -13,10 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from botops.domain.errors import ConflictError, StoreError
 from botops.domain.messages import InboundMessage, Language
@@ -130,24 +132,36 @@ class Store:
         key = inbound.idempotency_key
         loop = asyncio.get_running_loop()
         end = loop.time() + self._wait_s
+        raced = False
         while True:
-            result = await self._begin_once(turn_id, inbound, language)
+            try:
+                result = await self._begin_once(turn_id, inbound, language)
+            except StoreError as error:
+                # Another process wrote the same key between our look and our insert; the second look will see it.
+                if raced or not isinstance(error.__cause__, IntegrityError):
+                    raise
+                raced = True
+                continue
             if isinstance(result, Begun):
                 return result
-            with self._under_way_lock:
-                _, over = self._under_way.get(key, ("", None))
-            if over is not None and result.process == self._process and loop.time() < end:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.wrap_future(_follow(over)), end - loop.time())
-                continue
-            raise ConflictError(f"message {key!r} is being answered at this moment; ask again in a few seconds")
+            if result is None or loop.time() >= end:
+                raise ConflictError(f"message {key!r} is being answered at this moment; ask again in a few seconds")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.wrap_future(_follow(result)), end - loop.time())
 
-    async def _begin_once(self, turn_id: str, inbound: InboundMessage, language: Language) -> Begun | turns.UnderWay:
-        def work(connection: Connection) -> Begun | turns.UnderWay:
+    async def _begin_once(
+        self, turn_id: str, inbound: InboundMessage, language: Language
+    ) -> Begun | Future[None] | None:
+        """The beginning; or, when the same message is being answered here, what ends with it; None if elsewhere."""
+        key = inbound.idempotency_key
+
+        def work(connection: Connection) -> Begun | Future[None] | None:
             result = turns.begin(connection, turn_id, inbound, language, self._process)
-            if isinstance(result, Begun) and result.stored is None:
-                with self._under_way_lock:
-                    self._under_way[inbound.idempotency_key] = (turn_id, Future())
+            with self._under_way_lock:
+                if isinstance(result, turns.UnderWay):
+                    return self._under_way[key][1] if key in self._under_way else None
+                if result.stored is None:
+                    self._under_way[key] = (turn_id, Future())
             return result
 
         future = self._submit("begin a turn", work)
@@ -155,16 +169,17 @@ class Store:
             return await asyncio.shield(asyncio.wrap_future(future))
         except asyncio.CancelledError:
             if not future.cancel():
-                future.add_done_callback(lambda _: self._abandon(turn_id, inbound.idempotency_key))
+                future.add_done_callback(lambda _: self._abandon(turn_id, key))
             raise
         except BaseException:
-            self._over(turn_id, inbound.idempotency_key)
+            self._over(turn_id, key)
             raise
 
     def _abandon(self, turn_id: str, key: str) -> None:
         now = self._clock.now()
-        self._submit("abandon a turn", lambda connection: turns.abandon(connection, turn_id, now))
-        self._over(turn_id, key)
+        with suppress(StoreError):  # closed meanwhile: closing marks what is pending
+            gone = self._submit("abandon a turn", lambda connection: turns.abandon(connection, turn_id, now))
+            gone.add_done_callback(lambda _: self._over(turn_id, key))
 
     def _over(self, turn_id: str, key: str) -> None:
         with self._under_way_lock:
@@ -187,8 +202,13 @@ class Store:
             raise StoreError(f"turn {record.id}: its hand-off names another turn, {record.hand_off.turn_id}")
         masked, now = mask_record(record, self._hide), self._clock.now()
         future = self._submit("finish a turn", lambda connection: turns.finish(connection, masked, self._process, now))
+
+        def finished(done: Future[None]) -> None:
+            if done.exception() is None:
+                self._over(record.id, record.inbound.idempotency_key)
+
+        future.add_done_callback(finished)
         await asyncio.shield(asyncio.wrap_future(future))
-        self._over(record.id, record.inbound.idempotency_key)
 
     def write_many(self, records: Iterable[TurnRecord], origin: str) -> Written:
         """Writes finished turns that came from elsewhere (a log, another bot), in transactions of `CHUNK`.
@@ -285,6 +305,8 @@ class Store:
             self._check_revision()
             return
         with translated("open the store", self._url):
+            if path is not None:
+                _make_folder(path)
             self._presence = (
                 ServerPresence(self._engine, self._process)
                 if path is None
@@ -345,6 +367,13 @@ def _masking(on: bool) -> Callable[[str], str]:
 
 def _adding(records: list[TurnRecord], origin: str, process: str, now: datetime) -> Callable[[Connection], int]:
     return lambda connection: turns.add(connection, records, origin, process, now)
+
+
+def _make_folder(database: Path) -> None:
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{database.parent}: cannot be made: {error.strerror}. Choose another place.") from error
 
 
 def _chunks(records: Iterable[TurnRecord], size: int) -> Iterator[list[TurnRecord]]:

@@ -142,19 +142,40 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(home)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite store with its tables and nothing in them."""
+    path = tmp_path_factory.mktemp("template") / "store.db"
+    Store.open(f"sqlite:///{path}", clock=SetClock()).close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """The name of a PostgreSQL database with the tables and nothing in them."""
+    _create(postgres, "template_store", "template0")
+    Store.open(postgres % "template_store", clock=SetClock()).close()
+    return "template_store"
+
+
 @pytest.fixture
-def postgres_url(postgres: str) -> str:
-    """The address of an empty database."""
+def postgres_url(postgres: str, postgres_template: str) -> str:
+    """The address of an empty PostgreSQL store."""
     name = f"store_{time.monotonic_ns()}"
-    with psycopg.connect(postgres % "postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    _create(postgres, name, postgres_template)
     return postgres % name
+
+
+def _create(postgres: str, name: str, template: str) -> None:
+    with psycopg.connect(postgres % "postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty store, once for each database."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "store.db")
         return f"sqlite:///{tmp_path}/store.db"
     return str(request.getfixturevalue("postgres_url"))
 
