@@ -36,7 +36,7 @@ class Faults:
         if self._left_out:
             last = max(found)
             more = f"and {self._left_out} more problems: mend these first and run it again"
-            found.append(Problem(self.file, last.line, last.column, "", more, rule="too-many-problems"))
+            found.append(Problem(self.file, last.line, last.column + 1, "", more, rule="too-many-problems"))
         return UserError(problems=found)
 
     def raise_if_any(self) -> None:

@@ -109,11 +109,10 @@ class Guard(Strict):
 
     policy: GuardPolicy = GuardPolicy.BLOCK
     repair_attempts: int = Field(default=1, ge=0, le=3)
-    safe_answers: dict[Language, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
-
-    def safe_answer(self, language: Language) -> str:
-        """The answer that promises nothing: the company's own wording, else a built-in one."""
-        return self.safe_answers.get(language) or _SAFE_ANSWERS[language]
+    safe_answers: Annotated[
+        dict[Language, Annotated[str, Field(min_length=1)]], AfterValidator(lambda own: {**_SAFE_ANSWERS, **own})
+    ] = Field(default_factory=lambda: dict(_SAFE_ANSWERS))
+    """The answer that promises nothing, for every language: the company's own wording, else a built-in one."""
 
 
 class Escalation(Strict):
@@ -179,6 +178,12 @@ class Privacy(Strict):
     mask: bool = True
 
 
+class Demo(Strict):
+    """How many dialogues `botops up` makes with the simulated model when the store is empty; 0 makes none."""
+
+    dialogues: int = Field(default=0, ge=0, le=1_000_000)
+
+
 class Settings(Strict):
     """Everything an installation can choose. Secrets are apart, in `Secrets`."""
 
@@ -194,6 +199,7 @@ class Settings(Strict):
     simulator: Simulator = Simulator()
     costs: Costs = Costs()
     privacy: Privacy = Privacy()
+    demo: Demo = Demo()
 
     _root: Path = PrivateAttr(default=Path())
 

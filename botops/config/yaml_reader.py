@@ -7,6 +7,7 @@ directives, a second document, nesting deeper than `DEEPEST`. Keys are always te
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,7 +35,7 @@ def read_yaml(text: str, file: str, *, max_values: int = MOST_VALUES) -> Any:
 
 def yaml_spots(text: str, file: str) -> Spot:
     """The tree of places of a document that `read_yaml` accepts."""
-    return _Composer(text, file, len(text), places=True).compose()[1] or Spot((1, 1), (1, 1))
+    return _Composer(text, file, sys.maxsize, places=True).compose()[1] or Spot((1, 1), (1, 1))
 
 
 class _Composer:
