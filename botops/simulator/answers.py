@@ -55,6 +55,8 @@ def _quoted(scene: Scene, wish: Wish, *, first: bool) -> list[str]:
         return total(scene, [wish])
     shown = [scene.slips.tag(item, t) for t in found]
     key = "quote" if first else "quote_more"
+    if len({voice.variant(t) for t in shown}) > 1:
+        key = "quote_list"
     said = [voice.say(key, name=voice.name(item), price=price_list(voice, shown))]
     if any(t.at_least for t in found):
         said.append(voice.say("estimate"))

@@ -169,6 +169,7 @@ class Manner:
     question: str = ""
     hand_over: bool = False
     on_order: bool = False
+    on_refund: bool = False
     next_step: bool = False
     only: Language | None = None
     offers_first: bool = False

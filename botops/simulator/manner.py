@@ -51,6 +51,7 @@ def manner_of(sentences: Sequence[str]) -> Manner:
         hand_over=_wanted(sentences, _TO_PERSON.pattern),
         on_order=any(_TO_PERSON.search(s) and re.search(r"заказ|купить|оформ|готов|order|buy|сатып|тапсырыс", s, re.I)
                      for s in sentences),
+        on_refund=any(_TO_PERSON.search(s) and re.search(r"возврат|вернуть|refund|return|қайтар", s, re.I) for s in sentences),
         next_step=_wanted(sentences, r"следующ\w+ шаг|next step|келесі қадам|предлагай (?:оформ|демо|созвон)"),
         only=language,
         offers_first=_wanted(sentences, r"(?:сразу|всегда|обязательно|сам)\w*[^.]{0,30}(?:скидк|акци)|"
@@ -81,6 +82,8 @@ def _quoted(sentences: Sequence[str], pattern: str) -> str:
 
 
 def _asks(sentence: str) -> bool:
+    if re.match(r"\W*(?:если|когда|if|when|егер)\b", sentence, re.IGNORECASE):
+        return False
     ask = re.search(
         r"уточняющ\w+ вопрос|\bузна[йт]|\bспроси|\bспрашивай|\bуточн[ия]|задай|qualif|\bask\b|сұра\b|нақтыла",
         sentence,

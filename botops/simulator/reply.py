@@ -20,7 +20,7 @@ _VAT = re.compile(r"ндс|\bvat\b|ққс", re.IGNORECASE)
 _REFUND = re.compile(r"возврат|вернуть|возвраща|refund|return|қайтар", re.IGNORECASE)
 _INCLUDED = re.compile(r"вход[ия]т|включен|included|кіреді", re.IGNORECASE)
 _EMOJI = ("🙂", "👍", "😊", "✅")
-_TALK = frozenset({"greet", "thanks", "bye", "yes", "no"})
+_ASIDE = frozenset({"expensive", "competitor", "delivery", "warranty", "code"})
 
 
 def compose(
@@ -29,7 +29,7 @@ def compose(
     """The reply to the last client's message. `words` chooses phrasings, `luck` whether and how to err."""
     memory = remember(messages, brief)
     manner = brief.manner
-    voice = Voice(memory.language, words, informal=manner.informal, spelled=words.random() < 0.2, items=brief.knowledge.items)
+    voice = Voice(memory.language, words, informal=manner.informal, spelled=memory.spelled, items=brief.knowledge.items)
     scene = Scene(brief, memory, voice, Slips(errors, luck, brief.knowledge))
     said = _greeting(scene)
     body, commercial = _body(scene)
@@ -78,7 +78,10 @@ def _terms_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] |
             return (answers.quote(scene, memory.focus) if "price" in acts and memory.said.things else []) + out, True
     for act, sign in (("vat", _VAT), ("refund", _REFUND), ("included", _INCLUDED)):
         if act in acts:
-            return answers.policy(scene, sign.search), True
+            out = answers.policy(scene, sign.search)
+            if act == "refund" and scene.brief.manner.hand_over and scene.brief.manner.on_refund:
+                out.append(scene.voice.say("hand_over"))
+            return out, False
     if "expensive" in acts:
         return answers.expensive(scene), True
     if "discount" in acts:
@@ -205,15 +208,11 @@ def _closing(scene: Scene, *, commercial: bool) -> list[str]:
         and voice.chance(0.5)
     ):
         return [voice.say("hand_over_offer")]
-    if (
-        manner.next_step
-        and commercial
-        and "order" not in acts
-        and memory.focus
-        and not acts & {"expensive", "competitor"}
-    ):
+    if "order" in acts or acts & _ASIDE:
+        return []
+    if manner.next_step and commercial and memory.focus and voice.chance(0.8):
         return [voice.say("next")]
-    if manner.detailed and commercial:
+    if manner.detailed and commercial and voice.chance(0.5):
         return [voice.say("detail")]
     return []
 

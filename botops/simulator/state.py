@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 from botops.domain.messages import Language, Message
 from botops.simulator.facts import Brief
@@ -15,7 +16,7 @@ _WANTS = frozenset({"order", "add", "total"})
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A dialogue up to the message to be answered. `turn` counts replies given before."""
+    """A dialogue up to the message to be answered. `turn` counts replies given before; `spelled` writes currencies out."""
 
     said: Said
     text: str
@@ -27,11 +28,13 @@ class Memory:
     city: str = ""
     turn: int = 0
     asked: frozenset[str] = frozenset()
+    spelled: bool = False
 
 
 def remember(messages: Sequence[Message], brief: Brief) -> Memory:
     """Folds a dialogue's messages; the last client's message is the one to be answered."""
-    memory = Memory(Said(None, frozenset()), "")
+    first = next((m.content for m in messages if m.role == "user"), "")
+    memory = Memory(Said(None, frozenset()), "", spelled=crc32(first.encode()) % 5 == 0)
     manner = brief.manner
     for message in messages:
         if message.role == "user":

@@ -47,6 +47,11 @@ _SPAN_NAMES = {"мес": "month", "mon": "month", "ай": "month", "год": "ye
                "дн": "day", "ден": "day", "day": "day", "күн": "day", "нед": "week", "wee": "week", "апт": "week",
                "зан": "lesson", "уро": "lesson", "les": "lesson", "саб": "lesson", "виз": "visit", "vis": "visit"}  # fmt: skip
 _FREE = re.compile(r"бесплатн|\bfree\b|тегін|включена в", re.IGNORECASE)
+_ORDERS_SELLER = re.compile(
+    r"\b(?:предлагай|предложи|называй|назови|обещай|говори|скажи|отвечай|давай|дай|рассказывай|расскажи|упоминай|сообщай|сообщи|делай|"
+    r"offer|give|mention|promise|tell|say|always|ұсын|айт|бер)\b|рассказывая",
+    re.IGNORECASE,
+)
 _YEARLY = re.compile(r"за год|годов|на год|yearly|annual|for a year|жылдық|жылға|бір жыл", re.IGNORECASE)
 _ORDER = re.compile(r"заказ|сумм|покупк|чек|order|тапсырыс|сатып ал", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"друг\w+ город|остальн\w+ город|по казахстану|other cit|басқа қала|регион", re.IGNORECASE)
@@ -89,11 +94,14 @@ def term_in(sentence: str, today: date | None) -> Term | None:
     kind = kind_of(sentence)
     if kind is None or FORBIDS.search(sentence):
         return None
+    ordered = bool(_ORDERS_SELLER.search(sentence))
+    if ordered and not re.search(r"\d", sentence):
+        return None
     head, clause, dated = _parts(sentence)
     since, until = window_in(dated, today)
     term = Term(
         kind, sentence.strip().rstrip("."), condition=_condition(sentence, clause), since=since, until=until,
-        everyone=bool(_EVERYONE.search(head)), composed=head != sentence,
+        everyone=bool(_EVERYONE.search(head)), composed=head != sentence or ordered,
     )  # fmt: skip
     return _valued(term, head if head != sentence else sentence)
 

@@ -21,7 +21,7 @@ _ACTS: tuple[tuple[str, str], ...] = (
     ("bye", r"до свидан|всего добр|пока\b|хорошего дня|сау бол|\bbye\b|see you|have a (?:nice|good)"),
     ("human", r"(?:позов|соедин|переключ|перевед|дайте|нужен|хочу|можно|поговор|свяж|связат)\w*[^.?!]{0,30}(?:менеджер|оператор|человек|специалист|сотрудник)|"
               r"жив(?:ой|ого|ым) (?:человек|менеджер|оператор)|^(?:менеджер|оператор|человек)\w*[.!?]*$|"
-              r"(?:адам|маман|менеджер|оператор)\w*[^.?!]{0,25}(?:сөйлес|қос|шақыр|байланыс|керек)|(?:speak|talk|connect|transfer)[^.?!]{0,25}(?:human|person|manager|someone|agent)|real (?:person|human)"),
+              r"(?:адам|маман|менеджер|оператор)\w*[^.?!]{0,25}(?:сөйлес|қос|шақыр|байланыс|керек)|(?:speak|talk|connect|transfer)[^.?!]{0,25}(?:human|person|manager|someone|agent)|real (?:person|human)|human,? please|a human\b"),
     ("competitor", r"у (?:других|конкурент|соседей|них)|конкурент|в друг(?:ой|ом) (?:компани|фирм|мест|магазин)|нашел дешевле|нашёл дешевле|видел[аи]?\b[^.]{0,20}дешевле|басқа жерде|бәсекелес|басқа компания|competitor|elsewhere|another (?:company|vendor)|other vendor"),
     ("expensive", r"дорог|дороговат|кусается|многовато|не потян|бюджет\w* не|қымбат|expensive|pricey|too much|over (?:my|our) budget|can't afford"),
     ("code", r"промо-?код|promo ?code|\bкупон|coupon|voucher"),
@@ -42,7 +42,7 @@ _ACTS: tuple[tuple[str, str], ...] = (
     ("off", r"погод|анекдот|стих|рецепт|футбол|политик|президент|weather|joke|poem|football|recipe|ауа райы|әзіл|кто тебя созда|ты (?:бот|робот)|are you (?:a )?(?:bot|robot|human)|робот па|бот па"),
     ("yes", r"^(?:да|ага|ок|окей|хорошо|давайте|конечно|иә|ия|жарайды|yes|yep|ok|okay|sure|great)\b"),
     ("no", r"^(?:нет|не надо|не нужно|жоқ|жок|no|nope)\b"),
-    ("add", r"\bещ[её]\b|\bплюс\b|также|добав|заодно|\bи к нему|тоже|\bплюсом|қосып|тағы|\balso\b|\bplus\b|\badd\b|as well|too\b"),
+    ("add", r"\bещ[её]\b|\bплюс\b|также|добав|заодно|\bи к нему|тоже|\bплюсом|қосып|тағы|\balso\b|\bplus\b|\badd\b|as well|too\b|\bwith\b|вместе с|қоса"),
 )  # fmt: skip
 _ACT_RES = tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _ACTS)
 _YEARLY = re.compile(r"(?:на|за|в) год\b|годов|сразу год|год вперед|год вперёд|12 мес|yearly|annual|per year|a year|for the year|жылға|жылдық|жылына|бір жыл", re.I)  # fmt: skip
@@ -193,7 +193,9 @@ def _counts(text: str, said: list[str]) -> dict[int, int]:
 
 
 _SHORT = 4
-_BARE = re.compile(r"(?<![\d.,])(\d{1,4})(?![\d.,]|\s*(?:%|тыс|тг|тенге|₸|мың|[кk]\b|мм|гб|gb|мес|ай\b|month))", re.IGNORECASE)
+_BARE = re.compile(
+    r"(?<![\d.,])(\d{1,4})(?![\d.,]|\s*(?:%|тыс|тг|тенге|₸|мың|[кk]\b|мм|гб|gb|мес|ай\b|month))", re.IGNORECASE
+)
 _TIME_WORDS = frozenset(stem(w) for w in "месяц месяца месяцев мес год года лет недели неделю month months year years weeks ай айға жыл "
                         "день дня дней минут раз".split())  # fmt: skip
 

@@ -34,7 +34,13 @@ class Voice:
     """Words for one reply. `rng` chooses among phrasings only; nothing it draws changes a figure."""
 
     def __init__(
-        self, language: Language, rng: random.Random, *, informal: bool = False, spelled: bool = False, items: Sequence[Item] = ()
+        self,
+        language: Language,
+        rng: random.Random,
+        *,
+        informal: bool = False,
+        spelled: bool = False,
+        items: Sequence[Item] = (),
     ) -> None:
         self.language: Language = language
         self.words = WORDS[language]

@@ -18,6 +18,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "greet_company": ("Hello! This is {company}.", "Hi, {company} here.", "Hello and welcome to {company}!"),
     "help": ("How can I help?", "What are you looking for?", "Happy to help with prices and choosing a setup.", "Ask away."),
     "quote": ("{name} is {price}.", "{name}: {price}.", "{name} costs {price}.", "{name} is currently {price}."),
+    "quote_list": ("{name}: {price}.", "{name} comes in these versions: {price}."),
     "quote_more": ("{name} is {price}.", "{name}: {price}.", "And {name} is {price}."),
     "estimate": ("We confirm the exact sum after a short scoping call.", "That is the starting price; the final one depends on the scope."),
     "tiers": ("It gets cheaper with quantity: {tiers}.", "Volume prices: {tiers}."),
