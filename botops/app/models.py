@@ -44,6 +44,7 @@ def build_model(settings: Settings, secrets: Secrets, wanted: str | None = None)
         api_key=secrets.api_key or "none",
         base_url=base_url,
         deadline_s=settings.model.deadline_s,
+        first_text_s=settings.model.first_text_s,
         max_reply_chars=settings.model.max_reply_chars,
         attempts=settings.model.attempts,
     )

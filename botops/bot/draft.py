@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -108,12 +109,20 @@ class Draft:
         try:
             reply = await model.complete(request, sink)
         except ModelError as error:
-            usage = error.usage or Usage()
-            self._keep(purpose, error.model or model.name, "", usage, clock.monotonic() - started, error.fault)
+            self._keep_fault(purpose, error, clock.monotonic() - started)
+            raise
+        except asyncio.CancelledError as cancelled:
+            # A call given up half way is billed all the same; the adapter tells by how much in the cause.
+            if isinstance(cancelled.__cause__, ModelError):
+                self._keep_fault(purpose, cancelled.__cause__, clock.monotonic() - started)
             raise
         self._keep(purpose, reply.model, reply.text, reply.usage, clock.monotonic() - started)
         self._count_first_text(reply)
         return reply.text
+
+    def _keep_fault(self, purpose: Purpose, error: ModelError, seconds: float) -> None:
+        usage = error.usage or Usage()
+        self._keep(purpose, error.model or self.bot.model.name, "", usage, seconds, error.fault)
 
     def _keep(
         self, purpose: Purpose, model: str, text: str, usage: Usage, seconds: float, fault: str | None = None

@@ -274,7 +274,10 @@ def test_a_client_who_leaves_is_recorded_as_interrupted():
     class Slow(QueueModel):
         async def complete(self, request, on_text=None):
             await on_text("Рады помочь. Сейчас посчитаю. ")
-            await asyncio.sleep(60)
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError as cancelled:
+                raise cancelled from ModelError("timeout", "given up", usage=Usage(input_tokens=70))
 
     bot = replace(make_bot(), model=Slow([]))
 
@@ -295,6 +298,7 @@ def test_a_client_who_leaves_is_recorded_as_interrupted():
     (record,) = bot.store.records.values()
     assert record.state is TurnState.INTERRUPTED
     assert record.reply == "".join(pieces) == "Рады помочь. "
+    assert record.usage.input_tokens == 70
 
 
 def test_locks_of_finished_dialogues_do_not_pile_up(monkeypatch):
