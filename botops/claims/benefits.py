@@ -100,7 +100,7 @@ def _given(desk: Desk, clause: Clause, at: int) -> Given:
     counts = reading.counted(clause.first, clause.last)
     topics = desk.tags(clause) & _OBJECT_TOPICS
     near = _nearest(desk, clause, at)
-    if near or topics or any(q.ordinal or q.unit in _TIME for q in counts if q.bound is None):
+    if near or topics or any(q.ordinal or q.unit for q in counts if q.bound is None or "included" in reading.tags[at]):
         return Given(near, topics, counts)
     sentence = reading.sentences[clause.sentence]
     index = next(i for i in range(sentence.clause_first, sentence.clause_last) if reading.clauses[i] is clause)
@@ -173,6 +173,8 @@ def _grants(rule: Rule, given: Given) -> bool:
         return True
     if given.topics & rule.topics:
         return True
+    if "included" in rule.topics and rule.offer is None and not given.things:
+        return any(a.value == b.value for a in given.counts for b in rule.counts)
     return any(_same_count(a, b) for a in given.counts for b in rule.counts)
 
 

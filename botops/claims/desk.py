@@ -74,6 +74,10 @@ class Desk:
         scope = self.scope(start, end)
         return scope.asserted and not scope.hypothetical and scope.tense != "past"
 
+    def is_attribute(self, mention: Mention) -> bool:
+        """True when a percent is a value of a variant's attribute ("80%" of a keyboard's size)."""
+        return any(f.start < mention.end and mention.start < f.end for f in self.message.features)
+
     def tags(self, clause: Clause) -> Concepts:
         """The concepts of a clause."""
         return self.reading.over(clause.first, clause.last)
@@ -112,23 +116,22 @@ class Desk:
         inside = [h for h in before if h.start >= sentence.start] or before
         return frozenset(inside[-1].skus) if inside else frozenset()
 
-    @cached_property
-    def skus_current(self) -> frozenset[str]:
-        """Products the talk is about now: those of the reply and of the latest message before it that names any."""
-        return self._current(2)
+    def _led(self, clause: Clause) -> frozenset[str]:
+        """Products named before a clause in its sentence; a semicolon starts a new item."""
+        sentence = self.reading.sentences[clause.sentence]
+        cut = self.reading.text.rfind(";", sentence.start, clause.start)
+        return self._skus(max(sentence.start, cut), clause.start)
 
     @cached_property
-    def skus_hinted(self) -> frozenset[str]:
-        """The same with products that were only hinted at by a word of their name."""
-        return self._current(1)
+    def skus_asked(self) -> frozenset[str]:
+        """Products named in the client's last message."""
+        question = self.ctx.question
+        return frozenset(s for h in question.hits if h.strength > 1 for s in h.skus) if question else frozenset()
 
-    def _current(self, strength: int) -> frozenset[str]:
-        out = {s for h in self.ctx.reply.hits if h.strength >= strength for s in h.skus}
-        for message in reversed(self.ctx.messages[:-1]):
-            found = {s for h in message.hits if h.strength >= strength for s in h.skus}
-            if message.role != "tool" and found:
-                return frozenset(out | found)
-        return frozenset(out)
+    @cached_property
+    def skus_now(self) -> frozenset[str]:
+        """Products named in the reply and in the client's last message."""
+        return self._skus(0, len(self.reading.text)) | self.skus_asked
 
     @cached_property
     def skus_spoken(self) -> frozenset[str]:
@@ -142,15 +145,15 @@ class Desk:
         """
         if not rule.skus:
             return True
-        about = (self.containers(clause) or self.skus_near(clause)) - given or self._back(clause) - given
+        about = (self.containers(clause) or self.skus_near(clause)) - given
+        about = about or self._back(clause) - given or self._led(clause) - given or self.skus_asked - given
         if about:
             return bool(about & rule.skus)
-        about = self.skus_current - given
-        return not about or bool(about & rule.skus) or bool(self.skus_hinted & rule.skus)
+        return not (self.skus_spoken - given) or bool(self.skus_spoken & rule.skus)
 
     def stretched(self, rule: Rule, clause: Clause) -> bool:
         """True when "на всё" stretches a rule over products of this talk that it does not cover."""
-        return bool(rule.skus and "s:all" in self.tags(clause) and self.skus_current - rule.skus and self.skus_current)
+        return bool(rule.skus and "s:all" in self.tags(clause) and self.skus_now - rule.skus)
 
     def in_force(self, rules: Iterable[Rule]) -> list[Rule]:
         """Rules in force today."""

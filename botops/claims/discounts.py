@@ -141,7 +141,7 @@ def _adds_up(desk: Desk, clause: Clause) -> bool:
 def percent_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
     """Percents off that the book does not bear out. `taken` are mentions other topics own, by their start."""
     for mention in desk.mentions:
-        if mention.kind != "percent" or mention.start in taken:
+        if mention.kind != "percent" or mention.start in taken or desk.is_attribute(mention):
             continue
         clause = desk.reading.clause_at(mention.start)
         if clause is None or not _is_off(desk, clause, mention) or not desk.claimed(mention.start, mention.end):
@@ -162,7 +162,7 @@ def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
         return True
     if "discount" in desk.sentence_tags(clause):
         return True
-    if desk.topics_question & {"discount", "promo", "code"}:
+    if desk.topics_question & {"discount", "promo"}:
         return True
     if any(mention.amount in r.percents for r in desk.terms.about("discount")):
         return True

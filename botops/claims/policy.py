@@ -38,7 +38,7 @@ _MIN_STEM = 4
 _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _NOT_A_THING = ("s:", "u:", "g:")
 _STOP = frozenset(
-    "условиям условия условиях условие условию шарты шартпен terms same тем теми этот этого можно нужно наш наша наши весь который также если чтобы будет есть свой свои нами вами одну один одна раза "
+    "нему него ними ними ней этом этому после течение течении позже раньше более менее около почти сейчас сегодня завтра даже туда сюда вами вашей условиям условия условиях условие условию шарты шартпен terms same тем теми этот этого можно нужно наш наша наши весь который также если чтобы будет есть свой свои нами вами одну один одна раза "
     "this that these those with from have your will they them there here only каждый кажд очень просто сразу вместе "
     "болады бойынша үшін және немесе мен біз сіз осы сол егер кез".split()
 )
@@ -154,7 +154,9 @@ def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
         while i >= max(0, first - _BACK) and reading.words[i].text in _FILLER:
             i -= 1
         before = reading.words[i].text if i >= 0 else ""
-        linked = before in _LINK and bool(out) and out[-1].end <= reading.words[i].start
+        linked = bool(out) and (
+            (before in _LINK and out[-1].end <= reading.words[i].start) or out[-1].end + 1 == hit.start
+        )
         ending = reading.words[last].text if last < len(reading.words) else ""
         dative = ending in _INTO_ENDINGS and reading.text[hit.end : hit.end + 1] in {"-", "‑"}
         inside = reading.words[last - 1].text.endswith(_INTO_ENDINGS) and bool(_KAZAKH.search(reading.text))

@@ -136,8 +136,8 @@ def _products(desk: Desk, clause: Clause, start: int) -> frozenset[str]:
     before = [h for h in desk.message.hits_in(sentence.start, start) if h.strength > 1]
     if before:
         return frozenset(before[-1].skus)
-    own = [h for h in desk.message.hits_in(start, clause.end) if h.strength > 1]
-    return desk.skus_current | frozenset(s for h in own for s in h.skus)
+    own = frozenset(s for h in desk.message.hits_in(start, clause.end) if h.strength > 1 for s in h.skus)
+    return own | (desk.skus_asked or desk.skus_spoken)
 
 
 def _span(desk: Desk, clause: Clause, start: int, end: int, owned: set[int]) -> tuple[int, int]:
