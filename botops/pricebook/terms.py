@@ -12,6 +12,7 @@ from botops.pricebook.model import Offer, OfferKind, Policies, PriceBook, Window
 from botops.pricebook.words import WORDS
 
 _DAYS = re.compile(r"\bдн(?:ей|я|и|ь)?\b|\bдень\b|суток|сутки|\bкүн|\bdays?\b", re.IGNORECASE)
+_SPAN_IN_DAYS = re.compile(r"\bв днях\b|(?<![0-9])(?<![0-9][\s-])\b(?:дней|дни|days|күнмен)\b", re.IGNORECASE)
 _VISITS = re.compile(r"визит|посещен|занят|урок|\bvisits?\b|\blessons?\b|сабақ|\bкелу", re.IGNORECASE)
 
 _HEADS: dict[OfferKind, tuple[str, str, str]] = {
@@ -126,7 +127,7 @@ def _says_days(offer: Offer) -> bool:
     near = re.search(rf"(?<!\d){figure}(?!\d)\s*[-–]?\s*(\w+)", offer.conditions)
     if near is not None:
         return bool(_DAYS.search(near.group(1)))
-    return bool(re.search(r"\b(?:в днях|дней|in days|days|күнмен)\b", offer.conditions, re.IGNORECASE))
+    return bool(_SPAN_IN_DAYS.search(offer.conditions))
 
 
 def _name(sku: str, book: PriceBook) -> str:
