@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby, takewhile
 from typing import Any, Literal
 
 from botops.registry.model import PromptSpec
@@ -14,6 +15,9 @@ from botops.registry.version import PromptVersion
 Operation = Literal["equal", "insert", "delete"]
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD = re.compile(r"\w+")
+_MOST_PAIRS = 20_000_000
+"""Pairs of words compared in one changed passage (about 0.6 s); beyond it the passage is shown as rewritten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,42 +91,71 @@ def word_diff(before: str, after: str) -> tuple[Piece, ...]:
     """The pieces that turn one text into the other: whole lines are matched first, then words in changed lines."""
     pieces: list[Piece] = []
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    for operation, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for operation, first, last, start, end in SequenceMatcher(None, old, new).get_opcodes():
         gone, come = "".join(old[first:last]), "".join(new[start:end])
-        if operation == "replace":
-            pieces.extend(_words(gone, come))
-        elif operation == "equal":
+        if operation == "equal":
             pieces.append(Piece("equal", gone))
         else:
-            pieces.append(Piece("delete", gone) if gone else Piece("insert", come))
-    return tuple(_joined(pieces))
+            pieces.extend(_words(gone, come))
+    return tuple(_merged(_tidied(pieces)))
+
+
+def _merged(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    for operation, group in groupby(pieces, key=lambda piece: piece.operation):
+        yield Piece(operation, "".join(piece.text for piece in group))
 
 
 def _words(before: str, after: str) -> Iterator[Piece]:
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    if len(old) * len(new) > _MOST_PAIRS:
+        yield Piece("delete", before)
+        yield Piece("insert", after)
+        return
     for operation, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, come = "".join(old[first:last]), "".join(new[start:end])
         if operation == "equal":
-            yield Piece("equal", gone)
-            continue
-        if gone:
-            yield Piece("delete", gone)
-        if come:
-            yield Piece("insert", come)
+            yield Piece("equal", "".join(old[first:last]))
+        else:
+            yield Piece("delete", "".join(old[first:last]))
+            yield Piece("insert", "".join(new[start:end]))
 
 
-def _joined(pieces: list[Piece]) -> Iterator[Piece]:
-    """Neighbours of one kind as one piece."""
-    held: Piece | None = None
-    for piece in pieces:
-        if held is not None and held.operation == piece.operation:
-            held = Piece(held.operation, held.text + piece.text)
-            continue
-        if held is not None:
-            yield held
-        held = piece
-    if held is not None:
-        yield held
+def _tidied(pieces: list[Piece]) -> Iterator[Piece]:
+    """Between two equal stretches at most one deletion and one insertion.
+
+    A space, a comma or a lone word that two rewritten passages happen to share is no common ground: it joins them.
+    """
+    gone, come, words = "", "", 0
+    for index, piece in enumerate(pieces):
+        if piece.operation == "delete":
+            gone, words = gone + piece.text, words + _count(piece.text)
+        elif piece.operation == "insert":
+            come, words = come + piece.text, words + _count(piece.text)
+        elif (gone or come) and _is_island(piece.text, words, pieces[index + 1 :]):
+            gone, come = gone + piece.text, come + piece.text
+        else:
+            yield from _flushed(gone, come)
+            gone, come, words = "", "", 0
+            yield piece
+    yield from _flushed(gone, come)
+
+
+def _flushed(gone: str, come: str) -> Iterator[Piece]:
+    if gone:
+        yield Piece("delete", gone)
+    if come:
+        yield Piece("insert", come)
+
+
+def _is_island(text: str, changed_before: int, after: list[Piece]) -> bool:
+    following = [piece.text for piece in takewhile(lambda p: p.operation != "equal", after)]
+    if not following or "\n" in text:
+        return False
+    words = _count(text)
+    return words == 0 or (words == 1 and changed_before + sum(map(_count, following)) >= 4)
+
+
+def _count(text: str) -> int:
+    return len(_WORD.findall(text))
 
 
 def _message_diffs(before: PromptSpec, after: PromptSpec) -> Iterator[MessageDiff]:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from botops.domain.errors import OutsideError, UserError
 
+_TEMPORARY = ".botops-"
+
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
@@ -28,7 +30,9 @@ def locked(folder: Path) -> Iterator[None]:
         raise OutsideError(f"{folder}: cannot be opened for writing ({error.strerror})") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        for left in folder.glob(".*.tmp"):  # only the lock's holder writes these, so they are a dead process's
+        for left in folder.glob(
+            f"{_TEMPORARY}*.tmp"
+        ):  # only the lock's holder writes these, so they are a dead process's
             left.unlink(missing_ok=True)
         yield
     finally:
@@ -62,7 +66,7 @@ def replace(path: Path, data: bytes) -> None:
 
 
 def _written(path: Path, data: bytes) -> Path:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as stream:
             stream.write(data)

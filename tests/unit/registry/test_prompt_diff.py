@@ -73,6 +73,23 @@ def test_long_equal_stretches_are_shortened_around_a_change(good):
     assert len(shown) < 200
 
 
+def test_a_rewritten_passage_is_not_torn_into_words_it_happens_to_share():
+    pieces = word_diff(
+        "Пиши кратко и просто, без эмодзи.\nКонец", "Пиши тепло и по-человечески, эмодзи не нужны.\nКонец"
+    )
+    assert [(p.operation, p.text) for p in pieces] == [
+        ("equal", "Пиши "),
+        ("delete", "кратко и просто, без эмодзи"),
+        ("insert", "тепло и по-человечески, эмодзи не нужны"),
+        ("equal", ".\nКонец"),
+    ]
+
+
+def test_a_huge_rewritten_passage_is_shown_whole_and_soon():
+    before, after = "a b " * 3000, "c d " * 3000
+    assert [(p.operation, p.text) for p in word_diff(before, after)] == [("delete", before), ("insert", after)]
+
+
 @pytest.mark.parametrize(("before", "after"), [("", ""), ("", "a"), ("a", ""), ("a\n", "a"), ("a b", "b a")])
 def test_edges(before, after):
     pieces = word_diff(before, after)

@@ -283,6 +283,41 @@ def test_a_kill_at_any_step_of_a_write_leaves_whole_files(shop, event, action):
     assert not list((shop.root / "sales").glob(".*"))
 
 
+FULL = """
+import resource, signal, sys
+from datetime import UTC, datetime
+from botops.domain.errors import OutsideError
+from botops.registry import Registry
+
+registry = Registry(sys.argv[1])
+registry.load()
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+try:
+    registry.publish("sales", 2, by="a", reason="b", at=datetime.now(UTC))
+except OutsideError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_leaves_the_old_release_and_nothing_else(shop):
+    before = sorted(p.name for p in (shop.root / "sales").iterdir())
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(shop.root)], check=True, timeout=60, capture_output=True, text=True
+    )
+    assert "release.yaml: cannot be written (File too large)" in done.stdout
+    assert sorted(p.name for p in (shop.root / "sales").iterdir()) == before
+    assert Registry(shop.root).release("sales").live == 1
+
+
+def test_files_of_others_are_left_alone(shop):
+    other = shop.root / "sales" / ".editor.tmp"
+    other.write_text("x")
+    shop.publish("sales", 2)
+    assert other.exists()
+    assert shop.registry.state().healthy
+
+
 RACER = """
 import sys
 from datetime import UTC, datetime

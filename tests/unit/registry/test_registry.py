@@ -119,6 +119,9 @@ def test_refresh_says_whether_anything_changed(shop):
     shop.write("sales/release.yaml", "live: 2\n")
     assert shop.registry.refresh()
     assert not shop.registry.refresh()
+    for _ in range(3):
+        shop.clock.seconds += 1
+        assert not shop.registry.refresh()
     assert not shop.registry.load().problems
 
 
@@ -192,6 +195,16 @@ def test_a_broken_version_that_nobody_gets_disturbs_nobody(shop):
     with pytest.raises(UserError, match=r"3\.yaml"):
         shop.registry.version("sales", 3)
     assert shop.rules() == ["syntax"]
+
+
+def test_a_prompt_that_was_never_published_goes_with_its_folder(shop, good):
+    path = shop.write("other/1.yaml", good)
+    assert shop.registry.names() == ("other", "sales")
+    path.unlink()
+    path.parent.rmdir()
+    shop.clock.seconds += 1
+    assert shop.registry.names() == ("sales",)
+    assert shop.registry.state().healthy
 
 
 def test_broken_from_the_start_cannot_be_served_and_says_why(house, good):

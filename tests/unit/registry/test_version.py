@@ -2,11 +2,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from botops.domain.errors import UserError
 from botops.domain.messages import Message
+from botops.registry.release import read_release
 from botops.registry.version import read_version
 
 
@@ -127,6 +128,40 @@ def test_all_broken_messages_are_reported_at_once():
     with pytest.raises(UserError) as caught:
         version_of(text)
     assert [p.path for p in caught.value.problems] == ["messages.0.content", "messages.1.content"]
+
+
+MARKS = '{{ }} {% if | >- - : [ } # &a *a !!x 1e999 ~ <<: \\ "'.split()
+FRAGMENTS = st.sampled_from(
+    [*MARKS, "{% if a %}", "{% for x in [1] %}", ": ", "- ", "'", "\n", "  ", "\t", "\0", "😀"]
+) | (st.sampled_from(["\u2028", "\x85", "9" * 50, "---\n", "\r\n", "\ufeff", "\ud800"]))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the fixture is a constant text
+@given(data=st.data())
+def test_any_damaged_file_is_read_or_refused_with_places(good, data):
+    text = good
+    for _ in range(data.draw(st.integers(0, 4))):
+        at, gone = data.draw(st.integers(0, len(text))), data.draw(st.sampled_from([0, 0, 1, 5, 40]))
+        text = text[:at] + data.draw(FRAGMENTS) + text[at + gone :]
+    raw = text.encode("utf-8", "surrogatepass")
+    problems = ()
+    try:
+        version = read_version(raw, "1.yaml", "sales", 1)
+        for span in version.spans:
+            assert all(min(span.position(offset)) >= 1 for offset in range(len(span.text) + 1))
+        version.render({"company": "a", "price_table": "b"})
+    except UserError as error:
+        problems = error.problems
+        assert problems
+    assert all(p.file == "1.yaml" and p.message for p in problems)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(raw):
+    for reader in (lambda: read_version(raw, "1.yaml", "sales", 1), lambda: read_release(raw, "release.yaml", "sales")):
+        with pytest.raises(UserError) as caught:
+            reader()
+        assert caught.value.problems
 
 
 scalars = st.one_of(
