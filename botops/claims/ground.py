@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from botops.claims.conditions import Met
 from botops.claims.context import ParsedMessage, ReplyContext
+from botops.claims.cues import Cues, cues_in
 from botops.claims.dates import Dated
 from botops.claims.link import Focus
 from botops.claims.mention import Mention
 from botops.claims.mentions import find_mentions
+from botops.claims.policy import Rule, things_of
 from botops.claims.quantities import Quantity
 from botops.claims.reading import read
 from botops.claims.records import Record, in_force
-from botops.claims.solver import Ground, Target, Value, percents_of
+from botops.claims.solver import Ground, Reduction, Target, Value
+from botops.claims.terms import AppliedDiscount, applied_discounts
 from botops.claims.words import fold, words
 from botops.pricebook.model import OfferKind, Price
 
@@ -24,21 +28,20 @@ _MAX_PRODUCTS = 12
 _HALF = Decimal(50)
 _MAX_COUNTS = 14
 _MAX_BASKET = 4
-_PERIODS = {"hour", "day", "night", "week", "month", "quarter", "year"}
+_ZERO_PARTS = re.compile(r"\b0-0-\d")
 _STAY = re.compile(
     r"дат\w+\s+(?:ноч|заезд|прожив|визит|посещ|оказан|поезд|урок|занят)|date of (?:the )?(?:night|stay|visit|arrival|service)"
     r"|(?:түн|келу|қызмет)\w*\s+күні",
     re.IGNORECASE,
 )
-_TOTAL_WORDS = frozenset(
-    "итого всего сумма сумме сумму вместе суммарно общая общий экономия экономите сэкономите выгода разница выйдет "
-    "выходит получается обойдется заплатите переплата барлығы жалпы үнемдейсіз үнем айырма болады шығады total "
-    "altogether overall combined sum save saves saving savings difference refund together remaining balance".split()
+_DEFER = re.compile(
+    r"\b(?:ориентир|примерн|завис|миним|начина|старт|базов|уточн|не ниже|не меньше|бастап|бастал|кемінде|байланысты|starting|starts|"
+    r"depend|at least|minimum|from\b|roughly|estimate)",
+    re.IGNORECASE,
 )
-_DEFER_WORDS = frozenset(
-    "ориентировочно примерно зависит минимум минимальная бастап начинается стартует starting starts depends least "
-    "минимальный базовая начиная кемінде старт".split()
-)
+_EXACT = re.compile(r"\b(?:ровно|точно|фикс|нақты|дәл|exactly|fixed|flat|final|окончательн)", re.IGNORECASE)
+_MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
+_PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
 
 class Grounds:
@@ -47,19 +50,7 @@ class Grounds:
     def __init__(self, context: ReplyContext, running: Sequence[Decimal]) -> None:
         self._context = context
         self._running = tuple(running)
-        book = context.book.book
-        offers = list(book.offers_on(context.day))
-        half = any("half" in r.topics for r in context.book.terms.rules)
-        self._percents = (*percents_of(book, offers), *_policy_percents(context), *((_HALF,) if half else ()))
-        self._off = tuple(
-            o.value
-            for o in offers
-            if isinstance(o.value, Decimal)
-            and (o.kind is OfferKind.AMOUNT or (o.kind is OfferKind.PROMO_CODE and o.value > Decimal(100)))
-        )
-        self._parts = tuple(
-            dict.fromkeys(o.value for o in offers if o.kind is OfferKind.INSTALLMENT and isinstance(o.value, Decimal))
-        )
+        self._offers = list(context.book.book.offers_on(context.day))
         self._made: dict[tuple[object, ...], Ground] = {}
 
     @cached_property
@@ -76,24 +67,128 @@ class Grounds:
         near = set(self.counts)
         return tuple(c for c in _numbers(reversed(earlier)) if c not in near)[:_MAX_COUNTS]
 
+    def volumes(self, mention: Mention, price: Price) -> tuple[Decimal, ...]:
+        """Counts that decide a quantity tier at a mention: of its sentence, else of the question, the reply, the
+        dialogue. Measures (litres, gigabytes) are no counts unless the price is per such a unit."""
+        reply, question = self._context.reply, self._context.question
+        part = reply.segment_of(mention.start)
+        own = self.periods_of(price)
+
+        def fit(q: Quantity) -> bool:
+            return q.unit not in _MEASURES or q.unit in own
+
+        here = [q for q in reply.quantities if part is not None and part.start <= q.start < part.end and fit(q)]
+        levels = ((reply, here), (question, question.quantities if question else ()), (reply, reply.quantities))
+        for message, found in levels:
+            if message is None:
+                continue
+            counts = tuple(dict.fromkeys(q.value for q in found if fit(q) and _countable(message, q)))
+            if counts:
+                return counts
+        return self.far_counts
+
+    @cached_property
+    def _applied(self) -> tuple[AppliedDiscount, ...]:
+        return tuple(d for d in applied_discounts(self._context) if d.named and d.met is not Met.NO)
+
+    @cached_property
+    def _percents(self) -> tuple[Reduction, ...]:
+        return tuple(Reduction(d.percent, d.skus) for d in self._applied if d.percent is not None)
+
+    @cached_property
+    def _off(self) -> tuple[Reduction, ...]:
+        return tuple(Reduction(d.amount, d.skus) for d in self._applied if d.amount is not None)
+
+    @cached_property
+    def _shares(self) -> tuple[Decimal, ...]:
+        """Percents that are a part of a price: cashback, a prepayment, half a night — where the talk is of such."""
+        near = self._context.reply.reading.concepts | self._asked
+        out: dict[Decimal, None] = {}
+        for rule in self._context.book.terms.rules:
+            if rule.topics & near & _PART_TOPICS and rule.window.covers(self._context.day):
+                out.update(dict.fromkeys(rule.percents))
+                if "half" in rule.topics & near:
+                    out[_HALF] = None
+        return tuple(out)
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        question = self._context.question
+        return question.reading.concepts if question is not None else frozenset()
+
+    @cached_property
+    def _parts(self) -> tuple[Decimal, ...]:
+        """Into how many payments a price may be split, where the talk is of instalments."""
+        previous = self._context.previous
+        near = self._context.reply.reading.concepts | self._asked
+        near |= previous.reading.concepts if previous is not None else frozenset()
+        if "instalment" not in near and not _ZERO_PARTS.search(self._context.reply.text):
+            return ()
+        values = [o.value for o in self._offers if o.kind is OfferKind.INSTALLMENT]
+        return tuple(dict.fromkeys(v for v in values if isinstance(v, Decimal) and v > 0))
+
+    @cached_property
+    def _free(self) -> tuple[Decimal, ...]:
+        values = [o.value for o in self._offers if o.kind is OfferKind.FREE_PERIOD]
+        return tuple(dict.fromkeys(v for v in values if isinstance(v, Decimal)))
+
     @cached_property
     def _known(self) -> tuple[Decimal, ...]:
         """Figures the client named, and bare results of tools."""
         said = [m.amount for p in self._context.client for m in p.mentions if m.kind == "money"]
         return tuple(dict.fromkeys((*said[-6:], *(v for _, v in self._context.evidence.computed[-8:]))))
 
-    @cached_property
-    def _terms(self) -> frozenset[Decimal]:
-        """Sums that offers in force and policies name: thresholds, fees, rates, amounts off."""
-        day = self._context.day
-        return frozenset(a for r in self._context.book.terms.rules if r.window.covers(day) for a in r.money)
+    def cues(self, mention: Mention) -> Cues:
+        """The arithmetic that the sentence of a mention, what introduces it, or the client's question speaks of."""
+        reply, question = self._context.reply, self._context.question
+        part = reply.segment_of(mention.start)
+        if part is None:
+            return Cues()
+        start = part.start
+        if part.parent is not None:
+            start = min(start, reply.segments[part.parent].start)
+        elif part.kind == "sentence":
+            start = max(0, start - 160)
+        own = reply.text[max(start, part.end - 600) : part.end]
+        return cues_in(own, question.text[-400:] if question is not None else "")
 
     def is_term(self, amount: Decimal, mention: Mention) -> bool:
-        """True for a sum the offers or policies name, and for a bare figure a tool computed."""
-        own = mention.currency in {None, self._context.book.book.currency}
-        if own and amount in self._terms:
+        """True for a sum that offers or policies name where the talk is of them, and for a figure a tool computed."""
+        if any(amount == v for _, v in self._context.evidence.computed):
             return True
-        return any(amount == v for _, v in self._context.evidence.computed)
+        book = self._context.book
+        if mention.currency not in {None, book.book.currency}:
+            return False
+        rules = [r for r in book.terms.rules if amount in r.money and r.window.covers(self._context.day)]
+        return bool(rules) and any(self._speaks_of(r, mention) for r in rules)
+
+    def _speaks_of(self, rule: Rule, mention: Mention) -> bool:
+        reply = self._context.reply
+        reading = reply.reading
+        part = reply.segment_of(mention.start)
+        start, end = (part.start, part.end) if part is not None else (0, len(reply.text))
+        first, last = reading.word_at(start), reading.word_at(end)
+        if rule.offer is not None and rule.offer.code and rule.offer.code.casefold() in reply.folded:
+            return True
+        topics = {t for t in rule.topics if ":" not in t}
+        if topics & reading.over(first, last):
+            return True
+        return bool(rule.things & things_of(reading, first, last))
+
+    def periods_named(self, record: Record) -> frozenset[str]:
+        """Units in a product's name ("Занятие, 60 минут" is priced by the hour too)."""
+        found = _units(record.product.name) if record.product is not None else frozenset()
+        return found | {"hour"} if "minute" in found else found
+
+    @cached_property
+    def stay_dates(self) -> tuple[Dated, ...]:
+        """Dates of a stay the client or the reply named last, where the policies price a night by its own date."""
+        if not self._dated_stay:
+            return ()
+        for message in (self._context.reply, *reversed(self._context.client[-4:])):
+            if message.dates:
+                return message.dates
+        return ()
 
     def dates_near(self, mention: Mention) -> tuple[Dated, ...]:
         """Dates that say when a price holds: of its segment, of what introduces it, and, where a night is priced by
@@ -109,8 +204,6 @@ class Grounds:
         if at and reply.segments[at - 1].paragraph == part.paragraph:
             spans.append(reply.segments[at - 1])
         near = [d for d in reply.dates if any(s.start <= d.start < s.end for s in spans)]
-        if self._dated_stay:
-            near += [d for m in (*self._context.client[-4:], reply) for d in m.dates]
         return tuple(near)
 
     @cached_property
@@ -127,7 +220,8 @@ class Grounds:
     ) -> Ground:
         """The ground of one figure. `holds` says which prices are in force and of the variant spoken of."""
         records = self._records(mention, focus, holds)
-        key = (tuple(map(id, records)), tuple(stated), mention.currency)
+        cues = self.cues(mention)
+        key = (tuple(map(id, records)), tuple(stated), mention.currency, cues)
         if key not in self._made:
             policies = self._context.book.book.policies
             own = mention.currency in {None, self._context.book.book.currency}
@@ -136,21 +230,24 @@ class Grounds:
                 counts=self.counts,
                 far_counts=self.far_counts,
                 percents=self._percents,
+                shares=self._shares,
                 off=self._off if own else (),
-                instalments=self._parts,
+                free=self._free,
+                parts=self._parts,
                 vat=policies.vat_percent or Decimal(0),
                 vat_included=policies.vat_included is not False,
                 stated=tuple(stated),
                 running=self._running,
                 known=self._known,
                 basket=self._basket(mention, records),
-                differences=self.totals_near(mention),
+                cues=cues,
             )
         return self._made[key]
 
     def _records(self, mention: Mention, focus: Focus, holds: Callable[[Record], bool]) -> tuple[Record, ...]:
         """Prices in force of the products spoken of: nearest, then of the message, then of the client's question."""
         context = self._context
+        hedged = mention.bound == "from" or self.deferred(mention)
         skus = dict.fromkeys(focus.skus[:_MAX_PRODUCTS])
         for message in (context.reply, context.question, context.previous):
             if message is not None and len(skus) < _MAX_PRODUCTS:
@@ -160,7 +257,7 @@ class Grounds:
             r
             for sku in list(skus)[: 2 * _MAX_PRODUCTS]
             for r in context.book.records.by_sku.get(sku, ())
-            if r.currency in {None, currency} and holds(r)
+            if r.currency in {None, currency} and holds(r) and (hedged or r.price is None or not r.price.from_price)
         )
 
     def _basket(self, mention: Mention, records: Sequence[Record]) -> tuple[tuple[Record, ...], ...]:
@@ -203,10 +300,10 @@ class Grounds:
                             yield other.amount, frozenset(s for h in hits if h.strength > 1 for s in h.skus)
 
     def periods_of(self, price: Price) -> frozenset[str]:
-        """The periods a price is charged for, its unit included ("сутки" is a day)."""
-        found = {price.per} & _PERIODS
+        """What a price is charged for: its period and its unit ("сутки" is a day); empty when the book says nothing."""
+        found = {price.per} - {"unit"}
         if price.unit:
-            found |= {t[2:] for tags in read(price.unit).tags for t in tags if t.startswith("u:")} & _PERIODS
+            found |= _units(price.unit)
         return frozenset(found)
 
     def currencies(self, focus: Focus) -> frozenset[str]:
@@ -218,24 +315,23 @@ class Grounds:
         return frozenset(r.currency or own for r in records)
 
     def deferred(self, mention: Mention) -> bool:
-        """True when the sentence says that the sum is a lower bound or a guess."""
-        return self._near(mention, _DEFER_WORDS)
+        """True when the sentence says that the sum is a lower bound or a guess, and nothing says it is exact."""
+        own = self._sentence(mention)
+        return (mention.approx or bool(_DEFER.search(own))) and not _EXACT.search(own)
 
     def totals_near(self, mention: Mention) -> bool:
         """True when the sentence speaks of a sum, a saving or a difference."""
-        return self._near(mention, _TOTAL_WORDS)
+        cues = cues_in(self._sentence(mention), "")
+        return cues.total or cues.difference
 
-    def _near(self, mention: Mention, wanted: frozenset[str]) -> bool:
-        reply = self._context.reply
-        part = reply.segment_of(mention.start)
-        if part is None:
-            return False
-        return any(part.start <= w.start < part.end and w.text in wanted for w in reply.words)
+    def _sentence(self, mention: Mention) -> str:
+        part = self._context.reply.segment_of(mention.start)
+        return self._context.reply.text[part.start : part.end] if part is not None else ""
 
 
-def _policy_percents(context: ReplyContext) -> tuple[Decimal, ...]:
-    """Percents that policies name (a prepayment, a deposit, a fee)."""
-    return tuple(p for r in context.book.terms.rules if r.offer is None for p in r.percents)
+@lru_cache(maxsize=4096)
+def _units(text: str) -> frozenset[str]:
+    return frozenset(t[2:] for tags in read(text).tags for t in tags if t.startswith("u:"))
 
 
 def _numbers(messages: Iterable[ParsedMessage]) -> tuple[Decimal, ...]:
@@ -251,9 +347,9 @@ def _countable(message: ParsedMessage, quantity: Quantity) -> bool:
     """True for a number that may multiply a price: no money, no percent, no year, no phone."""
     if not 0 < quantity.value <= _MAX_COUNT or quantity.ordinal:
         return False
-    if quantity.value.is_zero() or any(
-        m.start < quantity.end and quantity.start < m.end for m in message.mentions if m.role != "bare"
-    ):
+    if any(d.start < quantity.end and quantity.start < d.end for d in message.dates if d.day):
+        return False
+    if any(m.start < quantity.end and quantity.start < m.end for m in message.mentions if m.role != "bare"):
         return False
     text = message.text[quantity.start : quantity.end]
     return not (text.isdigit() and len(text) > 5)

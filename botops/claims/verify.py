@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ from botops.domain.findings import FindingKind
 
 _CENT = Decimal("0.01")
 _HEDGE = Decimal("0.02")
+_CYRILLIC = re.compile("[а-я]")
 _FINE = frozenset({"USD", "EUR", "GBP"})
 _PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
 
@@ -100,8 +102,11 @@ class Verifier:
             return False
         if mention.role != "scaled" and mention.amount < self._context.book.least / 2:
             return False
+        if mention.per is None and mention.start not in self._operands and not _CYRILLIC.search(reply.text):
+            return False
         counted = any(q.unit and q.start < mention.end and mention.start < q.end for q in reply.quantities)
-        named = any(h.start < mention.end and mention.start < h.end for h in (*reply.hits, *reply.features))
+        named = any(h.start < mention.end and mention.start < h.end for h in reply.hits)
+        named = named or any(h.start < mention.end and mention.start < h.end for h in reply.features)
         return not (counted or named or mention.start in self._factors)
 
     def _scope(self, mention: Mention) -> Scope:
@@ -130,6 +135,9 @@ class Verifier:
         return not self._contradicted(record, focus)
 
     def _in_force(self, record: Record, mention: Mention) -> bool:
+        stay = self._grounds.stay_dates
+        if stay and record.price is not None and record.price.per != "once":
+            return any(covers(record.price.window, d, self._context.day) for d in stay)
         if in_force(record, self._context.day):
             return True
         window = record.price.window if record.price else None
@@ -153,15 +161,15 @@ class Verifier:
         said = [p for p in (mention.pers or (mention.per,)) if p in _PERIODS]
         if price is None or not said:
             return True
-        own = self._grounds.periods_of(price)
-        return bool(own & set(said)) if own else price.per != "once"
+        own = self._grounds.periods_of(price) | self._grounds.periods_named(record)
+        return bool(own & set(said)) if own else True
 
     def _right_tier(self, record: Record, mention: Mention) -> bool:
         """A volume price needs its volume: named beside it, or asked for in the dialogue."""
         price, product = record.price, record.product
         if price is None or product is None or price.min_qty <= 1:
             return True
-        counts = (*self._grounds.counts, *self._grounds.far_counts)
+        counts = self._grounds.volumes(mention, price)
         return any(c == price.min_qty or tier_of(product.prices, price, c) is price for c in counts)
 
     def _right_bound(self, record: Record, mention: Mention) -> bool:
