@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from botops.claims.grammar import surroundings
+from botops.claims.grammar import exclusions, surroundings
 from botops.claims.grammar.amounts import Amount, Reader
 from botops.claims.grammar.lexemes import may_hold_numbers
 from botops.claims.grammar.lexer import Kind, Lexed, Token, lex
@@ -25,6 +25,7 @@ from botops.claims.normalise import Normalised, normalise
 from botops.claims.grammar.surroundings import After
 
 _DIGIT = re.compile("[0-9]")
+_RUSSIAN_HE = "он"
 _THOUSANDS = frozenset("kKкК")
 
 
@@ -108,17 +109,19 @@ class _Scan:
         """Files an amount where it belongs and returns the token to go on from."""
         if amount.marked:
             return self._mention(amount, "marked")
-        why_not = surroundings.excluded(self.tokens, amount)
+        if amount.last == amount.first + 1 and self.tokens[amount.first].low == _RUSSIAN_HE:
+            return amount.last
+        why_not = exclusions.excluded(self.tokens, amount)
         if why_not is not None:
             self._count(amount, why_not.reason, why_not.unit, why_not.last)
             return max(why_not.last, amount.last)
         after = surroundings.read_after(self.tokens, amount.last, amount.case)
-        cued = surroundings.priced(self.tokens, amount.first, amount.last)
-        counted = surroundings.counted_word(self.tokens, after.last if after.bound or after.hedge else amount.last)
-        if counted is not None and not cued:
+        cued = surroundings.priced(self.tokens, amount)
+        counted = exclusions.counted_word(self.tokens, after.last if after.bound or after.hedge else amount.last)
+        if counted is not None and not (cued and self._cue_is_near(amount)):
             self._count(amount, "count", counted, amount.last)
             return amount.last
-        small = surroundings.too_small(amount.value_max or amount.value)
+        small = surroundings.too_small(amount)
         slang = amount.number.money and amount.first > 0 and self.tokens[amount.first - 1].low in {"a", "в", "за"}
         if amount.number.lone and slang:
             return self._mention(amount, "scaled")
@@ -131,6 +134,10 @@ class _Scan:
             self._count(amount, "count", None, amount.last)
             return amount.last
         return self._add(amount, "priced" if cued or after.pers else "bare", self.bare)
+
+    def _cue_is_near(self, amount: Amount) -> bool:
+        """True when one of the two words in front is of price: "стоит 15 700 независимо …" counts nothing."""
+        return any(token.lex.cue for token in self.tokens[max(0, amount.first - 2) : amount.first])
 
     def _scale_is_money(self, amount: Amount, after: After, *, cued: bool, counted: str | None) -> bool:
         """True when a scale word alone shows money: slang, a price word near by, or nothing behind it to be counted."""

@@ -14,6 +14,9 @@ from botops.claims.grammar.numerals import Rank
 _HUNDREDTH = Decimal("0.01")
 _MAX_SPACED_RATIO = 4
 _MAX_GLUED_RATIO = 20
+_LONGEST_LIST = 3
+_ALTERNATIVES = frozenset("/ или и or and және немесе".split())
+_VAGUE = frozenset("бірнеше бирнеше несколько several few many сотни тысячи".split())
 _CONNECTORS = frozenset("до to and и or или".split())
 
 
@@ -61,7 +64,32 @@ class Reader:
         self._inverted(found)
         if not found.marked:
             self._behind_postposition(found)
+        if not found.marked:
+            self._shared_currency(found)
+        if found.number.lone and found.first and self.tokens[found.first - 1].low in _VAGUE:
+            found.marked, found.currency = False, None
         return found
+
+    def _shared_currency(self, amount: Amount) -> None:
+        """ "9 900/14 900 тг", "5 или 7 долларов": the currency behind the last is that of them all."""
+        at = amount.last
+        for _ in range(_LONGEST_LIST):
+            if at + 1 >= len(self.tokens) or self.tokens[at].low not in _ALTERNATIVES:
+                return
+            number = read_number(self.tokens, at + 1) if self._begins_number(at + 1) else None
+            if number is None or number.ordinal:
+                return
+            taken, self.taken = self.taken, at + 1
+            right = self._single(number)
+            self.taken = taken
+            if right.marked:
+                if right.percent == amount.percent and right.first == number.first and amount.value < right.value:
+                    amount.currency, amount.marked = right.currency, True
+                return
+            at = right.last
+
+    def _begins_number(self, at: int) -> bool:
+        return self.tokens[at].kind is Kind.NUMBER or self.tokens[at].lex.numeral is not None
 
     def _inverted(self, amount: Amount) -> None:
         """ "тысяч пять", "рублей пятьсот": the noun goes first when the number is a guess."""
@@ -203,7 +231,7 @@ class Reader:
             return opener in {"between", "между"}
         if opener in {"от", "from", "с", "со", "between", "ranging", "в"}:
             return link in {"до", "to"}
-        return link == "to" and right.marked and left.number.digits is not None
+        return link == "to" and right.marked and left.value >= 1
 
     def _joined(self, left: Amount, right: Amount, *, glued: bool) -> Amount | None:
         low, place = left.value, left.place

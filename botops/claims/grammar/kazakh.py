@@ -67,10 +67,11 @@ def case_forms(word: str) -> dict[str, str]:
 
 
 def possessed_forms(word: str) -> dict[str, str]:
-    """The forms of "its …" (доллары, долларына, теңгесінен) -> case."""
+    """The forms of "its …" (доллары, долларына, теңгесінен) -> case; the dative is called "own": with a unit it says per
+    what ("айына": a month), where the bare dative counts ("12 айға": for 12 months)."""
     own = _possessed(word)
     y, a = ("ы", "а") if is_back(word) else ("і", "е")
-    endings = {"": "nom", f"н{a}": "dat", f"н{a}н": "abl", "н": "acc", f"н{y}ң": "gen", f"нд{a}": "loc", "мен": "ins"}
+    endings = {"": "nom", f"н{a}": "own", f"н{a}н": "abl", "н": "acc", f"н{y}ң": "gen", f"нд{a}": "loc", "мен": "ins"}
     return {own + ending: case for ending, case in endings.items()}
 
 

@@ -70,10 +70,10 @@ _ID_CUES = ("заказ заказа заказу заказом заказе з
             "инн огрн vin вин imei код коды кода артикул арт sku id тел телефон whatsapp order invoice booking ticket "
             "reservation contract account счет счёт счета счёта карта карты карте card iban бик reference ref no num "
             "тапсырыс тапсырысы шарт келісімшарт нөмірі номірі паспорт госномер flight рейс дом кв квартира офис "
-            "кабинет office room suite floor этаж page стр chapter version версия v ст статья пункт п id: user")  # fmt: skip
+            "кабинет zip ending visa mastercard индекс почтовый рейса рейсе office room suite floor этаж page стр chapter version версия v ст статья пункт п id:")  # fmt: skip
 _MEASURES = ("размер размера размеры рост росту вес весом веса длина длиной ширина шириной высота высотой площадь площадью "
              "диаметр глубина возраст возраста радиус объем объём мощность скорость температура давление size weight "
-             "height length width area age diameter radius volume speed temperature power rating score рейтинг оценка "
+             "пробег пробега пробегом mileage height length width area age diameter radius volume speed temperature power rating score рейтинг оценка "
              "өлшем өлшемі салмағы бойы аумағы жасы рейтингі")  # fmt: skip
 _FUNCTION = (
     "в во за с со на и или а но не без при до от по для из к у о об это то же же ли бы если как что чем вместо плюс "
@@ -85,9 +85,9 @@ _FUNCTION = (
 )
 _CUE = re.compile(
     r"(?:цен[аыуеой]|прайс|стои[тлм]|стоят|стоимост|обойд|обош|итог|сумм|плат[аиыеуёя]|плати|оплат|доплат|предоплат|"
-    r"тариф|скидк|депозит|залог|взнос|бюджет|дешевл|дорож|выйдет|выходит|получит?ся|чек|рассрочк|комисси|штраф|"
+    r"скидк|депозит|залог|взнос|бюджет|дешевл|дорож|выйдет|выходит|получит?ся|рассрочк|комисси|штраф|"
     r"экономи|кэшбэк|кешбэк|сэконом|баға|құн[ыд]|тұра[дт]|тұрса|төле|төлем|жарна|жеңілд|арзан|қымбат|сома|барлығы|"
-    r"price|cost|total|sum|pay|fee|charge|worth|deposit|budget|rate|discount|save|saving|refund|cheap|invoice|bill|"
+    r"price|cost|total|pay|fee|charge|worth|deposit|budget|discount|save|saving|refund|cheap|"
     r"cena|preis|prix|precio|prezzo|preço|naše|běžn|pris|fiyat|за$|по$|всего$|bargain|spend|spent|earn|salary|cash)"
 )
 _PERCENT_RU = ("процент", ("", "а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах", "ик"))
@@ -120,7 +120,9 @@ def _build() -> tuple[dict[str, Lexeme], dict[str, Lexeme]]:
         _merge(table, word, currency=currency)
     for word, unit, case in units.unit_words():
         _merge(table, word, unit=unit, case=case)
-    for stem, case in ((f, c) for s in ("теңге", "доллар", "еуро", "рубль", "пайыз", "процент") for f, c in kazakh.forms(s).items()):
+    for stem, case in (
+        (f, c) for s in ("теңге", "доллар", "еуро", "рубль", "пайыз", "процент") for f, c in kazakh.forms(s).items()
+    ):
         _merge(table, stem, case=case)
     for word in _percents():
         _merge(table, word, percent=True)
@@ -130,7 +132,14 @@ def _build() -> tuple[dict[str, Lexeme], dict[str, Lexeme]]:
     for bound, words in _AFTER_BOUNDS.items():
         for word in words.split():
             _merge(table, word, after_bound=bound, function=True)
-    flags = {"half": "half пол", "hedge": _HEDGES, "after_hedge": _AFTER_HEDGES, "id_cue": _ID_CUES, "measure": _MEASURES, "function": _FUNCTION}
+    flags = {
+        "half": "half пол",
+        "hedge": _HEDGES,
+        "after_hedge": _AFTER_HEDGES,
+        "id_cue": _ID_CUES,
+        "measure": _MEASURES,
+        "function": _FUNCTION,
+    }
     for flag, text in flags.items():
         for word in text.split():
             _merge(table, word, **{flag: True})

@@ -193,13 +193,22 @@ class _Lexer:
         if end - start > _LONGEST_CHUNK:
             self._other(start, end, "digits")
             return
-        shape = _SHAPE.match(self.text, start)
-        if shape is None:
+        at = start
+        while at < end:
+            shape = _SHAPE.match(self.text, at)
+            if shape is not None and (at == start or shape.lastgroup != "phone"):
+                break
+            space = piece.find(" ", at - start)
+            at = end if space < 0 else start + space + 1
+        else:
             self._numbers(start, piece)
             return
-        self._other(start, shape.end(), _SHAPES[shape.lastgroup or ""])
+        assert shape is not None
+        if at > start:
+            self._numbers(start, piece[: at - start - 1])
+        self._other(at, shape.end(), _SHAPES[shape.lastgroup or ""])
         if shape.end() < end:
-            self._numbers(shape.end(), self.text[shape.end() : end])
+            self._number(shape.end(), end, self.text[shape.end() : end])
 
     def _numbers(self, start: int, chunk: str) -> None:
         rest = chunk if chunk[0] == "." else chunk.lstrip(" .,'")

@@ -57,14 +57,9 @@ def currency_after(tokens: list[Token], at: int, *, cell: bool) -> Marker | None
     if word.cell_only and not cell:
         return None
     last = at + 1
-    if (
-        last < size
-        and tokens[last].text == "."
-        and token.low in _ABBREVIATED
-        and tokens[last].start == token.end
-    ):
+    if last < size and tokens[last].text == "." and token.low in _ABBREVIATED and tokens[last].start == token.end:
         last += 1
-    return Marker(first, last, word.code, word.minor, lex.case)
+    return _with_ending(tokens, Marker(first, last, word.code, word.minor, lex.case))
 
 
 def _sign_after(tokens: list[Token], first: int, at: int) -> Marker | None:
@@ -73,7 +68,16 @@ def _sign_after(tokens: list[Token], first: int, at: int) -> Marker | None:
     apart = token.start > tokens[first - 1].end
     if following is not None and following.kind is Kind.NUMBER and following.start == token.end and apart:
         return None
-    return Marker(first, at + 1, token.value, token.text in MINOR_SIGNS, sign=True)
+    return _with_ending(tokens, Marker(first, at + 1, token.value, token.text in MINOR_SIGNS, sign=True))
+
+
+def _with_ending(tokens: list[Token], found: Marker) -> Marker:
+    """ "₸-ден", "тг-ға": a Kazakh ending behind a hyphen."""
+    at = found.last
+    if at + 1 < len(tokens) and tokens[at].text == "-" and tokens[at + 1].low in KK_SUFFIX_CASES:
+        if tokens[at].start == tokens[at - 1].end and tokens[at + 1].start == tokens[at].end:
+            return found._replace(last=at + 2, case=KK_SUFFIX_CASES[tokens[at + 1].low])
+    return found
 
 
 def _full_name(tokens: list[Token], at: int) -> Marker | None:
@@ -92,8 +96,8 @@ def _full_name(tokens: list[Token], at: int) -> Marker | None:
             return Marker(at, last, code, case=tokens[last - 1].lex.case)
     country = tokens[at].lex.country
     if country is not None and at + 1 < len(tokens):
-        word = tokens[at + 1].lex.currency
-        if word is not None and word.noun and not word.minor:
+        noun = tokens[at + 1].lex.currency
+        if noun is not None and noun.noun and not noun.minor:
             last = at + 2
             if last < len(tokens) and tokens[last].low.startswith("стерлинг"):
                 last += 1

@@ -8,6 +8,7 @@ from decimal import Decimal
 from botops.claims.grammar.lexer import Digits, Kind, Token
 from botops.claims.grammar.numerals import LETTER_SCALES, NumeralWord, Rank
 
+_THOUSAND = Decimal(1000)
 _HALF = Decimal("0.5")
 _THOUSANDTH = Decimal("0.001")
 _NOTHING_PLACED = 9
@@ -51,7 +52,19 @@ class Number:
 class _Sum:
     """The state of a number being put together: closed scale groups and the open group below one thousand."""
 
-    __slots__ = ("approx", "case", "group", "lang", "last_scale", "money", "placed", "place", "pure_scale", "spelled", "total")
+    __slots__ = (
+        "approx",
+        "case",
+        "group",
+        "lang",
+        "last_scale",
+        "money",
+        "placed",
+        "place",
+        "pure_scale",
+        "spelled",
+        "total",
+    )
 
     def __init__(self) -> None:
         self.total = Decimal(0)
@@ -105,7 +118,9 @@ class _Sum:
                 return False
             self.placed, self.place = Rank.HUNDRED, Decimal(1)
             return True
-        if rank is Rank.HUNDRED and self.placed == _NOTHING_PLACED:
+        if rank is Rank.HUNDRED and self._says_thousands():
+            self.total, self.last_scale, self.group = self.group * _THOUSAND, _THOUSAND, Decimal(0)
+        elif rank is Rank.HUNDRED and self.placed == _NOTHING_PLACED:
             pass
         elif rank is Rank.TEN and self.placed >= Rank.HUNDRED:
             pass
@@ -117,6 +132,10 @@ class _Sum:
         self.group += value
         self.placed, self.place = rank, Decimal(1)
         return True
+
+    def _says_thousands(self) -> bool:
+        """ "двадцать четыре девятьсот": the word for thousands is left out in speech."""
+        return self.spelled and self.last_scale is None and self.placed in (Rank.UNIT, Rank.TEN) and self.group >= 1
 
     def _mixed(self, word: NumeralWord) -> bool:
         if word.lang == "kk" and self.placed in (0, Rank.UNIT, Rank.TEN) and word.value == _HALF:
