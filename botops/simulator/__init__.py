@@ -3,7 +3,8 @@
 It shares no code with the claim checker: a bot and a checker that share code agree by construction.
 """
 
+from botops.simulator.clients import Profile, SimulatedClient
 from botops.simulator.mistakes import Errors
 from botops.simulator.model import SimulatedModel
 
-__all__ = ["Errors", "SimulatedModel"]
+__all__ = ["Errors", "Profile", "SimulatedClient", "SimulatedModel"]

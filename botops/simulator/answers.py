@@ -184,9 +184,13 @@ def _yearly_saving(scene: Scene, wish: Wish) -> list[str]:
         return []
     voice, twelve = scene.voice, month.amount * 12
     return [
-        voice.say("save_year", months=voice.money(twelve, month.currency), year=voice.money(year.amount, year.currency),
-                  saving=voice.money(twelve - year.amount, year.currency))
-    ]  # fmt: skip
+        voice.say(
+            "save_year",
+            months=voice.money(twelve, month.currency),
+            year=voice.money(year.amount, year.currency),
+            saving=voice.money(twelve - year.amount, year.currency),
+        )
+    ]
 
 
 def code(scene: Scene) -> list[str]:
@@ -215,7 +219,7 @@ def code(scene: Scene) -> list[str]:
 
 
 def term(scene: Scene, kind: TermKind) -> list[str]:
-    """Delivery, warranty, trial, instalments or gifts: as the prompt grants them for the things and the city spoken of."""
+    """Delivery, warranty, trial, instalments or gifts, as granted for the things and the city spoken of."""
     voice, memory, knowledge = scene.voice, scene.memory, scene.brief.knowledge
     kinds: tuple[TermKind, ...] = ("gift", "free_period") if kind == "gift" else (kind,)
     terms = list(knowledge.open_terms(*kinds))
@@ -264,8 +268,12 @@ def compare(scene: Scene) -> list[str]:
     voice, focus = scene.voice, scene.memory.focus[:2]
     out = quote(scene, [replace(w, qty=0) for w in focus])
     if len(focus) == 2:
-        pairs = [(a, b) for a in tiers(focus[0].item, 1, variant=focus[0].variant) for b in tiers(focus[1].item, 1, variant=focus[1].variant)
-                 if (a.period, a.currency) == (b.period, b.currency) and not a.at_least and not b.at_least]  # fmt: skip
+        pairs = [
+            (a, b)
+            for a in tiers(focus[0].item, 1, variant=focus[0].variant)
+            for b in tiers(focus[1].item, 1, variant=focus[1].variant)
+            if (a.period, a.currency) == (b.period, b.currency) and not a.at_least and not b.at_least
+        ]
         if (
             pairs
             and pairs[0][0].amount < pairs[0][1].amount
@@ -291,7 +299,7 @@ def expensive(scene: Scene) -> list[str]:
         item, tag = cheaper
         out.append(voice.say("cheaper", name=voice.name(item), price=price_list(voice, [tag])))
     options = [
-        *(t for k in ("trial", "instalment") for t in scene.brief.knowledge.open_terms(k) if covers(t, wish.item))  # type: ignore[arg-type]
+        *(t for k in ("trial", "instalment") for t in scene.brief.knowledge.open_terms(k) if covers(t, wish.item))
     ]
     saving = _yearly_saving(scene, wish)
     if saving and (voice.chance(0.5) or not options):

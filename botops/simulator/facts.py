@@ -10,8 +10,9 @@ from typing import Literal
 
 from botops.domain.messages import Language
 
-TermKind = Literal["percent", "code", "free_period", "instalment", "gift", "delivery", "trial", "warranty", "cashback",
-                   "amount"]  # fmt: skip
+TermKind = Literal[
+    "percent", "code", "free_period", "instalment", "gift", "delivery", "trial", "warranty", "cashback", "amount"
+]
 Era = Literal["past", "now", "future"]
 
 _KAZAKH = re.compile(r"[әіңғүұқөһ]|(?:[ау]сы|огы|ығы|лары)$", re.IGNORECASE)
@@ -95,7 +96,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a term asks for. `text` is the clause that says so; `other` is true when it holds more than is understood."""
+    """What a term asks for. `text` is the clause; `other` is true when it holds more than is understood."""
 
     min_amount: Decimal | None = None
     below_amount: Decimal | None = None
@@ -112,8 +113,8 @@ class Term:
     """A discount or another commercial term the prompt grants.
 
     `value` is percent, months, days or a fee as the kind has it; `span` is the unit of a period (month, day, visit).
-    `items` are the names it holds for; empty means everything. `words` are the prompt's own; `composed` marks those with
-    a condition and dates in labelled parts ("…; условия: …"), which nobody would say aloud.
+    `items` are the names it holds for; empty means everything. `words` are the prompt's own; `composed` marks those
+    with a condition and dates in labelled parts ("…; условия: …"), which nobody would say aloud.
     """
 
     kind: TermKind
@@ -178,8 +179,12 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A prompt as its reader understood it."""
+    """A prompt as its reader understood it.
+
+    `index` leads from a stem to the items named with it, `words` from a whole word of their names to its stem.
+    """
 
     knowledge: Knowledge
     manner: Manner
     index: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
+    words: dict[str, str] = field(default_factory=dict, compare=False)

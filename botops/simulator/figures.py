@@ -75,8 +75,11 @@ def tiers(item: Item, qty: int, *, variant: str = "", city: str = "", period: st
 
 def larger(item: Item, tag: Tag) -> list[Tag]:
     """Prices of the same variant and period from larger quantities on."""
-    return [t for t in item.current() if (t.variant, t.period, t.region) == (tag.variant, tag.period, tag.region)
-            and t.min_qty > tag.min_qty]  # fmt: skip
+    return [
+        t
+        for t in item.current()
+        if (t.variant, t.period, t.region) == (tag.variant, tag.period, tag.region) and t.min_qty > tag.min_qty
+    ]
 
 
 def lines_of(wishes: Sequence[Wish], *, period: str = "", months: int = 0, city: str = "") -> list[Line]:

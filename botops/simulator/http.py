@@ -22,8 +22,13 @@ from botops.domain.usage import Usage
 MAX_BODY = 4_000_000
 """Longest request body taken, in bytes."""
 _ROLES: dict[str, Role] = {
-    "system": "system", "developer": "system", "user": "user", "assistant": "assistant", "tool": "tool", "function": "tool",
-}  # fmt: skip
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "assistant": "assistant",
+    "tool": "tool",
+    "function": "tool",
+}
 _STATUS = {"rate_limited": 429, "auth": 401, "bad_request": 400, "timeout": 504}
 
 

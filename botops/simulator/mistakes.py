@@ -1,4 +1,4 @@
-"""The ways a simulated seller errs: another variant's price, a price of another date, a discount nobody gave, a wrong sum."""
+"""How a simulated seller errs: another variant's price, one of another date, an invented discount, a wrong sum."""
 
 from __future__ import annotations
 

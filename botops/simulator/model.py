@@ -1,4 +1,4 @@
-"""A simulated language model: follows the text of its prompt, errs at configured rates, always the same way for a seed."""
+"""A simulated language model: follows its prompt, errs at configured rates, always the same way for a seed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _CORRECT = re.compile(
     re.IGNORECASE,
 )
 _AGAINST = re.compile(
-    r"прайс|price ?list|price ?book|не отправлен|not sent|unsupported|не подтвержд|прейскурант|баға|прайс-парақ|жіберілмеді",
+    r"прайс|price ?list|price ?book|не отправлен|not sent|unsupported|не подтвержд|"
+    r"прейскурант|баға|прайс-парақ|жіберілмеді",
     re.IGNORECASE,
 )
 _PIECES = re.compile(r"\S+\s*")

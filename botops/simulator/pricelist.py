@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from botops.simulator.facts import Item, Tag
 from botops.simulator.places import CITIES, place
@@ -26,10 +27,13 @@ _COLUMNS = {
 }
 _AT_LEAST = re.compile(r"(?:\bот|\bfrom|starting at|starting from|начиная с|минимум)\s*$", re.IGNORECASE)
 _AT_LEAST_AFTER = re.compile(r"\s*(?:теңгеден\s+)?(?:бастап|и выше|and up)", re.IGNORECASE)
-_COUNTED = (r"(?:шт\w*|рулон\w*|точ\w*|касс\w*|пользоват\w*|сотрудник\w*|человек\w*|ед\w*|терминал\w*|дана\w*|нүкте\w*|"
-            r"пайдаланушы\w*|орам\w*|units?|pcs|users?|seats?|rolls?|stores?|tills?|items?|чел\w*|занят\w*|визит\w*)")  # fmt: skip
+_COUNTED = (
+    r"(?:шт\w*|рулон\w*|точ\w*|касс\w*|пользоват\w*|сотрудник\w*|человек\w*|ед\w*|терминал\w*|дана\w*|нүкте\w*|"
+    r"пайдаланушы\w*|орам\w*|units?|pcs|users?|seats?|rolls?|stores?|tills?|items?|чел\w*|занят\w*|визит\w*)"
+)
 MIN_QTY = re.compile(
-    rf"(?:(?:\bот|\bс|\bfrom|≥|>=)\s*(\d{{1,5}})\s*{_COUNTED}|(\d{{1,5}})\s*\+\s*{_COUNTED}?|(\d{{1,5}})\s*{_COUNTED}\s*бастап|"
+    rf"(?:(?:\bот|\bс|\bfrom|≥|>=)\s*(\d{{1,5}})\s*{_COUNTED}|(\d{{1,5}})\s*\+\s*{_COUNTED}?|"
+    rf"(\d{{1,5}})\s*{_COUNTED}\s*бастап|"
     rf"(\d{{1,5}})\s*[-–]\s*\d{{1,5}}\s*{_COUNTED}|(\d{{1,5}})\s+(?:и более|or more))",
     re.IGNORECASE,
 )
@@ -39,7 +43,8 @@ _SINCE_AFTER = re.compile(r"\s*(?:бастап|-?дан бастап)", re.IGNOR
 _UNTIL_AFTER = re.compile(r"\s*(?:дейін|-?(?:ға|ге) дейін)", re.IGNORECASE)
 _UNTIL = re.compile(r"(?:\bдо|\bпо|until|till|through|[-–—])\s*$", re.IGNORECASE)
 _NAME_END = re.compile(
-    r"\s*(?:[—–:=]|\s-\s?|\bстоит\b|\bстоят\b|\bстоимость\b|\bцена\b|\bcosts?\b|\bis\b|\bat\b|бағасы|құны|\bобойд[её]тся\b)\s*",
+    r"\s*(?:[—–:=]|\s-\s?|\bстоит\b|\bстоят\b|\bстоимость\b|\bцена\b|\bcosts?\b|"
+    r"\bis\b|\bat\b|бағасы|құны|\bобойд[её]тся\b)\s*",
     re.IGNORECASE,
 )
 _NAME_START = re.compile(
@@ -47,7 +52,7 @@ _NAME_START = re.compile(
 )
 _BETWEEN = re.compile(r"\s*(?:[,;/|]|\s—\s|\sи\s|\sили\s|\sor\s|\sand\s|\sнемесе\s)\s*")
 _NOT_VARIANT = re.compile(
-    r"\b(?:цен[аы]|стоимость|стоит|стоят|price|costs?|бағасы|обойд[её]тся|всего|только|составляет)\b", re.I
+    r"\b(?:цен[аы]|стоимость|стоит|стоят|price|costs?|бағасы|обойд[её]тся|всего|только|составляет)\b", re.IGNORECASE
 )
 _PARENS = re.compile(r"\(([^()]*)\)")
 _MAX_NAME = 9
@@ -73,7 +78,7 @@ def tags_in(text: str, around: Around, found: Sequence[Sum] = ()) -> list[Tag]:
     """Every price in `text`, each read with the words on its own side of the separators between amounts."""
     amounts = list(found) or sums(text, bare=True)
     edges = [0]
-    for left, right in zip(amounts, amounts[1:], strict=False):
+    for left, right in pairwise(amounts):
         gap = _BETWEEN.search(text, left.end, right.start)
         edges.append(gap.end() if gap else left.end)
     edges.append(len(text))
@@ -94,16 +99,22 @@ def _tag(amount: Sum, before: str, after: str, around: Around) -> Tag:
     city = CITIES.search(words)
     variant = _variant(before)
     return Tag(
-        amount.amount, amount.currency or around.currency,
+        amount.amount,
+        amount.currency or around.currency,
         period_in(after) or period_in(before) or around.period or "once",
-        unit_in(after) or around.unit, variant or _variant_in_parens(words) or around.variant,
+        unit_in(after) or around.unit,
+        variant or _variant_in_parens(words) or around.variant,
         int(next(g for g in qty.groups() if g)) if qty else around.min_qty,
-        at_least or around.at_least, place(city[0]) if city else around.region,
-        since or around.since, until or around.until, bool(_WAS.search(words)),
-    )  # fmt: skip
+        at_least or around.at_least,
+        place(city[0]) if city else around.region,
+        since or around.since,
+        until or around.until,
+        bool(_WAS.search(words)),
+    )
 
 
 def window_in(words: str, today: date | None) -> tuple[date | None, date | None]:
+    """The days from and until which something holds, as far as the words say."""
     since = until = None
     for day, start, end in dates(words, today):
         if _SINCE.search(words[:start]) or _SINCE_AFTER.match(words[end:]):
@@ -147,9 +158,11 @@ def line_item(line: str, around: Around) -> Item | None:
     variants = [v for m in _PARENS.finditer(name) if (v := _plain(m[1]))]
     qty, city = MIN_QTY.search(name), CITIES.search(name)
     here = replace(
-        around, variant=variants[0] if variants else "", region=place(city[0]) if city and "(" in name else "",
+        around,
+        variant=variants[0] if variants else "",
+        region=place(city[0]) if city and "(" in name else "",
         min_qty=int(next(g for g in qty.groups() if g)) if qty else 1,
-    )  # fmt: skip
+    )
     tags = tags_in(line[cut.end() if cut else cut_at :], here)
     name = _trim(_PARENS.sub(" ", name))
     if not name or len(name.split()) > _MAX_NAME or not re.search(r"[^\W\d_]{2}", name):
@@ -196,11 +209,15 @@ def row_item(cells: Sequence[str], header: Sequence[str], roles: dict[int, str],
     city = CITIES.search(f"{by_role.get('region', '')} {extra}")
     inner = [v for m in _PARENS.finditer(name) if (v := _plain(m[1]))]
     here = replace(
-        around, variant=by_role.get("variant", "").strip() or (inner[0] if inner else ""),
-        period=period_in(by_role.get("period", "")), unit=unit_in(by_role.get("period", "")),
-        region=by_role.get("region", "").strip() or (place(city[0]) if city else ""), since=since, until=until,
+        around,
+        variant=by_role.get("variant", "").strip() or (inner[0] if inner else ""),
+        period=period_in(by_role.get("period", "")),
+        unit=unit_in(by_role.get("period", "")),
+        region=by_role.get("region", "").strip() or (place(city[0]) if city else ""),
+        since=since,
+        until=until,
         min_qty=int(qty[0]) if qty else int(next(g for g in named_qty.groups() if g)) if named_qty else 1,
-    )  # fmt: skip
+    )
     tags: list[Tag] = []
     for i, cell in enumerate(cells):
         if roles.get(i) == "price":

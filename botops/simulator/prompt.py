@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from botops.simulator.facts import Brief, Item, Knowledge, Term
 from botops.simulator.manner import manner_of
 from botops.simulator.places import CITIES, place
 from botops.simulator.pricelist import Around, columns_of, line_item, merged, row_item
-from botops.simulator.stems import stems
+from botops.simulator.stems import WORD, stem, stems
 from botops.simulator.terms import FORBIDS, bound, is_policy, kind_of, term_in
 from botops.simulator.wording import dates, sums
 
@@ -23,11 +23,15 @@ _SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-ZА-ЯЁӘІҢҒҮҰҚӨҺ«\"])")
 _EXAMPLE = re.compile(r"^\W*(?:например|пример|example|e\.g\.|мысалы)", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•·–—]|\d{1,2}[.)])\s+")
 _COMPANY = re.compile(
-    r"(?:компани[ияю]|магазина?|студи[яи]|клиники?|школы?|company|at|for|сервиса?)\s+[«\"“]([^»\"”]{2,40})[»\"”]|[«\"“]([^»\"”]{2,40})[»\"”]\s+(?:компания|—)",
+    r"(?:компани[ияю]|магазина?|студи[яи]|клиники?|школы?|company|at|for|сервиса?)\s+[«\"“]([^»\"”]{2,"
+    r"40})[»\"”]|[«\"“]([^»\"”]{2,40})[»\"”]\s+(?:компания|—)",
     re.IGNORECASE,
 )
-_TERM_START = re.compile(r"^\W*(?:доставка|гарантия|рассрочка|подарок|скидка|промокод|delivery|warranty|instal|gift|discount|"
-                         r"жеткізу|кепілдік|бөліп төлеу|сыйлық|жеңілдік)", re.IGNORECASE)  # fmt: skip
+_TERM_START = re.compile(
+    r"^\W*(?:доставка|гарантия|рассрочка|подарок|скидка|промокод|delivery|warranty|instal|gift|discount|"
+    r"жеткізу|кепілдік|бөліп төлеу|сыйлық|жеңілдік)",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=512)
@@ -39,23 +43,27 @@ def read_prompt(text: str) -> Brief:
     around = Around(currency, today)
     items: list[Item] = []
     sentences: list[str] = []
-    for kind, payload in _blocks(lines):
-        if kind == "row":
-            item = row_item(*payload, around)
+    for block in _blocks(lines):
+        if isinstance(block, str):
+            sentences.append(block)
+        else:
+            item = row_item(block.cells, block.header, block.roles, around)
             if item is not None:
                 items.append(item)
-        else:
-            sentences.append(payload)
     terms, policies, rules = _sorted_out(sentences, items, around)
     known = _named(merged(items), sentences)
     names = [i.name for i in known]
     company = _COMPANY.search(text)
     knowledge = Knowledge(
-        known, tuple(bound(t, names) for t in terms), tuple(policies), currency, today,
+        known,
+        tuple(bound(t, names) for t in terms),
+        tuple(policies),
+        currency,
+        today,
         next((g for g in company.groups() if g), "") if company else "",
         tuple(dict.fromkeys(place(m[0]) for m in CITIES.finditer(text))),
-    )  # fmt: skip
-    return Brief(knowledge, manner_of(rules), _index(known))
+    )
+    return Brief(knowledge, manner_of(rules), _index(known), _vocabulary(known))
 
 
 def _today(lines: list[str]) -> date | None:
@@ -76,7 +84,16 @@ def _cells(line: str) -> list[str]:
     return [c.strip().replace("**", "").replace("`", "") for c in re.split(r"\||\t", line.strip().strip("|"))]
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, object]]:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of a price table; `roles` says what each column holds."""
+
+    cells: list[str]
+    header: list[str]
+    roles: dict[int, str]
+
+
+def _blocks(lines: list[str]) -> Iterator[str | _Row]:
     """Rows of price tables with their header, and sentences; other tables' rows become sentences."""
     header: list[str] = []
     roles: dict[int, str] | None = None
@@ -85,7 +102,7 @@ def _blocks(lines: list[str]) -> Iterator[tuple[str, object]]:
         is_row = line.count("|") >= 2 or line.count("\t") >= 1
         if not is_row:
             in_table = False
-            yield from (("text", s) for s in _sentences(line))
+            yield from _sentences(line)
         elif _RULE.match(line):
             continue
         elif not in_table:
@@ -93,11 +110,11 @@ def _blocks(lines: list[str]) -> Iterator[tuple[str, object]]:
             roles = columns_of(header)
             if roles is None and sums(line):
                 roles = dict.fromkeys(range(1, len(header)), "price") | {0: "name"}
-                yield "row", (header, header, roles)
+                yield _Row(header, header, roles)
         elif roles is not None:
-            yield "row", (_cells(line), header, roles)
+            yield _Row(_cells(line), header, roles)
         else:
-            yield "text", " — ".join(c for c in _cells(line) if c)
+            yield " — ".join(c for c in _cells(line) if c)
 
 
 def _sentences(line: str) -> list[str]:
@@ -159,3 +176,11 @@ def _index(items: tuple[Item, ...]) -> dict[str, tuple[int, ...]]:
             for s in stems(name):
                 index.setdefault(s, set()).add(n)
     return {s: tuple(sorted(ns)) for s, ns in index.items()}
+
+
+def _vocabulary(items: tuple[Item, ...]) -> dict[str, str]:
+    names = " ".join(n for i in items for n in (i.name, *i.calls))
+    return {w.lower(): stem(w) for w in WORD.findall(names) if len(w) > _SHORTEST}
+
+
+_SHORTEST = 4

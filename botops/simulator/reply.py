@@ -14,6 +14,7 @@ from botops.simulator.facts import Brief
 from botops.simulator.figures import Wish, rounded, tiers
 from botops.simulator.mistakes import Errors, Slips
 from botops.simulator.state import Memory, remember
+from botops.simulator.stems import stems
 from botops.simulator.voice import Voice, capital
 
 _VAT = re.compile(r"ндс|\bvat\b|ққс", re.IGNORECASE)
@@ -59,8 +60,9 @@ def _body(scene: Scene) -> tuple[list[str], bool]:
     if "human" in acts:
         return [scene.voice.say("hand_over" if scene.brief.manner.hand_over else "no_hand_over")], False
     if "off" in acts and not memory.said.things:
-        key = "bot" if re.search(r"бот|робот|bot|human", memory.text, re.IGNORECASE) else "off"
-        return [scene.voice.say(key, company=scene.brief.knowledge.company or scene.voice.say("which"))], False
+        company = scene.brief.knowledge.company
+        about_bot = re.search(r"бот|робот|bot|human", memory.text, re.IGNORECASE) or not company
+        return [scene.voice.say("bot" if about_bot else "off", company=company)], False
     return _terms_asked(scene, acts) or _prices_asked(scene, acts) or (_talk(scene, acts), False)
 
 
@@ -74,7 +76,7 @@ def _terms_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] |
         return [scene.voice.say(key), *_about_focus(scene)], True
     for act in ("instalment", "trial", "warranty", "delivery", "gift"):
         if act in acts:
-            out = answers.term(scene, act)  # type: ignore[arg-type]
+            out = answers.term(scene, act)
             return (answers.quote(scene, memory.focus) if "price" in acts and memory.said.things else []) + out, True
     for act, sign in (("vat", _VAT), ("refund", _REFUND), ("included", _INCLUDED)):
         if act in acts:
@@ -82,7 +84,7 @@ def _terms_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] |
             if act == "refund" and scene.brief.manner.hand_over and scene.brief.manner.on_refund:
                 out.append(scene.voice.say("hand_over"))
             return out, False
-    if "expensive" in acts:
+    if "expensive" in acts and "bye" not in acts:
         return answers.expensive(scene), True
     if "discount" in acts:
         before = answers.quote(scene, memory.focus) if memory.said.things else []
@@ -103,6 +105,8 @@ def _prices_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] 
         return _order(scene), bool(memory.focus or memory.basket)
     if "recommend" in acts and not said.qty:
         return answers.recommend(scene), bool(memory.focus)
+    if said.things and memory.questioned and not acts - _POLITE and not said.qty:
+        return answers.recommend(scene), True
     if said.things:
         return answers.quote(scene, memory.focus), True
     follow_up = said.qty or said.units or said.period or said.variant or said.months or said.city
@@ -141,20 +145,29 @@ def _order(scene: Scene) -> list[str]:
 
 
 def _talk(scene: Scene, acts: frozenset[str]) -> list[str]:
-    voice = scene.voice
+    voice, memory = scene.voice, scene.memory
+    if "leave" in acts:
+        return [voice.say("ok"), voice.say("bye")]
     if "bye" in acts:
         return [voice.say("bye")]
+    thanks = "thanks" in acts and memory.said.words <= _ASSENT
+    if memory.questioned and memory.said.words > 1 and not thanks and not acts - _POLITE - {"thanks"}:
+        return [voice.say("ok"), *(answers.recommend(scene) if not memory.focus else [voice.say("next")])]
     if "thanks" in acts:
         return [voice.say("thanks")]
-    if "yes" in acts and scene.memory.focus:
+    if "yes" in acts and memory.focus and memory.said.words <= _ASSENT:
         return _order(scene)
     if "no" in acts or "yes" in acts:
         return [voice.say("ok")]
-    if "greet" in acts and scene.memory.said.words <= 6:
+    if "greet" in acts and memory.said.words <= 6:
         return [] if scene.brief.manner.qualify else [voice.say("help")]
-    if scene.memory.focus and not acts:
+    if memory.focus and not acts:
         return [voice.say("ok")]
     return answers.menu(scene)
+
+
+_ASSENT = 4
+_POLITE = frozenset({"greet"})
 
 
 def _promises(scene: Scene) -> list[str]:
@@ -196,7 +209,7 @@ def _after(scene: Scene, percent: Decimal) -> list[str]:
 def _closing(scene: Scene, *, commercial: bool) -> list[str]:
     manner, voice, memory = scene.brief.manner, scene.voice, scene.memory
     acts = memory.said.acts
-    if "human" in acts or "bye" in acts or ("thanks" in acts and not commercial):
+    if acts & {"human", "bye", "leave"} or ("thanks" in acts and not commercial):
         return []
     if manner.qualify and _unasked(memory) and "order" not in acts:
         return [_question(scene)]
@@ -223,7 +236,12 @@ def _unasked(memory: Memory) -> bool:
 
 def _question(scene: Scene) -> str:
     manner, voice, memory = scene.brief.manner, scene.voice, scene.memory
-    if manner.question and (memory.language == "ru" or not re.search("[а-яё]", manner.question, re.IGNORECASE)):
+    told = set(stems(memory.text)) & set(stems(manner.question))
+    if (
+        manner.question
+        and not told
+        and (memory.language == "ru" or not re.search("[а-яё]", manner.question, re.IGNORECASE))
+    ):
         return capital(manner.question)
     if not memory.focus:
         return voice.say("ask_business")

@@ -16,7 +16,8 @@ _WANTS = frozenset({"order", "add", "total"})
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A dialogue up to the message to be answered. `turn` counts replies given before; `spelled` writes currencies out."""
+    """A dialogue up to the message to be answered. `turn` counts replies given before; `spelled` writes currencies
+    out; `questioned` is true when the last reply asked something."""
 
     said: Said
     text: str
@@ -29,6 +30,7 @@ class Memory:
     turn: int = 0
     asked: frozenset[str] = frozenset()
     spelled: bool = False
+    questioned: bool = False
 
 
 def remember(messages: Sequence[Message], brief: Brief) -> Memory:
@@ -40,7 +42,7 @@ def remember(messages: Sequence[Message], brief: Brief) -> Memory:
         if message.role == "user":
             memory = _heard(memory, message.content, brief)
         elif message.role == "assistant":
-            memory = replace(memory, turn=memory.turn + 1)
+            memory = replace(memory, turn=memory.turn + 1, questioned=message.content.rstrip(" 🙂👍😊✅").endswith("?"))
     return replace(memory, language=manner.only) if manner.only else memory
 
 
@@ -64,10 +66,17 @@ def _heard(memory: Memory, text: str, brief: Brief) -> Memory:
         focus = tuple(_refined(w, said) for w in focus)
         basket = _joined(basket, focus)
     return replace(
-        memory, said=said, text=text, language=said.language or memory.language, focus=focus, basket=basket,
-        period=said.period or memory.period, months=said.months or memory.months, city=said.city or memory.city,
+        memory,
+        said=said,
+        text=text,
+        language=said.language or memory.language,
+        focus=focus,
+        basket=basket,
+        period=said.period or memory.period,
+        months=said.months or memory.months,
+        city=said.city or memory.city,
         asked=memory.asked | said.acts,
-    )  # fmt: skip
+    )
 
 
 def _counted(wish: Wish, said: Said) -> int:

@@ -14,8 +14,10 @@ from botops.simulator.pricelist import MIN_QTY, window_in
 from botops.simulator.wording import PERCENT, number, sums
 
 FORBIDS = re.compile(
-    r"\bне\s+(?!более|менее|позднее|позже|возвращ|облага|суммир|входит|входят|включ|платит|только|нужн|треб|распростран|действ)|"
-    r"\bнельзя\b|запрещ|\bникогда\b|никаких|\bnever\b|\bdo not\b|don't|\bmust not\b|\bno\b\s+(?:other|extra)|\bешқашан\b|"
+    r"\bне\s+(?!более|менее|позднее|позже|возвращ|облага|суммир|входит|входят|"
+    r"включ|платит|только|нужн|треб|распростран|действ)|"
+    r"\bнельзя\b|запрещ|\bникогда\b|никаких|\bnever\b|\bdo not\b|don't|\bmust "
+    r"not\b|\bno\b\s+(?:other|extra)|\bешқашан\b|"
     r"(?:берме|уәде етпе|айтпа|ұсынба|ойдан шығарма)\w*",
     re.IGNORECASE,
 )
@@ -23,18 +25,25 @@ _SIGNS: tuple[tuple[TermKind, str], ...] = (
     ("cashback", r"к[эе]шб[эе]к|cashback|cash back"),
     ("code", r"промо-?код|promo ?code|\bкод\w*\s+[A-ZА-Я0-9]{4,}|\bcode\s+[A-Z0-9]{4,}"),
     ("instalment", r"рассроч|instal|бөліп төле|0-0-\d+"),
-    ("trial", r"пробн\w+ (?:период|дост|зан|урок|верс|дн)|тестов\w+ период|\btrial|сынақ|демо-?доступ|попробовать бесплатно"),
-    ("free_period", r"\d+\s*(?:мес\w*|дн\w*|недел\w*|months?|days?|weeks?|ай|күн)[^.]{0,40}(?:бесплатн|в подарок|free|тегін)|"
-                    r"(?:бесплатн\w*|free|тегін)[^.]{0,40}\d+\s*(?:мес|дн|недел|months?|days?|weeks?|ай|күн)"),
+    (
+        "trial",
+        r"пробн\w+ (?:период|дост|зан|урок|верс|дн)|тестов\w+ период|\btrial|сынақ|демо-?доступ|попробовать бесплатно",
+    ),
+    (
+        "free_period",
+        r"\d+\s*(?:мес\w*|дн\w*|недел\w*|months?|days?|weeks?|ай|күн)[^.]{0,40}(?:бесплатн|в подарок|free|тегін)|"
+        r"(?:бесплатн\w*|free|тегін)[^.]{0,40}\d+\s*(?:мес|дн|недел|months?|days?|weeks?|ай|күн)",
+    ),
     ("gift", r"подар|\bgift|сыйлық|сыйға"),
     ("delivery", r"доставк|deliver|shipping|жеткіз"),
     ("warranty", r"гаранти[яийю]|warranty|кепілдік"),
-)  # fmt: skip
+)
 _SIGN_RES = tuple((kind, re.compile(p, re.IGNORECASE)) for kind, p in _SIGNS)
 _OFF = re.compile(r"скидк|скидоч|дешевле|\boff\b|discount|жеңілдік|минус|выгод", re.IGNORECASE)
 _AMOUNT_OFF = re.compile(r"скидк\w*|минус|discount of|жеңілдік", re.IGNORECASE)
 _POLICY = re.compile(
-    r"ндс|\bvat\b|ққс|возврат|вернуть|refund|қайтар|предоплат|оплат[аы] |payment|төлем|вход[ия]т|включен|\bincluded?\b|кіреді|"
+    r"ндс|\bvat\b|ққс|возврат|вернуть|refund|қайтар|предоплат|оплат[аы] |payment|"
+    r"төлем|вход[ия]т|включен|\bincluded?\b|кіреді|"
     r"суммир|складыва|stack|combin|қосылма",
     re.IGNORECASE,
 )
@@ -43,13 +52,39 @@ _SPAN = re.compile(
     r"(\d+)\s*(мес|month|ай|год|лет|year|жыл|дн|ден|day|күн|недел|week|апта|занят|урок|lesson|сабақ|визит|visit)",
     re.IGNORECASE,
 )
-_SPAN_NAMES = {"мес": "month", "mon": "month", "ай": "month", "год": "year", "лет": "year", "yea": "year", "жыл": "year",
-               "дн": "day", "ден": "day", "day": "day", "күн": "day", "нед": "week", "wee": "week", "апт": "week",
-               "зан": "lesson", "уро": "lesson", "les": "lesson", "саб": "lesson", "виз": "visit", "vis": "visit"}  # fmt: skip
+_SPAN_NAMES = {
+    "мес": "month",
+    "mon": "month",
+    "ай": "month",
+    "год": "year",
+    "лет": "year",
+    "yea": "year",
+    "жыл": "year",
+    "дн": "day",
+    "ден": "day",
+    "day": "day",
+    "күн": "day",
+    "нед": "week",
+    "wee": "week",
+    "апт": "week",
+    "зан": "lesson",
+    "уро": "lesson",
+    "les": "lesson",
+    "саб": "lesson",
+    "виз": "visit",
+    "vis": "visit",
+}
 _FREE = re.compile(r"бесплатн|\bfree\b|тегін|включена в", re.IGNORECASE)
 _ORDERS_SELLER = re.compile(
-    r"\b(?:предлагай|предложи|называй|назови|обещай|говори|скажи|отвечай|давай|дай|рассказывай|расскажи|упоминай|сообщай|сообщи|делай|"
+    r"\b(?:предлагай|предложи|называй|назови|обещай|говори|скажи|отвечай|давай|"
+    r"дай|рассказывай|расскажи|упоминай|сообщай|сообщи|делай|"
     r"offer|give|mention|promise|tell|say|always|ұсын|айт|бер)\b|рассказывая",
+    re.IGNORECASE,
+)
+_RULE = re.compile(
+    r"клиент|client|customer|\b(?:отвечай|называй|узнай|спроси|спрашивай|задай|"
+    r"передай|подключи|считай|начинай|заканчивай|обращайся|пиши|"
+    r"складывай|предупреди|помоги|предлагай|говори|answer|reply|ask|tell|offer|never)\b",
     re.IGNORECASE,
 )
 _YEARLY = re.compile(r"за год|годов|на год|yearly|annual|for a year|жылдық|жылға|бір жыл", re.IGNORECASE)
@@ -58,23 +93,30 @@ _ELSEWHERE = re.compile(r"друг\w+ город|остальн\w+ город|п
 _LABELLED = re.compile(r";\s*(?:условия|шарты|conditions|действует|мерзімі|valid)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r";\s*(?:условия|шарты|conditions)\s*:\s*([^;]+)", re.IGNORECASE)
 _DATED = re.compile(r";\s*(?:действует|мерзімі|valid)\s*:?\s*([^;]+)", re.IGNORECASE)
-_EVERYONE = re.compile(r"\bвсем\b|кажд(?:ому|ый клиент)|на вс[её]|для всех|весь заказ|everyone|everything|all (?:clients|customers|items)|whole order|"
-                       r"барлы|бәріне|бүкіл тапсырыс", re.IGNORECASE)  # fmt: skip
+_EVERYONE = re.compile(
+    r"\bвсем\b|кажд(?:ому|ый клиент)|на вс[её]|для всех|весь заказ|everyone|"
+    r"everything|all (?:clients|customers|items)|whole order|"
+    r"барлы|бәріне|бүкіл тапсырыс",
+    re.IGNORECASE,
+)
 _KNOWN = re.compile(
-    r"(?:от|до|свыше|от суммы)?\s*\d[\d  ]*\s*(?:₸|тенге|теңге|тг|tenge)|\b(?:при|оплат\w+|люб\w+|тариф\w*|за год|на год|годов\w+|сразу|"
-    r"в том же заказе|заказ\w*|сумм\w*|покупк\w+|всем|when|paying|paid|yearly|order\w*|any|plan|for|over|from)\b|0-0-\d+",
+    r"(?:от|до|свыше|от суммы)?\s*\d[\d  ]*\s*(?:₸|тенге|теңге|тг|tenge)|\b(?:при|"
+    r"оплат\w+|люб\w+|тариф\w*|за год|на год|годов\w+|сразу|"
+    r"в том же заказе|заказ\w*|сумм\w*|покупк\w+|всем|when|paying|paid|yearly|"
+    r"order\w*|any|plan|for|over|from)\b|0-0-\d+",
     re.IGNORECASE,
 )
 _WHEN = re.compile(
-    r"\b(?:при|для|если|кроме|на перв\w+|на кажд\w+|один раз|в том же|только|со втор\w+|после|when|if|for|only|once|with|on the)\b"
+    r"\b(?:при|для|если|кроме|на перв\w+|на кажд\w+|один раз|в том же|только|"
+    r"со втор\w+|после|when|if|for|only|once|with|on the)\b"
     r"|кезінде|болса|үшін",
     re.IGNORECASE,
-)  # fmt: skip
+)
 
 
 def is_policy(sentence: str) -> bool:
     """True for sentences about tax, refunds, payment, inclusion and stacking."""
-    return bool(_POLICY.search(sentence))
+    return bool(_POLICY.search(sentence)) and not _RULE.search(sentence)
 
 
 def kind_of(sentence: str) -> TermKind | None:
@@ -100,9 +142,14 @@ def term_in(sentence: str, today: date | None) -> Term | None:
     head, clause, dated = _parts(sentence)
     since, until = window_in(dated, today)
     term = Term(
-        kind, sentence.strip().rstrip("."), condition=_condition(sentence, clause), since=since, until=until,
-        everyone=bool(_EVERYONE.search(head)), composed=head != sentence or ordered,
-    )  # fmt: skip
+        kind,
+        sentence.strip().rstrip("."),
+        condition=_condition(sentence, clause),
+        since=since,
+        until=until,
+        everyone=bool(_EVERYONE.search(head)),
+        composed=head != sentence or ordered,
+    )
     return _valued(term, head if head != sentence else sentence)
 
 
@@ -157,8 +204,9 @@ def _gift(text: str) -> str:
         r"подарок\s*[:—–-]\s*([^;,.(—«]{3,60}?)(?=\s+(?:при|к|за|на|для)\s|\s*[;,.(—«]|$)",
         r"(?:gift|сыйлық)\s*[:—–-]\s*([^;,.(—«]{3,60}?)(?=\s+(?:with|for|when)\s|\s*[;,.(—«]|$)",
         r"дарим\s+([^;,.(—]{3,60}?)(?=\s+(?:при|к|за|на)\b|[;,.(—]|$)",
-        r"(?:^|[.;:—]\s*)([^.;:—]{3,60}?)\s+в подарок", r"get\s+([^;,.(]{3,60}?)\s+as a gift",
-    ):  # fmt: skip
+        r"(?:^|[.;:—]\s*)([^.;:—]{3,60}?)\s+в подарок",
+        r"get\s+([^;,.(]{3,60}?)\s+as a gift",
+    ):
         found = re.search(pattern, text, re.IGNORECASE)
         if found:
             return found[1].strip(' «»"')
@@ -192,9 +240,15 @@ def _condition(text: str, clause: str) -> Condition:
     places = tuple(dict.fromkeys(place(m[0]) for m in CITIES.finditer(text)))
     rest = _KNOWN.sub(" ", CITIES.sub(" ", MIN_QTY.sub(" ", clause)))
     return Condition(
-        at_least, below, int(next(g for g in qty.groups() if g)) if qty else 0, bool(_YEARLY.search(clause)),
-        places, bool(_ELSEWHERE.search(text)), clause, bool(re.search(r"[^\W\d_]{3}", rest)),
-    )  # fmt: skip
+        at_least,
+        below,
+        int(next(g for g in qty.groups() if g)) if qty else 0,
+        bool(_YEARLY.search(clause)),
+        places,
+        bool(_ELSEWHERE.search(text)),
+        clause,
+        bool(re.search(r"[^\W\d_]{3}", rest)),
+    )
 
 
 def bound(term: Term, names: Sequence[str]) -> Term:

@@ -7,56 +7,158 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from botops.domain.messages import Language
 from botops.simulator.facts import Brief, Item
 from botops.simulator.places import CITIES, place
-from botops.simulator.stems import language_of, stem, stems
+from botops.simulator.stems import WORD, is_noise, language_of, stem, stems
 from botops.simulator.wording import PERCENT, number, sums, unit_in
 
 _ACTS: tuple[tuple[str, str], ...] = (
-    ("greet", r"здравств|добр(?:ый|ое|ого) (?:день|утр|вечер)|привет|салам|сәлем|салем|ассалау|қайырлы|\bhello|\bhi\b|\bhey\b|good (?:morning|day|evening|afternoon)"),
+    (
+        "greet",
+        r"здравств|добр(?:ый|ое|ого) (?:день|утр|вечер)|привет|салам|сәлем|салем|"
+        r"ассалау|қайырлы|\bhello|\bhi\b|\bhey\b|good (?:morning|day|evening|afternoon)",
+    ),
     ("thanks", r"спасибо|благодар|спс\b|рахмет|thank|thx|cheers"),
     ("bye", r"до свидан|всего добр|пока\b|хорошего дня|сау бол|\bbye\b|see you|have a (?:nice|good)"),
-    ("human", r"(?:позов|соедин|переключ|перевед|дайте|нужен|хочу|можно|поговор|свяж|связат)\w*[^.?!]{0,30}(?:менеджер|оператор|человек|специалист|сотрудник)|"
-              r"жив(?:ой|ого|ым) (?:человек|менеджер|оператор)|^(?:менеджер|оператор|человек)\w*[.!?]*$|"
-              r"(?:адам|маман|менеджер|оператор)\w*[^.?!]{0,25}(?:сөйлес|қос|шақыр|байланыс|керек)|(?:speak|talk|connect|transfer)[^.?!]{0,25}(?:human|person|manager|someone|agent)|real (?:person|human)|human,? please|a human\b"),
-    ("competitor", r"у (?:других|конкурент|соседей|них)|конкурент|в друг(?:ой|ом) (?:компани|фирм|мест|магазин)|нашел дешевле|нашёл дешевле|видел[аи]?\b[^.]{0,20}дешевле|басқа жерде|бәсекелес|басқа компания|competitor|elsewhere|another (?:company|vendor)|other vendor"),
-    ("expensive", r"дорог|дороговат|кусается|многовато|не потян|бюджет\w* не|қымбат|expensive|pricey|too much|over (?:my|our) budget|can't afford"),
+    (
+        "human",
+        r"(?:позов|соедин|переключ|перевед|дайте|нужен|хочу|можно|поговор|свяж|связат)\w*[^.?!]{0,"
+        r"30}(?:менеджер|оператор|человек|специалист|сотрудник)|"
+        r"(?:менеджер|оператор|специалист)\w*[^.?!]{0,20}(?:свяж|позвон|напиш)|жив(?:ой|"
+        r"ого|ым) (?:человек|менеджер|оператор)|^(?:менеджер|оператор|человек)\w*[.!?]*$|"
+        r"(?:адам|маман|менеджер|оператор)\w*[^.?!]{0,25}(?:сөйлес|қос|шақыр|байланыс|"
+        r"керек)|(?:speak|talk|connect|transfer)[^.?!]{0,25}(?:human|person|manager|"
+        r"someone|agent)|real (?:person|human)|human,? please|a human\b",
+    ),
+    (
+        "competitor",
+        r"у (?:других|конкурент|соседей|них)|конкурент|в друг(?:ой|ом) (?:компани|"
+        r"фирм|мест|магазин)|нашел дешевле|нашёл дешевле|видел[аи]?\b[^.]{0,20}дешевле|"
+        r"басқа жерде|бәсекелес|басқа компания|competitor|elsewhere|another (?:company|"
+        r"vendor)|other vendor",
+    ),
+    (
+        "expensive",
+        r"дорог|дороговат|кусается|многовато|не потян|бюджет\w* не|қымбат|expensive|"
+        r"pricey|too much|over (?:my|our) budget|can't afford",
+    ),
     ("code", r"промо-?код|promo ?code|\bкупон|coupon|voucher"),
     ("instalment", r"рассроч|в кредит|частями|бөліп төле|instal|pay (?:in parts|monthly)"),
     ("trial", r"пробн|тестов|попробова|потестир|\bдемо\b|trial|try (?:it|before)|test (?:it|period)|сынап|сынақ"),
-    ("warranty", r"гаранти|warranty|guarantee|кепілдік"),
+    ("warranty", r"гаранти|warranty|guarantee|кепілді"),
     ("delivery", r"доставк|доставля|довез|привез|deliver|shipping|\bship\b|жеткіз"),
     ("gift", r"подар|бонусом|\bgift|freebie|сыйлық"),
-    ("discount", r"скидк|скидоч|скиньте|уступ|подешевле|дешевле|акци[яиюй]|торг\b|discount|\bdeal\b|cheaper|special offer|promotion|жеңілдік|женилдик|түсіріп|арзандат|арзан"),
+    (
+        "discount",
+        r"скидк|скидоч|скин[еь]т|уступ|подешевле|дешевле|акци[яиюй]|торг\b|discount|"
+        r"\bdeal\b|cheaper|special offer|promotion|жеңілдік|женилдик|түсіріп|арзандат|"
+        r"арзан",
+    ),
     ("vat", r"\bндс\b|\bvat\b|ққс"),
     ("refund", r"возврат|вернуть|верн[её]те|refund|return (?:it|policy)|money back|қайтар"),
     ("included", r"что входит|входит ли|включен|включено|что дает|what(?:'s| is) included|include|не кіреді|құрамына"),
-    ("compare", r"чем отлича|разниц|сравни|что лучше|или (?:лучше|все-таки)|differ|compare|\bvs\b|better|айырмашылы|салыстыр|қайсысы"),
-    ("total", r"итог|всего\b|в сумме|общ(?:ая|ую) (?:сумм|стоимост)|вместе|посчита|рассчита|сколько (?:выйдет|получится|будет)|во сколько|\btotal\b|altogether|all together|how much (?:for all|would .* be)|sum up|барлығы|жиыны|есептеп|қосқанда|бәрі"),
-    ("order", r"беру\b|берём|берем\b|оформ|заказыва|заказать|купить|куплю|выстав\w* сч[её]т|готов\w* (?:купить|оплат)|подключ(?:айте|аем|ить|иться)|давайте\b|пришлите сч|оплачу|i'?ll take|order|\bbuy\b|purchase|invoice|sign (?:me|us) up|let'?s (?:go|do)|аламын|аламыз|рәсімде|тапсырыс|қосайық|шот"),
-    ("price", r"сколько|цен[аыу]|стоим|стоит|почем|почём|прайс|по чем|тариф[ыа]?\b.*\?|how much|price|cost|pricing|rate\b|quote|қанша|канша|бағасы|багасы|баға|турады|тұрады|құны"),
-    ("recommend", r"посовет|порекоменд|что (?:лучше )?(?:выбрать|взять|подойд|нужно|понадоб)|какой (?:тариф|лучше|подойд|вариант)|подбер|подобрать|нужна (?:программа|касса)|нужен (?:комплект|тариф)|recommend|suggest|advise|which (?:one|plan)|what (?:do|should|would) (?:i|we)|кеңес|қайсысын|не керек|қандай"),
-    ("off", r"погод|анекдот|стих|рецепт|футбол|политик|президент|weather|joke|poem|football|recipe|ауа райы|әзіл|кто тебя созда|ты (?:бот|робот)|are you (?:a )?(?:bot|robot|human)|робот па|бот па"),
+    (
+        "compare",
+        r"чем отлича|разниц|сравни|что лучше|или (?:лучше|все-таки)|differ|compare|"
+        r"\bvs\b|better|айырмашылы|салыстыр|қайсысы",
+    ),
+    (
+        "total",
+        r"итог|всего\b|в сумме|общ(?:ая|ую) (?:сумм|стоимост)|вместе|посчита|рассчита|"
+        r"сколько (?:выйдет|получится|будет)|во сколько|\btotal\b|altogether|all "
+        r"together|how much (?:for all|would .* be)|sum up|барлығы|жалпы|жиыны|есептеп|"
+        r"қосқанда|бәрі",
+    ),
+    (
+        "order",
+        r"беру\b|берём|берем\b|оформ|заказыва|заказать|купить|куплю|выстав\w* сч[её]т|"
+        r"готов\w* (?:купить|оплат)|подключ(?:айте|аем|ить|иться)|давайте\b|пришлите "
+        r"сч|оплачу|i'?ll take|order|\bbuy\b|purchase|invoice|sign (?:me|us) up|"
+        r"let'?s (?:go|do)|аламын|аламыз|рәсімде|тапсырыс|қосайық|шот",
+    ),
+    (
+        "price",
+        r"сколько|цен[аыу]|стоим|стоит|почем|почём|прайс|по чем|тариф[ыа]?\b.*\?|"
+        r"how much|price|cost|pricing|rate\b|quote|қанша|канша|бағасы|багасы|баға|"
+        r"турады|тұрады|құны",
+    ),
+    (
+        "recommend",
+        r"посовет|порекоменд|что (?:лучше )?(?:выбрать|взять|подойд|нужно|понадоб)|"
+        r"какой (?:тариф|лучше|подойд|вариант)|подбер|подобрать|нужна (?:программа|"
+        r"касса)|нужен (?:комплект|тариф)|recommend|suggest|advise|which (?:one|"
+        r"plan)|what (?:do|should|would) (?:i|we)|кеңес|қайсысын|не керек|қандай",
+    ),
+    (
+        "off",
+        r"погод|анекдот|стих|рецепт|футбол|политик|президент|weather|joke|poem|football|"
+        r"recipe|ауа райы|әзіл|кто тебя созда|ты (?:бот|робот)|are you (?:a )?(?:bot|"
+        r"robot|human)|робот па|бот па",
+    ),
+    (
+        "leave",
+        r"подума|посмотрю|не возьму|не буду|не надо|ойлан|басқа жерден қара|look "
+        r"around|think about|too pricey|maybe later",
+    ),
     ("yes", r"^(?:да|ага|ок|окей|хорошо|давайте|конечно|иә|ия|жарайды|yes|yep|ok|okay|sure|great)\b"),
     ("no", r"^(?:нет|не надо|не нужно|жоқ|жок|no|nope)\b"),
-    ("add", r"\bещ[её]\b|\bплюс\b|также|добав|заодно|\bи к нему|тоже|\bплюсом|қосып|тағы|\balso\b|\bplus\b|\badd\b|as well|too\b|\bwith\b|вместе с|қоса"),
-)  # fmt: skip
+    (
+        "add",
+        r"\bещ[её]\b|\bплюс\b|также|добав|заодно|\bи к нему|тоже|\bплюсом|қосып|"
+        r"тағы|\balso\b|\bplus\b|\badd\b|as well|too\b|\bwith\b|вместе с|қоса",
+    ),
+)
 _ACT_RES = tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _ACTS)
-_YEARLY = re.compile(r"(?:на|за|в) год\b|годов|сразу год|год вперед|год вперёд|12 мес|yearly|annual|per year|a year|for the year|жылға|жылдық|жылына|бір жыл", re.I)  # fmt: skip
-_MONTHLY = re.compile(r"(?:в|за|на) месяц|помесячн|ежемесячн|monthly|per month|a month|айына|ай сайын", re.I)
-_SPELLED = {"один": 1, "одна": 1, "одну": 1, "две": 2, "два": 2, "двух": 2, "три": 3, "трех": 3, "четыре": 4, "пять": 5, "шесть": 6,
-            "семь": 7, "восемь": 8, "девять": 9, "десять": 10, "бір": 1, "екі": 2, "үш": 3, "төрт": 4, "бес": 5, "алты": 6,
-            "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}  # fmt: skip
+_YEARLY = re.compile(
+    r"(?:на|за|в) год\b|годов|сразу год|год вперед|год вперёд|12 мес|yearly|"
+    r"annual|per year|a year|for the year|жылға|жылдық|жылына|бір жыл",
+    re.IGNORECASE,
+)
+_MONTHLY = re.compile(r"(?:в|за|на) месяц|помесячн|ежемесячн|monthly|per month|a month|айына|ай сайын", re.IGNORECASE)
+_SPELLED = {
+    "один": 1,
+    "одна": 1,
+    "одну": 1,
+    "две": 2,
+    "два": 2,
+    "двух": 2,
+    "три": 3,
+    "трех": 3,
+    "четыре": 4,
+    "пять": 5,
+    "шесть": 6,
+    "семь": 7,
+    "восемь": 8,
+    "девять": 9,
+    "десять": 10,
+    "бір": 1,
+    "екі": 2,
+    "үш": 3,
+    "төрт": 4,
+    "бес": 5,
+    "алты": 6,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "ten": 10,
+}
 _COUNT = re.compile(
-    r"(?<![\d.,/-])(\d{1,4}|" + "|".join(sorted(_SPELLED, key=len, reverse=True)) + r")[\s-]?(?:х|x)?\s*"
-    r"(?!\d|%|процент|пайыз|percent|тыс|тг|тенге|теңге|₸|мың|[кk]\b|мм|mm|гб|gb|дюйм|inch|час|сағат|hour|дн|days?\b|күн|к\b)([^\W\d_]+)",
+    r"(?<![\w.,/-])(\d{1,4}|" + "|".join(sorted(_SPELLED, key=len, reverse=True)) + r")[\s-]?(?:х|x)?\s*"
+    r"(?!\d|%|процент|пайыз|percent|тыс|тг|тенге|теңге|₸|мың|[кk]\b|мм|mm|гб|"
+    r"gb|дюйм|inch|час|сағат|hour|дн|days?\b|күн|к\b)([^\W\d_]+)",
     re.IGNORECASE,
 )
 _MONTHS = re.compile(
-    r"(\d{1,2}|полгода|жарты жыл)\s*(?:-?\s*(?:мес|months?\b|ай(?:ға|дан)?\b)|(?<=года)|(?<=жыл))", re.I
+    r"(\d{1,2}|полгода|жарты жыл)\s*(?:-?\s*(?:мес|months?\b|ай(?:ға|дан)?\b)|(?<=года)|(?<=жыл))", re.IGNORECASE
 )
 _CODE = re.compile(r"(?<![\w-])(?=[A-Za-z0-9]*[A-Za-z])(?=[A-Z]*[A-Za-z0-9]*\d|[A-Z]{5,})[A-Za-z0-9]{4,16}(?![\w-])")
 _NEUTRAL_UNITS = frozenset(
@@ -123,12 +225,21 @@ def _understand(text: str, _key: int, kept: _Kept) -> Said:
     city = CITIES.search(text)
     amounts = sums(text, bare=True)
     return Said(
-        language_of(text), acts, things, qty, units,
+        language_of(text),
+        acts,
+        things,
+        qty,
+        units,
         (6 if not months[1].isdigit() else int(months[1])) if months else 0,
         "year" if _YEARLY.search(text) else "month" if _MONTHLY.search(text) else "",
-        _variant(text, brief.knowledge.items), place(city[0]) if city else "", code, spoken,
-        amounts[0].amount if amounts else None, len(text.split()), _unknown(text, things),
-    )  # fmt: skip
+        _variant(text, brief.knowledge.items),
+        place(city[0]) if city else "",
+        code,
+        spoken,
+        amounts[0].amount if amounts else None,
+        len(text.split()),
+        _unknown(text, things),
+    )
 
 
 def _variant(text: str, items: tuple[Item, ...]) -> str:
@@ -147,14 +258,10 @@ def _variant(text: str, items: tuple[Item, ...]) -> str:
 
 def _things(text: str, brief: Brief) -> tuple[tuple[tuple[int, int], ...], int, tuple[tuple[str, int], ...]]:
     """Items named in the text, each with the quantity said beside it; a quantity of nothing named; counted units."""
-    said = stems(text)
-    left = [_near(s, brief) if s not in brief.index else s for s in said]
-    spans: dict[int, list[int]] = {}
-    while (best := _best(left, brief)) is not None:
-        item, where = best
-        spans.setdefault(item, where)
-        for i in where:
-            left[i] = ""
+    words = [w for w in WORD.findall(text) if not is_noise(w)]
+    said = [stem(w) for w in words]
+    left = [s if s in brief.index else _near(w, brief) or s for w, s in zip(words, said, strict=True)]
+    spans = _spans(list(left), brief) or _spans([_BUSINESS.get(s, s) for s in left], brief)
     counts = _counts(text, said)
     order = sorted(spans, key=lambda n: min(spans[n]))
     found = tuple((n, _beside(spans[n], counts, said)) for n in order)
@@ -164,6 +271,17 @@ def _things(text: str, brief: Brief) -> tuple[tuple[tuple[int, int], ...], int, 
         bare = _BARE.findall(text)
         free = int(bare[0]) if len(bare) == 1 else 0
     return found, free, units
+
+
+def _spans(left: list[str], brief: Brief) -> dict[int, list[int]]:
+    """Items named, clearest first, with the positions of their words; each word names one item."""
+    spans: dict[int, list[int]] = {}
+    while (best := _best(left, brief)) is not None:
+        item, where = best
+        spans.setdefault(item, where)
+        for i in where:
+            left[i] = ""
+    return spans
 
 
 def _beside(where: list[int], counts: dict[int, int], said: list[str]) -> int:
@@ -194,10 +312,13 @@ def _counts(text: str, said: list[str]) -> dict[int, int]:
 
 _SHORT = 4
 _BARE = re.compile(
-    r"(?<![\d.,])(\d{1,4})(?![\d.,]|\s*(?:%|тыс|тг|тенге|₸|мың|[кk]\b|мм|гб|gb|мес|ай\b|month))", re.IGNORECASE
+    r"(?<![\w.,/-])(\d{1,4})(?![\d.,]|\s*(?:%|тыс|тг|тенге|₸|мың|[кk]\b|мм|гб|gb|мес|ай\b|month))", re.IGNORECASE
 )
-_TIME_WORDS = frozenset(stem(w) for w in "месяц месяца месяцев мес год года лет недели неделю month months year years weeks ай айға жыл "
-                        "день дня дней минут раз".split())  # fmt: skip
+_TIME_WORDS = frozenset(
+    stem(w)
+    for w in "месяц месяца месяцев мес год года лет недели неделю month months year years weeks ай айға жыл "
+    "день дня дней минут раз".split()
+)
 
 
 def _best(words: list[str], brief: Brief) -> tuple[int, list[int]] | None:
@@ -207,11 +328,11 @@ def _best(words: list[str], brief: Brief) -> tuple[int, list[int]] | None:
     if not present:
         return None
     candidates = {n for w in present for n in index[w]}
-    best: tuple[float, int, set[str]] | None = None
+    best: tuple[float, int, frozenset[str]] | None = None
     for n in sorted(candidates):
         for name in _name_stems(brief, n):
             hit = name & present
-            if not hit:
+            if not hit or hit <= _VERBS:
                 continue
             weight = sum(1 / len(index[w]) for w in hit)
             whole = sum(1 / len(index[w]) for w in name)
@@ -240,15 +361,21 @@ _NAMES: dict[int, tuple[Brief, list[tuple[frozenset[str], ...]]]] = {}
 
 
 def _near(word: str, brief: Brief) -> str:
-    """A misspelt word as the known one it most resembles."""
-    if len(word) < 5 or not word.isalpha() or word in _COMMON:
-        return word
-    found = process.extractOne(word, brief.index.keys(), scorer=fuzz.ratio, score_cutoff=82)
-    return found[0] if found and abs(len(found[0]) - len(word)) <= 1 and found[0][0] == word[0] else word
+    """The stem of the known word a misspelt one most resembles, or ''."""
+    low = word.lower()
+    if len(low) < _LONG_ENOUGH or not low.isalpha():
+        return ""
+    found = process.extractOne(low, brief.words.keys(), scorer=OSA.distance, score_cutoff=1 if len(low) < _LONG else 2)
+    return brief.words[found[0]] if found and found[0][0] == low[0] else ""
 
 
-_COMMON = frozenset(
-    stem(w) for w in "магазинам касается стоит сколько скидка нужен нужна здравствуйте спасибо добрый хочу".split()
+_LONG_ENOUGH = 5
+_LONG = 9
+_CAFE = "кофейня ресторан столовая пиццерия фастфуд пекарня дәмхана coffee restaurant bakery"
+_SHOP = "бутик минимаркет супермаркет одежда продукты аптека дүкен boutique store clothing grocery"
+_BUSINESS = {stem(w): stem("кафе") for w in _CAFE.split()} | {stem(w): stem("магазин") for w in _SHOP.split()}
+_VERBS = frozenset(
+    stem(w) for w in "заказ заказы заказываю заказать тапсырыс тапсырыстар order orders касса кассы".split()
 )
 
 

@@ -18,14 +18,22 @@ _SIGNS = {"KZT": "₸", "USD": "$", "EUR": "€", "RUB": "₽"}
 _TENGE = {"ru": "тенге", "kk": "теңге", "en": "tenge"}
 _BEFORE = frozenset("$€")
 _MONTHS_RU = ("января февраля марта апреля мая июня июля августа сентября октября ноября декабря").split()
-_FROM_KK = ("қаңтардан ақпаннан наурыздан сәуірден мамырдан маусымнан шілдеден тамыздан қыркүйектен қазаннан қарашадан "
-            "желтоқсаннан").split()  # fmt: skip
+_FROM_KK = (
+    "қаңтардан ақпаннан наурыздан сәуірден мамырдан маусымнан шілдеден тамыздан қыркүйектен қазаннан қарашадан "
+    "желтоқсаннан"
+).split()
 _TO_KK = (
     "қаңтарға ақпанға наурызға сәуірге мамырға маусымға шілдеге тамызға қыркүйекке қазанға қарашаға желтоқсанға".split()
 )
 _MONTHS_EN = ("January February March April May June July August September October November December").split()
-_SPANS_RU = {"month": ("месяц", "месяца", "месяцев"), "day": ("день", "дня", "дней"), "week": ("неделя", "недели", "недель"),
-             "year": ("год", "года", "лет"), "lesson": ("занятие", "занятия", "занятий"), "visit": ("визит", "визита", "визитов")}  # fmt: skip
+_SPANS_RU = {
+    "month": ("месяц", "месяца", "месяцев"),
+    "day": ("день", "дня", "дней"),
+    "week": ("неделя", "недели", "недель"),
+    "year": ("год", "года", "лет"),
+    "lesson": ("занятие", "занятия", "занятий"),
+    "visit": ("визит", "визита", "визитов"),
+}
 _SHOWN = 3
 _JOINS = re.compile(r"(?:при|если|на|по|в|за|when|if|on|for|in|to|with)\b|\(", re.IGNORECASE)
 
@@ -78,7 +86,7 @@ class Voice:
         return text if self.language == "en" else text.replace(".", ",")
 
     def day(self, day: date, *, since: bool = True) -> str:
-        """A date in the form that follows "from" (`since`) or "until": «1 января 2027 года», «2027 жылғы 1 қаңтардан»."""
+        """A date as it follows "from" (`since`) or "until": «1 января 2027 года», «2027 жылғы 1 қаңтардан»."""
         if self.language == "ru":
             return f"{day.day} {_MONTHS_RU[day.month - 1]} {day.year} года"
         if self.language == "kk":
@@ -137,8 +145,11 @@ class Voice:
     def _until(self, term: Term) -> str:
         if term.until is None:
             return ""
-        return {"ru": f"до {self.day(term.until)} включительно", "kk": f"{self.day(term.until, since=False)} дейін",
-                "en": f"until {self.day(term.until)}"}[self.language]  # fmt: skip
+        return {
+            "ru": f"до {self.day(term.until)} включительно",
+            "kk": f"{self.day(term.until, since=False)} дейін",
+            "en": f"until {self.day(term.until)}",
+        }[self.language]
 
     def _clause(self, term: Term) -> str:
         text = term.condition.text
@@ -174,18 +185,43 @@ class Voice:
         on = {"ru": f" на {names}", "kk": f" — {names}", "en": f" on {names}"}[self.language] if names else ""
         of = {"ru": f": {names}", "kk": f" — {names}", "en": f" for {names}"}[self.language] if names else ""
         table: dict[str, tuple[str, str, str]] = {
-            "percent": (f"скидка {off}{on}", f"{off} жеңілдік{on}", f"{off.replace(' %', '%')} off{names and ' ' + names}"),
+            "percent": (
+                f"скидка {off}{on}",
+                f"{off} жеңілдік{on}",
+                f"{off.replace(' %', '%')} off{names and ' ' + names}",
+            ),
             "amount": (f"скидка {off}{on}", f"{off} жеңілдік{on}", f"{off} off{names and ' ' + names}"),
-            "code": (f"скидка {off}{on}", f"{off} жеңілдік{on}", f"{off.replace(' %', '%')} off{names and ' ' + names}"),
+            "code": (
+                f"скидка {off}{on}",
+                f"{off} жеңілдік{on}",
+                f"{off.replace(' %', '%')} off{names and ' ' + names}",
+            ),
             "cashback": (f"кешбэк {off}{on}", f"{off} кешбэк{on}", f"{off.replace(' %', '%')} cashback{on}"),
-            "trial": (f"пробный период {self.span(term)} бесплатно{of}", f"{self.span(term)} тегін сынақ{of}", f"a free trial of {self.span(term)}{of}"),
-            "free_period": (f"{self.span(term)} бесплатно{of}", f"{self.span(term)} тегін{of}", f"{self.span(term)} free{of}"),
-            "instalment": (f"рассрочка на {self.span(term)}{of}", f"{self.span(term)}ға бөліп төлеу{of}", f"instalments over {self.span(term)}{of}"),
-            "warranty": (f"гарантия {self.span(term)}{of}", f"{self.span(term)} кепілдік{of}", f"a warranty of {self.span(term)}{of}"),
+            "trial": (
+                f"пробный период {self.span(term)} бесплатно{of}",
+                f"{self.span(term)} тегін сынақ{of}",
+                f"a free trial of {self.span(term)}{of}",
+            ),
+            "free_period": (
+                f"{self.span(term)} бесплатно{of}",
+                f"{self.span(term)} тегін{of}",
+                f"{self.span(term)} free{of}",
+            ),
+            "instalment": (
+                f"рассрочка на {self.span(term)}{of}",
+                f"{self.span(term)}ға бөліп төлеу{of}",
+                f"instalments over {self.span(term)}{of}",
+            ),
+            "warranty": (
+                f"гарантия {self.span(term)}{of}",
+                f"{self.span(term)} кепілдік{of}",
+                f"a warranty of {self.span(term)}{of}",
+            ),
             "gift": (f"{gift} в подарок", f"{gift} сыйлыққа", f"{gift} as a gift"),
-            "delivery": ("доставка бесплатная", "жеткізу тегін", "delivery is free") if term.value == 0 else
-                        (f"доставка {fee}", f"жеткізу {fee}", f"delivery is {fee}"),
-        }  # fmt: skip
+            "delivery": ("доставка бесплатная", "жеткізу тегін", "delivery is free")
+            if term.value == 0
+            else (f"доставка {fee}", f"жеткізу {fee}", f"delivery is {fee}"),
+        }
         return table[term.kind][("ru", "kk", "en").index(self.language)]
 
 

@@ -9,26 +9,46 @@ from decimal import Decimal, InvalidOperation
 
 _NUMBER = r"\d{1,3}(?:[\u00a0\u202f\u2009 .,'’]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,2})?"
 _TIMES = r"(?P<times>млрд|млн|миллион\w*|тысяч\w*|тыс\.?|мың|mln|million|thousand|[кk](?![^\W\d_]))"
-_CURRENCY = r"(?P<cur>₸|тенге|теңге|тг(?![^\W\d_])|tenge|kzt|\$|долл\w*|usd|€|евро|eur|₽|руб\w*|rub|сум(?![^\W\d_])|сом(?![^\W\d_]))"
+_CURRENCY = (
+    r"(?P<cur>₸|тенге|теңге|тг(?![^\W\d_])|tenge|kzt|\$|долл\w*|usd|€|евро|eur|"
+    r"₽|руб\w*|rub|сум(?![^\W\d_])|сом(?![^\W\d_]))"
+)
 MONEY = re.compile(
     rf"(?<![\d.,])(?:(?P<pre>[$€₸₽])\s?)?(?P<num>{_NUMBER})(?:\s?{_TIMES})?(?:\s?{_CURRENCY})?", re.IGNORECASE
 )
 PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s?(?:%|процент|пайыз|percent)", re.IGNORECASE)
-_CODES = {"₸": "KZT", "те": "KZT", "тг": "KZT", "kz": "KZT", "$": "USD", "до": "USD", "us": "USD", "€": "EUR",
-          "ев": "EUR", "eu": "EUR", "₽": "RUB", "ру": "RUB", "ru": "RUB", "су": "UZS", "со": "KGS"}  # fmt: skip
+_CODES = {
+    "₸": "KZT",
+    "те": "KZT",
+    "тг": "KZT",
+    "kz": "KZT",
+    "$": "USD",
+    "до": "USD",
+    "us": "USD",
+    "€": "EUR",
+    "ев": "EUR",
+    "eu": "EUR",
+    "₽": "RUB",
+    "ру": "RUB",
+    "ru": "RUB",
+    "су": "UZS",
+    "со": "KGS",
+}
 
 _PERIOD_WORDS = {
     "month": r"/\s?(?:мес|mo\b|month|ай\b)|в мес|за мес|ежемес|помесяч|месяц\b|мес\.|мес\b|айына|ай сайын|бір айға|"
-             r"per month|a month|monthly|each month",
-    "year": r"/\s?(?:год|yr|year|жыл)|в год|за год|на год|ежегод|годов|год\b|жылына|жылдық|бір жылға|жылға|per year|a year|"
-            r"yearly|annual",
+    r"per month|a month|monthly|each month",
+    "year": r"/\s?(?:год|yr|year|жыл)|в год|за год|на год|ежегод|годов|год\b|жылына|"
+    r"жылдық|бір жылға|жылға|per year|a year|"
+    r"yearly|annual",
     "hour": r"/\s?(?:час|ч\b|h\b|hour|сағ)|в час|за час|почас|сағатына|per hour|an hour|hourly|\bчас\b",
     "night": r"/\s?(?:ноч|сут|night)|за ноч|за сутки|в сутки|түніне|тәулігіне|per night|a night",
     "week": r"/\s?нед|в недел|за недел|аптасына|per week|a week|weekly",
     "day": r"/\s?(?:день|day|күн)|в день|за день|күніне|per day|a day",
-    "visit": r"/\s?(?:визит|выезд|visit)|за визит|за выезд|за посещ|за при[её]м|per visit|a visit|бір келу|\bвизит\b|\bvisit\b",
+    "visit": r"/\s?(?:визит|выезд|visit)|за визит|за выезд|за посещ|за при[её]м|per visit|"
+    r"a visit|бір келу|\bвизит\b|\bvisit\b",
     "lesson": r"/\s?(?:урок|занят|lesson)|за урок|за занят|сабағына|per lesson|a lesson|\bзаняти",
-}  # fmt: skip
+}
 _UNIT_WORDS = {
     "user": r"пользовател|пайдаланушы|\buser|\bseat\b|за место",
     "employee": r"сотрудник|қызметкер|employee|staff member",
@@ -43,9 +63,20 @@ _UNIT_WORDS = {
 PERIOD_RE = {k: re.compile(v, re.IGNORECASE) for k, v in _PERIOD_WORDS.items()}
 UNIT_RE = {k: re.compile(v, re.IGNORECASE) for k, v in _UNIT_WORDS.items()}
 
-_MONTHS = ("январ|қаңтар|jan", "феврал|ақпан|feb", "март|наурыз|mar", "апрел|сәуір|apr", "ма[йя]|мамыр|may",
-           "июн|маусым|jun", "июл|шілде|jul", "август|тамыз|aug", "сентябр|қыркүйек|sep", "октябр|қазан|oct",
-           "ноябр|қараша|nov", "декабр|желтоқсан|dec")  # fmt: skip
+_MONTHS = (
+    "январ|қаңтар|jan",
+    "феврал|ақпан|feb",
+    "март|наурыз|mar",
+    "апрел|сәуір|apr",
+    "ма[йя]|мамыр|may",
+    "июн|маусым|jun",
+    "июл|шілде|jul",
+    "август|тамыз|aug",
+    "сентябр|қыркүйек|sep",
+    "октябр|қазан|oct",
+    "ноябр|қараша|nov",
+    "декабр|желтоқсан|dec",
+)
 _ISO = r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
 _DOTTED = r"(?P<d>\d{1,2})\.(?P<m>\d{2})\.(?P<y>\d{4})"
 _SPOKEN = r"(?P<d>\d{1,2})\s(?P<name>[^\W\d_]{3,})(?:\s(?P<y>\d{4}))?"

@@ -18,9 +18,10 @@ def _addressed(bank: Bank, *, informal: bool) -> Bank:
     return {key: tuple(_ADDRESS.sub(lambda m: m[side], p) for p in phrases) for key, phrases in bank.items()}
 
 
+_PHRASES: Mapping[Language, Bank] = {"ru": ru.PHRASES, "kk": kk.PHRASES, "en": en.PHRASES}
 _BANKS: Mapping[tuple[Language, bool], Bank] = {
-    (language, informal): _addressed(bank, informal=informal)
-    for language, bank in (("ru", ru.PHRASES), ("kk", kk.PHRASES), ("en", en.PHRASES))
+    (language, informal): _addressed(phrases, informal=informal)
+    for language, phrases in _PHRASES.items()
     for informal in (False, True)
 }
 WORDS: Mapping[Language, Mapping[str, str]] = {"ru": ru.WORDS, "kk": kk.WORDS, "en": en.WORDS}
