@@ -19,10 +19,10 @@ FIELDS = ("sku", "name", "aliases", "amount", "currency", "per", "unit", "valid_
 _GUESSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (field, re.compile(pattern, re.IGNORECASE))
     for field, pattern in (
-        ("floor", r"мин\w* цен|минимальн\w+ стоим|ниже не|floor|min\w* price|ең төмен"),
+        ("floor", r"мин\w*\.? цен|минимальн\w+ стоим|ниже не|floor|min\w*\.? price|ең төмен"),
         ("valid_from", r"действ\w* с\b|дата начал|начало|с даты|valid from|start|басталу|бастап"),
         ("valid_to", r"действ\w* (?:по|до)\b|дата оконч|окончани|по дату|valid (?:to|until)|\bend|expir|аяқтал|дейін"),
-        ("min_qty", r"от (?:кол|шт|скольк)|мин\w* (?:кол|парт|заказ)|количеств|кол-во|\bqty\b|quantity|саны|мөлшер"),
+        ("min_qty", r"от (?:кол|шт|скольк)|мин\w*\.? (?:кол|парт|заказ)|количеств|кол-во|\bqty\b|quantity|саны|мөлшер"),
         ("sku", r"\bsku\b|артикул|\bкод\b|\bcode\b|\bid\b|part ?n|№ ?товар"),
         ("aliases", r"синоним|псевдоним|также|друг\w+ назв|alias|басқа ат"),
         ("currency", r"^валюта|^currency|^валютасы"),
