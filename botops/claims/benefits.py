@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import NONE, Concepts
-from botops.claims.policy import Rule, container_hits, things_at
+from botops.claims.objects import GIVING, container_hits, nearest, things_at
+from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
 from botops.domain.findings import Finding, FindingKind
 
-GIVING = ("gift", "free", "included")
 _CHARGES = ("deposit", "prepay")
 _IDLE_FREE = frozenset("feel sugar toll hands duty".split())
 _OBJECT_TOPICS = frozenset(
@@ -23,7 +23,6 @@ _OBJECT_TOPICS = frozenset(
 _GIFT_GOODS = frozenset("card cards certificate certificates".split())
 _WHAT = frozenset("что what не нені".split())
 _ACTIVE = frozenset("include includes including".split())
-_CONDITIONAL = frozenset("при если от для if with when for from до после".split())
 _SPECIAL = frozenset({"t:urgent", "t:night", "t:evening"})
 _WITHOUT = frozenset("без without сыз сіз".split())
 _TIME = frozenset({"day", "week", "month", "year"})
@@ -100,7 +99,8 @@ def _given(desk: Desk, clause: Clause, at: int) -> Given:
     counts = reading.counted(clause.first, clause.last)
     topics = desk.tags(clause) & _OBJECT_TOPICS
     near = _nearest(desk, clause, at)
-    if near or topics or any(q.ordinal or q.unit for q in counts if q.bound is None or "included" in reading.tags[at]):
+    counted = any(q.ordinal or q.unit for q in counts if q.bound is None) and "included" not in reading.tags[at]
+    if near or topics or counted:
         return Given(near, topics, counts)
     sentence = reading.sentences[clause.sentence]
     index = next(i for i in range(sentence.clause_first, sentence.clause_last) if reading.clauses[i] is clause)
@@ -119,33 +119,9 @@ def _known(desk: Desk, things: frozenset[str]) -> frozenset[str]:
 
 
 def _nearest(desk: Desk, clause: Clause, at: int) -> frozenset[str]:
-    """The things of the word nearest before `at`, with its direct neighbours, else of those after."""
-    reading = desk.reading
     hits = [h for h in desk.message.hits_in(clause.start, clause.end) if h.strength > 1]
-    within = container_hits(reading, hits)
-
-    def things(i: int) -> frozenset[str]:
-        word = reading.words[i]
-        if any(h.start <= word.start < h.end for h in within):
-            return frozenset()
-        opener = next(
-            (j for j in range(i - 1, max(clause.first, i - 2) - 1, -1) if reading.words[j].text in _CONDITIONAL), -1
-        )
-        if opener >= 0 and opener < i and not any(reading.tags[k] & set(GIVING) for k in range(opener, i)):
-            return frozenset()
-        return things_at(reading, i)
-
-    for order in (range(at - 1, clause.first - 1, -1), range(at + 1, clause.last)):
-        found: set[str] = set()
-        for i in order:
-            here = things(i)
-            if here:
-                found |= here
-            elif found:
-                break
-        if found:
-            return frozenset(found)
-    return frozenset()
+    within = container_hits(desk.reading, hits)
+    return nearest(desk.reading, clause.first, clause.last, at, within, desk.terms.vocabulary)
 
 
 def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
@@ -169,7 +145,9 @@ def _grants(rule: Rule, given: Given) -> bool:
         return False
     if given.things & _SPECIAL - rule.things:
         return False
-    if given.things & rule.things:
+    if given.things & (rule.given or rule.things):
+        return True
+    if "g:children" in rule.groups and any(q.unit in {"age", "year"} for q in given.counts):
         return True
     if given.topics & rule.topics:
         return True
@@ -190,12 +168,19 @@ def _same_count(a: Quantity, b: Quantity) -> bool:
 
 def _conditions(desk: Desk, clause: Clause, live: list[Rule], giving: str, given: Given) -> Problem | None:
     goods = _goods(desk, given)
-    fitting = [r for r in live if desk.applies(r, clause, goods | _goods_of(desk, r))]
+    fitting = [r for r in live if _fits(desk, r, clause, given, goods)]
     if not fitting:
         return Problem("product", giving, describe(live[0]), live[0].source)
     if any(desk.unmet(r, clause) is None and not _outside(r, given) for r in fitting):
         return None
     return Problem("condition", giving, describe(fitting[0]), fitting[0].source)
+
+
+def _fits(desk: Desk, rule: Rule, clause: Clause, given: Given, goods: frozenset[str]) -> bool:
+    """True when a rule may hold here. A delivery is the whole order's: any product of the talk opens it."""
+    if "delivery" in given.topics and not desk.containers(clause) - goods:
+        return not rule.skus or not desk.skus_spoken - goods or bool(rule.skus & desk.skus_spoken)
+    return desk.applies(rule, clause, goods | _goods_of(desk, rule))
 
 
 def _outside(rule: Rule, given: Given) -> bool:

@@ -12,7 +12,8 @@ from botops.claims.conditions import Condition, Known, Met, days_until, evaluate
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
-from botops.claims.policy import BookTerms, Rule, container_hits, things_of
+from botops.claims.objects import container_hits, things_of
+from botops.claims.policy import BookTerms, Rule
 from botops.claims.reading import Clause, Reading
 from botops.claims.scope import Scope, Status, scope_of
 from botops.pricebook.model import OfferKind

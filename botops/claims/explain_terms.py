@@ -109,7 +109,7 @@ def term_finding(turn: int, kind: FindingKind, text: str, start: int, end: int, 
     ru, kk, en = _SUBJECTS.get(problem.subject, _DEFAULT)
     reason: Reason = problem.reason if problem.expected or problem.reason in {"absent", "stacked", "code"} else "absent"
     templates = _TEXTS[reason]
-    expected = problem.expected or ""
+    expected = (problem.expected or "").rstrip(". ")
     texts = {
         language: template.format(subject=subject, subject_en=en, stated=stated, expected=expected)
         for language, subject, template in zip(("ru", "kk", "en"), (ru, kk, en), templates, strict=True)

@@ -6,7 +6,6 @@ A sentence that was not understood stays as such: it never supports a claim and 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,8 @@ from botops.claims.conditions import Condition, conditions_of
 from botops.claims.lexicon import NONE, Concepts, concepts
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
-from botops.claims.quantities import Quantity, numeral
+from botops.claims.objects import GIVING, container_hits, nearest, things_of
+from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.words import fold, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
@@ -34,21 +34,13 @@ TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
     OfferKind.WARRANTY: frozenset({"warranty"}),
     OfferKind.CASHBACK: frozenset({"cashback"}),
 }
-_MIN_STEM = 4
-_KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
-_NOT_A_THING = ("s:", "u:", "g:")
-_STOP = frozenset(
-    "нему него ними ними ней этом этому после течение течении позже раньше более менее около почти сейчас сегодня завтра даже туда сюда вами вашей условиям условия условиях условие условию шарты шартпен terms same тем теми этот этого можно нужно наш наша наши весь который также если чтобы будет есть свой свои нами вами одну один одна раза "
-    "this that these those with from have your will they them there here only каждый кажд очень просто сразу вместе "
-    "болады бойынша үшін және немесе мен біз сіз осы сол егер кез".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One term of the book. `topics` are what it is about; `denied` marks "не входит", "не возвращается".
 
-    `things` are the stems and concepts of what is given or charged. `skus` limits it to products, empty means any.
+    `things` are the stems and concepts of all it names, `given` those of what it gives for nothing. `skus` limits it to products, empty means any.
     `counts` are the counted things of the sentence. `source` names where it stands: "offer:ID" or "policy:N".
     """
 
@@ -60,6 +52,7 @@ class Rule:
     money: tuple[Decimal, ...] = ()
     counts: tuple[Quantity, ...] = ()
     things: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     skus: frozenset[str] = frozenset()
     conditions: tuple[Condition, ...] = ()
@@ -108,61 +101,6 @@ class BookTerms:
     def offers(self) -> tuple[Rule, ...]:
         """Rules that come from offers."""
         return tuple(r for r in self.rules if r.offer is not None)
-
-
-def things_of(reading: Reading, first: int, last: int, without: Sequence[Hit] = ()) -> frozenset[str]:
-    """What the words `first:last` name: concepts of things, and stems of words that are no terms of commerce.
-
-    Words inside the names `without` do not count.
-    """
-    out: set[str] = set()
-    for i in range(first, last):
-        if any(h.start <= reading.words[i].start < h.end for h in without):
-            continue
-        out |= things_at(reading, i)
-    return frozenset(out)
-
-
-def things_at(reading: Reading, i: int) -> frozenset[str]:
-    """What one word names; empty for numbers, terms of commerce, units and short words."""
-    tags = reading.tags[i]
-    word = reading.words[i]
-    things = frozenset(c for c in tags if c.startswith("t:"))
-    if things or word.text[0].isdigit() or len(word.text) < _MIN_STEM or word.text in _STOP:
-        return things
-    if any(c.startswith(_NOT_A_THING) or ":" not in c for c in tags) or numeral(word.text) is not None:
-        return things
-    return frozenset({word.stem})
-
-
-_INTO = frozenset("в во к ко на для with for in to into of".split())
-_LINK = frozenset("и и/или или and or мен пен бен және".split())
-_FILLER = frozenset(
-    "стоимость стоимости цену тариф тарифе тарифу тарифа пакет пакете номер номера plan price the".split()
-)
-_INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
-_BACK = 3
-
-
-def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
-    """Names that something is put into, given to or meant for: after "в", "к", "на", "для", with a Kazakh dative or
-    locative, or linked by "и" to such a name."""
-    out: list[Hit] = []
-    for hit in hits:
-        first, last = reading.word_at(hit.start), reading.word_at(hit.end)
-        i = first - 1
-        while i >= max(0, first - _BACK) and reading.words[i].text in _FILLER:
-            i -= 1
-        before = reading.words[i].text if i >= 0 else ""
-        linked = bool(out) and (
-            (before in _LINK and out[-1].end <= reading.words[i].start) or out[-1].end + 1 == hit.start
-        )
-        ending = reading.words[last].text if last < len(reading.words) else ""
-        dative = ending in _INTO_ENDINGS and reading.text[hit.end : hit.end + 1] in {"-", "‑"}
-        inside = reading.words[last - 1].text.endswith(_INTO_ENDINGS) and bool(_KAZAKH.search(reading.text))
-        if before in _INTO or linked or dative or inside:
-            out.append(hit)
-    return out
 
 
 def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
@@ -245,10 +183,11 @@ def _offer_rule(offer: Offer) -> Rule:
             percents = tuple(dict.fromkeys((value, *percents)))
         else:
             money = tuple(dict.fromkeys((value, *money)))
-    things = set(things_of(reading, 0, len(reading.words)))
+    things = things_of(reading, 0, len(reading.words))
+    given: frozenset[str] = frozenset()
     if offer.kind is OfferKind.GIFT:
         thing = read(str(offer.value))
-        things |= things_of(thing, 0, len(thing.words))
+        given = things_of(thing, 0, len(thing.words))
     return Rule(
         f"offer:{offer.id}",
         offer.conditions,
@@ -257,7 +196,8 @@ def _offer_rule(offer: Offer) -> Rule:
         percents,
         money,
         reading.quantities,
-        frozenset(things),
+        things | given,
+        given,
         frozenset(c for c in whole if c.startswith("g:")),
         frozenset(offer.applies_to),
         conditions_of(reading, percents, money),
@@ -314,7 +254,10 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
     whole = part.concepts
     percents, money = _amounts(text)
     topics = frozenset(c for c in whole if ":" not in c and c != "minus")
-    denied = any(
+    separate = "separate" in topics
+    if separate:
+        topics |= {"included"}
+    denied = separate or any(
         "s:neg" in part.tags[i] and part.words[i].text not in {"без", "without"} for i in range(len(part.words))
     )
     hits = [h for h in names.find(part.words) if h.strength > 1]
@@ -328,10 +271,16 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
         money,
         part.quantities,
         things_of(part, 0, len(part.words), within),
+        _given(part, within),
         frozenset(c for c in whole if c.startswith("g:")),
         frozenset(s for h in within for s in h.skus),
         conditions_of(part, percents, money),
     )
+
+
+def _given(part: Reading, within: Sequence[Hit]) -> frozenset[str]:
+    at = next((i for i in range(len(part.words)) if part.tags[i] & {*GIVING, "separate"}), None)
+    return nearest(part, 0, len(part.words), at, within) if at is not None else frozenset()
 
 
 _TOGETHER = frozenset(

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from botops.claims.lexicon import Concepts
+from botops.claims.quantities import numeral
 from botops.claims.reading import Clause, Reading, Sentence
 
 
@@ -188,6 +189,10 @@ def _is_aside(reading: Reading, clause: Clause) -> bool:
 
 def _clients(reading: Reading, clause: Clause, first: int, tags: Concepts) -> bool:
     """The client's own number: "в ваши 60 000 ₸", "при вашем бюджете 10к"."""
+    if first >= len(reading.words) or not (
+        reading.words[first].text[0].isdigit() or numeral(reading.words[first].text) is not None
+    ):
+        return False
     near = reading.over(max(clause.first, first - _OWN_NUMBER), first)
     if "s:yours" in near and reading.words[first - 1].text not in {"чек", "заказ", "order", "total", "is", "are"}:
         between = reading.over(max(clause.first, first - 1), first)

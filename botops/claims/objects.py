@@ -1,0 +1,122 @@
+"""What is given, included or charged in a clause: the thing nearest to the word that gives it.
+
+A condition ("при договоре", "от 5 штук") and the product something is put into ("в Стандарт", "к Pro") are not the thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from botops.claims.lexicon import Concepts
+from botops.claims.names import Hit
+from botops.claims.quantities import numeral
+from botops.claims.reading import Reading
+
+GIVING = ("gift", "free", "included")
+_MIN_STEM = 4
+_KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_NOT_A_THING = ("s:", "u:", "g:")
+_CONDITIONAL = frozenset("при если от для if with when for from до после".split())
+_LINK = frozenset("и и/или или and or мен пен бен және".split())
+_INTO = frozenset("в во к ко на для with for in to into of".split())
+_FILLER = frozenset(
+    "стоимость стоимости цену тариф тарифе тарифу тарифа пакет пакете номер номера plan price the".split()
+)
+_INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
+_BACK = 3
+_STOP = frozenset(
+    "нему него ними ней нам этом этому после течение течении позже раньше более менее около почти сейчас сегодня завтра "
+    "даже туда сюда вами вашей условиям условия условиях условие условию шарты шартпен terms same тем теми этот этого можно "
+    "нужно наш наша наши весь который также если чтобы будет есть свой свои нами одну один одна раза каждый кажд очень просто "
+    "сразу вместе кстати конечно хорошо тоже еще this that these those with from have your will they them there here only "
+    "each also very just болады бойынша үшін және немесе мен біз сіз осы сол егер кез тек ғана дейін кейін".split()
+)
+
+
+def things_at(reading: Reading, i: int) -> frozenset[str]:
+    """What one word names; empty for numbers, terms of commerce, units and short words."""
+    tags: Concepts = reading.tags[i]
+    word = reading.words[i]
+    things = frozenset(c for c in tags if c.startswith("t:"))
+    if things or word.text[0].isdigit() or len(word.text) < _MIN_STEM or word.text in _STOP:
+        return things
+    if any(c.startswith(_NOT_A_THING) or ":" not in c for c in tags) or numeral(word.text) is not None:
+        return things
+    return frozenset({word.stem})
+
+
+def things_of(reading: Reading, first: int, last: int, without: Sequence[Hit] = ()) -> frozenset[str]:
+    """What the words `first:last` name: concepts of things, and stems of words that are no terms of commerce.
+
+    Words inside the names `without` do not count.
+    """
+    out: set[str] = set()
+    for i in range(first, last):
+        if not _inside(reading, i, without):
+            out |= things_at(reading, i)
+    return frozenset(out)
+
+
+def _inside(reading: Reading, i: int, hits: Sequence[Hit]) -> bool:
+    return any(h.start <= reading.words[i].start < h.end for h in hits)
+
+
+def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
+    """Names that something is put into, given to or meant for: after "в", "к", "на", "для", with a Kazakh dative or
+    locative, or linked by "и" to such a name."""
+    out: list[Hit] = []
+    kazakh = bool(_KAZAKH.search(reading.text))
+    for hit in hits:
+        first, last = reading.word_at(hit.start), reading.word_at(hit.end)
+        i = first - 1
+        while i >= max(0, first - _BACK) and _skippable(reading, i, hits):
+            i -= 1
+        before = reading.words[i].text if i >= 0 else ""
+        linked = before in _LINK and bool(out) and out[-1].end <= reading.words[i].start
+        ending = reading.words[last].text if last < len(reading.words) else ""
+        dative = ending in _INTO_ENDINGS and reading.text[hit.end : hit.end + 1] in {"-", "‑"}
+        if before in _INTO or linked or dative or (kazakh and reading.words[last - 1].text.endswith(_INTO_ENDINGS)):
+            out.append(hit)
+    return out
+
+
+def _skippable(reading: Reading, i: int, hits: Sequence[Hit]) -> bool:
+    """True for "тариф" in "в тариф Плюс", and for the head of a name of which only the tail was recognised."""
+    word = reading.words[i]
+    return word.text in _FILLER or (reading.text[word.start].isupper() and not _inside(reading, i, hits))
+
+
+def nearest(
+    reading: Reading, first: int, last: int, at: int, within: Sequence[Hit], known: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """The things of the words nearest before `at` in `first:last`, else after it; known things go before unknown."""
+    runs = [_run(reading, order, first, at, within) for order in (range(at - 1, first - 1, -1), range(at + 1, last))]
+    for found in runs:
+        for run in found:
+            if any(t.startswith("t:") or t in known for t in run):
+                return run
+    return next((found[0] for found in runs if found), frozenset())
+
+
+def _run(reading: Reading, order: range, first: int, at: int, within: Sequence[Hit]) -> list[frozenset[str]]:
+    """Unbroken runs of things along `order`; words joined by "и" belong together."""
+    out: list[set[str]] = []
+    open_ = False
+    for i in order:
+        here = frozenset() if _inside(reading, i, within) or _governed(reading, i, first) else things_at(reading, i)
+        if here:
+            if open_:
+                out[-1] |= here
+            else:
+                out.append(set(here))
+            open_ = True
+        elif reading.words[i].text not in _LINK:
+            open_ = False
+    return [frozenset(r) for r in out]
+
+
+def _governed(reading: Reading, i: int, first: int) -> bool:
+    """True for words of a condition: within two words after "при", "от", "для" …"""
+    opener = next((j for j in range(i - 1, max(first, i - 2) - 1, -1) if reading.words[j].text in _CONDITIONAL), -1)
+    return opener >= 0 and not any(reading.tags[k] & set(GIVING) for k in range(opener, i))
