@@ -231,7 +231,7 @@ class Reader:
             return opener in {"between", "между"}
         if opener in {"от", "from", "с", "со", "between", "ranging", "в"}:
             return link in {"до", "to"}
-        return link == "to" and right.marked and left.value >= 1
+        return link == "to" and (right.marked or not left.marked)
 
     def _joined(self, left: Amount, right: Amount, *, glued: bool) -> Amount | None:
         low, place = left.value, left.place

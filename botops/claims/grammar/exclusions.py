@@ -117,7 +117,8 @@ def _named(tokens: list[Token], amount: Amount, before: Token | None) -> Exclude
         return Excluded(opener, None, last)
     if not plain or digits is None:
         return None
-    state = before.kind is Kind.WORD and len(before.text) == 2 and before.text.isupper()
+    place = tokens[first - 2] if before.text == "," and first >= 2 else before
+    state = place.kind is Kind.WORD and len(place.text) == 2 and place.text.isupper()
     if (state and digits.count == _ZIP_DIGITS) or _glued_to_digits(tokens, first, last):
         return Excluded("id", None, last)
     return _too_long(amount)

@@ -70,7 +70,7 @@ _ID_CUES = ("заказ заказа заказу заказом заказе з
             "инн огрн vin вин imei код коды кода артикул арт sku id тел телефон whatsapp order invoice booking ticket "
             "reservation contract account счет счёт счета счёта карта карты карте card iban бик reference ref no num "
             "тапсырыс тапсырысы шарт келісімшарт нөмірі номірі паспорт госномер flight рейс дом кв квартира офис "
-            "кабинет zip ending visa mastercard индекс почтовый рейса рейсе office room suite floor этаж page стр chapter version версия v ст статья пункт п id:")  # fmt: skip
+            "code codes кабинет zip ending visa mastercard индекс почтовый рейса рейсе office room suite floor этаж page стр chapter version версия v ст статья пункт п id:")  # fmt: skip
 _MEASURES = ("размер размера размеры рост росту вес весом веса длина длиной ширина шириной высота высотой площадь площадью "
              "диаметр глубина возраст возраста радиус объем объём мощность скорость температура давление size weight "
              "пробег пробега пробегом mileage height length width area age diameter radius volume speed temperature power rating score рейтинг оценка "
@@ -88,7 +88,7 @@ _CUE = re.compile(
     r"скидк|депозит|залог|взнос|бюджет|дешевл|дорож|выйдет|выходит|получит?ся|рассрочк|комисси|штраф|"
     r"экономи|кэшбэк|кешбэк|сэконом|баға|құн[ыд]|тұра[дт]|тұрса|төле|төлем|жарна|жеңілд|арзан|қымбат|сома|барлығы|"
     r"price|cost|total|pay|fee|charge|worth|deposit|budget|discount|save|saving|refund|cheap|"
-    r"cena|preis|prix|precio|prezzo|preço|naše|běžn|pris|fiyat|за$|по$|всего$|bargain|spend|spent|earn|salary|cash)"
+    r"cena|preis|prix|precio|prezzo|preço|naše|běžn|pris|fiyat|bargain|spend|spent|earn|salary|cash)"
 )
 _PERCENT_RU = ("процент", ("", "а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах", "ик"))
 _WORDS = re.compile(r"[^\W\d_]+")

@@ -87,6 +87,7 @@ _SHAPE = re.compile(
     r"(?![0-9. ]{0,9}[0-9]))"
 )
 _INTERNATIONAL = re.compile(r"\+[0-9](?:[ ()-]{0,2}[0-9]){9,12}(?![0-9])")
+_STORAGE = re.compile(r" ?(?:gb|гб|tb|тб|mb|мб)(?![^\W\d_])", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s]++|www\.[^\s]++")
 
 
@@ -215,7 +216,8 @@ class _Lexer:
         start += len(chunk) - len(rest)
         if not rest:
             return
-        for first, last, digits in read_chunk(rest):
+        storage = " " in rest and _STORAGE.match(self.text, start + len(rest)) is not None
+        for first, last, digits in read_chunk(rest, joined=not storage):
             text = rest[first:last]
             kind = Kind.OTHER if digits is None else Kind.NUMBER
             value = "digits" if digits is None else digits
@@ -250,9 +252,10 @@ _TAIL = re.compile(r"[0-9]{3}(?:[.,][0-9]{1,2})?")
 
 
 @lru_cache(maxsize=8192)
-def read_chunk(chunk: str) -> tuple[tuple[int, int, Digits | None], ...]:
+def read_chunk(chunk: str, *, joined: bool = True) -> tuple[tuple[int, int, Digits | None], ...]:
     """The numbers in a run of digits, spaces and separators: (start, end, digits); None for a shape that is no number
-    (a version, a card). "15 000 20 000" is two numbers, "1 298,00" is one."""
+    (a version, a card). "15 000 20 000" is two numbers, "1 298,00" is one; not `joined`, spaces always part numbers
+    ("iPhone 17 512 GB")."""
     pieces = chunk.split(" ")
     if len(pieces) >= 3 and all(len(p) == 4 and p.isdigit() for p in pieces):
         return ((0, len(chunk), None),)
@@ -260,7 +263,7 @@ def read_chunk(chunk: str) -> tuple[tuple[int, int, Digits | None], ...]:
     at = index = 0
     while index < len(pieces):
         piece, taken = pieces[index], 1
-        if piece.isdigit() and len(piece) <= 3 and piece[0] != "0":
+        if joined and piece.isdigit() and len(piece) <= 3 and piece[0] != "0":
             while index + taken < len(pieces) and _TAIL.fullmatch(pieces[index + taken]):
                 taken += 1
                 if not pieces[index + taken - 1].isdigit():

@@ -12,6 +12,7 @@ from botops.claims.grammar.units import COUNTED_ONLY
 _CUE_WINDOW = 6
 _NEAR = 3
 _SMALL = 100
+_TIMES = frozenset("×*xх")
 _PRICE_PREPOSITIONS = frozenset("за по for at".split())
 _HEDGE_SIGNS = frozenset("~≈±≃∼")
 _NEGATIONS = frozenset("не not no".split())
@@ -154,6 +155,8 @@ def priced(tokens: list[Token], amount: Amount) -> bool:
     right in front; words behind the number count only for one that is not small."""
     first, last = amount.first, amount.last
     small = too_small(amount)
+    if small and last < len(tokens) and tokens[last].low in _TIMES:
+        return False
     window = _NEAR if small else _CUE_WINDOW
     for index in range(first - 1, max(-1, first - 1 - window), -1):
         token = tokens[index]
