@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
@@ -25,9 +25,18 @@ FILE_NAME = "botops.yaml"
 
 
 def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
+    if not is_timezone(name):
         raise ValueError(f"unknown time zone `{name}`{suggestion(name, sorted(available_timezones()))[:80]}")
     return name
+
+
+def is_timezone(name: str) -> bool:
+    """True for a name of the IANA time zone database, such as Asia/Almaty."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as Asia
+        return False
+    return True
 
 
 def _without_password(url: str) -> str:

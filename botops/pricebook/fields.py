@@ -20,6 +20,10 @@ from botops.domain.problems import Level, Problem
 from botops.pricebook.model import Window
 
 
+LARGEST = 10**15
+"""Largest amount taken, in major units: beyond it minor units would leave 64 bits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A complaint about a value, not yet pointed at: places are worked out only when there is something to point at."""
@@ -118,9 +122,12 @@ class Record:
         if value is None:
             return None
         if type(value) is int or type(value) is Decimal:
-            if value >= 0:
+            if 0 <= value <= LARGEST:
                 return value if type(value) is Decimal else Decimal(value)
-            self.wrong(key, f"{shown(value)} is negative: write an amount of 0 or more", "negative-amount")
+            if value < 0:
+                self.wrong(key, f"{shown(value)} is negative: write an amount of 0 or more", "negative-amount")
+            else:
+                self.wrong(key, f"{shown(value)} is larger than any price: correct it", "number-range")
         else:
             self.wrong(key, f"a number expected, not {shown(value)}: write digits alone, without quotes or currency")
         return None

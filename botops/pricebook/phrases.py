@@ -139,5 +139,6 @@ def _plural(value: Decimal) -> int:
 
 
 def _grouped(value: Decimal) -> str:
-    whole = value == value.to_integral_value()
-    return f"{value:,.0f}" if whole else f"{value:,.2f}" if value == round(value, 2) else f"{value.normalize():,f}"
+    whole, _, fraction = format(value, "f").partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{int(whole):,}.{fraction.ljust(2, '0')}" if fraction else f"{int(whole):,}"

@@ -8,8 +8,10 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from botops.config import Document, read
+from botops.config.settings import is_timezone
 from botops.config.wording import shown, suggestion
 from botops.domain.errors import UserError
 from botops.domain.problems import Problem
@@ -235,10 +237,8 @@ def _version(record: Record) -> str:
 
 
 def _timezone(record: Record) -> str:
-    from zoneinfo import available_timezones  # noqa: PLC0415 - walks the time zone folder
-
     name = record.text("timezone", "Asia/Almaty")
-    if name != "Asia/Almaty" and name not in available_timezones():
+    if not is_timezone(name):
         hint = suggestion(name, sorted(available_timezones()))
         hint = hint if "did you mean" in hint else ": write it as Asia/Almaty"
         record.wrong("timezone", f"unknown time zone `{name}`{hint}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,19 @@ from botops.domain.problems import Problem
 MAX_CELLS = 2_000_000
 """Cells read of one table; a sheet formatted down to row 1,048,576 must not fill the memory."""
 _MAX_UNPACKED = 512_000_000
+# What openpyxl, zipfile and the XML parser trip over in a damaged file, and let through; ParseError is a SyntaxError.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    SyntaxError,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+)
 _DELIMITERS = ";,\t|"
 
 
@@ -99,8 +113,7 @@ def _xlsx(path: Path, raw: bytes, sheet: str | None) -> list[Row]:
             if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
                 raise UserError(problems=[_whole(path, "unpacks to more than 512 MB: save the price sheet alone")])
         workbook = openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, OSError) as error:
-        # openpyxl lets whatever it trips over in a damaged file through; XML's ParseError is a SyntaxError.
+    except (InvalidFileException, *_DAMAGED) as error:
         raise UserError(
             problems=[_whole(path, f"not a readable XLSX file ({error}): open and save it again")]
         ) from error

@@ -109,6 +109,8 @@ def test_a_price_may_say_almost_nothing(tmp_path):
                                   "write digits alone, without quotes or currency"),
         (product("amount: -5"), "4:18: products.0.prices.0.amount: the number -5 is negative: "
                                 "write an amount of 0 or more"),
+        (product("amount: 9999999999999999"),
+         "4:18: products.0.prices.0.amount: the number 9999999999999999 is larger than any price: correct it"),
         (product("amount: 5, currency: KZZ"), "4:31: products.0.prices.0.currency: unknown currency `KZZ`: "
                                               "did you mean `KZT`?"),
         (product("amount: 5, currency: tenge"), "4:31: products.0.prices.0.currency: unknown currency `tenge`: "
