@@ -19,7 +19,6 @@ from botops.config.wording import shown, suggestion
 from botops.domain.problems import Level, Problem
 from botops.pricebook.model import Window
 
-
 LARGEST = 10**15
 """Largest amount taken, in major units: beyond it minor units would leave 64 bits."""
 
