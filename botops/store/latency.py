@@ -31,11 +31,10 @@ def percentile(counts: Mapping[int, int], share: float) -> float | None:
     total = sum(counts.values())
     if total == 0:
         return None
-    rank, below = share * total, 0
-    for bucket in sorted(counts):
-        inside = counts[bucket]
-        if inside and below + inside >= rank:
-            low, high = bounds(bucket)
-            return low + (high - low) * max(0.0, rank - below) / inside
-        below += inside
-    return bounds(max(counts))[1]
+    rank, below, bucket = min(share, 1.0) * total, 0, 0
+    for bucket in sorted(k for k, turns in counts.items() if turns):
+        if below + counts[bucket] >= rank:
+            break
+        below += counts[bucket]
+    low, high = bounds(bucket)
+    return low + (high - low) * max(0.0, rank - below) / counts[bucket]

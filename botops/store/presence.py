@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from botops.domain.errors import StoreError
 from botops.store.engine import Role
@@ -83,27 +84,43 @@ class ServerPresence:
     """An advisory lock of PostgreSQL, held by a connection of its own; several processes may write."""
 
     def __init__(self, engine: Engine, process: str) -> None:
-        self._connection: Connection | None = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(process)})
+        self._engine = engine
+        self._process = process
+        self._connection = self._hold()
 
     def alive(self, others: Sequence[str]) -> set[str]:
-        """Ids whose lock is held by some session."""
-        assert self._connection is not None
-        living = set()
-        for other in others:
-            taken = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(other)}).scalar()
-            if taken:
-                self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(other)})
-            else:
-                living.add(other)
-        return living
+        """Ids whose lock is held by some session. A session the server ended is opened and locked again first."""
+        try:
+            return self._alive(others)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        self.release()
+        self._connection = self._hold()
+        return self._alive(others)
 
     def release(self) -> None:
         """Ends the session, and the lock with it."""
-        if self._connection is not None:
-            self._connection.detach()  # a pooled connection would keep the session, and so the lock
+        if not self._connection.closed:
+            if not self._connection.invalidated:
+                self._connection.detach()  # a pooled connection would keep the session, and so the lock
             self._connection.close()
-            self._connection = None
+
+    def _hold(self) -> Connection:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self._process)})
+        return connection
+
+    def _alive(self, others: Sequence[str]) -> set[str]:
+        self._connection.execute(text("SELECT 1"))  # the lock is gone with the session: notice it, whoever is asked for
+        living = set()
+        for other in others:
+            key = {"key": _key(other)}
+            if self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
+                self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+            else:
+                living.add(other)
+        return living
 
 
 def _key(process: str) -> int:

@@ -158,7 +158,7 @@ class Store:
         def work(connection: Connection) -> Begun | Future[None] | None:
             result = turns.begin(connection, turn_id, inbound, language, self._process)
             with self._under_way_lock:
-                if isinstance(result, turns.UnderWay):
+                if result is None:
                     return self._under_way[key][1] if key in self._under_way else None
                 if result.stored is None:
                     self._under_way[key] = (turn_id, Future())
@@ -238,7 +238,11 @@ class Store:
         return self._write("roll up", lambda connection: rollup.roll_up(connection, most))
 
     def interrupt_dead(self) -> int:
-        """Marks the pending turns of processes that died; how many. Done at opening too."""
+        """Marks the pending turns of processes that died; how many. Done at opening too.
+
+        Worth calling every minute or so: on PostgreSQL it also renews this process's own sign of life when the server
+        ended its session.
+        """
         now = self._clock.now()
         return self._write("mark interrupted turns", lambda connection: self._interrupt_dead(connection, now))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -50,31 +49,28 @@ _LANGUAGE = (
 _ATTEMPTS, _FINDINGS, _HAND_OFFS, _TURNS = insert(ATTEMPT), insert(FINDING), insert(HAND_OFF), insert(TURN)
 
 
-@dataclass(frozen=True, slots=True)
-class UnderWay:
-    """The same message is being answered at this moment, by a process of this id."""
-
-    process: str
-
-
 def begin(
     connection: Connection, turn_id: str, inbound: InboundMessage, language: Language, process: str
-) -> Begun | UnderWay:
-    """Writes the pending row of a turn, or says what became of an earlier delivery. `inbound` is masked already."""
+) -> Begun | None:
+    """Writes the pending row of a turn, or gives what came of an earlier delivery: None while it is being answered.
+
+    `inbound` is masked already.
+    """
     earlier = connection.execute(_BY_KEY, {"key": inbound.idempotency_key}).mappings().first()
-    if earlier is not None and earlier["id"] != turn_id:
+    number: int | None = None
+    if earlier is not None:
         if earlier["lead_id"] != inbound.lead_id:
             raise ConflictError(
                 f"idempotency key {inbound.idempotency_key!r} was used by another lead; use a key of your own"
             )
-        if earlier["state"] == TurnState.PENDING.value:
-            return UnderWay(earlier["process"])
-        return Begun(earlier["number"], stored=load(connection, [earlier])[0])
+        if earlier["state"] != TurnState.PENDING.value:
+            return Begun(earlier["number"], stored=load(connection, [earlier])[0])
+        if earlier["id"] != turn_id:
+            return None
+        number = earlier["number"]  # it was committed, but the answer was lost on the way here
     _see_dialogue(connection, inbound, language, "live")
     said = connection.execute(_SAID, {"dialogue": inbound.dialogue_id}).all()
-    if earlier is not None:  # the commit went through, its answer was lost, and the job runs once more
-        number = earlier["number"]
-    else:
+    if number is None:
         number = said[-1].number + 1 if said else 1
         connection.execute(_TURNS, rows.inbound_row(turn_id, inbound, number, language, process))
     history: list[Message] = []

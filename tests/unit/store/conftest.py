@@ -25,6 +25,7 @@ from botops.domain.prompts import Assignment, PromptRef
 from botops.domain.turns import Action, Attempt, GuardPolicy, HandOff, Purpose, Timing, TurnRecord, TurnState
 from botops.domain.usage import Cost, Usage
 from botops.store import Store
+from botops.store.tables import METADATA
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REPLY = "Тетрадь стоит 450 ₸, при заказе от 100 штук скидка 30 %."
@@ -158,9 +159,16 @@ def postgres_template(postgres: str) -> str:
     return "template_store"
 
 
+@pytest.fixture(scope="session")
+def postgres_shared(postgres: str, postgres_template: str) -> str:
+    """The address of a PostgreSQL store that tests share, one after another."""
+    _create(postgres, "shared", postgres_template)
+    return postgres % "shared"
+
+
 @pytest.fixture
 def postgres_url(postgres: str, postgres_template: str) -> str:
-    """The address of an empty PostgreSQL store."""
+    """The address of an empty PostgreSQL store of the test's own."""
     name = f"store_{time.monotonic_ns()}"
     _create(postgres, name, postgres_template)
     return postgres % name
@@ -177,7 +185,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "store.db")
         return f"sqlite:///{tmp_path}/store.db"
-    return str(request.getfixturevalue("postgres_url"))
+    shared = str(request.getfixturevalue("postgres_shared"))
+    with psycopg.connect(shared, autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {', '.join(METADATA.tables)}")
+    return shared
 
 
 @pytest.fixture

@@ -34,6 +34,9 @@ def test_a_lead_is_erased_with_all_that_hangs_on_it(store, shop):
     (total,) = store.reads.totals(shop.start, shop.start + timedelta(days=1))
     assert (total.turns, total.findings_of()) == (1, 1)
     assert not store.erase_lead("lead-a")
+    store.erase_lead("lead-b")
+    roll_up(store)
+    assert store.reads.totals(shop.start, shop.start + timedelta(days=1), ("prompt",)) == ()
 
 
 def test_erased_text_is_gone_from_the_file(tmp_path, clock, shop):

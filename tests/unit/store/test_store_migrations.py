@@ -50,10 +50,9 @@ def test_up_and_down_again_leaves_nothing(empty):
 
 
 def test_a_failed_migration_leaves_no_half(empty):
-    with empty.connect() as connection:
-        with connection.begin() as transaction:
-            migrate.upgrade(connection)
-            transaction.rollback()
+    with empty.connect() as connection, connection.begin() as transaction:
+        migrate.upgrade(connection)
+        transaction.rollback()
     with empty.connect() as connection:
         assert migrate.revision(connection) is None
         assert "turn" not in inspect(connection).get_table_names()
@@ -76,9 +75,9 @@ def test_no_integer_is_32_bits_wide():
     assert narrow == []
 
 
-def test_a_store_of_a_newer_version_is_refused(url, clock):
-    with Store.open(url, clock=clock):
-        pass
+def test_a_store_of_a_newer_version_is_refused(tmp_path, clock):
+    url = f"sqlite:///{tmp_path}/store.db"
+    Store.open(url, clock=clock).close()
     engine = open_engine(parse_url(url), "writer")
     with engine.begin() as connection:
         connection.execute(text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '9999'"))

@@ -76,7 +76,7 @@ def _own(record: TurnRecord) -> TurnRecord:
 
 @pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 def test_written_is_read(store):
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(RECORD)
     def holds(record):
         lived = _own(replace(record, number=1))

@@ -1,6 +1,7 @@
 """Turns begin and finish in one transaction each, once per message, numbered, with the history that left."""
 
 import asyncio
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
@@ -170,6 +171,38 @@ def test_a_cancelled_begin_leaves_no_key_taken(store, shop):
     begun = asyncio.run(give_up())
     assert begun.stored is None
     assert store.reads.counts().pending == 1
+
+
+def test_a_begin_cancelled_while_it_is_written_is_undone(tmp_path, clock, shop):
+    inbound = shop.inbound()
+    with Store.open(f"sqlite:///{tmp_path}/store.db", clock=clock) as store:
+        rival = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+        rival.execute("BEGIN IMMEDIATE")
+
+        async def give_up():
+            task = asyncio.create_task(store.begin("t1", inbound, "ru"))
+            await asyncio.sleep(0.1)  # taken out of the queue, and now waiting for the rival
+            assert store.waiting == 0
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            rival.execute("ROLLBACK")
+            return await store.begin("t2", inbound, "ru")
+
+        begun = asyncio.run(give_up())
+        rival.close()
+        assert (begun.number, begun.stored) == (2, None)
+        assert store.reads.turn("t1").state is TurnState.INTERRUPTED
+        assert store.reads.lag().hours == 1
+
+
+def test_beginning_again_changes_nothing(store, shop):
+    """The answer to a commit may be lost on the way; the job then runs once more."""
+    asyncio.run(shop.turn(store, shop.inbound("d1")))
+    inbound = shop.inbound("d1")
+    first = asyncio.run(store.begin("t", inbound, "ru"))
+    assert asyncio.run(store.begin("t", inbound, "ru")) == first
+    assert store.reads.counts().turns == 2
 
 
 def test_a_cancelled_finish_goes_on_to_its_end(store, shop):
