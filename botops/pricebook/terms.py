@@ -53,15 +53,16 @@ def offer_line(offer: Offer, book: PriceBook, language: Language) -> str:
     words = WORDS[language]
     parts = [_head(offer, book, language)]
     if offer.applies_to:
-        names = ", ".join(_quoted(_name(sku, book), language) for sku in offer.applies_to)
+        names = ", ".join(_listed(_name(sku, book), language) for sku in offer.applies_to)
         if offer.kind is OfferKind.GIFT:
             parts.append(words.bought_products.format(names))
         else:
             parts[0] += f" {(words.off_products if offer.kind in _TAKES_OFF else words.for_products).format(names)}"
     elif offer.kind in _TAKES_OFF:
         parts[0] += f" {words.whole_order}"
-    if offer.conditions:
-        parts.append(words.conditions.format(" ".join(offer.conditions.split()).rstrip(". ")))
+    conditions = " ".join(offer.conditions.split()).rstrip(". ")
+    if conditions and conditions.casefold() not in parts[0].casefold():
+        parts.append(words.conditions.format(conditions))
     if offer.window != Window():
         parts.append(words.valid.format(period_words(offer.window, language)))
     return "; ".join(parts)
@@ -135,7 +136,8 @@ def _name(sku: str, book: PriceBook) -> str:
     return product.name if product is not None else sku
 
 
-def _quoted(name: str, language: Language) -> str:
-    if language == "en":
-        return name if '"' in name else f'"{name}"'
-    return name if "«" in name else f"«{name}»"
+def _listed(name: str, language: Language) -> str:
+    """A name as it stands in the table; one with a comma in it is quoted, or it would read as two."""
+    if "," not in name:
+        return name
+    return f'"{name}"' if language == "en" else f"«{name}»"
