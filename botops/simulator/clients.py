@@ -109,14 +109,14 @@ class SimulatedClient:
         if heard and _HANDED.search(heard):
             self.outcome = "asked_human" if self.profile.goal == "human" else "satisfied"
             return self._written("thanks") if self._rng.random() < 0.4 else None
+        reaction = self._reaction(heard) if written < self.profile.patience else None
+        if reaction is not None:
+            return reaction
         if written >= self.profile.patience or not self._steps:
             self.outcome = "left" if self._steps and self._rng.random() < 0.5 else "satisfied"
-            return (
-                self._written("thanks" if self.outcome == "satisfied" else "leave")
-                if self._rng.random() < 0.7
-                else None
-            )
-        return self._reaction(heard) or self._written(self._steps.pop(0), first=written == 0)
+            last = "thanks" if self.outcome == "satisfied" else "leave"
+            return self._written(last) if self._rng.random() < 0.7 else None
+        return self._written(self._steps.pop(0), first=written == 0)
 
     def _reaction(self, heard: str) -> str | None:
         """An answer to a question, a second asking where a price was due, or nothing of the kind."""

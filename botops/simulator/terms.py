@@ -34,7 +34,7 @@ _SIGNS: tuple[tuple[TermKind, str], ...] = (
         r"\d+\s*(?:мес\w*|дн\w*|недел\w*|months?|days?|weeks?|ай|күн)[^.]{0,40}(?:бесплатн|в подарок|free|тегін)|"
         r"(?:бесплатн\w*|free|тегін)[^.]{0,40}\d+\s*(?:мес|дн|недел|months?|days?|weeks?|ай|күн)",
     ),
-    ("gift", r"подар|\bgift|сыйлық|сыйға"),
+    ("gift", r"подар|\bдарим\b|\bgift|сыйлық|сыйға"),
     ("delivery", r"доставк|deliver|shipping|жеткіз"),
     ("warranty", r"гаранти[яийю]|warranty|кепілдік"),
 )
