@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import NONE, Concepts
-from botops.claims.objects import GIVING, container_hits, nearest, things_at
+from botops.claims.objects import GIVING, container_hits, nearest, numbers_of, things_at
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
@@ -24,6 +24,7 @@ _GIFT_GOODS = frozenset("card cards certificate certificates".split())
 _WHAT = frozenset("что what не нені".split())
 _ACTIVE = frozenset("include includes including".split())
 _SPECIAL = frozenset({"t:urgent", "t:night", "t:evening"})
+_ASKED = frozenset({"included", "free", "surcharge", "separate"})
 _WITHOUT = frozenset("без without сыз сіз".split())
 _TIME = frozenset({"day", "week", "month", "year"})
 _NOT_GRANTS = frozenset({"refund", "surcharge"})
@@ -85,6 +86,8 @@ def _inclusion(desk: Desk, clause: Clause, at: int) -> bool:
     word = reading.words[at].text
     if "vat" in desk.sentence_tags(clause) or reading.words[clause.first].text in _WHAT:
         return False
+    if any("s:onlyw" in reading.tags[i] for i in range(at + 1, min(at + 3, clause.last))):
+        return False
     if word in _ACTIVE or word.startswith(("включа", "включая")):
         subject = [h for h in desk.message.hits_in(clause.start, reading.words[at].start) if h.strength > 1]
         inside = [h for h in desk.message.hits_in(reading.words[at].end, clause.end) if h.strength > 1]
@@ -98,8 +101,11 @@ def _given(desk: Desk, clause: Clause, at: int) -> Given:
     reading = desk.reading
     counts = reading.counted(clause.first, clause.last)
     topics = desk.tags(clause) & _OBJECT_TOPICS
-    near = _nearest(desk, clause, at)
-    counted = any(q.ordinal or q.unit for q in counts if q.bound is None) and "included" not in reading.tags[at]
+    near = _nearest(desk, clause, at) | (numbers_of(reading, clause.first, clause.last) & desk.terms.vocabulary)
+    if "included" in reading.tags[at]:
+        counted = any(not q.ordinal for q in counts)
+    else:
+        counted = any(q.ordinal or q.unit for q in counts if q.bound is None)
     if near or topics or counted:
         return Given(near, topics, counts)
     sentence = reading.sentences[clause.sentence]
@@ -145,7 +151,7 @@ def _grants(rule: Rule, given: Given) -> bool:
         return False
     if given.things & _SPECIAL - rule.things:
         return False
-    if given.things & (rule.given or rule.things):
+    if given.things & (rule.things if rule.offer is not None else rule.given or rule.things):
         return True
     if "g:children" in rule.groups and any(q.unit in {"age", "year"} for q in given.counts):
         return True
@@ -180,6 +186,8 @@ def _fits(desk: Desk, rule: Rule, clause: Clause, given: Given, goods: frozenset
     """True when a rule may hold here. A delivery is the whole order's: any product of the talk opens it."""
     if "delivery" in given.topics and not desk.containers(clause) - goods:
         return not rule.skus or not desk.skus_spoken - goods or bool(rule.skus & desk.skus_spoken)
+    if rule.offer is None and not given.things and not desk.containers(clause):
+        return True
     return desk.applies(rule, clause, goods | _goods_of(desk, rule))
 
 
@@ -216,16 +224,25 @@ def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Prob
     if denied:
         return Problem("denied", giving, denied[0].text, denied[0].source)
     priced = _priced(desk, clause, given)
+    if giving == "included" and not (_into(desk, clause) or desk.topics_question & _ASKED or desk.confirms):
+        return None
     if priced is not None:
         return Problem("paid", giving, priced) if priced else None
     known = _known(desk, given.things)
     if giving == "included":
-        asked = desk.topics_question & {"included", "free", "surcharge"} and not desk.confirms
+        asked = desk.topics_question & _ASKED and not desk.confirms
         return Problem("absent", giving) if asked and known else None
     if known or given.topics or any(q.ordinal or q.unit in _TIME for q in given.counts):
         return Problem("absent", giving)
+    if giving == "gift" and given.counts and not given.things:
+        return None
     native = bool(given.things) and not desk.terms.about(*GIVING)
     return Problem("absent", giving) if native else None
+
+
+def _into(desk: Desk, clause: Clause) -> bool:
+    """True when a clause says into which product something is included: its own, or of the clauses before it."""
+    return bool(desk.containers(clause) or desk.skus_in(clause))
 
 
 def _priced(desk: Desk, clause: Clause, given: Given) -> str | None:

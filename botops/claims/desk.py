@@ -14,6 +14,7 @@ from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.objects import container_hits, things_of
 from botops.claims.policy import BookTerms, Rule
+from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause, Reading
 from botops.claims.scope import Scope, Status, scope_of
 from botops.pricebook.model import OfferKind
@@ -130,13 +131,15 @@ class Desk:
         return frozenset(s for h in question.hits if h.strength > 1 for s in h.skus) if question else frozenset()
 
     @cached_property
-    def skus_now(self) -> frozenset[str]:
-        """Products named in the reply and in the client's last message."""
-        return self._skus(0, len(self.reading.text)) | self.skus_asked
+    def skus_named(self) -> frozenset[str]:
+        """Every product named in full in the dialogue so far."""
+        return frozenset(
+            s for m in self.ctx.messages if m.role != "tool" for h in m.hits if h.strength > 1 for s in h.skus
+        )
 
     @cached_property
     def skus_spoken(self) -> frozenset[str]:
-        """Every product named in the dialogue so far."""
+        """The same with products only hinted at by a word of their name."""
         return frozenset(s for m in self.ctx.messages if m.role != "tool" for h in m.hits for s in h.skus)
 
     def applies(self, rule: Rule, clause: Clause, given: frozenset[str] = frozenset()) -> bool:
@@ -150,11 +153,11 @@ class Desk:
         about = about or self._back(clause) - given or self._led(clause) - given or self.skus_asked - given
         if about:
             return bool(about & rule.skus)
-        return not (self.skus_spoken - given) or bool(self.skus_spoken & rule.skus)
+        return not (self.skus_named - given) or bool(self.skus_spoken & rule.skus)
 
     def stretched(self, rule: Rule, clause: Clause) -> bool:
         """True when "на всё" stretches a rule over products of this talk that it does not cover."""
-        return bool(rule.skus and "s:all" in self.tags(clause) and self.skus_now - rule.skus)
+        return bool(rule.skus and "s:all" in self.tags(clause) and self.skus_named - rule.skus)
 
     def in_force(self, rules: Iterable[Rule]) -> list[Rule]:
         """Rules in force today."""
@@ -173,9 +176,14 @@ class Desk:
             elif condition.kind == "min_sum":
                 if self._sum_short(condition.value):
                     return condition
-            elif evaluate(condition, self.known) is Met.NO:
+            elif evaluate(condition, self._with(said)) is Met.NO:
                 return condition
         return None
+
+    def _with(self, said: Sequence[Quantity]) -> Known:
+        """What is known, with the counts a clause names itself on top."""
+        own = {q.unit: q.value for q in said if q.bound is None and not q.ordinal and q.unit}
+        return replace(self.known, counts={**self.known.counts, **own}) if own else self.known
 
     def _named(self, condition: Condition) -> bool:
         """True when the reply itself states the condition's number with its bound ("от пяти суток")."""

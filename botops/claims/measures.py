@@ -11,6 +11,7 @@ from botops.claims.discounts import judge_off
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
+from botops.claims.objects import things_of
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
@@ -26,7 +27,7 @@ _OTHER_PERCENT = frozenset(
     "sla аптайм uptime доступность качества заряд заряда акб батареи емкость влажность поступили учеников точность успех "
     "готовности қолжетімділік batteries battery charge success".split()
 )
-_NEAR = 6
+_ALLOWED = frozenset("можно возможно возьмите болады can may allowed possible".split())
 
 
 def percent_terms(desk: Desk, taken: set[int]) -> Iterator[Finding]:
@@ -154,6 +155,42 @@ def _vat_span(desk: Desk, clause: Clause, at: int) -> tuple[int, int]:
     while first > clause.first and words[first - 1].text in {"уже", "с", "плюс", "plus", "with", "already"}:
         first -= 1
     return words[first].start, words[clause.last - 1].end
+
+
+def multiple_claims(desk: Desk) -> Iterator[Finding]:
+    """Double or triple cashback that no rule grants."""
+    reading = desk.reading
+    for clause in reading.clauses:
+        at = next((i for i in range(clause.first, clause.last) if "multiple" in reading.tags[i]), None)
+        if at is None or "cashback" not in desk.sentence_tags(clause):
+            continue
+        word = reading.words[at]
+        if not desk.claimed(word.start, word.end) or any("multiple" in r.topics for r in desk.terms.about("cashback")):
+            continue
+        end = reading.words[clause.last - 1].end
+        yield term_finding(
+            desk.ctx.turn, FindingKind.TERMS, reading.text, word.start, end, Problem("absent", "cashback")
+        )
+
+
+def minimum_claims(desk: Desk) -> Iterator[Finding]:
+    """Less than the least the rules sell: "можно и на один час" where the least is two hours."""
+    least = [(r, q) for r in desk.terms.about("minimum") if r.offer is None for q in r.counts if q.unit]
+    reading = desk.reading
+    for said in reading.quantities if least else ():
+        clause = reading.clause_at(said.start)
+        if clause is None or said.ordinal or said.bound is not None or not said.unit:
+            continue
+        words = {w.text for w in reading.words[clause.first : clause.last]}
+        if not words & _ALLOWED or not desk.claimed(said.start, said.end):
+            continue
+        sentence = reading.sentences[clause.sentence]
+        about = things_of(reading, sentence.first, sentence.last) | desk.things_asked
+        for rule, q in least:
+            if q.unit == said.unit and said.value < q.value and about & rule.things:
+                problem = Problem("value", "minimum", describe(rule), rule.source)
+                yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, said.start, said.end, problem)
+                break
 
 
 def duration_claims(desk: Desk) -> Iterator[Finding]:

@@ -58,6 +58,16 @@ def things_of(reading: Reading, first: int, last: int, without: Sequence[Hit] = 
     return frozenset(out)
 
 
+def numbers_of(reading: Reading, first: int, last: int) -> frozenset[str]:
+    """Numbers that are part of a name ("форма 910"), marked as such; counts with a unit are none."""
+    counted = {i for q in reading.counted(first, last) if q.unit for i in range(q.first, q.last + 1)}
+    return frozenset(
+        f"#{reading.words[i].text}"
+        for i in range(first, last)
+        if i not in counted and reading.words[i].text.isdigit() and len(reading.words[i].text) > 1
+    )
+
+
 def _inside(reading: Reading, i: int, hits: Sequence[Hit]) -> bool:
     return any(h.start <= reading.words[i].start < h.end for h in hits)
 
@@ -84,6 +94,8 @@ def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
 def _skippable(reading: Reading, i: int, hits: Sequence[Hit]) -> bool:
     """True for "тариф" in "в тариф Плюс", and for the head of a name of which only the tail was recognised."""
     word = reading.words[i]
+    if word.text in _INTO or word.text in _LINK:
+        return False
     return word.text in _FILLER or (reading.text[word.start].isupper() and not _inside(reading, i, hits))
 
 

@@ -16,7 +16,7 @@ from botops.claims.conditions import Condition, conditions_of
 from botops.claims.lexicon import NONE, Concepts, concepts
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
-from botops.claims.objects import GIVING, container_hits, nearest, things_of
+from botops.claims.objects import GIVING, container_hits, nearest, numbers_of, things_of
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.words import fold, words
@@ -187,7 +187,7 @@ def _offer_rule(offer: Offer) -> Rule:
     given: frozenset[str] = frozenset()
     if offer.kind is OfferKind.GIFT:
         thing = read(str(offer.value))
-        given = things_of(thing, 0, len(thing.words))
+        given = things_of(thing, 0, len(thing.words)) | numbers_of(thing, 0, len(thing.words))
     return Rule(
         f"offer:{offer.id}",
         offer.conditions,

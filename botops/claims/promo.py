@@ -137,7 +137,7 @@ def _products(desk: Desk, clause: Clause, start: int) -> frozenset[str]:
     if before:
         return frozenset(before[-1].skus)
     own = frozenset(s for h in desk.message.hits_in(start, clause.end) if h.strength > 1 for s in h.skus)
-    return own | (desk.skus_asked or desk.skus_spoken)
+    return own | (desk.skus_asked or (desk.skus_named and desk.skus_spoken))
 
 
 def _span(desk: Desk, clause: Clause, start: int, end: int, owned: set[int]) -> tuple[int, int]:

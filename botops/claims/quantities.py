@@ -185,6 +185,8 @@ def _bound(words: Sequence[Word], first: int, last: int) -> Literal["from", "upt
         and words[first - 2].text in {"меньше", "менее", "less", "раньше", "позже"}
     ):
         return "upto"
+    if before == "than" and first > 1 and words[first - 2].text in {"more", "over"}:
+        return "from"
     if before in _FROM_BEFORE and before not in {"с", "со"}:
         return "from"
     if after in _FROM_AFTER or words[last].text.endswith(_ABLATIVE) or (after in _ABLATIVE):

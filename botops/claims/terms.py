@@ -14,7 +14,14 @@ from botops.claims.discounts import (
     money_off_claims,
     percent_claims,
 )
-from botops.claims.measures import duration_claims, instalment_claims, percent_terms, vat_claims
+from botops.claims.measures import (
+    duration_claims,
+    instalment_claims,
+    minimum_claims,
+    multiple_claims,
+    percent_terms,
+    vat_claims,
+)
 from botops.claims.promo import promo_claims
 from botops.domain.findings import Finding
 
@@ -49,6 +56,8 @@ def _claims(desk: Desk) -> list[Finding]:
     found += fraction_claims(desk)
     found += instalment_claims(desk)
     found += duration_claims(desk)
+    found += minimum_claims(desk)
+    found += multiple_claims(desk)
     found += vat_claims(desk)
     found += benefit_claims(desk)
     found += waiver_claims(desk)
