@@ -23,7 +23,8 @@ class CompiledBook:
 
     `names` finds products in a text; `records` has every price with its variant; `skus` the products by SKU;
     `family` gives, for a SKU, all SKUs sold under a name they share (only where they share one). `terms` are its offers
-    and policies as rules; `least` is the smallest price.
+    and policies as rules; `least` is the smallest price, `thresholds` the quantities at
+    which tiers open.
     """
 
     book: PriceBook
@@ -34,6 +35,7 @@ class CompiledBook:
     zone: ZoneInfo
     terms: BookTerms
     least: Decimal
+    thresholds: frozenset[int]
 
 
 def compile_book(book: PriceBook) -> CompiledBook:
@@ -48,6 +50,7 @@ def compile_book(book: PriceBook) -> CompiledBook:
         ZoneInfo(book.timezone),
         compile_terms(book, names),
         min((p.amount for q in book.products for p in q.prices if p.amount > 0), default=Decimal(1)),
+        frozenset(p.min_qty for q in book.products for p in q.prices if p.min_qty > 1),
     )
 
 

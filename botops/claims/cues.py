@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 _TOTAL = re.compile(
     r"\b(?:итог|всего|вместе|сумм|суммарн|общ[аеи]|обойд|выйд|выход|получ|состав|заплат|оплат|плат[иеё]|сч[её]т\w*|с ним|с ней|"
-    r"с ними|плюс|пересчит|посчита|барлығ|жалпы|шығады|қосқанда|қоссақ|қосса|бірге|төле|total|altogether|overall|together|"
+    r"с ними|тогда|плюс|пересчит|посчита|барлығ|жалпы|шығады|қосқанда|қоссақ|қосса|бірге|төле|онда|екеуі|total|altogether|overall|together|"
     r"comes? to|in all|sum\b|both|pay|bill|due|plus|how much|adds? up|recalculat)|[+]",
     re.IGNORECASE,
 )
 _DIFFERENCE = re.compile(
-    r"\b(?:разниц|эконом|сэконом|дешевле|дороже|выгод|переплат|остат|остан|доплат|не хват|вместо|больше|меньше|выше|ниже|минус|"
+    r"\b(?:разниц|эконом|сэконом|дешевле|дороже|выгод|переплат|остат|остан|доплат|не хват|вместо|больше|меньше|выше|ниже|минус|верн|возвр|удерж|против|сравн|"
     r"айырм|үнем|арзан|қымбат|қалады|жетпей|орнына|артық|кем\b|save|saving|differ|cheaper|more than|less|refund|remain|left|short|"
     r"extra|upgrade|instead|over your|under your|balance|back|owe|charge)|[−–-]\s?\d",
     re.IGNORECASE,

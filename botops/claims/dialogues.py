@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from botops.domain.messages import Message, Role
 from botops.domain.problems import Problem
@@ -111,7 +111,7 @@ def _message(raw: Any, index: int) -> Message:
         raise _RowError(f"{path}.content", "a text is needed", "bad-content")
     name = raw.get("name")
     at = _time(raw["at"], f"{path}.at") if raw.get("at") is not None else None
-    return Message(role, content, name if isinstance(name, str) else None, at)
+    return Message(cast("Role", role), content, name if isinstance(name, str) else None, at)
 
 
 def _refuse_unknown(row: dict[str, Any], known: frozenset[str], path: str) -> None:

@@ -17,6 +17,10 @@ _OPERATOR = re.compile(
 _UNIT = re.compile(r"\s*[^\W\d_]{1,14}\.?(?:\s+[^\W\d_]{1,14}\.?)?\s*(?=[+*×·/÷=≈−–—-]|[xх]\s)", re.IGNORECASE)
 _SIGNS = {"×": "*", "·": "*", "x": "*", "х": "*", "*": "*", "/": "/", "÷": "/", "+": "+", "плюс": "+", "plus": "+",
           "-": "-", "−": "-", "–": "-", "—": "-", "минус": "-", "minus": "-", "=": "=", "≈": "="}  # fmt: skip
+_NO_BRACKETS = str.maketrans("", "", "()[]")
+_FRACTION = re.compile(r"(\d{1,4})/(\d{1,4})")
+_FACTOR = re.compile(r"\s*[×x*х·]")
+_MAX_GAP = 40
 _HUNDRED, _ONE, _SHARE = Decimal(100), Decimal(1), Decimal("0.00001")
 
 
@@ -47,7 +51,7 @@ class Equation:
 
 def equations(text: str, mentions: Sequence[Mention], counts: Sequence[Quantity]) -> tuple[Equation, ...]:
     """Every chain "a op b … = c" of a text, in order. Brackets group: "(29 000 + 25 000) × 3 = 162 000"."""
-    operands = _operands(mentions, counts)
+    operands = _operands(text, mentions, counts)
     out: list[Equation] = []
     chain: list[Operand] = []
     signs: list[str] = []
@@ -63,7 +67,8 @@ def equations(text: str, mentions: Sequence[Mention], counts: Sequence[Quantity]
         if sign == "=":
             chain, signs = [operand], []
             continue
-        if sign in "+-" and (operand.mention is None or (not signs and chain[0].mention is None)):
+        counts_only = operand.mention is None or (not signs and chain[0].mention is None)
+        if sign in "+-" and counts_only and not signs and not _FACTOR.match(text, operand.end):
             chain, signs = [operand], []
             continue
         chain.append(operand)
@@ -82,56 +87,93 @@ def _equation(text: str, chain: Sequence[Operand], signs: Sequence[str], result:
     return holds[:1] or found[:1]
 
 
-def _operands(mentions: Sequence[Mention], counts: Sequence[Quantity]) -> list[Operand]:
+def _operands(text: str, mentions: Sequence[Mention], counts: Sequence[Quantity]) -> list[Operand]:
     found = [Operand(m.amount, m.start, m.end, m) for m in mentions if m.amount_max is None]
     taken = [(m.start, m.end) for m in mentions]
-    found += [Operand(c.value, c.start, c.end) for c in counts if not any(s < c.end and c.start < e for s, e in taken)]
+    for count in counts:
+        if any(s < count.end and count.start < e for s, e in taken):
+            continue
+        parts = _FRACTION.fullmatch(text, count.start, count.end)
+        if parts:
+            found.append(Operand(Decimal(parts[1]), *parts.span(1)))
+            found.append(Operand(Decimal(parts[2]), *parts.span(2)))
+        else:
+            found.append(Operand(count.value, count.start, count.end))
     return sorted(found, key=lambda o: o.start)
 
 
 def _sign(text: str, start: int, end: int) -> str | None:
     gap = text[start:end]
-    if len(gap) > 32 or "\n" in gap:
+    if len(gap) > _MAX_GAP or "\n" in gap:
         return None
     unit = _UNIT.match(gap)
     if unit:
         gap = gap[unit.end() :]
-    match = _OPERATOR.fullmatch(gap)
+    match = _OPERATOR.fullmatch(gap.translate(_NO_BRACKETS))
     return _SIGNS.get(match["sign"].lower()) if match else None
 
 
 def _value(text: str, chain: Sequence[Operand], signs: Sequence[str]) -> Decimal | None:
-    """The value by the usual precedence; one pair of brackets around a leading sum is honoured."""
-    close = None
-    if "(" in text[max(0, chain[0].start - 2) : chain[0].start]:
-        for i in range(1, len(chain)):
-            after = chain[i + 1].start if i + 1 < len(chain) else chain[i].end + 2
-            if ")" in text[chain[i].end : after]:
-                close = i
-                break
-    if close is not None and close < len(chain) - 1:
-        inner = _flat(chain[: close + 1], signs[:close])
-        if inner is None:
-            return None
-        first = Operand(inner, chain[0].start, chain[close].end)
-        return _flat([first, *chain[close + 1 :]], signs[close:])
-    return _flat(chain, signs)
+    """The value by the usual precedence, brackets honoured; None when it cannot be computed."""
+    items: list[Operand | str] = []
+    for i, operand in enumerate(chain):
+        before = text[chain[i - 1].end : operand.start] if i else text[max(0, operand.start - 3) : operand.start]
+        if i:
+            items += [")"] * before.count(")")
+            items.append(signs[i - 1])
+        items += ["("] * before.count("(")
+        items.append(operand)
+    items += [")"] * (items.count("(") - items.count(")"))
+    try:
+        return _Expression(items).value()
+    except (ArithmeticError, IndexError):
+        return None
 
 
-def _flat(chain: Sequence[Operand], signs: Sequence[str]) -> Decimal | None:
-    terms: list[tuple[str, Decimal, bool]] = [("+", chain[0].value, chain[0].percent)]
-    for sign, operand in zip(signs, chain[1:], strict=True):
-        value, last = operand.value, terms[-1]
-        if sign == "*":
-            terms[-1] = (last[0], last[1] * (value / _HUNDRED if operand.percent else value), False)
-        elif sign == "/":
-            if not value:
-                return None
-            terms[-1] = (last[0], last[1] / value, False)
-        else:
-            terms.append((sign, value, operand.percent))
-    total = Decimal(0)
-    for sign, value, percent in terms:
-        step = total * value / _HUNDRED if percent else value
-        total += step if sign == "+" else -step
-    return total
+class _Expression:
+    """Evaluates operands, signs and brackets. Raises IndexError where brackets do not match."""
+
+    def __init__(self, items: Sequence[Operand | str]) -> None:
+        self._items = items
+        self._at = 0
+
+    def value(self) -> Decimal:
+        """The value of all items."""
+        total = self._sum()
+        if self._at < len(self._items):
+            raise IndexError
+        return total
+
+    def _sum(self) -> Decimal:
+        total, _ = self._product()
+        while self._at < len(self._items) and self._items[self._at] in ("+", "-"):
+            sign = self._items[self._at]
+            self._at += 1
+            step, percent = self._product()
+            step = total * step / _HUNDRED if percent else step
+            total = total + step if sign == "+" else total - step
+        return total
+
+    def _product(self) -> tuple[Decimal, bool]:
+        value, percent = self._atom()
+        while self._at < len(self._items) and self._items[self._at] in ("*", "/"):
+            sign = self._items[self._at]
+            self._at += 1
+            factor, share = self._atom()
+            factor = factor / _HUNDRED if share else factor
+            value = value * factor if sign == "*" else value / factor
+            percent = False
+        return value, percent
+
+    def _atom(self) -> tuple[Decimal, bool]:
+        item = self._items[self._at]
+        self._at += 1
+        if isinstance(item, Operand):
+            return item.value, item.percent
+        if item != "(":
+            raise IndexError
+        inner = self._sum()
+        if self._items[self._at] != ")":
+            raise IndexError
+        self._at += 1
+        return inner, False

@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
+
+import yaml
 
 from botops.claims.words import Word, fold, words
 
@@ -56,6 +60,20 @@ class FeatureHit(NamedTuple):
     readings: tuple[tuple[str, str], ...]
 
 
+_VALUES = Path(__file__).with_name("data") / "values.yaml"
+
+
+@cache
+def _synonyms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Wordings that stand for each other, by the stems of each."""
+    out: dict[tuple[str, ...], dict[tuple[str, ...], None]] = defaultdict(dict)
+    for line in yaml.safe_load(_VALUES.read_text(encoding="utf-8")):
+        phrases = [tuple(w.stem for w in words(fold(str(p)))) for p in line]
+        for phrase in phrases:
+            out[phrase].update(dict.fromkeys(phrases))
+    return {k: tuple(v) for k, v in out.items()}
+
+
 class FeatureIndex:
     """All attribute values of a book, or of what tools returned so far."""
 
@@ -89,6 +107,8 @@ class FeatureIndex:
                 continue
             values.add(part)
             for phrase in self._wordings(key, stems):
+                self._put(phrase, key, part)
+            for phrase in _synonyms().get(stems, ()):
                 self._put(phrase, key, part)
         return frozenset(values)
 

@@ -14,11 +14,12 @@ from botops.claims.dates import Dated
 from botops.claims.link import Focus
 from botops.claims.mention import Mention
 from botops.claims.mentions import find_mentions
-from botops.claims.policy import Rule, things_of
+from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import read
 from botops.claims.records import Record, in_force
 from botops.claims.solver import Ground, Reduction, Target, Value
+from botops.claims.objects import things_of
 from botops.claims.terms import AppliedDiscount, applied_discounts
 from botops.claims.words import fold, words
 from botops.pricebook.model import OfferKind, Price
@@ -27,6 +28,7 @@ _MAX_COUNT = Decimal(100_000)
 _MAX_PRODUCTS = 12
 _HALF = Decimal(50)
 _MAX_COUNTS = 14
+_MAX_BACK = 9
 _MAX_BASKET = 4
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
 _STAY = re.compile(
@@ -77,15 +79,12 @@ class Grounds:
         def fit(q: Quantity) -> bool:
             return q.unit not in _MEASURES or q.unit in own
 
-        here = [q for q in reply.quantities if part is not None and part.start <= q.start < part.end and fit(q)]
-        levels = ((reply, here), (question, question.quantities if question else ()), (reply, reply.quantities))
-        for message, found in levels:
-            if message is None:
-                continue
-            counts = tuple(dict.fromkeys(q.value for q in found if fit(q) and _countable(message, q)))
-            if counts:
-                return counts
-        return self.far_counts
+        def values(message: ParsedMessage, found: Iterable[Quantity]) -> tuple[Decimal, ...]:
+            return tuple(q.value for q in found if fit(q) and _countable(message, q))
+
+        here = [q for q in reply.quantities if part is not None and part.start <= q.start < part.end]
+        near = values(reply, here) + (values(question, question.quantities) if question is not None else ())
+        return near or values(reply, reply.quantities) or self.far_counts
 
     @cached_property
     def _applied(self) -> tuple[AppliedDiscount, ...]:
@@ -93,7 +92,16 @@ class Grounds:
 
     @cached_property
     def _percents(self) -> tuple[Reduction, ...]:
-        return tuple(Reduction(d.percent, d.skus) for d in self._applied if d.percent is not None)
+        """Percents off in force: named by a figure, by a code, or by the group of clients they are for."""
+        found = [Reduction(d.percent, d.skus) for d in self._applied if d.percent is not None]
+        groups = {c for c in self._context.reply.reading.concepts | self._asked if c.startswith("g:")}
+        for rule in self._context.book.terms.offers:
+            offer = rule.offer
+            if offer is None or offer.kind is not OfferKind.PERCENT or not rule.groups & groups:
+                continue
+            if rule.window.covers(self._context.day):
+                found += [Reduction(p, rule.skus) for p in rule.percents]
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def _off(self) -> tuple[Reduction, ...]:
@@ -152,6 +160,14 @@ class Grounds:
         own = reply.text[max(start, part.end - 600) : part.end]
         return cues_in(own, question.text[-400:] if question is not None else "")
 
+    def is_count(self, amount: Decimal) -> bool:
+        """True for a number that stands for heads or pieces in this dialogue: the client's count, a tier's threshold."""
+        return amount in self._heads or amount in self._context.book.thresholds
+
+    @cached_property
+    def _heads(self) -> frozenset[Decimal]:
+        return frozenset(_numbers(m for m in self._context.messages if m.role == "user"))
+
     def is_term(self, amount: Decimal, mention: Mention) -> bool:
         """True for a sum that offers or policies name where the talk is of them, and for a figure a tool computed."""
         if any(amount == v for _, v in self._context.evidence.computed):
@@ -159,7 +175,7 @@ class Grounds:
         book = self._context.book
         if mention.currency not in {None, book.book.currency}:
             return False
-        rules = [r for r in book.terms.rules if amount in r.money and r.window.covers(self._context.day)]
+        rules = [r for r in book.terms.rules if _names(r, amount) and r.window.covers(self._context.day)]
         return bool(rules) and any(self._speaks_of(r, mention) for r in rules)
 
     def _speaks_of(self, rule: Rule, mention: Mention) -> bool:
@@ -245,12 +261,12 @@ class Grounds:
         return self._made[key]
 
     def _records(self, mention: Mention, focus: Focus, holds: Callable[[Record], bool]) -> tuple[Record, ...]:
-        """Prices in force of the products spoken of: nearest, then of the message, then of the client's question."""
+        """Prices in force of the products spoken of: nearest, then of the message, then of the dialogue backwards."""
         context = self._context
         hedged = mention.bound == "from" or self.deferred(mention)
         skus = dict.fromkeys(focus.skus[:_MAX_PRODUCTS])
-        for message in (context.reply, context.question, context.previous):
-            if message is not None and len(skus) < _MAX_PRODUCTS:
+        for message in reversed(context.messages[-_MAX_BACK:]):
+            if message.role != "tool" and len(skus) < _MAX_PRODUCTS:
                 skus.update(dict.fromkeys(s for h in message.hits if h.strength > 1 for s in h.skus[:_MAX_PRODUCTS]))
         currency = mention.currency or context.book.book.currency
         return tuple(
@@ -332,6 +348,10 @@ class Grounds:
 @lru_cache(maxsize=4096)
 def _units(text: str) -> frozenset[str]:
     return frozenset(t[2:] for tags in read(text).tags for t in tags if t.startswith("u:"))
+
+
+def _names(rule: Rule, amount: Decimal) -> bool:
+    return amount in rule.money or any(c.kind == "min_sum" and c.value == amount for c in rule.conditions)
 
 
 def _numbers(messages: Iterable[ParsedMessage]) -> tuple[Decimal, ...]:

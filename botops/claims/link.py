@@ -15,6 +15,7 @@ from botops.claims.features import FeatureIndex
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record
 from botops.claims.segment import Segment, segment_at
+from botops.claims.words import is_cyrillic
 
 LOCAL, BEFORE, SEGMENT, PARENT, MESSAGE, QUESTION, DIALOGUE = range(7)
 _MAX_BACK = 12
@@ -43,10 +44,14 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What a mention is about: every attribute that its surroundings name. `named` are all SKUs of the dialogue."""
+    """What a mention is about: every attribute that its surroundings name. `named` are all SKUs of the dialogue.
+
+    `cyrillic` is the script of the reply.
+    """
 
     keys: Mapping[str, Resolved]
     named: frozenset[str]
+    cyrillic: bool = True
 
     @property
     def skus(self) -> tuple[str, ...]:
@@ -71,10 +76,16 @@ class Focus:
                 continue
             if key == NAME and resolved.level == SEGMENT:
                 continue
-            if key == NAME and (resolved.level > MESSAGE or not resolved.firm) and values & self.named:
+            distant = key == NAME and (resolved.level > MESSAGE or not resolved.firm)
+            if distant and (values & self.named or not self._could_be_named(record)):
                 continue
             out.append(key)
         return tuple(out)
+
+    def _could_be_named(self, record: Record) -> bool:
+        """True when a product has a name in the script of the reply: only then does its absence say anything."""
+        names = record.product.names if record.product is not None else ()
+        return not names or any(is_cyrillic(n) == self.cyrillic for n in names)
 
     def matches(self, record: Record) -> int:
         """How many attributes of a record the surroundings name."""
@@ -109,6 +120,7 @@ class Linker:
         self._reply = named_in(context.reply, self._evidence)
         self._back: list[Mapping[str, Resolved]] | None = None
         self._named: frozenset[str] | None = None
+        self._cyrillic = is_cyrillic(context.reply.text)
 
     def focus(self, at: int) -> Focus:
         """The focus of the mention at a place in the list of mentions."""
@@ -120,7 +132,7 @@ class Linker:
                 keys.setdefault(key, resolved)
         if self._is_other(at):
             keys = {k: v for k, v in keys.items() if k == NAME}
-        return Focus(keys, self._all_named())
+        return Focus(keys, self._all_named(), self._cyrillic)
 
     def _is_other(self, at: int) -> bool:
         """True when the sum is of what the client has already ("your current one, $256"), not of what is described."""
@@ -138,7 +150,8 @@ class Linker:
             if window:
                 yield BEFORE, window
                 break
-        yield SEGMENT, self._between(here.start, here.end)
+        if at + 1 >= len(self._mentions) or self._mentions[at + 1].start >= here.end:
+            yield SEGMENT, self._between(mention.end, here.end)
         for part in _around(reply.segments, index):
             spans = self._between(part.start, part.end)
             if part.kind == "sentence" and any(part.start <= m.start < part.end for m in self._mentions):

@@ -22,10 +22,10 @@ from botops.claims.words import Word, fold, kazakh_root, latin, words
 from botops.pricebook.model import Product
 
 _OPEN, _SHUT = "\x01", "\x02"
-_MIN_WORD = 4
+_MIN_WORD, _SHORT, _MODEL = 4, 2, 3
 _HEAD = 3
-_FUZZY_WORD = 5
-_FUZZY_SCORE = 84
+_FUZZY_WORD = 4
+_FUZZY_SCORE = 85
 _MAX_FUZZY_WORD = 24
 _MAX_REMEMBERED = 100_000
 _GENERIC = frozenset("discount minus promo gift free included surcharge vat minimum half refund prepay".split())
@@ -83,10 +83,11 @@ class NameIndex:
                     found = words(fold(form))
                     if found and not _only_numbers(found):
                         phrases["".join([f"{_OPEN}{w.stem}{_SHUT}" for w in found])][product.sku] = None
-            head = words(fold(_BRACKETS.sub(" ", product.name)))
-            for word in head[:_HEAD]:
-                if _distinctive(word.text):
-                    single[word.stem][product.sku] = None
+            for name in product.names:
+                bare = _BRACKETS.sub(" ", name)
+                for word in words(fold(bare))[:_HEAD]:
+                    if _distinctive(word.text, bare[word.start : word.end]):
+                        single[word.stem][product.sku] = None
         rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(2, len(products) // 10)}
         return cls({phrase: tuple(skus) for phrase, skus in phrases.items()}, rare)
 
@@ -128,8 +129,10 @@ class NameIndex:
         if word.stem in vocabulary:
             return word.stem
         text = word.text
-        if text[0].isdigit() or len(text) < 3:
+        if text[0].isdigit():
             return ""
+        if len(text) < 3:
+            return self._by_latin.get(latin(text), "")
         root = kazakh_root(text, vocabulary)
         if root:
             return root
@@ -143,15 +146,20 @@ class NameIndex:
         near = process.extractOne(
             word.stem, self._by_first.get(text[0], ()), scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE
         )
-        return near[0] if near and abs(len(near[0]) - len(word.stem)) <= 2 else ""
+        return near[0] if near and near[0][1] == text[1] and abs(len(near[0]) - len(word.stem)) <= 2 else ""
 
 
 def _only_numbers(found: Sequence[Word]) -> bool:
     return len(found) == 1 and found[0].text[0].isdigit()
 
 
-def _distinctive(word: str) -> bool:
-    """True for a word that can stand for a product by itself: no number, no unit, no word of commerce."""
-    if len(word) < _MIN_WORD or word[0].isdigit() or numeral(word) is not None:
+def _distinctive(word: str, written: str) -> bool:
+    """True for a word that can stand for a product by itself: no count, no unit, no word of commerce. Abbreviations
+    ("IP", "ТОО") and numbers of three digits ("Дом 300") can."""
+    if word[0].isdigit():
+        return len(word) == _MODEL and word.isdigit()
+    if len(word) < _MIN_WORD:
+        return len(word) >= _SHORT and written.isupper()
+    if numeral(word) is not None:
         return False
     return not any(c.startswith(("u:", "s:")) or c in _GENERIC for c in entry(word).concepts)

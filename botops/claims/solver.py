@@ -24,6 +24,7 @@ _MAX_SUBSET = 7
 _MAX_WINDOW = 12
 _MAX_CHOICES = 40
 _RUNNING = 6
+_MAX_WEIGHT = 31
 _MONTHS = Decimal(12)
 
 
@@ -143,7 +144,13 @@ def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Ite
     price, amount = record.price, record.amount
     tiers = record.product.prices if record.product else ()
     counts = (*counts, *_less_free(counts, ground.free))
-    fits = [c for c in counts if price is None or tier_of(tiers, price, c).min_qty == price.min_qty]
+    fits = [
+        c
+        for c in counts
+        if price is None
+        or tier_of(tiers, price, c).min_qty == price.min_qty
+        or (ground.cues.difference and price.min_qty == 1)
+    ]
     if price is None or price.min_qty == 1 or fits:
         yield amount, _show(amount), False
         if price is not None and price.per == "year" and ground.cues.divide:
@@ -159,14 +166,20 @@ def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Ite
         for other in counts:
             if other != ONE:
                 yield amount * count * other, f"{_show(count)} × {_show(other)} × {_show(amount)}", True
-    if price is not None and price.per == "month":
-        for count in fits:
+    yield from _over_months(price, amount, fits, counts)
+
+
+def _over_months(
+    price: Price | None, amount: Decimal, fits: Sequence[Decimal], counts: Sequence[Decimal]
+) -> Iterator[tuple[Decimal, str, bool]]:
+    """A monthly price over a year, a yearly one over the months left of it."""
+    per = price.per if price is not None else ""
+    for count in fits:
+        if per == "month":
             yield amount * count * _MONTHS, f"{_show(count)} × 12 × {_show(amount)}", True
-    if price is not None and price.per == "year":
-        for count in fits:
-            for months in counts:
-                if months < _MONTHS:
-                    yield amount * count * months / _MONTHS, f"{_show(count)} × {_show(amount)} × {months}/12", True
+        for months in counts if per == "year" else ():
+            if months < _MONTHS:
+                yield amount * count * months / _MONTHS, f"{_show(count)} × {_show(amount)} × {months}/12", True
 
 
 def _less_free(counts: Sequence[Decimal], free: Sequence[Decimal]) -> Iterator[Decimal]:
@@ -223,7 +236,9 @@ def _combined(target: Target, ground: Ground, *, far: bool) -> Value | None:
     found = _of_stated(target, ground)
     if found is None and ground.cues.difference:
         found = _difference(target, ground)
-    return found or _with_one_price(target, ground, far=far) or _over_products(target, ground)
+    if found is None and ground.cues.total:
+        found = _with_one_price(target, ground, far=far) or _weighted(target, ground)
+    return found or _over_products(target, ground)
 
 
 def _of_stated(target: Target, ground: Ground) -> Value | None:
@@ -255,8 +270,6 @@ def _difference(target: Target, ground: Ground) -> Value | None:
 
 def _with_one_price(target: Target, ground: Ground, *, far: bool) -> Value | None:
     """A stated sum and one more price or its multiple, where the words ask for a total."""
-    if not ground.cues.total:
-        return None
     values = dict(ground.values(far=far))
     for record in ground.records:
         values.setdefault(record.amount, _show(record.amount))
@@ -270,6 +283,17 @@ def _with_one_price(target: Target, ground: Ground, *, far: bool) -> Value | Non
         found = _direct(Target(low, target.high - amount), values)
         if found and found.amount != amount:
             return Value(target.low, f"{formula} + {found.formula}")
+    return None
+
+
+def _weighted(target: Target, ground: Ground) -> Value | None:
+    """Two stated amounts, each times a count named nearby ("30 и 31 августа по 85 000, 1 сентября 60 000")."""
+    counts = (ONE, *(c for c in ground.counts if 1 < c <= _MAX_WEIGHT))
+    for first, second in combinations(dict.fromkeys(ground.stated), 2):
+        for one in counts:
+            for other in counts:
+                if target.hits(first * one + second * other):
+                    return Value(first * one + second * other, f"{one} × {_show(first)} + {other} × {_show(second)}")
     return None
 
 

@@ -53,6 +53,7 @@ class Verifier:
     ) -> None:
         self._context = context
         self._taken = taken
+        self._running = frozenset(running)
         reply = context.reply
         self._all = [m for m in reply.numbers if m.kind == "money"]
         self._equations = equations(reply.text, reply.numbers, reply.quantities)
@@ -66,23 +67,24 @@ class Verifier:
         """Looks at every sum twice: first prices named as such, then figures that rest on them."""
         supported: dict[int, Decimal] = {}
         open_: list[tuple[Mention, Focus]] = []
-        claims = 0
+        claims, silent = 0, set[int]()
         for at, mention in enumerate(self._all):
             claim = self._is_claim(mention)
             claims += claim
-            if not claim and mention.role != "bare":
+            if not claim and (mention.currency is not None or not self._scope(mention).asserted):
                 continue
             focus = self._linker.focus(at)
             if self._named_price(mention, focus):
-                supported[mention.start] = mention.amount_max or mention.amount
-            elif claim:
+                _keep(supported, mention)
+            else:
                 open_.append((mention, focus))
+                silent.update(() if claim else (mention.start,))
         doubts = []
         for mention, focus in open_:
             doubt = self._figure(mention, focus, supported)
             if doubt is None:
-                supported[mention.start] = mention.amount
-            else:
+                _keep(supported, mention)
+            elif mention.start not in silent:
                 doubts.append(doubt)
         return Verified(tuple(doubts), tuple(supported[k] for k in sorted(supported)), claims)
 
@@ -100,6 +102,8 @@ class Verifier:
             return True
         if mention.role == "bare" and mention.start not in self._operands:
             return False
+        if mention.role != "scaled" and (mention.amount_max is not None or self._grounds.is_count(mention.amount)):
+            return False
         if mention.role != "scaled" and mention.amount < self._context.book.least / 2:
             return False
         if mention.per is None and mention.start not in self._operands and not _CYRILLIC.search(reply.text):
@@ -114,12 +118,16 @@ class Verifier:
 
     def _named_price(self, mention: Mention, focus: Focus) -> bool:
         """True when the amount (both ends of a range) is a price or a tool's figure of what is spoken of."""
-        ends = [mention.amount] if mention.amount_max is None else [mention.amount, mention.amount_max]
-        return all(self._is_price(a, mention, focus) for a in ends)
+        return all(self._is_price(a, mention, focus) for a in _ends(mention))
 
     def _is_price(self, amount: Decimal, mention: Mention, focus: Focus) -> bool:
         fits = any(self._fits(r, mention, focus) for r in self._of_amount(amount))
-        return fits or self._grounds.is_term(amount, mention)
+        return fits or self._grounds.is_term(amount, mention) or self._computed_before(amount, mention)
+
+    def _computed_before(self, amount: Decimal, mention: Mention) -> bool:
+        """True for a total of an earlier turn, borne out there. A list price must fit anew."""
+        own = mention.currency in {None, self._context.book.book.currency}
+        return own and amount in self._running and not self._context.book.records.by_amount.get(amount)
 
     def _of_amount(self, amount: Decimal) -> Iterable[Record]:
         yield from self._context.book.records.by_amount.get(amount, ())
@@ -180,17 +188,16 @@ class Verifier:
 
     def _contradicted(self, record: Record, focus: Focus) -> bool:
         """True when the surroundings name another product or variant, and that one exists."""
-        conflicts = focus.conflicts(record)
-        if not conflicts:
+        return NAME in focus.conflicts(record) or self._other_variant(record, focus)
+
+    def _other_variant(self, record: Record, focus: Focus) -> bool:
+        wrong = set(focus.conflicts(record)) - {NAME}
+        if not wrong:
             return False
-        if NAME in conflicts:
-            return True
-        kin = self._kin(record)
-        wrong = set(conflicts)
-        for other in kin:
+        for other in self._kin(record):
             if other is record or any(k not in other.features for k in wrong):
                 continue
-            if not focus.conflicts(other):
+            if not set(focus.conflicts(other)) - {NAME}:
                 return True
         return False
 
@@ -207,12 +214,11 @@ class Verifier:
         equation = self._results.get(mention.start)
         if equation is not None:
             return self._equation(mention, equation, focus, supported)
-        ends = [mention.amount] if mention.amount_max is None else [mention.amount, mention.amount_max]
-        for end in ends:
-            if self._is_price(end, mention, focus):
-                continue
-            if self._derived(mention, end, focus, supported) is None:
+        known = dict(supported)
+        for place, end in enumerate(_ends(mention)):
+            if not self._is_price(end, mention, focus) and self._derived(mention, end, focus, known) is None:
                 return self._doubt(mention, focus)
+            known[mention.start + place + 1] = end
         return None
 
     def _equation(
@@ -237,7 +243,7 @@ class Verifier:
         stated = [supported[k] for k in sorted(supported) if k != mention.start]
 
         def holds(record: Record) -> bool:
-            return self._in_force(record, mention) and not self._contradicted(record, focus)
+            return self._in_force(record, mention) and not self._other_variant(record, focus)
 
         target = Target(amount - slack, amount + slack)
         found = derive(target, self._grounds.of(mention, focus, stated, holds))
@@ -274,11 +280,21 @@ class Verifier:
         return min(fitting, key=lambda r: abs(r.amount - mention.amount), default=None)
 
 
+def _ends(mention: Mention) -> tuple[Decimal, ...]:
+    return (mention.amount,) if mention.amount_max is None else (mention.amount, mention.amount_max)
+
+
+def _keep(supported: dict[int, Decimal], mention: Mention) -> None:
+    """Notes the amounts of a mention as borne out, by their places."""
+    for place, amount in enumerate(_ends(mention)):
+        supported[mention.start + place] = amount
+
+
 def _counts(equation: Equation) -> Iterable[Operand]:
     """Numbers of an equation that multiply or divide a sum rather than being one: the smaller unmarked factor."""
     for i, sign in enumerate(equation.signs):
         if sign in "*/":
             pair = equation.operands[i : i + 2]
-            unmarked = [o for o in pair if o.mention is not None and o.mention.currency is None]
-            if unmarked:
-                yield min(unmarked, key=lambda o: o.value)
+            smaller = min(pair, key=lambda o: o.value)
+            if smaller.mention is not None and smaller.mention.currency is None:
+                yield smaller

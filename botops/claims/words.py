@@ -22,6 +22,7 @@ _KK = re.compile(
 )
 _EN = re.compile(r"(?:'s|ies|es|s)$")
 _HARD = {"ғ": "қ", "г": "к", "б": "п"}
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _KK_LETTERS = re.compile("[әғқңөұүһі]")
 
 
@@ -61,6 +62,11 @@ def stem(word: str) -> str:
 def _cut(word: str, endings: re.Pattern[str]) -> str:
     cut = endings.search(word)
     return word[: cut.start()] if cut and cut.start() >= 3 else word
+
+
+def is_cyrillic(text: str) -> bool:
+    """True when a text has Cyrillic letters."""
+    return _CYRILLIC.search(text) is not None
 
 
 def words(folded: str) -> tuple[Word, ...]:
