@@ -121,7 +121,7 @@ def _itemised(voice: Voice, lines: Sequence[Line]) -> str:
     for x in lines:
         label = voice.variant(x.tag)
         name = f"{voice.name(x.item)} ({label})" if label else voice.name(x.item)
-        unit, whole = voice.money(x.tag.amount, x.tag.currency), voice.money(x.full, x.tag.currency)
+        unit, whole = (voice.at_least(voice.money(a, x.tag.currency), x.tag) for a in (x.tag.amount, x.full))
         shown = {"name": name, "qty": str(x.qty), "unit": unit, "months": str(x.months), "sum": whole, "price": unit}
         key = (
             ("line_qty_months" if x.qty > 1 else "line_months")
@@ -141,8 +141,13 @@ def _summed(scene: Scene, lines: Sequence[Line], off: Decimal) -> str:
     sums: dict[str, Decimal] = {}
     for bucket, parts in buckets.items():
         sums[bucket] = scene.slips.total(sum(parts, Decimal(0)), currency, parts)
-    shown = {b: voice.money(s, currency) + ("" if b == "once" else f" {voice.words[b]}") for b, s in sums.items()}
-    if any(x.tag.at_least for x in lines):
+    open_ended = {x.bucket: x.tag for x in lines if x.tag.at_least}
+    shown = {}
+    for bucket, amount in sums.items():
+        said = voice.money(amount, currency)
+        said = voice.at_least(said, open_ended[bucket]) if bucket in open_ended else said
+        shown[bucket] = said if bucket == "once" else f"{said} {voice.words[bucket]}"
+    if open_ended:
         return voice.say("total_from", sum=voice.words["and"].join(shown.values()))
     if len(shown) == 1:
         key = "with_discount" if off else "total"
@@ -186,6 +191,7 @@ def _yearly_saving(scene: Scene, wish: Wish) -> list[str]:
     return [
         voice.say(
             "save_year",
+            name=voice.name(wish.item),
             months=voice.money(twelve, month.currency),
             year=voice.money(year.amount, year.currency),
             saving=voice.money(twelve - year.amount, year.currency),

@@ -76,7 +76,7 @@ class Around:
 
 def tags_in(text: str, around: Around, found: Sequence[Sum] = ()) -> list[Tag]:
     """Every price in `text`, each read with the words on its own side of the separators between amounts."""
-    amounts = list(found) or sums(text, bare=True)
+    amounts = found or sums(text, bare=True)
     edges = [0]
     for left, right in pairwise(amounts):
         gap = _BETWEEN.search(text, left.end, right.start)
@@ -231,7 +231,7 @@ def row_item(cells: Sequence[str], header: Sequence[str], roles: dict[int, str],
     return Item(outer, tuple(tags), calls, around.today, by_role.get("note", "")) if tags else None
 
 
-def _bare(cell: str) -> list[Sum]:
+def _bare(cell: str) -> tuple[Sum, ...]:
     """Numbers of a price cell that names no currency."""
     found = sums(cell, bare=True)
     return found or sums(re.sub(r"(?<!\S)(\d{1,3})(?!\S)", r"\1 ₸", cell))

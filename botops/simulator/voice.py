@@ -101,11 +101,15 @@ class Voice:
     def price(self, tag: Tag, amount: Decimal | None = None) -> str:
         """A price with what it is charged for; `amount` says another figure in its place."""
         shown = self.money(tag.amount if amount is None else amount, tag.currency)
-        if tag.at_least:
-            if self.language == "kk":
-                shown += "ден" if shown.endswith("теңге") else "-ден"
-            shown = self.words["from"].format(price=shown)
-        return shown + self.per(tag)
+        return self.at_least(shown, tag) + self.per(tag)
+
+    def at_least(self, shown: str, tag: Tag) -> str:
+        """An amount already written out, with "from" where the price is only a lower bound."""
+        if not tag.at_least:
+            return shown
+        if self.language == "kk":
+            shown += "ден" if shown.endswith("теңге") else "-ден"
+        return self.words["from"].format(price=shown)
 
     def name(self, item: Item) -> str:
         """What to call an item."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 _NUMBER = r"\d{1,3}(?:[\u00a0\u202f\u2009 .,'’]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,2})?"
 _TIMES = r"(?P<times>млрд|млн|миллион\w*|тысяч\w*|тыс\.?|мың|mln|million|thousand|[кk](?![^\W\d_]))"
@@ -106,7 +107,8 @@ def number(text: str) -> Decimal | None:
         return None
 
 
-def sums(text: str, *, bare: bool = False) -> list[Sum]:
+@lru_cache(maxsize=8192)
+def sums(text: str, *, bare: bool = False) -> tuple[Sum, ...]:
     """Amounts of money in order. With `bare`, numbers of four digits and more count without a currency."""
     found = []
     for m in MONEY.finditer(text):
@@ -120,7 +122,7 @@ def sums(text: str, *, bare: bool = False) -> list[Sum]:
         currency = _CODES.get(mark[:1], "") or _CODES.get(mark[:2], "")
         if currency or times or (bare and value >= 1000):
             found.append(Sum(value, currency, m.start(), m.end(), bool(times)))
-    return found
+    return tuple(found)
 
 
 def dates(text: str, today: date | None = None) -> list[tuple[date, int, int]]:
@@ -154,12 +156,14 @@ def _date_of(parts: dict[str, str | None], today: date | None) -> date | None:
     return min(options, key=lambda d: abs((d - today).days))
 
 
+@lru_cache(maxsize=8192)
 def period_in(text: str) -> str:
     """The charging period named first in `text`, or ''."""
     best = min(((m.start(), k) for k, p in PERIOD_RE.items() if (m := p.search(text))), default=None)
     return best[1] if best else ""
 
 
+@lru_cache(maxsize=8192)
 def unit_in(text: str) -> str:
     """The thing counted that is named first in `text`, or ''."""
     best = min(((m.start(), k) for k, p in UNIT_RE.items() if (m := p.search(text))), default=None)

@@ -25,7 +25,7 @@ WORDS: Final[dict[str, str]] = {
     "or": " or ",
     "and": " and ",
     "from": "from {price}",
-    "tier": "from {n} — {price}",
+    "tier": "from {n} pcs — {price}",
     "times": "{n} months",
     "qty": "{n} pcs",
     "all": "everything",
@@ -57,8 +57,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "tiers": ("It gets cheaper with quantity: {tiers}.", "Volume prices: {tiers}."),
     "change": ("From {date} it will be {price}.", "Please note it becomes {price} from {date}."),
     "save_year": (
-        "Twelve monthly payments come to {months}, the yearly plan is {year}, so you save {saving}.",
-        "Paid monthly a year costs {months}; paid yearly it is {year}. The difference is {saving}.",
+        "Twelve monthly payments for {name} come to {months}, the yearly plan is {year}, so you save {saving}.",
+        "{name}: paid monthly a year costs {months}; paid yearly it is {year}. The difference is {saving}.",
     ),
     "line": ("{name}: {qty} × {unit} = {sum}", "{name} — {qty} × {unit} = {sum}"),
     "line_months": ("{name}: {price} × {months} months = {sum}",),
@@ -66,7 +66,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "line_one": ("{name} — {sum}",),
     "total": ("The total is {sum}.", "That comes to {sum}.", "All together {sum}."),
     "total_two": ("That is {once} one-off and {each}.", "In total {once} up front, then {each}."),
-    "total_from": ("That starts from {sum}; we confirm the exact sum after scoping.",),
+    "total_from": ("That comes to {sum}; we confirm the exact sum after scoping.",),
     "with_discount": ("With {percent}% off it is {sum}.", "After the {percent}% discount you pay {sum}."),
     "discounts": ("Right now we have: {terms}.", "Current offers: {terms}.", "Here is what I can offer: {terms}."),
     "no_discount": (

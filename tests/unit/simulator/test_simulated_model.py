@@ -118,7 +118,7 @@ def test_the_same_seed_and_messages_give_the_same_reply_and_other_seeds_other_wo
     assert len(set(said)) > 5
 
 
-# --- errors ----------------------------------------------------------------------------------------------------------
+# --- errors ---
 
 
 def test_without_errors_no_discount_is_ever_promised():
@@ -148,9 +148,8 @@ def test_every_price_is_another_variants_at_rate_one(seed):
 def test_every_price_is_a_former_one_at_rate_one(seed):
     errors = Errors(stale_price=1)
     assert amounts(reply("сколько стоит безлимит?", seed=seed, errors=errors)) == {19900}
-    assert amounts(reply("сколько стоит полотенце?", seed=seed, errors=errors)) == amounts(
-        reply("сколько стоит полотенце?", seed=seed)
-    )
+    towel = "сколько стоит полотенце?"
+    assert amounts(reply(towel, seed=seed, errors=errors)) == amounts(reply(towel, seed=seed))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -173,7 +172,7 @@ def test_rates_outside_zero_and_one_are_refused():
         SimulatedModel(obeys_repair=-0.1)
 
 
-# --- the prompt's text -------------------------------------------------------------------------------------------------
+# --- the text of the prompt ---
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -223,7 +222,10 @@ def test_manner_is_heard_in_the_reply():
 
 
 def test_promo_codes_are_checked_against_the_prompt():
-    prompt = f"{PROMPT}\n- Промокод SAUIR9: 9 % на первый платёж, до 30.04.2031\n- Промокод QYS5: 5 % на первый платёж, до 31.01.2031\n"
+    prompt = (
+        f"{PROMPT}\n- Промокод SAUIR9: 9 % на первый платёж, до 30.04.2031\n- Промокод "
+        f"QYS5: 5 % на первый платёж, до 31.01.2031\n"
+    )
     for seed in SEEDS:
         good = talk("безлимит сколько?", "у меня промокод SAUIR9", prompt=prompt, seed=seed)
         assert "9 %" in good
@@ -262,9 +264,26 @@ def test_terms_that_are_not_in_the_prompt_are_not_promised(client):
 
 @pytest.mark.parametrize(
     "client",
-    ["чем отличается утро от безлимита?", "у конкурентов дешевле", "дорого", "расскажите анекдот", "вы бот?", "спасибо", "до свидания",
-     "беру", "что посоветуете?", "а «Массаж» есть?", "да", "нет", "асдф", "?", "сколько стоит?", "что входит?", "подумаю"],
-)  # fmt: skip
+    [
+        "чем отличается утро от безлимита?",
+        "у конкурентов дешевле",
+        "дорого",
+        "расскажите анекдот",
+        "вы бот?",
+        "спасибо",
+        "до свидания",
+        "беру",
+        "что посоветуете?",
+        "а «Массаж» есть?",
+        "да",
+        "нет",
+        "асдф",
+        "?",
+        "сколько стоит?",
+        "что входит?",
+        "подумаю",
+    ],
+)
 def test_any_message_gets_an_answer_with_known_figures_only(client):
     known = {12400, 124000, 21700, 3100, 4300, 2900, 2300, 9000, 9300, 148800, 24800}
     for seed in range(8):
@@ -277,7 +296,7 @@ def test_a_prompt_without_prices_still_gets_an_answer():
     assert reply("сколько стоит полотенце?", prompt="Ты помощник.")
 
 
-# --- repair ------------------------------------------------------------------------------------------------------------
+# --- repair ---
 
 REPAIR = "Этот ответ не отправлен клиенту: в нём есть то, чего нет в прайс-листе. Напиши ответ заново."
 
@@ -312,7 +331,7 @@ def test_some_obey_and_some_do_not():
     assert 60 < obeyed < 140
 
 
-# --- the port ----------------------------------------------------------------------------------------------------------
+# --- the port ---
 
 
 def run(model: SimulatedModel, request: ModelRequest, pieces: list[str] | None = None):

@@ -27,7 +27,7 @@ async def serving(model: object) -> AsyncIterator[openai.AsyncOpenAI]:
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app(model), log_level="error", lifespan="off", ws="none"))
     task = asyncio.create_task(server.serve([listener]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells of its start by this flag only
         await asyncio.sleep(0.01)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     try:
