@@ -118,10 +118,10 @@ class _Scan:
         after = surroundings.read_after(self.tokens, amount.last, amount.case)
         cued = surroundings.priced(self.tokens, amount)
         counted = exclusions.counted_word(self.tokens, after.last if after.bound or after.hedge else amount.last)
-        if counted is not None and not (cued and self._cue_is_near(amount)):
+        small = surroundings.too_small(amount)
+        if counted is not None and (small or not (cued and self._cue_is_near(amount))):
             self._count(amount, "count", counted, amount.last)
             return amount.last
-        small = surroundings.too_small(amount)
         slang = amount.number.money and amount.first > 0 and self.tokens[amount.first - 1].low in {"a", "в", "за"}
         if amount.number.lone and slang:
             return self._mention(amount, "scaled")

@@ -36,6 +36,8 @@ _MAY_HOLD_MARKS = re.compile(
 _FOLDED = re.compile("[" + re.escape("".join(map(chr, _FOLD))) + "]")
 _ZEROS = re.compile(r"(?<![^\W_])[0-9][0-9OoОоΟο]*+(?:[ .,][0-9OoОоΟο]{3}(?![^\W_]))*+")
 _ZERO_LETTER = re.compile(r"[0-9][OoОоΟο]")
+# "15 ООО ₸": letters for a whole group of zeros, told from a company's form by the currency behind them.
+_ZERO_GROUP = re.compile(r"(?<=[0-9])( )[OО]{3}(?= ?(?:[₸₽$€]|тг|тенге|теңге|руб|KZT|RUB|USD))")
 _TO_ZERO = str.maketrans(dict.fromkeys("OoОоΟο", "0"))
 
 
@@ -61,7 +63,7 @@ def normalise(text: str) -> Normalised:
     folded, offsets = _without_marks(_FOLDED.sub(_fold, text))
     if _ZERO_LETTER.search(folded):
         folded = _ZEROS.sub(_zeros, folded)
-    return Normalised(folded, offsets)
+    return Normalised(_ZERO_GROUP.sub("\\g<1>000", folded), offsets)
 
 
 def _fold(found: re.Match[str]) -> str:

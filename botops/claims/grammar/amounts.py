@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from botops.claims.grammar.lexer import Kind, Token
-from botops.claims.grammar.lexemes import Bound
+from botops.claims.grammar.context_words import Bound
 from botops.claims.grammar.money import Marker, currency_after, currency_before, merged, percent_after, percent_before
 from botops.claims.grammar.numbers import Number, read_number
 from botops.claims.grammar.numerals import Rank
@@ -101,7 +101,7 @@ class Reader:
             return
         if numeral is not None and numeral.rank is Rank.SCALE and numeral.lang == "ru" and not numeral.lone:
             number = amount.number
-            number.scaled, number.scale = True, numeral.value
+            number.scaled, number.scale, number.lang = True, numeral.value, numeral.lang
             amount.value, amount.place = amount.value * numeral.value, amount.place * numeral.value
             if amount.value_max is not None:
                 amount.value_max *= numeral.value
@@ -114,7 +114,7 @@ class Reader:
     def _behind_postposition(self, amount: Amount) -> None:
         """ "5 мыңға жуық теңге", "5 мыңнан астам теңге": the currency comes after the Kazakh postposition."""
         at = amount.last
-        if amount.case not in {"abl", "dat"} or at + 1 >= len(self.tokens):
+        if amount.case not in {"abl", "dat", "own"} or at + 1 >= len(self.tokens):
             return
         lex = self.tokens[at].lex
         after = currency_after(self.tokens, at + 1, cell=False) if lex.after_bound or lex.after_hedge else None

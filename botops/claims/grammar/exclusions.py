@@ -19,6 +19,7 @@ _MASKS = frozenset("•*·#№@_")
 _YEAR_OPENERS = frozenset("в с до in since of по от".split())
 _INCHES = frozenset("\"°'″′")
 _RESOLUTIONS = frozenset("24568")
+_PRICE_OPENERS = frozenset("за по на for at".split())
 _SMALL_SIGNS = frozenset(":-.(")
 _PHONE_DIGITS = 11
 _HOURS = frozenset("am pm".split())
@@ -113,7 +114,7 @@ def _named(tokens: list[Token], amount: Amount, before: Token | None) -> Exclude
     digits = amount.number.digits
     plain = digits is not None and digits.plain and amount.value_max is None
     opener, adjacent = _opener(tokens, first)
-    if opener == "size" or (opener == "id" and (adjacent or plain)):
+    if opener == "size" or (opener == "id" and not amount.scaled and (adjacent or plain)):
         return Excluded(opener, None, last)
     if not plain or digits is None:
         return None
@@ -132,8 +133,9 @@ def _opener(tokens: list[Token], first: int) -> tuple[Reason | None, bool]:
     for index in range(first - 1, max(-1, first - 1 - _LOOK_BACK), -1):
         token = tokens[index]
         if token.lex.id_cue or token.lex.measure:
-            return "id" if token.lex.id_cue else "size", index >= first - 2
-        small_word = token.lex.function and not token.lex.bound and not token.lex.cue
+            adjacent = index == first - 1 or (index == first - 2 and tokens[first - 1].kind is Kind.PUNCT)
+            return "id" if token.lex.id_cue else "size", adjacent
+        small_word = token.lex.function and not token.lex.bound and token.low not in _PRICE_OPENERS
         if not small_word and token.text not in _SMALL_SIGNS:
             break
     return None, False

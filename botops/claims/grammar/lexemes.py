@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
-from botops.claims.grammar import currencies, kazakh, units
+from botops.claims.grammar import context_words, currencies, kazakh, units
+from botops.claims.grammar.context_words import Bound
 from botops.claims.grammar.currency_names import names
-from botops.claims.grammar.numerals import NumeralWord, numeral_words
-
-Bound = Literal["from", "upto"]
+from botops.claims.grammar.numerals import NumeralWord, Rank, numeral_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,120 +55,78 @@ class Lexeme:
 
 NOTHING = Lexeme()
 
-_BOUNDS: dict[Bound, str] = {
-    "from": "от from с со бастап минимум свыше более больше over above exceeding more ab vanaf від кемінде кемі",
-    "upto": "до upto максимум менее меньше under below less fewer макс дейін",
-}
-_AFTER_BOUNDS: dict[Bound, str] = {
-    "from": "бастап бастайды басталады астам асатын артық жоғары көп артык жогары коп",
-    "upto": "дейін шейін дейин шейин дейінгі төмен кем аз аспайды аспайтын",
-}
-_HEDGES = ("около примерно приблизительно порядка ориентировочно приблизит прим где-то почти about around "
-           "approximately roughly approx circa nearly almost ca шамамен шамасы почти районе орташа жуықтап")  # fmt: skip
-_AFTER_HEDGES = "жуық шамасында төңірегінде шамалы жуык шамасындай тонирегинде көлемінде примерно"
-_ID_CUES = ("заказ заказа заказу заказом заказе заявка заявки заявке заявку договор договора договору договору бин иин "
-            "инн огрн vin вин imei код коды кода артикул арт sku id тел телефон whatsapp order invoice booking ticket "
-            "reservation contract account счет счёт счета счёта карта карты карте card iban бик reference ref no num "
-            "тапсырыс тапсырысы шарт келісімшарт нөмірі номірі паспорт госномер flight рейс дом кв квартира офис "
-            "code codes кабинет zip ending visa mastercard индекс почтовый рейса рейсе office room suite floor этаж page стр chapter version версия v ст статья пункт п id:")  # fmt: skip
-_MEASURES = ("размер размера размеры рост росту вес весом веса длина длиной ширина шириной высота высотой площадь площадью "
-             "диаметр глубина возраст возраста радиус объем объём мощность скорость температура давление size weight "
-             "пробег пробега пробегом mileage height length width area age diameter radius volume speed temperature power rating score рейтинг оценка "
-             "өлшем өлшемі салмағы бойы аумағы жасы рейтингі")  # fmt: skip
-_FUNCTION = (
-    "в во за с со на и или а но не без при до от по для из к у о об это то же же ли бы если как что чем вместо плюс "
-    "включая уже только всего сейчас тогда потом или либо а также ещё еще будет было был была стоит вам вы мы наш "
-    "per a an the for and or with without plus in on at to from of by is are was were be will it this that if than "
-    "instead as but not no off now then only just so when your our we you per via including incl excl "
-    "және мен бен пен немесе үшін ғана болады болса бұл ол тек егер туралы дейін бастап құрайды тұрады тұратын бар "
-    "жоқ емес де да та те үшин онда сонда ал бірақ кейін дейін деп деген iva ttc ht vat tax ндс ққс нет"
-)
-_CUE = re.compile(
-    r"(?:цен[аыуеой]|прайс|стои[тлм]|стоят|стоимост|обойд|обош|итог|сумм|плат[аиыеуёя]|плати|оплат|доплат|предоплат|"
-    r"скидк|депозит|залог|взнос|бюджет|дешевл|дорож|выйдет|выходит|получит?ся|рассрочк|комисси|штраф|"
-    r"экономи|кэшбэк|кешбэк|сэконом|баға|құн[ыд]|тұра[дт]|тұрса|төле|төлем|жарна|жеңілд|арзан|қымбат|сома|барлығы|"
-    r"price|cost|total|pay|fee|charge|worth|deposit|budget|discount|save|saving|refund|cheap|"
-    r"cena|preis|prix|precio|prezzo|preço|naše|běžn|pris|fiyat|bargain|spend|spent|earn|salary|cash)"
-)
-_PERCENT_RU = ("процент", ("", "а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах", "ик"))
 _WORDS = re.compile(r"[^\W\d_]+")
 LINK_WORDS = frozenset(("http", "https", "www"))
 _PERCENT_ADJECTIVE = "процентн"
-_ADJECTIVE_ENDINGS = "ый ая ое ые ого ому ым ом ой ую ых ыми".split()
+_PERCENTS = (
+    *("процент" + end for end in ("", "а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах", "ик")),
+    *(_PERCENT_ADJECTIVE + end for end in "ый ая ое ые ого ому ым ом ой ую ых ыми".split()),
+    *"проц percent percents pct".split(),
+)
+_KK_PERCENTS = ("пайыз", "процент", "пайз")
+_INFLECTED_CURRENCIES = ("теңге", "тенге", "доллар", "еуро", "евро", "рубль")
+_CORE_STEMS = re.compile(
+    r"тенге|теңге|доллар|рубл[яеё]|тысяч|миллион|миллиард|процент|пайыз|dollar|thousand|million|percent"
+)
+_CORE_LENGTHS = range(5, 13)
+_MISSPELT_LENGTHS = range(5, 15)
+_LONG_NUMERAL = 6
+
+_Fact = tuple[str, dict[str, Any]]
 
 
-def _merge(table: dict[str, dict[str, Any]], word: str, **facts: Any) -> None:
-    entry = table.setdefault(word, {})
-    for name, value in facts.items():
-        entry.setdefault(name, value)
+def _facts() -> Iterator[_Fact]:
+    """(lower-case word, one thing known about it), the more important first."""
+    yield from ((word, {"numeral": numeral}) for word, numeral in numeral_words().items())
+    yield from ((word, {"currency": currency}) for word, currency in currencies.everyday_words())
+    yield from ((word, {"unit": unit, "case": case}) for word, unit, case in units.unit_words())
+    for stem in (*_INFLECTED_CURRENCIES, *_KK_PERCENTS):
+        for form, case in kazakh.forms(stem).items():
+            plain_case = "dat" if case == "own" else case
+            facts = {"case": plain_case} | ({"percent": True} if stem in _KK_PERCENTS else {})
+            yield from ((spelling, facts) for spelling in {form, kazakh.folded(form)})
+    yield from ((word, {"percent": True}) for word in _PERCENTS)
+    for bound, words in context_words.BOUNDS.items():
+        yield from ((word, {"bound": bound, "function": True}) for word in words.split())
+    for bound, words in context_words.AFTER_BOUNDS.items():
+        yield from ((word, {"after_bound": bound, "function": True}) for word in words.split())
+    yield from _flags()
+    known = names()
+    yield from ((word, {"country": code}) for word, code in known.countries.items())
+    yield from ((word, {"opens_name": True}) for word in known.by_first)
 
 
-def _percents() -> set[str]:
-    words = {_PERCENT_RU[0] + end for end in _PERCENT_RU[1]} | {"проц", "percent", "percents", "pct", "prc"}
-    words |= {_PERCENT_ADJECTIVE + end for end in _ADJECTIVE_ENDINGS}
-    for stem in ("пайыз", "процент", "пайз"):
-        for form in kazakh.forms(stem):
-            words |= {form, kazakh.folded(form)}
-    return words
-
-
-def _build() -> tuple[dict[str, Lexeme], dict[str, Lexeme]]:
-    table: dict[str, dict[str, Any]] = {}
-    for word, numeral in numeral_words().items():
-        _merge(table, word, numeral=numeral)
-    for word, currency in currencies.everyday_words():
-        _merge(table, word, currency=currency)
-    for word, unit, case in units.unit_words():
-        _merge(table, word, unit=unit, case=case)
-    for stem, case in (
-        (f, c) for s in ("теңге", "доллар", "еуро", "рубль", "пайыз", "процент") for f, c in kazakh.forms(s).items()
-    ):
-        _merge(table, stem, case=case)
-    for word in _percents():
-        _merge(table, word, percent=True)
-    for bound, words in _BOUNDS.items():
-        for word in words.split():
-            _merge(table, word, bound=bound, function=True)
-    for bound, words in _AFTER_BOUNDS.items():
-        for word in words.split():
-            _merge(table, word, after_bound=bound, function=True)
+def _flags() -> Iterator[_Fact]:
     flags = {
         "half": "half пол",
-        "hedge": _HEDGES,
-        "after_hedge": _AFTER_HEDGES,
-        "id_cue": _ID_CUES,
-        "measure": _MEASURES,
-        "function": _FUNCTION,
+        "hedge": context_words.HEDGES,
+        "after_hedge": context_words.AFTER_HEDGES,
+        "id_cue": context_words.ID_CUES,
+        "measure": context_words.MEASURES,
+        "function": context_words.FUNCTION,
+        "month": " ".join(units.MONTHS),
+        "per": " ".join(units.PER_WORDS),
     }
-    for flag, text in flags.items():
-        for word in text.split():
-            _merge(table, word, **{flag: True})
-    for word in units.MONTHS:
-        _merge(table, word, month=True)
-    for word in units.PER_WORDS:
-        _merge(table, word, per=True)
-    for word, unit in units.ADVERBS.items():
-        _merge(table, word, adverb=unit, function=True)
-    known = names()
-    for word, code in known.countries.items():
-        _merge(table, word, country=code)
-    for word in known.by_first:
-        _merge(table, word, opens_name=True)
-    for word in table:
-        if _CUE.match(word):
-            table[word]["cue"] = True
-    cased = {word: Lexeme(**(table.get(word.lower(), {}) | {"currency": c})) for word, c in _cased().items()}
-    return {word: Lexeme(**facts) for word, facts in table.items()}, cased
-
-
-def _cased() -> dict[str, currencies.CurrencyWord]:
-    return {**dict(currencies.code_words(names().codes)), **dict(currencies.cased_words())}
+    for flag, words in flags.items():
+        yield from ((word, {flag: True}) for word in words.split())
+    yield from ((word, {"adverb": unit, "function": True}) for word, unit in units.ADVERBS.items())
 
 
 @lru_cache(maxsize=1)
 def tables() -> tuple[dict[str, Lexeme], dict[str, Lexeme]]:
     """(by lower-case word, by exact spelling)."""
-    return _build()
+    known: dict[str, dict[str, Any]] = {}
+    for word, facts in _facts():
+        entry = known.setdefault(word, {})
+        for name, value in facts.items():
+            entry.setdefault(name, value)
+    for word, entry in known.items():
+        entry["cue"] = context_words.CUE.match(word) is not None
+    cased = {**dict(currencies.code_words(names().codes)), **dict(currencies.cased_words())}
+    return (
+        {word: Lexeme(**entry) for word, entry in known.items()},
+        {word: Lexeme(**(known.get(word.lower(), {}) | {"currency": currency})) for word, currency in cased.items()},
+    )
 
 
 @lru_cache(maxsize=32768)
@@ -181,7 +139,7 @@ def lexeme(word: str) -> Lexeme:
         if _PERCENT_ADJECTIVE in lower:
             found = _percent_compound(lower)
         else:
-            found = Lexeme(cue=True) if _CUE.match(lower) else _misspelt(lower)
+            found = Lexeme(cue=True) if context_words.CUE.match(lower) else _misspelt(lower)
     begins = found.numeral is not None or found.half or found.percent_value is not None or lower in LINK_WORDS
     return replace(found, low=lower, anchor=begins)
 
@@ -206,7 +164,9 @@ def _percent_compound(word: str) -> Lexeme:
             entry = numerals.get(head[:size])
             number = entry.numeral if entry else None
             if number is not None and number.lang == "ru" and 0 < number.value < floor:
-                value, floor, head = value + number.value, number.value / 10, head[size:]
+                teen = number.rank is Rank.TEEN
+                value, head = value + number.value, head[size:]
+                floor = Decimal(1 if teen else 10 ** number.value.adjusted())
                 break
         else:
             return NOTHING
@@ -214,7 +174,8 @@ def _percent_compound(word: str) -> Lexeme:
 
 
 def _misspelt(word: str) -> Lexeme:
-    if not 5 <= len(word) <= 14:
+    """A word one letter away from a common one (left out, put in, changed or swapped) with the same first letter."""
+    if len(word) not in _MISSPELT_LENGTHS:
         return NOTHING
     by_deletion, lower_table = _deletions(), tables()[0]
     for key in (word, *_one_shorter(word)):
@@ -233,16 +194,10 @@ def _one_shorter(word: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _deletions() -> dict[str, list[str]]:
     """Words at one letter's distance share a form with one letter left out (symmetric deletion)."""
-    core = [
-        w
-        for w in tables()[0]
-        if 5 <= len(w) <= 12
-        and re.match(
-            r"тенге|теңге|доллар|рубл[яеё]|тысяч|миллион|миллиард|процент|пайыз|dollar|thousand|million|percent", w
-        )
-    ]
     result: dict[str, list[str]] = {}
-    for word in core:
-        for key in (word, *_one_shorter(word)):
-            result.setdefault(key, []).append(word)
+    for word, known in tables()[0].items():
+        numeral = known.numeral is not None and len(word) >= _LONG_NUMERAL and known.numeral.value >= 1
+        if len(word) in _CORE_LENGTHS and (numeral or _CORE_STEMS.match(word)):
+            for key in (word, *_one_shorter(word)):
+                result.setdefault(key, []).append(word)
     return result

@@ -138,8 +138,8 @@ class _Sum:
         return self.spelled and self.last_scale is None and self.placed in (Rank.UNIT, Rank.TEN) and self.group >= 1
 
     def _mixed(self, word: NumeralWord) -> bool:
-        if word.lang == "kk" and self.placed in (0, Rank.UNIT, Rank.TEN) and word.value == _HALF:
-            self.group += _HALF
+        if word.lang == "kk" and self.placed in (0, Rank.UNIT, Rank.TEN) and word.value < 1:
+            self.group += word.value
         elif self.placed == _NOTHING_PLACED and self.last_scale is None:
             self.group = word.value
         else:
@@ -216,7 +216,7 @@ def _taken(tokens: list[Token], here: int, state: _Sum) -> int:
         return here
     here += 1
     if word.rank is Rank.SCALE and token.low in _ABBREVIATIONS and here + 1 < len(tokens) and tokens[here].text == ".":
-        return here + 1 if tokens[here + 1].kind in (Kind.WORD, Kind.SIGN) else here
+        return here + 1 if tokens[here + 1].kind in (Kind.WORD, Kind.SIGN) or tokens[here + 1].text == "-" else here
     return here
 
 

@@ -103,6 +103,7 @@ _EN_SCALES: dict[int, str] = {
     10**9: "billion bln bn",
     10**12: "trillion trn tn",
 }
+_FRACTION_SIGNS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
 _SLANG = frozenset("grand косарь косаря косарей лям ляма лямов лямы".split())
 _RU_ORDINAL_STEMS = (
     "перв втор трет четверт пят шест седьм восьм девят десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат "
@@ -157,6 +158,7 @@ def _kazakh() -> Iterator[tuple[str, NumeralWord]]:
                 yield spelling, _word(value, rank, "kk", lone=lone, case=case)
     yield from ((w, _word("0.5", Rank.MIXED, "kk")) for w in ("жарты", "жартылай"))
     yield "жарым", _word("0.5", Rank.MIXED, "kk")
+    yield from ((sign, _word(value, Rank.MIXED, "kk")) for sign, value in _FRACTION_SIGNS.items())
     for stem in _KK_ORDINAL_STEMS:
         for end in ("шы", "ші"):
             yield from ((w, _word(0, Rank.ORDINAL, "kk")) for w in {stem + end, kazakh.folded(stem + end)})

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from botops.claims.grammar.amounts import Amount
 from botops.claims.grammar.lexer import Kind, Token
-from botops.claims.grammar.lexemes import Bound
+from botops.claims.grammar.context_words import Bound
 from botops.claims.grammar.units import COUNTED_ONLY
 
 _CUE_WINDOW = 6
@@ -24,6 +24,8 @@ _BOUND_PAIRS: dict[tuple[str, str], Bound] = {
 }  # fmt: skip
 _STOPS = frozenset(".!?;")
 _PER_UNITS_MAX = 3
+_OPENERS_BEFORE = frozenset("в за с per каждый каждую каждого каждое each every".split())
+_BARE_UNITS = frozenset("сутки ночь месяц мес час день шт чел".split())
 _PER_CASES = frozenset(("dat", "own"))
 _KK_ONE = frozenset("бір бир әр ар".split())
 _COMPARATIVES = frozenset("more less fewer".split())
@@ -101,33 +103,40 @@ def read_after(tokens: list[Token], at: int, case: str) -> After:
 def _per(tokens: list[Token], at: int) -> tuple[str, int] | None:
     """A charging unit at token `at`: "/мес", "в месяц", "per user", "a night", "айына", "monthly"."""
     size = len(tokens)
-    if at < size and tokens[at].text in {"(", ","} and at + 1 < size and tokens[at + 1].lex.per:
+    if at + 1 < size and tokens[at].text in {"(", ","} and tokens[at + 1].lex.per:
         at += 1
     if at >= size:
         return None
     token = tokens[at]
     if token.text == "/":
         at += 1
-        while at < size and tokens[at].digits is not None and tokens[at].text == "1":
+        while at < size and tokens[at].text == "1":
             at += 1
-        if at < size and tokens[at].lex.unit is not None:
-            return tokens[at].lex.unit or "", _after_dot(tokens, at)
-        return None
+        return _unit(tokens, at)
     if token.lex.adverb is not None:
         return token.lex.adverb, at + 1
-    if token.lex.unit is not None and token.lex.case in _PER_CASES:
+    if token.lex.unit is not None and (token.lex.case in _PER_CASES or token.low in _BARE_UNITS):
         return token.lex.unit, at + 1
     if not token.lex.per:
         return None
     opener = at
-    while at < size and (tokens[at].lex.per or tokens[at].text == "1") and at - opener < 3:
+    while at < size and (tokens[at].lex.per or tokens[at].text == "1") and at - opener < _PER_UNITS_MAX:
         at += 1
-    unit = tokens[at].lex.unit if at < size else None
-    if unit is not None and unit not in COUNTED_ONLY:
-        if tokens[at - 1].low in _KK_ONE and tokens[at].lex.case not in _PER_CASES:
-            return None
-        return unit, _after_dot(tokens, at)
-    return None
+    if at >= size or tokens[at].lex.unit in COUNTED_ONLY:
+        return None
+    if tokens[at - 1].low in _KK_ONE and tokens[at].lex.case not in _PER_CASES:
+        return None
+    return _unit(tokens, at)
+
+
+def _unit(tokens: list[Token], at: int) -> tuple[str, int] | None:
+    unit = tokens[at].lex.unit if at < len(tokens) else None
+    if unit is None:
+        return None
+    power = tokens[at + 1] if at + 1 < len(tokens) else None
+    if unit == "m" and power is not None and power.text in {"2", "3"} and power.start == tokens[at].end:
+        return unit + power.text, at + 2
+    return unit, _after_dot(tokens, at)
 
 
 def _after_dot(tokens: list[Token], at: int) -> int:
@@ -136,18 +145,23 @@ def _after_dot(tokens: list[Token], at: int) -> int:
 
 
 def per_before(tokens: list[Token], at: int) -> str | None:
-    """A charging unit in front: "айына 5 000", "в месяц 5 000", "ежемесячно 5 000"."""
-    if at < 1:
+    """A charging unit in front: "айына 5 000", "в месяц 5 000", "с каждого гостя по 5 000", "ежемесячно 5 000"."""
+    last = at - 1
+    if last > 0 and tokens[last].low in {"по", "-", ":"}:
+        last -= 1
+    if last < 0:
         return None
-    lex = tokens[at - 1].lex
+    lex = tokens[last].lex
     if lex.adverb is not None:
         return lex.adverb
     if lex.unit is None or lex.unit in COUNTED_ONLY:
         return None
     if lex.case in _PER_CASES:
         return lex.unit
-    opener = tokens[at - 2] if at >= 2 else None
-    return lex.unit if opener is not None and opener.lex.per and opener.low in {"в", "за", "per", "с"} else None
+    opener = last - 1
+    while opener > 0 and tokens[opener].text in {".", "1"}:
+        opener -= 1
+    return lex.unit if opener >= 0 and tokens[opener].low in _OPENERS_BEFORE else None
 
 
 def priced(tokens: list[Token], amount: Amount) -> bool:
