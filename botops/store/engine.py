@@ -19,6 +19,7 @@ Role = Literal["writer", "side", "reader"]
 BUSY_TIMEOUT_S = 10
 """How long a SQLite connection waits for another's transaction before it gives up."""
 _WAL_LIMIT = 64 * 2**20
+_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _Insert = sqlite.Insert | postgresql.Insert
 
 
@@ -50,7 +51,7 @@ def sqlite_path(url: URL) -> Path | None:
 
 
 def open_engine(url: URL, role: Role) -> Engine:
-    """An engine whose transactions fit its role.
+    """An engine whose transactions fit its role. Raises UserError when PostgreSQL's driver is not installed.
 
     Writers begin with `BEGIN IMMEDIATE`: a deferred one that turns into a writer fails at once when another writes,
     whatever the timeout. Only the serving process checkpoints. `synchronous=NORMAL` keeps every commit when a process
@@ -63,7 +64,10 @@ def open_engine(url: URL, role: Role) -> Engine:
         return engine
     if role == "reader":
         options["execution_options"] = {"postgresql_readonly": True}
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **options)
+    try:
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **options)
+    except ImportError as error:
+        raise UserError("store: PostgreSQL needs its driver: pip install 'botops[postgres]'") from error
 
 
 def _prepare_sqlite(engine: Engine, role: Role) -> None:
@@ -103,6 +107,11 @@ def checkpoint(engine: Engine) -> None:
             cursor.close()
         finally:
             connection.close()
+
+
+def worth_again(error: SQLAlchemyError) -> bool:
+    """True when the same work may well succeed at once: PostgreSQL broke a deadlock at our cost."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in _AGAIN
 
 
 def transaction_lost(connection: Connection) -> bool:

@@ -71,6 +71,13 @@ class Reads:
             raise NotFoundError(f"there is no dialogue {dialogue_id!r} in the store")
         return records
 
+    def lead_of(self, dialogue_id: str) -> str | None:
+        """The lead a dialogue belongs to; None when there is no such dialogue."""
+        statement = select(DIALOGUE.c.lead_id).where(DIALOGUE.c.id == dialogue_id)
+        with self._reading("look up a dialogue") as connection:
+            found: str | None = connection.execute(statement).scalar_one_or_none()
+            return found
+
     def turn(self, turn_id: str) -> TurnRecord:
         """One turn, whole. Raises NotFoundError."""
         with self._reading("read a turn") as connection:

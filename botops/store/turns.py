@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, bindparam, case, insert, select, update
+from sqlalchemy import Connection, Executable, Insert, and_, bindparam, case, insert, select, update
 
 from botops.domain.errors import ConflictError, StoreError
 from botops.domain.messages import InboundMessage, Language, Message
@@ -68,7 +68,7 @@ def begin(
         if earlier["id"] != turn_id:
             return None
         number = earlier["number"]  # it was committed, but the answer was lost on the way here
-    _see_dialogue(connection, inbound, language, "live")
+    _see_dialogue(connection, inbound, language)
     said = connection.execute(_SAID, {"dialogue": inbound.dialogue_id}).all()
     if number is None:
         number = said[-1].number + 1 if said else 1
@@ -125,8 +125,7 @@ def add(connection: Connection, records: Sequence[TurnRecord], origin: str, proc
             new.setdefault(record.inbound.idempotency_key, record)
     if not new:
         return 0
-    for record in new.values():
-        _see_dialogue(connection, record.inbound, record.language, origin)
+    _see_dialogues(connection, new.values(), origin)
     inbound = ((r, rows.inbound_row(r.id, r.inbound, r.number, r.language, process)) for r in new.values())
     connection.execute(_TURNS, [row | rows.outcome_row(r) | {"origin": origin} for r, row in inbound])
     _write_parts(connection, list(new.values()))
@@ -156,20 +155,38 @@ def _write_parts(connection: Connection, records: Sequence[TurnRecord]) -> None:
         connection.execute(_exposure_upsert(connection.dialect.name), exposures)
 
 
-def _see_dialogue(connection: Connection, inbound: InboundMessage, language: Language, origin: str) -> None:
+def _see_dialogue(connection: Connection, inbound: InboundMessage, language: Language) -> None:
     """Notes that a dialogue is alive. Its row stays locked, so turns of one dialogue are numbered one after another."""
-    owner = connection.execute(
-        _dialogue_upsert(connection.dialect.name),
-        {
-            "id": inbound.dialogue_id,
-            "lead_id": inbound.lead_id,
-            "channel": inbound.channel,
-            "language": language,
-            "first_at": inbound.at,
-            "last_at": inbound.at,
-            "origin": origin,
-        },
-    ).scalar_one()
+    statement = _dialogue_upsert(connection.dialect.name).returning(DIALOGUE.c.lead_id)
+    owner = connection.execute(statement, _dialogue_row(inbound, language, "live")).scalar_one()
+    _refuse_others(inbound, owner)
+
+
+def _see_dialogues(connection: Connection, records: Iterable[TurnRecord], origin: str) -> None:
+    """The same for many, in the order of their ids: two imports wait for each other then, and do not deadlock."""
+    seen = sorted(records, key=lambda record: record.inbound.dialogue_id)
+    dialogues = [_dialogue_row(record.inbound, record.language, origin) for record in seen]
+    connection.execute(_dialogue_upsert(connection.dialect.name), dialogues)
+    ids = {record.inbound.dialogue_id for record in seen}
+    found = connection.execute(select(DIALOGUE.c.id, DIALOGUE.c.lead_id).where(DIALOGUE.c.id.in_(ids)))
+    owners = {row.id: row.lead_id for row in found}
+    for record in seen:
+        _refuse_others(record.inbound, owners[record.inbound.dialogue_id])
+
+
+def _dialogue_row(inbound: InboundMessage, language: Language, origin: str) -> rows.Row:
+    return {
+        "id": inbound.dialogue_id,
+        "lead_id": inbound.lead_id,
+        "channel": inbound.channel,
+        "language": language,
+        "first_at": inbound.at,
+        "last_at": inbound.at,
+        "origin": origin,
+    }
+
+
+def _refuse_others(inbound: InboundMessage, owner: str) -> None:
     if owner != inbound.lead_id:
         raise ConflictError(f"dialogue {inbound.dialogue_id!r} belongs to another lead; start a dialogue of your own")
 
@@ -181,7 +198,7 @@ def mark_dirty(connection: Connection, hours: Iterable[int], now: datetime) -> N
 
 
 @cache
-def _dialogue_upsert(dialect: str) -> Executable:
+def _dialogue_upsert(dialect: str) -> Insert:
     statement = upsert(dialect, DIALOGUE)
     new = statement.excluded
     return statement.on_conflict_do_update(
@@ -190,7 +207,7 @@ def _dialogue_upsert(dialect: str) -> Executable:
             "last_at": case((new.last_at > DIALOGUE.c.last_at, new.last_at), else_=DIALOGUE.c.last_at),
             "first_at": case((new.first_at < DIALOGUE.c.first_at, new.first_at), else_=DIALOGUE.c.first_at),
         },
-    ).returning(DIALOGUE.c.lead_id)
+    )
 
 
 @cache

@@ -13,12 +13,14 @@ from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from botops.domain.errors import BotopsError, StoreError
-from botops.store.engine import store_error, transaction_lost
+from botops.store.engine import store_error, transaction_lost, worth_again
 
 T = TypeVar("T")
 
 GROUP = 64
 """Most jobs committed together: bounds how long the first of them waits."""
+TRIES = 3
+"""How often a job alone is tried when the database breaks a deadlock at its cost."""
 
 
 @dataclass(slots=True)
@@ -82,14 +84,14 @@ class Writer:
             if group:
                 self._commit(group)
 
-    def _commit(self, group: list[_Job]) -> None:
+    def _commit(self, group: list[_Job], tries: int = TRIES) -> None:
         results: list[tuple[_Job, Any, Exception | None]] = []
         try:
             with self._engine.connect() as connection, connection.begin():
                 alone = len(group) == 1
                 results.extend((job, *self._attempt(connection, job, alone=alone)) for job in group)
         except SQLAlchemyError as error:
-            self._failed(group, error)
+            self._failed(group, error, tries - 1)
             return
         except Exception as error:  # noqa: BLE001 - the thread must outlive any job; its future carries the error
             for job in group:
@@ -108,7 +110,7 @@ class Writer:
             with connection.begin_nested():
                 return job.work(connection), None
         except SQLAlchemyError as error:
-            if transaction_lost(connection):
+            if transaction_lost(connection) or worth_again(error):
                 raise
             return None, store_error(error, job.what, self._url)
         except Exception as error:  # noqa: BLE001 - one job's failure is its own; its future carries it
@@ -122,8 +124,11 @@ class Writer:
         typed.__cause__ = error
         return typed
 
-    def _failed(self, group: list[_Job], error: SQLAlchemyError) -> None:
+    def _failed(self, group: list[_Job], error: SQLAlchemyError, tries: int) -> None:
         """The whole transaction is lost. Alone, each job gets another chance, so that only the one at fault fails."""
+        if len(group) == 1 and tries > 0 and worth_again(error):
+            self._commit(group, tries)
+            return
         if len(group) == 1:
             group[0].future.set_exception(store_error(error, group[0].what, self._url))
             return

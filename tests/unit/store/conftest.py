@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -15,7 +16,6 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from botops.domain.findings import Finding, FindingKind, Severity, Verdict
@@ -121,15 +121,15 @@ def _tool(name: str) -> str | None:
 def postgres() -> Iterator[str]:
     """The address of a private PostgreSQL server on a Unix socket, without a database name."""
     initdb, pg_ctl = _tool("initdb"), _tool("pg_ctl")
-    if initdb is None or pg_ctl is None:
+    if initdb is None or pg_ctl is None or importlib.util.find_spec("psycopg") is None:
         if os.environ.get("REQUIRE_ALL") == "1":
-            pytest.fail("PostgreSQL is required here: install the package postgresql")
-        pytest.skip("needs PostgreSQL's server programs")
+            pytest.fail("PostgreSQL is required here: install the package postgresql and the extra `postgres`")
+        pytest.skip("needs PostgreSQL's server programs and psycopg")
     home = Path(tempfile.mkdtemp(prefix="botops-pg-"))
     user = "nobody" if os.geteuid() == 0 else None  # the server refuses to run as root
     if user is not None:
         os.chown(home, pwd.getpwnam(user).pw_uid, -1)
-    server = f"-k {home} -c listen_addresses='' -c fsync=off -c max_connections=50"
+    server = f"-k {home} -c listen_addresses='' -c fsync=off -c deadlock_timeout=50ms -c max_connections=50"
 
     def run(*command: str) -> None:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", user=user)
@@ -175,6 +175,8 @@ def postgres_url(postgres: str, postgres_template: str) -> str:
 
 
 def _create(postgres: str, name: str, template: str) -> None:
+    import psycopg  # an extra: without it the tests on SQLite still run
+
     with psycopg.connect(postgres % "postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
 
@@ -186,6 +188,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "store.db")
         return f"sqlite:///{tmp_path}/store.db"
     shared = str(request.getfixturevalue("postgres_shared"))
+    import psycopg
+
     with psycopg.connect(shared, autocommit=True) as connection:
         connection.execute(f"TRUNCATE {', '.join(METADATA.tables)}")
     return shared

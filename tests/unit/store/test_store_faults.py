@@ -10,7 +10,6 @@ import threading
 import time
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -201,6 +200,8 @@ def test_a_server_that_is_away_is_named_without_its_password(clock, tmp_path):
 def test_sessions_ended_by_the_server_are_opened_again(postgres_url, clock, shop):
     with Store.open(postgres_url, clock=clock) as store:
         asyncio.run(store.begin("t1", shop.inbound("d1"), "ru"))
+        import psycopg
+
         with psycopg.connect(postgres_url, autocommit=True) as admin:
             admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -229,6 +230,48 @@ def test_a_session_ended_within_a_transaction_is_an_error_and_no_more(postgres_u
     engine.dispose()
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_a_deadlock_costs_nobody_his_write(postgres_url, together):
+    url = parse_url(postgres_url)
+    engine = open_engine(url, "writer")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE pair (id INT PRIMARY KEY, n INT)"))
+        connection.execute(text("INSERT INTO pair VALUES (1, 0), (2, 0)"))
+    meet, writers = threading.Barrier(2), [Writer(engine, url), Writer(engine, url)]
+
+    def crosswise(first, second):
+        runs = []
+
+        def work(connection):
+            runs.append(first)
+            plus = text("UPDATE pair SET n = n + 1 WHERE id = :id")
+            connection.execute(plus, {"id": first})
+            if len(runs) == 1:
+                meet.wait(5)
+            connection.execute(plus, {"id": second})
+
+        return work, runs
+
+    (one, one_runs), (two, two_runs) = crosswise(1, 2), crosswise(2, 1)
+    gates = [threading.Event(), threading.Event()]
+    for writer, gate in zip(writers, gates, strict=True):
+        if together:  # the job is one of a group
+            writer.submit("wait", lambda _, gate=gate: gate.wait(10))
+            time.sleep(0.05)
+            writer.submit("look", lambda connection: connection.execute(text("SELECT 1")))
+    jobs = [writers[0].submit("cross", one), writers[1].submit("cross", two)]
+    for gate in gates:
+        gate.set()
+    for job in jobs:
+        assert job.result(10) is None
+    for writer in writers:
+        writer.close()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT n FROM pair")).scalars().all() == [2, 2]
+    engine.dispose()
+    assert sorted((len(one_runs), len(two_runs))) == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("said", "advice"),
     [
@@ -246,6 +289,18 @@ def test_an_error_says_what_to_do(said, advice):
     assert str(typed).startswith("postgresql+psycopg://u:***@host/db: could not read a turn: ")
     assert advice in str(typed)
     assert typed.__cause__ is error
+
+
+def test_postgresql_without_its_driver_says_what_to_install():
+    code = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from botops.store.engine import open_engine, parse_url\n"
+        "from botops.domain.errors import UserError\n"
+        "try: open_engine(parse_url('postgresql://host/db'), 'writer')\n"
+        "except UserError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True)
+    assert "pip install 'botops[postgres]'" in done.stdout
 
 
 def test_only_the_server_checkpoints(tmp_path, clock):

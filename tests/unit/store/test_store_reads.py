@@ -195,6 +195,11 @@ def test_leads_and_dialogues_count_once(filled, shop):
     assert (counts.dialogues, counts.turns, counts.findings, counts.leads, counts.open_hand_offs) == (4, 5, 2, 4, 0)
 
 
+def test_a_dialogue_is_of_one_lead(filled):
+    assert filled.reads.lead_of("plain") == "lead-plain"
+    assert filled.reads.lead_of("d404") is None
+
+
 def test_the_dearest_dialogues(filled, shop):
     dearest = filled.reads.dearest_dialogues(shop.start, shop.start + timedelta(days=1), limit=2)
     assert [(d.id, d.turns, d.tokens) for d in dearest] == [("plain", 2, 2040), ("blocked", 1, 1020)]

@@ -282,6 +282,7 @@ def test_import_is_idempotent_by_key(store, shop, clock):
     second = store.write_many([*records, records[2]], "vendor-log")
     assert (second.written, second.skipped) == (1, 3)
     assert first.batch != second.batch
+    assert store.write_many(records, "vendor-log").written == 0
     assert store.reads.dialogue("d1") == tuple(records)
     assert store.reads.dialogues().items[0].origin == "vendor-log"
 
@@ -293,6 +294,14 @@ def test_import_refuses_pending_and_clashing_turns(store, shop):
     store.write_many([shop.record("t1", shop.inbound())], "log")
     with pytest.raises(StoreError, match="could not import turns"):
         store.write_many([shop.record("t2", shop.inbound())], "log")  # number 1 of d1 again
+    assert store.reads.counts().turns == 1
+
+
+def test_import_into_a_dialogue_of_another_lead_is_refused_whole(store, shop):
+    asyncio.run(shop.turn(store, shop.inbound("d1")))
+    stranger = shop.record("x2", shop.inbound("d1", lead_id="stranger"), 2)
+    with pytest.raises(ConflictError, match="'d1' belongs to another lead"):
+        store.write_many([shop.record("x1", shop.inbound("d0")), stranger], "log")
     assert store.reads.counts().turns == 1
 
 
