@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _TURNS_AT_ONCE = 500
 
 
-def inbound(
+async def inbound(
     container: Container,
     text: str,
     *,
@@ -35,10 +35,15 @@ def inbound(
     region: str | None = None,
     segment: str | None = None,
 ) -> InboundMessage:
-    """A client's message of this moment. Without a dialogue a new one begins; without a lead the dialogue is the lead,
+    """A client's message of this moment.
+
+    Without a dialogue a new one begins; without a lead it is the one the dialogue began with, or the dialogue itself,
     so that its prompt variant stays the same to its end. A key counts within its dialogue, or else within its lead:
-    nobody gets another's answer by guessing a key."""
+    nobody gets another's answer by guessing a key.
+    """
     dialogue = dialogue_id or new_id()
+    if dialogue_id and not lead_id:
+        lead_id = await asyncio.to_thread(container.store.reads.lead_of, dialogue_id)
     key = f"{dialogue_id or lead_id or ''}:{idempotency_key}" if idempotency_key else new_id()
     return InboundMessage(
         dialogue, lead_id or dialogue, text, container.clock.now(), key, channel, locale, region, segment

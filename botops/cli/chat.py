@@ -40,7 +40,7 @@ async def _converse(container: Container, message: str | None, lead: str | None)
         text = message if message is not None else await asyncio.to_thread(_ask)
         if not text:
             return
-        inbound = services.inbound(container, text, dialogue_id=dialogue, lead_id=lead, channel="terminal")
+        inbound = await services.inbound(container, text, dialogue_id=dialogue, lead_id=lead, channel="terminal")
         record = await container.bot.run_turn(inbound, _print)
         click.echo()
         _explain(record)

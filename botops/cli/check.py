@@ -164,6 +164,7 @@ def claims(texts: BinaryIO) -> int:
     """
     from botops.claims.jsonl import mentions_row
 
+    name = getattr(texts, "name", "<stdin>")
     bad = 0
     for number, line in enumerate(texts, 1):
         if not line.strip():
@@ -172,7 +173,7 @@ def claims(texts: BinaryIO) -> int:
             row = json.loads(line)
             found = mentions_row(row)
         except (ValueError, KeyError, TypeError) as error:
-            click.echo(f"{texts.name}:{number}:1: not a row with id and text: {error}", err=True)
+            click.echo(f"{name}:{number}:1: not a row with id and text: {error}", err=True)
             bad += 1
             continue
         click.echo(json.dumps(found, ensure_ascii=False))

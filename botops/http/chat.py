@@ -35,7 +35,7 @@ async def chat(
     """Answers one message. With `stream` the reply comes as server-sent events: `text` events with pieces of it, then
     one `turn` event with the same body as the plain answer, or one `error` event."""
     container: Container = request.app.state.container
-    inbound = services.inbound(
+    inbound = await services.inbound(
         container,
         body.text,
         dialogue_id=body.dialogue_id,

@@ -1,0 +1,137 @@
+"""Real installations in scratch folders: the demo project, its API in this process or as a process of its own."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+import uvicorn
+
+from botops.app.container import Container
+from botops.app.scaffold import write_scaffold
+from botops.config import Secrets, load_settings
+from botops.http import create_api
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """A fresh copy of the demo project, with no dialogues to make."""
+    folder = tmp_path / "project"
+    write_scaffold(folder)
+    settings = folder / "botops.yaml"
+    settings.write_text(re.sub(r"dialogues: \d+", "dialogues: 0", settings.read_text("utf-8")), "utf-8")
+    return folder
+
+
+def _free_ports() -> int:
+    """A port that is free together with the one above it."""
+    while True:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            with contextlib.suppress(OSError, OverflowError):
+                other.bind(("127.0.0.1", port + 1))
+                return port
+
+
+@dataclass
+class Running:
+    """An API that answers, and the container behind it."""
+
+    url: str
+    container: Container
+    http: httpx2.Client
+
+    def chat(self, text, **more):
+        answer = self.http.post("/v1/chat", json={"text": text, **more})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@contextlib.contextmanager
+def _running(project: Path, *overrides: str, **parts) -> Iterator[Running]:
+    """The API over a project, on a loopback port, in a thread of this process."""
+    settings = load_settings(project / "botops.yaml", required=True, overrides=overrides)
+    with Container.open(settings, Secrets(), **parts) as container:
+        port = _free_ports()
+        config = uvicorn.Config(create_api(container), host="127.0.0.1", port=port, log_level="warning")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        until = time.monotonic() + 20
+        while not server.started and time.monotonic() < until:
+            time.sleep(0.01)
+        try:
+            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
+                yield Running(f"http://127.0.0.1:{port}", container, http)
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+@contextlib.contextmanager
+def _process(project: Path, *arguments: str) -> Iterator[subprocess.Popen]:
+    """`botops …` as a process of its own; ended with the block."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "BOTOPS_", "COV_"))}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "botops.cli", *arguments], cwd=project, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+def _wait_for(url: str, seconds: float = 30, child: subprocess.Popen | None = None) -> httpx2.Response:
+    """The first good answer of an address."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if child is not None and child.poll() is not None:
+            raise AssertionError(f"ended with {child.returncode}: {child.stdout.read().decode()}")
+        with contextlib.suppress(httpx2.TransportError):
+            answer = httpx2.get(url, timeout=5)
+            if answer.status_code == 200:
+                return answer
+        time.sleep(0.05)
+    raise AssertionError(f"{url} did not answer within {seconds} s")
+
+
+@pytest.fixture
+def running():
+    """Starts an API over a project: `with running(project, "guard.policy=block") as server`."""
+    return _running
+
+
+@pytest.fixture
+def process():
+    """Starts `botops …` as a process of its own: `with process(project, "serve") as child`."""
+    return _process
+
+
+@pytest.fixture
+def wait_for():
+    """Waits for an address to answer with 200."""
+    return _wait_for
+
+
+@pytest.fixture
+def port() -> int:
+    """A free port, the one above it free as well."""
+    return _free_ports()

@@ -1,0 +1,262 @@
+"""The command line as a user meets it: exit codes, streams, files."""
+
+import io
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from botops.cli.main import run
+
+BAD = {
+    "id": "b-1",
+    "lang": "ru",
+    "started_at": "2026-11-10T10:00:00+05:00",
+    "messages": [
+        {"role": "user", "content": "Сколько стоит тариф «Магазин» в месяц?"},
+        {"role": "assistant", "content": "Тариф «Магазин» — 9 000 ₸ в месяц."},
+    ],
+}
+GOOD = {
+    "id": "g-1",
+    "lang": "ru",
+    "started_at": "2026-11-10T10:00:00+05:00",
+    "messages": [{"role": "assistant", "content": "Здравствуйте! Чем помочь?"}],
+}
+
+
+@pytest.fixture
+def botops(monkeypatch, capsysbinary):
+    """Runs a command in a folder, in this process: exit code, stdout, stderr."""
+
+    def call(folder, *arguments, stdin=b""):
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        capsysbinary.readouterr()
+        with pytest.raises(SystemExit) as stop:
+            run(arguments)
+        out, err = capsysbinary.readouterr()
+        return stop.value.code, out.decode(), err.decode()
+
+    return call
+
+
+def write(path, *rows):
+    path.write_text(
+        "\n".join(r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) for r in rows) + "\n", "utf-8"
+    )
+    return str(path)
+
+
+def test_check_finds_reports_and_exits_with_one(botops, project):
+    file = write(project / "log.jsonl", GOOD, BAD)
+    code, out, err = botops(project, "check", "--dialogues", file, "--html", "report.html")
+    assert code == 1
+    (row,) = [json.loads(line) for line in out.splitlines()]
+    assert set(row) == {
+        "dialogue_id", "turn", "kind", "quote", "start", "end", "severity", "stated", "expected", "explanation",
+    }  # fmt: skip
+    assert (row["dialogue_id"], row["turn"], row["kind"]) == ("b-1", 1, "price")
+    text = BAD["messages"][1]["content"]
+    assert text[row["start"] : row["end"]] == row["quote"]
+    assert "9" in row["stated"]
+    assert row["expected"]
+    assert re.search(r"2\s+dialogues", err)
+    html = (project / "report.html").read_text("utf-8")
+    assert "<mark>" in html
+    assert row["explanation"] in html
+
+
+def test_check_goes_on_after_malformed_lines_and_exits_with_two(botops, project):
+    file = write(project / "log.jsonl", "{", BAD, '{"id": 3}', "[]", GOOD)
+    code, out, err = botops(project, "check", "--dialogues", file)
+    assert code == 2
+    assert len(out.splitlines()) == 1
+    for line in (1, 3, 4):
+        assert f"log.jsonl:{line}:" in err
+    code, _, err = botops(project, "check", "--dialogues", file, "--format", "github")
+    assert err.count("::error file=") == 3
+
+
+@pytest.mark.parametrize(("level", "code"), [("low", 1), ("high", 1), ("critical", 0), ("never", 0)])
+def test_check_fails_on_what_is_asked(botops, project, level, code):
+    file = write(project / "log.jsonl", BAD)
+    assert botops(project, "check", "--dialogues", file, "--fail-on", level)[0] == code
+
+
+def test_check_in_two_processes_gives_the_same_rows_in_order(botops, project):
+    rows = [{**BAD, "id": f"b-{i}"} if i % 3 else {**GOOD, "id": f"g-{i}"} for i in range(3000)]
+    file = write(project / "log.jsonl", *rows)
+    alone = botops(project, "check", "--dialogues", file, "--out", "one.jsonl", "--json", "--fail-on", "never")
+    together = botops(
+        project, "check", "--dialogues", file, "--out", "two.jsonl", "--json", "--jobs", "2", "--fail-on", "never"
+    )
+    assert alone[0] == together[0] == 0
+    assert (project / "one.jsonl").read_bytes() == (project / "two.jsonl").read_bytes()
+    one, two = json.loads(alone[1]), json.loads(together[1])
+    assert one.pop("seconds") > 0
+    two.pop("seconds")
+    assert one == two
+    assert one["dialogues"] == 3000
+
+
+def test_check_says_what_is_missing(botops, project, tmp_path):
+    file = write(tmp_path / "log.jsonl", BAD)
+    code, _, err = botops(tmp_path, "check", "--dialogues", file)
+    assert code == 2
+    assert "names no price_book" in err
+    code, _, err = botops(tmp_path, "check", "--dialogues", file, "--price-book", "nowhere.yaml")
+    assert code == 2
+    assert "nowhere.yaml" in err
+    assert "Traceback" not in err
+    assert botops(tmp_path, "check", "--dialogues", "nowhere.jsonl")[0] == 2
+    code, _, err = botops(project, "check", "--dialogues", file, "--json")
+    assert code == 2
+    assert "--out" in err
+
+
+def test_check_takes_the_book_a_dialogue_names(botops, project, tmp_path):
+    row = {**BAD, "price_book": "books/demo.yaml"}
+    (tmp_path / "data" / "books").mkdir(parents=True)
+    (tmp_path / "data" / "books" / "demo.yaml").write_text(
+        (project / "pricebook/demo.yaml").read_text("utf-8"), "utf-8"
+    )
+    file = write(tmp_path / "data" / "log.jsonl", row)
+    assert botops(tmp_path, "check", "--dialogues", file)[0] == 1
+    other = write(tmp_path / "log.jsonl", row)
+    assert botops(tmp_path, "check", "--dialogues", other, "--books", "data")[0] == 1
+    assert botops(tmp_path, "check", "--dialogues", other)[0] == 2
+
+
+def test_claims_lists_amounts_and_refuses_bad_rows(botops, tmp_path):
+    rows = '{"id": "1", "lang": "ru", "text": "15 000 ₸ в месяц"}\n\nnonsense\n'.encode()
+    code, out, err = botops(tmp_path, "claims", stdin=rows)
+    assert code == 2
+    (row,) = [json.loads(line) for line in out.splitlines()]
+    (mention,) = row["mentions"]
+    assert (mention["amount"], mention["currency"], mention["per"]) == (15000, "KZT", "month")
+    assert ":3:1:" in err
+
+
+def test_help_names_every_command_and_a_misspelt_one_is_guessed(botops, tmp_path):
+    code, out, _ = botops(tmp_path, "--help")
+    assert code == 0
+    for command in ("up", "check", "claims", "chat", "eval", "prompts", "ingest", "doctor", "init", "pricebook"):
+        assert re.search(rf"^  {command} ", out, re.MULTILINE)
+    code, _, err = botops(tmp_path, "promts")
+    assert code == 2
+    assert "Did you mean 'prompts'?" in err
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["up", "serve", "console", "init", "doctor", "check", "claims", "chat", "eval", "prompts", "pricebook", "ingest"],
+)
+def test_every_command_explains_itself(botops, tmp_path, command):
+    code, out, _ = botops(tmp_path, command, "--help")
+    assert code == 0
+    assert out.startswith(f"Usage: botops {command}")
+
+
+def test_commands_outside_a_project_say_how_to_start_one(botops, tmp_path):
+    for arguments in (["up"], ["prompts", "list"], ["chat", "hi"]):
+        code, _, err = botops(tmp_path, *arguments)
+        assert code == 2
+        assert "botops init" in err
+        assert "Traceback" not in err
+
+
+def test_init_writes_once_and_overwrites_nothing(botops, tmp_path):
+    code, out, _ = botops(tmp_path, "init", "demo")
+    assert code == 0
+    assert "botops up" in out
+    assert (tmp_path / "demo/prompts/sales/1.yaml").exists()
+    assert not (tmp_path / "demo/prompts/.botops").exists()
+    code, _, err = botops(tmp_path, "init", "demo")
+    assert code == 2
+    assert "already there" in err
+
+
+def test_prompts_list_show_lint_and_diff(botops, project):
+    code, out, _ = botops(project, "prompts", "list", "--json")
+    assert code == 0
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert rows["sales"]["versions"] == [1, 2]
+    code, out, _ = botops(project, "prompts", "show", "sales@2")
+    assert out.encode() == (project / "prompts/sales/2.yaml").read_bytes()
+    assert botops(project, "prompts", "lint")[0] == 0
+    code, out, _ = botops(project, "prompts", "diff", "sales@1", "sales@2")
+    assert code == 1
+    assert "{+" in out
+    assert botops(project, "prompts", "diff", "sales@1", "sales@1")[0] == 0
+    for wrong in ("nobody", "sales@9", "sales@x"):
+        code, _, err = botops(project, "prompts", "show", wrong)
+        assert code == 2
+        assert "Traceback" not in err
+
+
+def test_lint_points_at_a_price_the_book_does_not_have(botops, project):
+    draft = (project / "prompts/sales/2.yaml").read_text("utf-8")
+    line = "      Тариф «Магазин» стоит 9 000 ₸ в месяц.\n"
+    draft = draft.replace("      Как говорить\n", f"      Как говорить\n{line}", 1)
+    (project / "prompts/sales/draft.yaml").write_text(draft, "utf-8")
+    code, out, _ = botops(project, "prompts", "lint")
+    assert code == 1
+    number = draft.splitlines().index(line.rstrip("\n")) + 1
+    column = line.index("9 000") + 1
+    assert f"prompts/sales/draft.yaml:{number}:{column}: messages.0.content: «9 000 ₸" in out
+
+
+def test_ingest_keeps_judges_and_is_idempotent(botops, project):
+    file = write(project / "log.jsonl", BAD, "{", GOOD)
+    code, out, err = botops(project, "ingest", file, "--json")
+    assert code == 2
+    assert json.loads(out) == {"dialogues": 2, "turns": 2, "findings": 1, "skipped": 0, "rejected": 1}
+    assert "log.jsonl:2:" in err
+    assert json.loads(botops(project, "ingest", file, "--json")[1])["skipped"] == 2
+
+
+def test_chat_answers_one_question(botops, project):
+    code, out, err = botops(project, "chat", "Сколько стоит тариф «Магазин» на год?")
+    assert code == 0
+    assert out.strip()
+    assert "simulated" in err
+
+
+def test_doctor_names_what_is_broken(botops, project):
+    code, out, _ = botops(project, "doctor")
+    assert code == 0, out
+    assert "OPENAI_API_KEY" in out
+    (project / "botops.yaml").write_text("guard: {policy: blok}\n", "utf-8")
+    code, out, _ = botops(project, "doctor", "--json")
+    assert code == 1
+    broken = [c for c in json.loads(out) if c["state"] == "error"]
+    assert "botops.yaml:1:" in broken[0]["detail"]
+
+
+def test_pricebook_import_lint_diff_and_show(botops, project):
+    (project / "list.csv").write_text("Артикул;Наименование;Цена\nA1;Касса;15 000 ₸\nA2;Сканер;\n", "utf-8")
+    code, out, err = botops(project, "pricebook", "import", "list.csv", "--out", "new.yaml")
+    assert code == 0, err
+    assert "Цена" in err
+    assert botops(project, "pricebook", "lint", "new.yaml")[0] == 0
+    assert botops(project, "pricebook", "import", "list.csv", "--out", "new.yaml")[0] == 2
+    code, out, _ = botops(project, "pricebook", "diff", "pricebook/demo.yaml", "new.yaml", "--language", "en")
+    assert code == 1
+    assert "[A1]" in out
+    assert botops(project, "pricebook", "diff", "new.yaml", "new.yaml")[0] == 0
+    code, out, _ = botops(project, "pricebook", "show", "new.yaml", "--on", "2026-11-10")
+    assert "15 000" in out.replace("\u00a0", " ").replace("\u202f", " ")
+    code, out, _ = botops(project, "pricebook", "lint", "pricebook/demo.yaml", "--rules")
+    assert code == 0
+    assert "understood" in out
+
+
+def test_it_runs_as_a_program_of_its_own(tmp_path):
+    command = [sys.executable, "-m", "botops.cli", "prompts", "list"]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True)
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert b"botops init" in done.stderr
