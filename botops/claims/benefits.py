@@ -88,6 +88,8 @@ def _inclusion(desk: Desk, clause: Clause, at: int) -> bool:
         return False
     if any("s:onlyw" in reading.tags[i] for i in range(at + 1, min(at + 3, clause.last))):
         return False
+    if at > clause.first and reading.tags[at - 1] & {"u:day", "u:month", "u:week", "u:hour", "u:year"}:
+        return False
     if word in _ACTIVE or word.startswith(("включа", "включая")):
         subject = [h for h in desk.message.hits_in(clause.start, reading.words[at].start) if h.strength > 1]
         inside = [h for h in desk.message.hits_in(reading.words[at].end, clause.end) if h.strength > 1]
@@ -216,7 +218,7 @@ def _goods(desk: Desk, given: Given) -> frozenset[str]:
 def _goods_of(desk: Desk, rule: Rule) -> frozenset[str]:
     if rule.offer is None:
         return frozenset()
-    return frozenset(s for t in rule.things for s in desk.terms.goods.get(t, ())) - rule.skus
+    return frozenset(s for t in rule.given for s in desk.terms.goods.get(t, ())) - rule.skus
 
 
 def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Problem | None:

@@ -23,6 +23,9 @@ _AHEAD = frozenset(
 )
 _MONTH_OF_MAY = frozenset({"май", "мая", "мае"})
 _COUNTED = frozenset({"", "person", "user", "piece", "child"})
+_AFTERWARDS = frozenset({"refund", "cancel", "freeze", "warranty"})
+_PERIODS = frozenset({"hour", "day", "week", "month", "year"})
+_PAY = ("оплат", "оплач", "төле", "pay", "prepa")
 _LONG = {"year": 12, "month": 1}
 
 
@@ -92,7 +95,9 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
     for q in reading.quantities:
         text = reading.text[q.start : q.end]
         after = words[q.last + 1].text if q.last + 1 < len(words) else ""
-        if is_month_name(after) or is_month_name(words[q.last].text):
+        if is_month_name(after) or is_month_name(words[q.last].text) or q.value in percents:
+            continue
+        if reading.concepts & _AFTERWARDS and q.unit in _PERIODS:
             continue
         if q.bound is None and q.unit in _LONG and _ahead(reading, q.first, q.last):
             out.append(Condition("prepay", text, q.value * _LONG[q.unit], "month"))
@@ -106,7 +111,8 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
             out.append(Condition("min_count", text, q.value, q.unit))
         elif q.bound == "upto" and q.unit and q.unit not in {"hour", "year"}:
             out.append(Condition("max_count", text, q.value, q.unit))
-    if not any(c.kind == "prepay" for c in out) and any(w.text in _AHEAD for w in words) and _yearly(reading):
+    paid = any(w.text in _AHEAD or w.text.startswith(_PAY) for w in words)
+    if not any(c.kind in {"prepay", "first_period"} for c in out) and paid and _yearly(reading):
         out.append(Condition("prepay", "12", Decimal(12), "month"))
     out += [Condition("group", c[2:], unit=c) for c in sorted(reading.concepts) if c.startswith("g:")]
     return tuple(out)
@@ -119,7 +125,7 @@ def _yearly(reading: Reading) -> bool:
 def _ahead(reading: Reading, first: int, last: int) -> bool:
     words = reading.words
     near = words[max(0, first - 3) : last + 3]
-    return any(w.text in _AHEAD or w.text.startswith(("оплат", "оплач", "төле", "pay", "prepa")) for w in near)
+    return "instalment" not in reading.concepts and any(w.text in _AHEAD or w.text.startswith(_PAY) for w in near)
 
 
 def evaluate(condition: Condition, known: Known) -> Met:

@@ -28,6 +28,7 @@ CUSTOMER_GROUPS = frozenset(
 _KINDS = frozenset({OfferKind.PERCENT, OfferKind.AMOUNT, OfferKind.PROMO_CODE})
 _NEAR = 5
 _AGAIN = frozenset("еще ещё тағы қосымша плюсом сверху вдобавок additional extra additionally another plus".split())
+_CHEAPER = frozenset("дешевле меньше арзан арзанға төмен cheaper less".split())
 _PRICE_WORDS = frozenset("цены цена стоимости стоимость прайса бағаға бағасы бағасына price cost off rate".split())
 
 
@@ -254,6 +255,23 @@ def fraction_claims(desk: Desk) -> Iterator[Finding]:
         kind = FindingKind.TERMS if refund else FindingKind.DISCOUNT
         problem = Problem("absent", "refund" if refund else "discount")
         yield term_finding(desk.ctx.turn, kind, reading.text, start, end, problem)
+
+
+def times_claims(desk: Desk) -> Iterator[Finding]:
+    """ "В два раза дешевле", "екі есе арзан", "three times cheaper": a reduction no offer gives."""
+    reading = desk.reading
+    for q in reading.quantities:
+        clause = reading.clause_at(q.start)
+        after = range(q.last, min(q.last + 3, len(reading.words)))
+        if clause is None or q.value < 2 or not any("times" in reading.tags[i] for i in after):
+            continue
+        cheaper = next((i for i in after if reading.words[i].text in _CHEAPER), None)
+        if cheaper is None or not desk.claimed(q.start, reading.words[cheaper].end):
+            continue
+        problem = judge_off(desk, clause, "percent", 100 - 100 / q.value)
+        if problem is not None:
+            end = reading.words[cheaper].end
+            yield term_finding(desk.ctx.turn, FindingKind.DISCOUNT, reading.text, q.start, end, problem)
 
 
 def _half_of_price(desk: Desk, clause: Clause, at: int) -> bool:

@@ -21,7 +21,7 @@ from botops.pricebook.model import OfferKind
 
 _PERCENT_TOPICS = ("vat", "cashback", "prepay", "refund", "surcharge", "cancel", "instalment", "deposit")
 _TIME = frozenset({"day", "week", "month", "year", "hour"})
-_TIMED = ("warranty", "trial", "cancel", "refund", "free", "gift", "freeze", "prepay", "instalment")
+_TIMED = ("warranty", "trial", "cancel", "refund", "free", "gift", "freeze", "prepay")
 _ZERO_PLAN = re.compile(r"(?<!\d)0\s?[-–]\s?0\s?[-–]\s?(\d{1,2})(?!\d)")
 _OTHER_PERCENT = frozenset(
     "sla аптайм uptime доступность качества заряд заряда акб батареи емкость влажность поступили учеников точность успех "
@@ -196,10 +196,14 @@ def minimum_claims(desk: Desk) -> Iterator[Finding]:
 def duration_claims(desk: Desk) -> Iterator[Finding]:
     """Periods of a warranty, trial, free use, refund, cancellation … that differ from the book's."""
     for q in desk.reading.quantities:
-        if q.unit not in _TIME or q.ordinal:
+        if q.unit not in _TIME or q.ordinal or desk.reading.words[q.first].text.startswith("годов"):
             continue
         clause = desk.reading.clause_at(q.start)
-        if clause is None or any(m.start <= q.start < m.end for m in desk.mentions):
+        if (
+            clause is None
+            or "g:children" in desk.tags(clause)
+            or any(m.start <= q.start < m.end for m in desk.mentions)
+        ):
             continue
         topic = None if _frequency(desk, q) else _duration_topic(desk, clause, q)
         if topic is None or not desk.claimed(q.start, q.end):
@@ -303,7 +307,7 @@ def _split_plans(desk: Desk) -> Iterator[tuple[int, int, Decimal]]:
             continue
         tags: Concepts = desk.tags(clause)
         split = "instalment" in tags
-        if q.value < 2:
+        if q.value < 2 or desk.reading.words[q.first].text.startswith("годов"):
             continue
         if q.unit == "payment" and (split or "instalment" in desk.topics_question):
             yield q.start, q.end, q.value

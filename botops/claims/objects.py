@@ -19,18 +19,19 @@ _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _NOT_A_THING = ("s:", "u:", "g:")
 _CONDITIONAL = frozenset("при если от для if with when for from до после".split())
 _LINK = frozenset("и и/или или and or мен пен бен және".split())
-_INTO = frozenset("в во к ко на для with for in to into of".split())
+_INTO = frozenset("в во за к ко на для with for in to into of".split())
 _FILLER = frozenset(
     "стоимость стоимости цену тариф тарифе тарифу тарифа пакет пакете номер номера plan price the".split()
 )
 _INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
 _BACK = 3
+_MONEY = ("теңге", "тенге", "доллар", "рубл", "евро", "tenge", "dollar")
 _STOP = frozenset(
     "нему него ними ней нам этом этому после течение течении позже раньше более менее около почти сейчас сегодня завтра "
     "даже туда сюда вами вашей условиям условия условиях условие условию шарты шартпен terms same тем теми этот этого можно "
     "нужно наш наша наши весь который также если чтобы будет есть свой свои нами одну один одна раза каждый кажд очень просто "
     "сразу вместе кстати конечно хорошо тоже еще this that these those with from have your will they them there here only "
-    "each also very just болады бойынша үшін және немесе мен біз сіз осы сол егер кез тек ғана дейін кейін".split()
+    "each also very just болады бойынша үшін және немесе мен біз сіз осы сол егер кез тек ғана дейін дейінгі кейін бастап асса before after until".split()
 )
 
 
@@ -40,6 +41,8 @@ def things_at(reading: Reading, i: int) -> frozenset[str]:
     word = reading.words[i]
     things = frozenset(c for c in tags if c.startswith("t:"))
     if things or word.text[0].isdigit() or len(word.text) < _MIN_STEM or word.text in _STOP:
+        return things
+    if word.text.startswith(_MONEY):
         return things
     if any(c.startswith(_NOT_A_THING) or ":" not in c for c in tags) or numeral(word.text) is not None:
         return things
@@ -86,7 +89,14 @@ def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
         linked = before in _LINK and bool(out) and out[-1].end <= reading.words[i].start
         ending = reading.words[last].text if last < len(reading.words) else ""
         dative = ending in _INTO_ENDINGS and reading.text[hit.end : hit.end + 1] in {"-", "‑"}
-        if before in _INTO or linked or dative or (kazakh and reading.words[last - 1].text.endswith(_INTO_ENDINGS)):
+        priced = ending.startswith(("баға", "тариф")) and ending.endswith(_INTO_ENDINGS)
+        if (
+            before in _INTO
+            or linked
+            or dative
+            or priced
+            or (kazakh and reading.words[last - 1].text.endswith(_INTO_ENDINGS))
+        ):
             out.append(hit)
     return out
 

@@ -17,7 +17,7 @@ from botops.claims.lexicon import NONE, Concepts, concepts
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
 from botops.claims.objects import GIVING, container_hits, nearest, numbers_of, things_of
-from botops.claims.quantities import Quantity
+from botops.claims.quantities import LIMIT_WORDS, Quantity
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.words import fold, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
@@ -219,7 +219,7 @@ def _policy_rules(source: str, text: str, names: NameIndex) -> Iterable[Rule]:
         for first, last in _statements(reading, sentence.clause_first, sentence.clause_last):
             rule = _statement(source, reading, first, last, names)
             if before and not rule.topics:
-                rule = replace(rule, topics=before)
+                rule = replace(rule, topics=before - set(GIVING))
             before = rule.topics
             yield rule
 
@@ -254,11 +254,15 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
     whole = part.concepts
     percents, money = _amounts(text)
     topics = frozenset(c for c in whole if ":" not in c and c != "minus")
+    groups = frozenset(c for c in whole if c.startswith("g:"))
+    if percents and groups and not topics:
+        topics = frozenset({"discount"})
     separate = "separate" in topics
     if separate:
         topics |= {"included"}
     denied = separate or any(
-        "s:neg" in part.tags[i] and part.words[i].text not in {"без", "without"} for i in range(len(part.words))
+        "s:neg" in part.tags[i] and part.words[i].text not in {"без", "without"} and not _limits(part, i)
+        for i in range(len(part.words))
     )
     hits = [h for h in names.find(part.words) if h.strength > 1]
     within = container_hits(part, hits)
@@ -272,10 +276,15 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
         part.quantities,
         things_of(part, 0, len(part.words), within),
         _given(part, within),
-        frozenset(c for c in whole if c.startswith("g:")),
+        groups,
         frozenset(s for h in within for s in h.skus),
         conditions_of(part, percents, money),
     )
+
+
+def _limits(part: Reading, i: int) -> bool:
+    """True for "не больше", "не менее": a limit, not a denial."""
+    return i + 1 < len(part.words) and part.words[i + 1].text in LIMIT_WORDS
 
 
 def _given(part: Reading, within: Sequence[Hit]) -> frozenset[str]:

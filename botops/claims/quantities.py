@@ -59,8 +59,10 @@ _EN = {
 _EN_ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "tenth": 10}
 _RU_WORDS = {form: value for value, forms in _RU.items() for form in forms.split()}
 _FROM_BEFORE = frozenset("от свыше больше более over from least минимум минимально со с кемінде".split())
+LIMIT_WORDS = frozenset("больше более менее меньше выше ниже дольше раньше позже more less fewer longer later".split())
 _UPTO_BEFORE = frozenset("до максимум under within".split())
 _FROM_AFTER = frozenset("бастап асса көп жоғары артық кейін".split())
+_CURRENCY = ("теңге", "тенге", "доллар")
 _ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
 _PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {"полгода": (6, "month"), "полугодие": (6, "month"), "полмесяца": (15, "day"), "квартал": (3, "month"),
                  "неделю": (7, "day"), "сутки": (1, "day"), "годовой": (12, "month"), "годовая": (12, "month"),
@@ -177,6 +179,10 @@ def _counted(
 def _bound(words: Sequence[Word], first: int, last: int) -> Literal["from", "upto"] | None:
     before = words[first - 1].text if first else ""
     after = words[last + 1].text if last + 1 < len(words) else ""
+    if before in {"больше", "более", "дольше", "позже"} and first > 1 and words[first - 2].text == "не":
+        return "upto"
+    if before in {"меньше", "менее", "раньше"} and first > 1 and words[first - 2].text == "не":
+        return "from"
     if before in _UPTO_BEFORE or after == "дейін" or (before == "to" and first > 1 and words[first - 2].text == "up"):
         return "upto"
     if (
@@ -189,6 +195,10 @@ def _bound(words: Sequence[Word], first: int, last: int) -> Literal["from", "upt
         return "from"
     if before in _FROM_BEFORE and before not in {"с", "со"}:
         return "from"
+    if after.startswith(_CURRENCY) and after.endswith(_ABLATIVE):
+        return "from"
+    if after.startswith(_CURRENCY) and last + 2 < len(words) and words[last + 2].text == "дейін":
+        return "upto"
     if after in _FROM_AFTER or words[last].text.endswith(_ABLATIVE) or (after in _ABLATIVE):
         return "from"
     if before in {"с", "со"} and numeral(words[first].text) is not None:

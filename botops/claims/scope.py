@@ -168,8 +168,9 @@ def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, 
             continue
         beside = reading.over(other.first, other.last)
         bare = not any(w.text[0].isdigit() for w in reading.words[other.first : other.last])
-        verb_first = reading.words[other.first].text in {"не", "жоқ", "нет"} or _kazakh_verb(reading, other)
-        if reading.words[other.last - 1].text.endswith("те"):
+        edges = {reading.words[other.first].text, reading.words[other.last - 1].text}
+        verb_first = bool(edges & {"не", "жоқ", "нет"}) or _kazakh_verb(reading, other)
+        if _imperative(reading, other):
             break
         small = other.last - other.first <= 4
         if small and bare and verb_first and "s:neg" in beside and not any(":" not in c for c in beside):
@@ -177,6 +178,14 @@ def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, 
         break
     ends_also = reading.words[clause.last - 1].text in {"тоже", "также", "either"}
     return ends_also and at > 0 and _clause_negated(reading, own[at - 1]) and clause.last - clause.first <= 5
+
+
+def _imperative(reading: Reading, clause: Clause) -> bool:
+    """True for "не забудьте …": an order to the client denies nothing."""
+    return any(
+        "s:neg" in reading.tags[i] and reading.words[i + 1].text.endswith("те")
+        for i in range(clause.first, clause.last - 1)
+    )
 
 
 def _kazakh_verb(reading: Reading, clause: Clause) -> bool:

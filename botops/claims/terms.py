@@ -13,6 +13,7 @@ from botops.claims.discounts import (
     fraction_claims,
     money_off_claims,
     percent_claims,
+    times_claims,
 )
 from botops.claims.measures import (
     duration_claims,
@@ -54,6 +55,7 @@ def _claims(desk: Desk) -> list[Finding]:
     found += percent_claims(desk, taken)
     found += money_off_claims(desk, taken)
     found += fraction_claims(desk)
+    found += times_claims(desk)
     found += instalment_claims(desk)
     found += duration_claims(desk)
     found += minimum_claims(desk)
