@@ -65,6 +65,7 @@ class Conversation:
         self._evidence: Evidence = NO_EVIDENCE
         self._found = RecordSet()
         self._running: list[Decimal] = []
+        self._aside: set[Decimal] = set()
 
     def feed(self, message: Message) -> CheckResult | None:
         """Takes the next message; the result for an assistant's, None for others. Raises TooLargeError."""
@@ -97,8 +98,14 @@ class Conversation:
             self._segment,
         )
         terms = find_term_claims(context)
-        verified = Verifier(context, taken=[(f.start, f.end) for f in terms], running=self._running).run()
+        verified = Verifier(
+            context,
+            taken=[(f.start, f.end) for f in terms],
+            running=self._running,
+            aside=frozenset(self._aside),
+        ).run()
         self._running.extend(verified.supported)
+        self._aside.update(verified.aside)
         found = [*terms, *(_finding(context, d) for d in verified.doubts)]
         return CheckResult(tuple(sorted(found, key=lambda f: (f.start, f.end))), verified.claims)
 

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from botops.claims.names import Hit, NameIndex
 from botops.claims.policy import BookTerms, compile_terms
-from botops.claims.records import RecordSet
+from botops.claims.records import Record, RecordSet
 from botops.claims.words import fold
 from botops.pricebook.model import PriceBook, Product
+
+_MAX_ALIKE = 400
 
 __all__ = ["CompiledBook", "Hit", "NameIndex", "compile_book"]
 
@@ -36,21 +38,24 @@ class CompiledBook:
     terms: BookTerms
     least: Decimal
     thresholds: frozenset[int]
+    alike: Mapping[frozenset[str], tuple[Record, ...]]
 
 
 def compile_book(book: PriceBook) -> CompiledBook:
     """Derives everything a check needs from a loaded book. Work grows linearly with the book."""
     names = NameIndex.of(book.products)
+    records = RecordSet.of_book(book)
     return CompiledBook(
         book,
         names,
-        RecordSet.of_book(book),
+        records,
         {p.sku: p for p in book.products},
         _families(book),
         ZoneInfo(book.timezone),
         compile_terms(book, names),
         min((p.amount for q in book.products for p in q.prices if p.amount > 0), default=Decimal(1)),
         frozenset(p.min_qty for q in book.products for p in q.prices if p.min_qty > 1),
+        _alike(records),
     )
 
 
@@ -61,3 +66,12 @@ def _families(book: PriceBook) -> dict[str, tuple[str, ...]]:
         for name in dict.fromkeys(fold(n) for n in product.names):
             named[name].append(product.sku)
     return {sku: tuple(group) for group in named.values() if len(group) > 1 for sku in group}
+
+
+def _alike(records: RecordSet) -> dict[frozenset[str], tuple[Record, ...]]:
+    """Prices described by the same attributes (all flights, all films), in groups small enough to compare."""
+    groups: dict[frozenset[str], list[Record]] = defaultdict(list)
+    for record in records.records:
+        if len(record.features) > 1:
+            groups[frozenset(record.features)].append(record)
+    return {keys: tuple(group) for keys, group in groups.items() if len(group) <= _MAX_ALIKE}

@@ -73,7 +73,11 @@ class ParsedMessage:
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
         """Names of products, in order of their offsets."""
-        return self.book.names.find(self.words)
+        found = self.book.names.find(self.words)
+        if all(h.strength > 1 for h in found):
+            return found
+        money = [m for m in self.numbers if m.kind == "money" and m.role != "bare"]
+        return tuple(h for h in found if h.strength > 1 or not any(m.start < h.end and h.start < m.end for m in money))
 
     @cached_property
     def reading(self) -> Reading:

@@ -26,6 +26,12 @@ _DIVIDE = re.compile(
     r"частями|рассроч|платеж|плат[её]ж|взнос|бөліп|бөлу|төлем|instal|payment|split|0-0-\d|в месяц|айына)",
     re.IGNORECASE,
 )
+_PURE_DIFFERENCE = re.compile(
+    r"\b(?:разниц|эконом|сэконом|дешевле|дороже|выгод|переплат|айырм|үнем|арзан|қымбат|sav(?:e|ing)|differ|cheaper|upgrade)",
+    re.IGNORECASE,
+)
+_PRO_RATA = re.compile(r"\b(?:пропорц|остав?ш|остал|қалған|pro.?rat|remaining)|/12\b", re.IGNORECASE)
+_BRIEF = 70
 _VAT = re.compile(r"\b(?:ндс|ққс|vat|tax)\b|\bққс", re.IGNORECASE)
 
 
@@ -35,16 +41,21 @@ class Cues:
 
     total: bool = False
     difference: bool = False
+    pure_difference: bool = False
     divide: bool = False
+    pro_rata: bool = False
     vat: bool = False
 
 
 def cues_in(own: str, question: str) -> Cues:
     """The cues of the text around a figure and of the client's question."""
     both = f"{own}\n{question}"
+    asked = both if len(own) <= _BRIEF else own
     return Cues(
         bool(_TOTAL.search(both)),
-        bool(_DIFFERENCE.search(both)),
+        bool(_DIFFERENCE.search(asked)),
+        bool(_PURE_DIFFERENCE.search(asked)),
         bool(_DIVIDE.search(own)),
+        bool(_PRO_RATA.search(both)),
         bool(_VAT.search(both)),
     )

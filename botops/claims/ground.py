@@ -28,6 +28,7 @@ _MAX_COUNT = Decimal(100_000)
 _MAX_PRODUCTS = 12
 _HALF = Decimal(50)
 _MAX_COUNTS = 14
+_LARGE = Decimal(1000)
 _MAX_BACK = 9
 _MAX_BASKET = 4
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
@@ -43,14 +44,19 @@ _DEFER = re.compile(
 )
 _EXACT = re.compile(r"\b(?:ровно|точно|фикс|нақты|дәл|exactly|fixed|flat|final|окончательн)", re.IGNORECASE)
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
+_OFF_TOPICS = frozenset({"discount", "minus", "promo", "gift"})
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
 
 class Grounds:
     """What one reply can be computed from; the parts common to all its figures are gathered once."""
 
-    def __init__(self, context: ReplyContext, running: Sequence[Decimal]) -> None:
+    def __init__(
+        self, context: ReplyContext, running: Sequence[Decimal], aside: frozenset[Decimal], denied: frozenset[Decimal]
+    ) -> None:
         self._context = context
+        self._aside = aside
+        self._denied = denied
         self._running = tuple(running)
         self._offers = list(context.book.book.offers_on(context.day))
         self._made: dict[tuple[object, ...], Ground] = {}
@@ -101,11 +107,15 @@ class Grounds:
                 continue
             if rule.window.covers(self._context.day):
                 found += [Reduction(p, rule.skus) for p in rule.percents]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(r for r in found if r.value not in self._denied))
 
     @cached_property
     def _off(self) -> tuple[Reduction, ...]:
-        return tuple(Reduction(d.amount, d.skus) for d in self._applied if d.amount is not None)
+        near = self._context.reply.reading.concepts | self._asked
+        if not near & _OFF_TOPICS:
+            return ()
+        found = [Reduction(d.amount, d.skus) for d in self._applied if d.amount is not None]
+        return tuple(r for r in found if r.value not in self._denied)
 
     @cached_property
     def _shares(self) -> tuple[Decimal, ...]:
@@ -155,8 +165,6 @@ class Grounds:
         start = part.start
         if part.parent is not None:
             start = min(start, reply.segments[part.parent].start)
-        elif part.kind == "sentence":
-            start = max(0, start - 160)
         own = reply.text[max(start, part.end - 600) : part.end]
         return cues_in(own, question.text[-400:] if question is not None else "")
 
@@ -187,7 +195,7 @@ class Grounds:
         if rule.offer is not None and rule.offer.code and rule.offer.code.casefold() in reply.folded:
             return True
         topics = {t for t in rule.topics if ":" not in t}
-        if topics & reading.over(first, last):
+        if topics & (reading.over(first, last) | self._asked):
             return True
         return bool(rule.things & things_of(reading, first, last))
 
@@ -237,10 +245,11 @@ class Grounds:
         """The ground of one figure. `holds` says which prices are in force and of the variant spoken of."""
         records = self._records(mention, focus, holds)
         cues = self.cues(mention)
-        key = (tuple(map(id, records)), tuple(stated), mention.currency, cues)
+        key = (tuple(map(id, records)), tuple(stated), mention.currency, mention.bound, cues)
         if key not in self._made:
             policies = self._context.book.book.policies
             own = mention.currency in {None, self._context.book.book.currency}
+            open_ = cues.difference or mention.bound == "from" or self.deferred(mention)
             self._made[key] = Ground(
                 records=records,
                 counts=self.counts,
@@ -253,7 +262,7 @@ class Grounds:
                 vat=policies.vat_percent or Decimal(0),
                 vat_included=policies.vat_included is not False,
                 stated=tuple(stated),
-                running=self._running,
+                running=tuple(a for a in self._running if open_ or a not in self._aside),
                 known=self._known,
                 basket=self._basket(mention, records),
                 cues=cues,
@@ -280,7 +289,7 @@ class Grounds:
         """Prices of each thing named in the sentence, or in the client's question: what a sum over products may take."""
         reply, question = self._context.reply, self._context.question
         part = reply.segment_of(mention.start)
-        names = [h.skus for h in reply.hits if part is not None and part.start <= h.start < part.end and h.strength > 1]
+        names = [h.skus for h in reply.hits if part is not None and part.start <= h.start < part.end]
         if len(names) < 2 and question is not None:
             names = [h.skus for h in question.hits if h.strength > 1]
         chosen = [tuple(r for r in records if r.sku in skus) for skus in dict.fromkeys(names)]

@@ -211,9 +211,8 @@ def _resolve(keys: dict[str, Resolved], level: int, spans: Sequence[Named]) -> N
         firm = [h for h in hits if h.firm]
         known = keys.get(key)
         if known is None or (firm and not known.firm and level <= SEGMENT):
-            chosen = [*firm, *([] if known is None else ())] or hits
             extra = () if known is None else known.hits
-            keys[key] = Resolved(level, (*(h.readings for h in chosen), *extra), bool(firm))
+            keys[key] = Resolved(level, (*(h.readings for h in hits), *extra), bool(firm))
 
 
 def _stop(text: str, start: int, end: int) -> int:

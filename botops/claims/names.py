@@ -23,11 +23,12 @@ from botops.pricebook.model import Product
 
 _OPEN, _SHUT = "\x01", "\x02"
 _MIN_WORD, _SHORT, _MODEL = 4, 2, 3
-_HEAD = 3
+_HEAD, _FEW = 3, 2
 _FUZZY_WORD = 4
 _FUZZY_SCORE = 85
 _MAX_FUZZY_WORD = 24
 _MAX_REMEMBERED = 100_000
+_PERIODS = frozenset("day night week month quarter year hour minute l ml kg g km m m2 cm mm gb piece".split())
 _GENERIC = frozenset("discount minus promo gift free included surcharge vat minimum half refund prepay".split())
 _BRACKETS = re.compile(r"\([^()]*\)")
 
@@ -59,8 +60,14 @@ def name_forms(name: str) -> Iterable[str]:
 class NameIndex:
     """Names of all products of a book."""
 
-    def __init__(self, phrases: dict[str, tuple[str, ...]], distinctive: dict[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        phrases: dict[str, tuple[str, ...]],
+        distinctive: dict[str, tuple[str, ...]],
+        hints: frozenset[str] = frozenset(),
+    ) -> None:
         self._skus = list(phrases.values())
+        self._strength = [1 if p in hints else 2 for p in phrases]
         self._automaton = AhoCorasick(list(phrases), matchkind=MatchKind.LeftmostLongest) if phrases else None
         self._distinctive = distinctive
         vocabulary = {w for p in phrases for w in p.replace(_SHUT, "").split(_OPEN) if w} | set(distinctive)
@@ -77,6 +84,7 @@ class NameIndex:
         """The index over all names and aliases."""
         phrases: dict[str, dict[str, None]] = defaultdict(dict)
         single: dict[str, dict[str, None]] = defaultdict(dict)
+        parts: dict[str, dict[str, None]] = defaultdict(dict)
         for product in products:
             for name in product.names:
                 for form in name_forms(name):
@@ -85,11 +93,16 @@ class NameIndex:
                         phrases["".join([f"{_OPEN}{w.stem}{_SHUT}" for w in found])][product.sku] = None
             for name in product.names:
                 bare = _BRACKETS.sub(" ", name)
-                for word in words(fold(bare))[:_HEAD]:
+                found = words(fold(bare))
+                for pair in (found[:2], found[-2:]) if len(found) > 2 else ():
+                    if sum(len(w.text) for w in pair) >= _MIN_WORD and not all(w.text[0].isdigit() for w in pair):
+                        parts["".join([f"{_OPEN}{w.stem}{_SHUT}" for w in pair])][product.sku] = None
+                for word in found[:_HEAD]:
                     if _distinctive(word.text, bare[word.start : word.end]):
                         single[word.stem][product.sku] = None
         rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(2, len(products) // 10)}
-        return cls({phrase: tuple(skus) for phrase, skus in phrases.items()}, rare)
+        hints = {p: tuple(s) for p, s in parts.items() if len(s) <= _FEW and p not in phrases}
+        return cls({**{p: tuple(s) for p, s in phrases.items()}, **hints}, rare, frozenset(hints))
 
     def find(self, text: Sequence[Word]) -> tuple[Hit, ...]:
         """Products named in a text, in order, the longest name winning where two overlap."""
@@ -104,7 +117,7 @@ class NameIndex:
             first = bisect_right(ends, start)
             last = bisect_right(ends, end - 1)
             self._weak(text, stems, taken, first, hits)
-            hits.append(Hit(text[first].start, text[last].end, self._skus[which], 2))
+            hits.append(Hit(text[first].start, text[last].end, self._skus[which], self._strength[which]))
             taken = last + 1
         self._weak(text, stems, taken, len(text), hits)
         return tuple(hits)
@@ -141,7 +154,7 @@ class NameIndex:
         sound = self._by_latin.get(latin(word.stem))
         if sound is not None:
             return sound
-        if entry(text).concepts:
+        if any(not c.startswith("t:") for c in entry(text).concepts):
             return ""
         near = process.extractOne(
             word.stem, self._by_first.get(text[0], ()), scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE
@@ -162,4 +175,5 @@ def _distinctive(word: str, written: str) -> bool:
         return len(word) >= _SHORT and written.isupper()
     if numeral(word) is not None:
         return False
-    return not any(c.startswith(("u:", "s:")) or c in _GENERIC for c in entry(word).concepts)
+    concepts = entry(word).concepts
+    return not any(c.startswith("s:") or c in _GENERIC or c[2:] in _PERIODS for c in concepts)

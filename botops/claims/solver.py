@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import combinations
+from itertools import chain, combinations
 from typing import NamedTuple
 
 from botops.claims.cues import Cues
@@ -20,7 +20,7 @@ from botops.pricebook.model import Price
 ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 _MAX_VALUES = 4000
-_MAX_SUBSET = 7
+_MAX_SUBSET, _SMALL = 7, 4
 _MAX_WINDOW = 12
 _MAX_CHOICES = 40
 _RUNNING = 6
@@ -166,18 +166,18 @@ def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Ite
         for other in counts:
             if other != ONE:
                 yield amount * count * other, f"{_show(count)} × {_show(other)} × {_show(amount)}", True
-    yield from _over_months(price, amount, fits, counts)
+    yield from _over_months(price, amount, fits, counts, pro_rata=ground.cues.pro_rata)
 
 
 def _over_months(
-    price: Price | None, amount: Decimal, fits: Sequence[Decimal], counts: Sequence[Decimal]
+    price: Price | None, amount: Decimal, fits: Sequence[Decimal], counts: Sequence[Decimal], *, pro_rata: bool
 ) -> Iterator[tuple[Decimal, str, bool]]:
     """A monthly price over a year, a yearly one over the months left of it."""
     per = price.per if price is not None else ""
     for count in fits:
         if per == "month":
             yield amount * count * _MONTHS, f"{_show(count)} × 12 × {_show(amount)}", True
-        for months in counts if per == "year" else ():
+        for months in counts if per == "year" and pro_rata else ():
             if months < _MONTHS:
                 yield amount * count * months / _MONTHS, f"{_show(count)} × {_show(amount)} × {months}/12", True
 
@@ -262,7 +262,19 @@ def _difference(target: Target, ground: Ground) -> Value | None:
         for second in (*pieces, *list(amounts)[:_MAX_CHOICES]):
             if first != second and target.hits(abs(first - second)):
                 return Value(abs(first - second), f"{_show(max(first, second))} − {_show(min(first, second))}")
-    for one, other in combinations(list(amounts)[:_MAX_CHOICES], 2):
+    return _between_prices(target, ground) if ground.cues.pure_difference else None
+
+
+def _between_prices(target: Target, ground: Ground) -> Value | None:
+    """The difference of two prices: of two products as listed, or of one product over a count or a year."""
+    listed = dict.fromkeys(r.amount for r in ground.records)
+    pairs = [combinations(list(listed)[:_MAX_CHOICES], 2)]
+    for sku in dict.fromkeys(r.sku for r in ground.records):
+        own = dict.fromkeys(
+            a for r in ground.records if r.sku == sku for a, _, _ in _multiples(r, ground, ground.counts)
+        )
+        pairs.append(combinations(list(own)[:_MAX_CHOICES], 2))
+    for one, other in chain.from_iterable(pairs):
         if target.hits(abs(one - other)):
             return Value(abs(one - other), f"{_show(max(one, other))} − {_show(min(one, other))}")
     return None
@@ -281,7 +293,7 @@ def _with_one_price(target: Target, ground: Ground, *, far: bool) -> Value | Non
         if target.high - amount <= 0:
             continue
         found = _direct(Target(low, target.high - amount), values)
-        if found and found.amount != amount:
+        if found and found.amount != amount and found.amount * 100 > amount:
             return Value(target.low, f"{formula} + {found.formula}")
     return None
 
@@ -289,11 +301,12 @@ def _with_one_price(target: Target, ground: Ground, *, far: bool) -> Value | Non
 def _weighted(target: Target, ground: Ground) -> Value | None:
     """Two stated amounts, each times a count named nearby ("30 и 31 августа по 85 000, 1 сентября 60 000")."""
     counts = (ONE, *(c for c in ground.counts if 1 < c <= _MAX_WEIGHT))
+    shared = [(Decimal(k), c - k) for c in counts for k in range(1, int(c)) if c == int(c)]
+    weights = [*((a, b) for a in counts for b in counts), *shared]
     for first, second in combinations(dict.fromkeys(ground.stated), 2):
-        for one in counts:
-            for other in counts:
-                if target.hits(first * one + second * other):
-                    return Value(first * one + second * other, f"{one} × {_show(first)} + {other} × {_show(second)}")
+        for one, other in weights:
+            if target.hits(first * one + second * other):
+                return Value(first * one + second * other, f"{one} × {_show(first)} + {other} × {_show(second)}")
     return None
 
 
@@ -325,7 +338,7 @@ def _sums(ground: Ground) -> Iterator[tuple[Decimal, str]]:
     stated = list(ground.stated)[-_MAX_WINDOW:]
     yield from (w for w in _windows(stated) if "+" in w[1])
     distinct = list(dict.fromkeys(stated))[-_MAX_SUBSET:]
-    for size in range(2, len(distinct)):
+    for size in range(2, len(distinct) if len(distinct) <= _SMALL else _SMALL):
         for chosen in combinations(distinct, size):
             yield sum(chosen, Decimal(0)), " + ".join(map(_show, chosen))
     if not ground.cues.total:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from botops.claims.context import ReplyContext
+from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.dates import covers
 from botops.claims.equations import Equation, Operand, equations
 from botops.claims.ground import Grounds
-from botops.claims.link import MESSAGE, Focus, Linker
+from botops.claims.link import BEFORE, MESSAGE, Focus, Linker
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record, in_force
-from botops.claims.scope import Scope, scope_of
+from botops.claims.scope import Scope, Status, scope_of
 from botops.claims.solver import Target, Value, derive, tier_of
 from botops.domain.findings import FindingKind
 
@@ -38,18 +38,27 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The outcome for one reply. `supported` are the amounts borne out, in order; `claims` counts those looked at."""
+    """The outcome for one reply. `supported` are the amounts borne out, in order; `claims` counts those looked at.
+
+    `aside` are those of them that are no price of today to be taken as it stands: lower bounds, past and future prices.
+    """
 
     doubts: tuple[Doubt, ...]
     supported: tuple[Decimal, ...]
     claims: int
+    aside: frozenset[Decimal] = frozenset()
 
 
 class Verifier:
     """Judges one reply. `taken` are spans that term claims answer for; `running` the amounts of earlier turns."""
 
     def __init__(
-        self, context: ReplyContext, *, taken: Sequence[tuple[int, int]] = (), running: Sequence[Decimal] = ()
+        self,
+        context: ReplyContext,
+        *,
+        taken: Sequence[tuple[int, int]] = (),
+        running: Sequence[Decimal] = (),
+        aside: frozenset[Decimal] = frozenset(),
     ) -> None:
         self._context = context
         self._taken = taken
@@ -60,7 +69,8 @@ class Verifier:
         self._results = {e.result.start: e for e in self._equations}
         self._operands = {o.start for e in self._equations for o in e.operands}
         self._factors = {o.start for e in self._equations for o in _counts(e)}
-        self._grounds = Grounds(context, running)
+        self._grounds = Grounds(context, running, aside, _within(reply, taken))
+        self._plain: set[Decimal] = set()
         self._linker = Linker(context, self._all)
 
     def run(self) -> Verified:
@@ -86,14 +96,26 @@ class Verifier:
                 _keep(supported, mention)
             elif mention.start not in silent:
                 doubts.append(doubt)
-        return Verified(tuple(doubts), tuple(supported[k] for k in sorted(supported)), claims)
+        said = tuple(supported[k] for k in sorted(supported))
+        listed = self._context.book.records.by_amount
+        return Verified(tuple(doubts), said, claims, frozenset(a for a in said if a in listed and a not in self._plain))
 
     def _is_claim(self, mention: Mention) -> bool:
         if mention.currency is None and not self._plausible(mention):
             return False
         if any(start < mention.end and mention.start < end for start, end in self._taken):
             return False
-        return self._scope(mention).asserted
+        scope = self._scope(mention)
+        return scope.asserted or (scope.status is Status.QUESTION and self._offered(mention))
+
+    def _offered(self, mention: Mention) -> bool:
+        """True for a sum in a question that offers ("How about Delta at $106?") rather than asks what the client has."""
+        part = self._context.reply.segment_of(mention.start)
+        if part is None or mention.currency is None:
+            return False
+        reading = self._context.reply.reading
+        said = reading.over(reading.word_at(part.start), reading.word_at(part.end))
+        return not said & {"s:budget", "s:yours", "s:competitor"}
 
     def _plausible(self, mention: Mention) -> bool:
         """True when a number without a currency is likely a price: not a count, not part of a name, large enough."""
@@ -121,8 +143,10 @@ class Verifier:
         return all(self._is_price(a, mention, focus) for a in _ends(mention))
 
     def _is_price(self, amount: Decimal, mention: Mention, focus: Focus) -> bool:
-        fits = any(self._fits(r, mention, focus) for r in self._of_amount(amount))
-        return fits or self._grounds.is_term(amount, mention) or self._computed_before(amount, mention)
+        fitting = [r for r in self._of_amount(amount) if self._fits(r, mention, focus)]
+        if any(r.price is None or (not r.price.from_price and in_force(r, self._context.day)) for r in fitting):
+            self._plain.add(amount)
+        return bool(fitting) or self._grounds.is_term(amount, mention) or self._computed_before(amount, mention)
 
     def _computed_before(self, amount: Decimal, mention: Mention) -> bool:
         """True for a total of an earlier turn, borne out there. A list price must fit anew."""
@@ -207,19 +231,35 @@ class Verifier:
             return [r for r in self._context.found.records if r.key == record.key]
         book = self._context.book
         family = book.family.get(record.sku, (record.sku,))
-        return [r for sku in family for r in book.records.by_sku[sku] if in_force(r, self._context.day)]
+        own = [r for sku in family for r in book.records.by_sku[sku] if in_force(r, self._context.day)]
+        alike = book.alike.get(frozenset(record.features), ())
+        return [*own, *(r for r in alike if r.sku not in family and in_force(r, self._context.day))]
 
     def _figure(self, mention: Mention, focus: Focus, supported: dict[int, Decimal]) -> Doubt | None:
         """A doubt about a sum that is no price by itself, or None when it can be computed."""
         equation = self._results.get(mention.start)
         if equation is not None:
             return self._equation(mention, equation, focus, supported)
+        if self._foreign(mention, focus):
+            return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
         known = dict(supported)
         for place, end in enumerate(_ends(mention)):
             if not self._is_price(end, mention, focus) and self._derived(mention, end, focus, known) is None:
                 return self._doubt(mention, focus)
             known[mention.start + place + 1] = end
         return None
+
+    def _foreign(self, mention: Mention, focus: Focus) -> bool:
+        """True for a currency in which what is named beside the sum has no price, with no rate to convert by."""
+        own = self._context.book.book.currency
+        if (
+            mention.currency in {None, own}
+            or focus.level > BEFORE
+            or mention.currency in self._grounds.currencies(focus)
+        ):
+            return False
+        slack = self._slack(mention, mention.amount)
+        return self._grounds.converted(Target(mention.amount - slack, mention.amount + slack), mention, focus) is None
 
     def _equation(
         self, mention: Mention, equation: Equation, focus: Focus, supported: dict[int, Decimal]
@@ -278,6 +318,11 @@ class Verifier:
         ]
         fitting = [r for r in candidates if not focus.conflicts(r)] or candidates
         return min(fitting, key=lambda r: abs(r.amount - mention.amount), default=None)
+
+
+def _within(reply: ParsedMessage, spans: Sequence[tuple[int, int]]) -> frozenset[Decimal]:
+    """Percents and amounts inside spans found false: nothing may be computed with them."""
+    return frozenset(m.amount for m in reply.numbers for start, end in spans if start <= m.start < end)
 
 
 def _ends(mention: Mention) -> tuple[Decimal, ...]:
