@@ -122,15 +122,20 @@ def _itemised(voice: Voice, lines: Sequence[Line]) -> str:
         label = voice.variant(x.tag)
         name = f"{voice.name(x.item)} ({label})" if label else voice.name(x.item)
         unit, whole = (voice.at_least(voice.money(a, x.tag.currency), x.tag) for a in (x.tag.amount, x.full))
-        shown = {"name": name, "qty": str(x.qty), "unit": unit, "months": str(x.months), "sum": whole, "price": unit}
+        charged = replace(x.tag, unit="", period=x.bucket)
+        qty = str(x.qty)
+        if x.qty > 1 and voice.language == "kk":
+            qty = voice.per(qty, charged)
+        else:
+            whole = voice.per(whole, charged)
+        shown = {"name": name, "qty": qty, "unit": unit, "months": str(x.months), "sum": whole, "price": unit}
         key = (
             ("line_qty_months" if x.qty > 1 else "line_months")
             if x.months > 1
             else ("line" if x.qty > 1 else "line_one")
         )
-        tail = voice.per(replace(x.tag, unit="")) if x.bucket != "once" else ""
-        parts.append(voice.say(key, **shown) + tail)
-    return "; ".join([parts[0], *parts[1:]]) + "."
+        parts.append(voice.say(key, **shown))
+    return "; ".join(parts) + "."
 
 
 def _summed(scene: Scene, lines: Sequence[Line], off: Decimal) -> str:
@@ -146,7 +151,7 @@ def _summed(scene: Scene, lines: Sequence[Line], off: Decimal) -> str:
     for bucket, amount in sums.items():
         said = voice.money(amount, currency)
         said = voice.at_least(said, open_ended[bucket]) if bucket in open_ended else said
-        shown[bucket] = said if bucket == "once" else f"{said} {voice.words[bucket]}"
+        shown[bucket] = voice.per(said, Tag(amount, currency, bucket))
     if open_ended:
         return voice.say("total_from", sum=voice.words["and"].join(shown.values()))
     if len(shown) == 1:
@@ -286,9 +291,7 @@ def compare(scene: Scene) -> list[str]:
             and len(tiers(focus[0].item, 1)) == len(tiers(focus[1].item, 1)) <= 2
         ):
             a, b = pairs[0]
-            shown = voice.money(b.amount - a.amount, a.currency) + (
-                f" {voice.words[a.period]}" if a.period in ("month", "year") else ""
-            )
+            shown = voice.per(voice.money(b.amount - a.amount, a.currency), replace(a, unit=""))
             out.append(voice.say("compare", diff=shown))
     return out
 

@@ -175,7 +175,7 @@ class SimulatedClient:
             "thing": self._spoken(first),
             "other": self._spoken(other),
             "n": str(rng.choice((2, 3, 3, 4, 5, 6, 10, 12))),
-            "city": {"ru": within(city, "ru"), "kk": _to_kazakh(city), "en": f"to {called(city, 'en')}"}[language],
+            "city": {"ru": within(city), "kk": _to_kazakh(city), "en": f"to {called(city, 'en')}"}[language],
             "code": codes[int(rng.random() * len(codes))],
             "percent": rng.choice(_PERCENTS),
             "sum": self._sum(),

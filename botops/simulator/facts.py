@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -177,14 +178,16 @@ class Manner:
     no_competitors: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Brief:
-    """A prompt as its reader understood it.
+    """A prompt as its reader understood it; equal only to itself, as one text has one brief.
 
-    `index` leads from a stem to the items named with it, `words` from a whole word of their names to its stem.
+    `names` are the stems of each item's names, `index` leads from a stem to the items named with it, `words` from a
+    whole word of their names to its stem.
     """
 
     knowledge: Knowledge
     manner: Manner
-    index: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
-    words: dict[str, str] = field(default_factory=dict, compare=False)
+    names: tuple[tuple[frozenset[str], ...], ...] = ()
+    index: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)

@@ -53,13 +53,6 @@ def called(city: str, language: Language) -> str:
     return _NAMES.get(city, {}).get(language, city)
 
 
-def within(city: str, language: Language) -> str:
-    """ "In the city": «в Алматы», «Алматыда», "in Almaty"."""
-    name = called(city, language)
-    if language == "ru":
-        return f"в {_IN_RUSSIAN.get(city, name)}"
-    if language == "en":
-        return f"in {name}"
-    hard = any(ch in "аыоұуя" for ch in name.lower()[-4:])
-    voiceless = name[-1].lower() in "кқптсшхфц"
-    return name + (("та" if hard else "те") if voiceless else ("да" if hard else "де"))
+def within(city: str) -> str:
+    """ "In the city" in Russian: «в Алматы», «в Астане»."""
+    return f"в {_IN_RUSSIAN.get(city, city)}"

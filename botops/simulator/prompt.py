@@ -63,7 +63,8 @@ def read_prompt(text: str) -> Brief:
         next((g for g in company.groups() if g), "") if company else "",
         tuple(dict.fromkeys(place(m[0]) for m in CITIES.finditer(text))),
     )
-    return Brief(knowledge, manner_of(rules), _index(known), _vocabulary(known))
+    names_stems = tuple(tuple(s for n in (i.name, *i.calls) if (s := frozenset(stems(n)))) for i in known)
+    return Brief(knowledge, manner_of(rules), names_stems, _index(known), _vocabulary(known))
 
 
 def _today(lines: list[str]) -> date | None:

@@ -69,7 +69,7 @@ def _heard(memory: Memory, text: str, brief: Brief) -> Memory:
         memory,
         said=said,
         text=text,
-        language=said.language or memory.language,
+        language=_kept_language(memory, said),
         focus=focus,
         basket=basket,
         period=said.period or memory.period,
@@ -77,6 +77,15 @@ def _heard(memory: Memory, text: str, brief: Brief) -> Memory:
         city=said.city or memory.city,
         asked=memory.asked | said.acts,
     )
+
+
+def _kept_language(memory: Memory, said: Said) -> Language:
+    """A word or two in Cyrillic that say nothing known do not turn a Kazakh dialogue Russian."""
+    unclear = said.language == "ru" and said.words <= _UNCLEAR and not said.acts and not said.things
+    return memory.language if unclear and memory.language == "kk" else said.language or memory.language
+
+
+_UNCLEAR = 2
 
 
 def _counted(wish: Wish, said: Said) -> int:

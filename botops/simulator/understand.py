@@ -193,27 +193,14 @@ def acts_of(text: str) -> frozenset[str]:
 
 def understand(text: str, brief: Brief) -> Said:
     """What `text` says to a seller who knows `brief`."""
-    return _understand(text[:2000], id(brief), _Kept(brief))
+    return _understand(text[:_READ], brief)
 
 
-class _Kept:
-    """A brief as a cache key by identity: equal texts share one brief, so comparing contents would only cost time."""
-
-    __slots__ = ("brief",)
-
-    def __init__(self, brief: Brief) -> None:
-        self.brief = brief
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kept) and other.brief is self.brief
+_READ = 2000
 
 
 @lru_cache(maxsize=20_000)
-def _understand(text: str, _key: int, kept: _Kept) -> Said:
-    brief = kept.brief
+def _understand(text: str, brief: Brief) -> Said:
     acts = acts_of(text)
     codes = {t.code for t in brief.knowledge.terms if t.code}
     code = next((m[0].upper() for m in _CODE.finditer(text) if m[0].upper() in codes), "")
@@ -330,7 +317,7 @@ def _best(words: list[str], brief: Brief) -> tuple[int, list[int]] | None:
     candidates = {n for w in present for n in index[w]}
     best: tuple[float, int, frozenset[str]] | None = None
     for n in sorted(candidates):
-        for name in _name_stems(brief, n):
+        for name in brief.names[n]:
             hit = name & present
             if not hit or hit <= _VERBS:
                 continue
@@ -344,20 +331,6 @@ def _best(words: list[str], brief: Brief) -> tuple[int, list[int]] | None:
     if best is None:
         return None
     return best[1], [i for i, w in enumerate(words) if w in best[2]]
-
-
-def _name_stems(brief: Brief, n: int) -> tuple[frozenset[str], ...]:
-    key = id(brief)
-    cached = _NAMES.get(key)
-    if cached is None or cached[0] is not brief:
-        sets = [tuple(frozenset(stems(x)) for x in (i.name, *i.calls) if stems(x)) for i in brief.knowledge.items]
-        if len(_NAMES) > 512:
-            _NAMES.clear()
-        cached = _NAMES[key] = (brief, sets)
-    return cached[1][n]
-
-
-_NAMES: dict[int, tuple[Brief, list[tuple[frozenset[str], ...]]]] = {}
 
 
 def _near(word: str, brief: Brief) -> str:

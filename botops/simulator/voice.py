@@ -35,6 +35,8 @@ _SPANS_RU = {
     "visit": ("визит", "визита", "визитов"),
 }
 _SHOWN = 3
+_CAPITAL = re.compile("[А-ЯЁӘІҢҒҮҰҚӨҺ]")
+_COMMON_NOUN = re.compile("[А-ЯЁӘІҢҒҮҰҚӨҺ][а-яёәіңғүұқөһ-]+")
 _JOINS = re.compile(r"(?:при|если|на|по|в|за|when|if|on|for|in|to|with)\b|\(", re.IGNORECASE)
 
 
@@ -93,15 +95,15 @@ class Voice:
             return f"{day.year} жылғы {day.day} {(_FROM_KK if since else _TO_KK)[day.month - 1]}"
         return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
 
-    def per(self, tag: Tag) -> str:
-        """What a price is charged for, with a leading blank; empty for a plain one-off price."""
+    def per(self, said: str, tag: Tag) -> str:
+        """A written amount with what it is charged for: «900 ₸ в месяц за кассу», «бір кассаға айына 900 ₸»."""
         parts = [self.words[p] for p in (tag.period, tag.unit) if p in self.words and p not in ("unit", "once")]
-        return "".join(f" {p}" for p in parts)
+        return " ".join([*reversed(parts), said] if self.language == "kk" else [said, *parts])
 
     def price(self, tag: Tag, amount: Decimal | None = None) -> str:
         """A price with what it is charged for; `amount` says another figure in its place."""
         shown = self.money(tag.amount if amount is None else amount, tag.currency)
-        return self.at_least(shown, tag) + self.per(tag)
+        return self.per(self.at_least(shown, tag), tag)
 
     def at_least(self, shown: str, tag: Tag) -> str:
         """An amount already written out, with "from" where the price is only a lower bound."""
@@ -112,8 +114,11 @@ class Voice:
         return self.words["from"].format(price=shown)
 
     def name(self, item: Item) -> str:
-        """What to call an item."""
-        return item.called(self.language)
+        """What to call an item inside a sentence: a common noun at its head loses its capital."""
+        name = item.called(self.language)
+        head, _, rest = name.partition(" ")
+        common = rest and _COMMON_NOUN.fullmatch(head) and not _CAPITAL.match(rest)
+        return f"{head.lower()} {rest}" if common else name
 
     def variant(self, tag: Tag) -> str:
         """A price's variant or region, as a label before it."""
