@@ -191,7 +191,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     import psycopg
 
     with psycopg.connect(shared, autocommit=True) as connection:
-        connection.execute(f"TRUNCATE {', '.join(METADATA.tables)}")
+        for table in reversed(METADATA.sorted_tables):  # many times faster than TRUNCATE of small tables
+            connection.execute(f"DELETE FROM {table.name}")
     return shared
 
 
