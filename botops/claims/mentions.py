@@ -19,10 +19,10 @@ from botops.claims.grammar import exclusions, surroundings
 from botops.claims.grammar.amounts import Amount, Reader
 from botops.claims.grammar.lexemes import may_hold_numbers
 from botops.claims.grammar.lexer import Kind, Lexed, Token, lex
-from botops.claims.mention import Mention, Quantity, Role
 from botops.claims.grammar.money import is_cell
-from botops.claims.normalise import Normalised, normalise
 from botops.claims.grammar.surroundings import After
+from botops.claims.mention import Mention, Quantity, Reason, Role
+from botops.claims.normalise import Normalised, normalise
 
 _DIGIT = re.compile("[0-9]")
 _RUSSIAN_HE = "он"
@@ -32,7 +32,7 @@ _THOUSANDS = frozenset("kKкК")
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Every number of a text, sorted by place: money and percents, bare numbers, and numbers that are neither.
-    `complete` is False when the text held more numbers than are read (`lexer.MAX_NUMBERS`): judge nothing by it then."""
+    `complete` is False when the text held more numbers than are read (`lexer.MAX_NUMBERS`): judge nothing then."""
 
     mentions: tuple[Mention, ...] = ()
     bare: tuple[Mention, ...] = ()
@@ -183,19 +183,17 @@ class _Scan:
         )
         return after.last
 
-    def _count(self, amount: Amount, reason: str, unit: str | None, last: int) -> None:
+    def _count(self, amount: Amount, reason: Reason, unit: str | None, last: int) -> None:
         start, end = self.tokens[amount.first].start, self.tokens[max(last, amount.last) - 1].end
         value_max = None if amount.value_max is None else _tidy(amount.value_max)
-        self._quantity(reason, start, end, _tidy(amount.value), value_max, unit)  # type: ignore[arg-type]
+        self._quantity(reason, start, end, _tidy(amount.value), value_max, unit)
 
     def _quantity(
-        self, reason: str, start: int, end: int, value: Decimal | None = None, high: Decimal | None = None,
+        self, reason: Reason, start: int, end: int, value: Decimal | None = None, high: Decimal | None = None,
         unit: str | None = None,
     ) -> None:  # fmt: skip
         start, end = self.plain.span(start, end)
-        self.quantities.append(
-            Quantity(reason, start, end, self.text[start:end], value, high, unit)  # type: ignore[arg-type]
-        )
+        self.quantities.append(Quantity(reason, start, end, self.text[start:end], value, high, unit))
 
 
 def _tidy(value: Decimal) -> Decimal:

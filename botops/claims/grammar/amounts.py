@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from botops.claims.grammar.lexer import Kind, Token
 from botops.claims.grammar.context_words import Bound
+from botops.claims.grammar.lexer import Kind, Token, glued
 from botops.claims.grammar.money import Marker, currency_after, currency_before, merged, percent_after, percent_before
-from botops.claims.grammar.numbers import Number, read_number
+from botops.claims.grammar.numbers import read_number
 from botops.claims.grammar.numerals import Rank
+from botops.claims.grammar.suffixes import Number
 
 _HUNDREDTH = Decimal("0.01")
 _MAX_SPACED_RATIO = 4
@@ -149,10 +150,10 @@ class Reader:
         if not self.cell or at + 1 >= len(tokens) or amount.number.scaled:
             return
         point, tail = tokens[at], tokens[at + 1]
-        if point.text in {",", "."} and tail.digits is not None and tail.digits.plain and len(tail.text) == 2:
-            if point.start == tokens[at - 1].end and tail.start > point.end:
-                amount.value += tail.digits.value * _HUNDREDTH
-                amount.place, amount.last = _HUNDREDTH, at + 2
+        hundredths = tail.digits is not None and tail.digits.plain and len(tail.text) == 2 and tail.start > point.end
+        if point.text in {",", "."} and hundredths and glued(tokens, at):
+            amount.value += tail.value.value * _HUNDREDTH
+            amount.place, amount.last = _HUNDREDTH, at + 2
 
     def _mark(self, amount: Amount, before: Marker | None, after: Marker | None) -> None:
         code, last = merged(before, after, self.tokens)

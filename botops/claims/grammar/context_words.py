@@ -18,25 +18,32 @@ AFTER_BOUNDS: dict[Bound, str] = {
     "from": "бастап бастайды басталады астам асатын артық жоғары көп артык жогары коп",
     "upto": "дейін шейін дейин шейин дейінгі төмен кем аз аспайды аспайтын",
 }
-HEDGES = ("около примерно приблизительно порядка ориентировочно приблизит прим где-то почти about around "
-           "approximately roughly approx circa nearly almost ca шамамен шамасы почти районе орташа жуықтап")  # fmt: skip
+HEDGES = (
+    "около примерно приблизительно порядка ориентировочно приблизит прим где-то почти about around approximately "
+    "roughly approx circa nearly almost ca шамамен шамасы районе орташа жуықтап"
+)
 AFTER_HEDGES = "жуық шамасында төңірегінде шамалы жуык шамасындай тонирегинде көлемінде примерно"
-ID_CUES = ("заказ заказа заказу заказом заказе заявка заявки заявке заявку договор договора договору договору бин иин "
-            "инн огрн vin вин imei код коды кода артикул арт sku id тел телефон whatsapp order invoice booking ticket "
-            "reservation contract account счет счёт счета счёта карта карты карте card iban бик reference ref no num "
-            "тапсырыс тапсырысы шарт келісімшарт нөмірі номірі паспорт госномер flight рейс дом кв квартира офис "
-            "code codes кабинет zip ending visa mastercard индекс почтовый рейса рейсе office room suite floor этаж page стр chapter version версия v ст статья пункт п id:")  # fmt: skip
-MEASURES = ("размер размера размеры рост росту вес весом веса длина длиной ширина шириной высота высотой площадь площадью "
-             "диаметр глубина возраст возраста радиус объем объём мощность скорость температура давление size weight "
-             "пробег пробега пробегом mileage height length width area age diameter radius volume speed temperature power rating score рейтинг оценка "
-             "өлшем өлшемі салмағы бойы аумағы жасы рейтингі")  # fmt: skip
+ID_CUES = (
+    "заказ заказа заказу заказом заказе заявка заявки заявке заявку договор договора договору бин иин инн огрн "
+    "vin вин imei код коды кода артикул арт sku id тел телефон whatsapp order invoice booking ticket reservation "
+    "contract account счет счёт счета счёта карта карты карте card iban бик reference ref no num тапсырыс "
+    "тапсырысы шарт келісімшарт нөмірі номірі паспорт госномер flight рейс дом кв квартира офис code codes "
+    "кабинет zip ending visa mastercard индекс почтовый рейса рейсе office room suite floor этаж page стр chapter "
+    "version версия v ст статья пункт п id:"
+)
+MEASURES = (
+    "размер размера размеры рост росту вес весом веса длина длиной ширина шириной высота высотой площадь площадью "
+    "диаметр глубина возраст возраста радиус объем объём мощность скорость температура давление size weight "
+    "пробег пробега пробегом mileage height length width area age diameter radius volume speed temperature power "
+    "rating score рейтинг оценка өлшем өлшемі салмағы бойы аумағы жасы рейтингі"
+)
 FUNCTION = (
-    "в во за с со на и или а но не без при до от по для из к у о об это то же же ли бы если как что чем вместо плюс "
-    "включая уже только всего сейчас тогда потом или либо а также ещё еще будет было был была стоит вам вы мы наш "
-    "per a an the for and or with without plus in on at to from of by is are was were be will it this that if than "
-    "instead as but not no off now then only just so when your our we you per via including incl excl "
-    "және мен бен пен немесе үшін ғана болады болса бұл ол тек егер туралы дейін бастап құрайды тұрады тұратын бар "
-    "жоқ емес де да та те үшин онда сонда ал бірақ кейін дейін деп деген iva ttc ht vat tax ндс ққс нет"
+    "в во за с со на и или а но не без при до от по для из к у о об это то же ли бы если как что чем вместо плюс "
+    "включая уже только всего сейчас тогда потом либо также ещё еще будет было был была стоит вам вы мы наш per a "
+    "an the for and or with without plus in on at to from of by is are was were be will it this that if than "
+    "instead as but not no off now then only just so when your our we you via including incl excl және мен бен "
+    "пен немесе үшін ғана болады болса бұл ол тек егер туралы дейін бастап құрайды тұрады тұратын бар жоқ емес де "
+    "да та те үшин онда сонда ал бірақ кейін деп деген iva ttc ht vat tax ндс ққс нет"
 )
 CUE = re.compile(
     r"(?:цен[аыуеой]|прайс|стои[тлм]|стоят|стоимост|обойд|обош|итог|сумм|плат[аиыеуёя]|плати|оплат|доплат|предоплат|"

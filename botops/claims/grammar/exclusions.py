@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botops.claims.grammar.amounts import Amount
-from botops.claims.grammar.lexer import Kind, Token
+from botops.claims.grammar.lexer import Kind, Token, glued
 from botops.claims.grammar.units import COUNTED_ONLY
 from botops.claims.mention import Reason
 
@@ -82,24 +82,22 @@ def _is_year(amount: Amount, before: Token | None, after: Token | None) -> bool:
 
 def _counted(tokens: list[Token], amount: Amount, after: Token) -> Excluded | None:
     last = amount.last
-    glued = after.start == tokens[last - 1].end
+    attached = glued(tokens, last)
     if after.lex.month and not amount.scaled:
         return Excluded("date", None, last + 1)
     if after.low in _HOURS:
         return Excluded("time", None, last + 1)
-    if glued and after.low in _ORDINAL_ENDINGS:
+    if attached and after.low in _ORDINAL_ENDINGS:
         return Excluded("ordinal", None, last + 1)
     unit = _unit_at(tokens, last)
     if unit is not None:
-        return Excluded("size" if unit in COUNTED_ONLY or glued else "count", unit, last + 1)
-    if after.text in _INCHES and glued:
+        return Excluded("size" if unit in COUNTED_ONLY or attached else "count", unit, last + 1)
+    if after.text in _INCHES and attached:
         return Excluded("size", None, last + 1)
-    if after.kind is Kind.WORD and glued and not amount.scaled:
+    if after.kind is Kind.WORD and attached and not amount.scaled:
         return Excluded("id", None, last + 1)
-    following = tokens[last + 1] if last + 1 < len(tokens) else None
-    if after.text == "-" and glued and following is not None and following.start == after.end:
-        if following.kind is Kind.WORD:
-            return Excluded("count", following.low, last + 2)
+    if after.text == "-" and glued(tokens, last, last + 1) and tokens[last + 1].kind is Kind.WORD:
+        return Excluded("count", tokens[last + 1].low, last + 2)
     return None
 
 
@@ -160,9 +158,9 @@ def _too_long(amount: Amount) -> Excluded | None:
 def _glued_to_digits(tokens: list[Token], first: int, last: int) -> bool:
     """True inside "45/12", "8/256", "15-2024": the parts of a number that is a name."""
     if last + 1 < len(tokens) and tokens[last].text in _NAME_JOINTS and tokens[last + 1].digits is not None:
-        return tokens[last].start == tokens[last - 1].end and tokens[last + 1].start == tokens[last].end
+        return glued(tokens, last, last + 1)
     if first >= 2 and tokens[first - 1].text in _NAME_JOINTS and tokens[first - 2].digits is not None:
-        return tokens[first - 1].end == tokens[first].start and tokens[first - 2].end == tokens[first - 1].start
+        return glued(tokens, first - 1, first)
     return False
 
 

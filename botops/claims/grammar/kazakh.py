@@ -67,8 +67,8 @@ def case_forms(word: str) -> dict[str, str]:
 
 
 def possessed_forms(word: str) -> dict[str, str]:
-    """The forms of "its …" (доллары, долларына, теңгесінен) -> case; the dative is called "own": with a unit it says per
-    what ("айына": a month), where the bare dative counts ("12 айға": for 12 months)."""
+    """The forms of "its …" (доллары, долларына, теңгесінен) -> case; the dative is called "own": with a unit it says
+    per what ("айына": a month), where the bare dative counts ("12 айға": for 12 months)."""
     own = _possessed(word)
     y, a = ("ы", "а") if is_back(word) else ("і", "е")
     endings = {"": "nom", f"н{a}": "own", f"н{a}н": "abl", "н": "acc", f"н{y}ң": "gen", f"нд{a}": "loc", "мен": "ins"}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from decimal import Decimal
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from botops.claims.grammar.currencies import DOLLARS, SIGNS
 from botops.claims.grammar.currency_names import names
+from botops.claims.grammar.digits import Digits, read_chunk
 from botops.claims.grammar.lexemes import LINK_WORDS, NOTHING, Lexeme, lexeme
 from botops.claims.mention import Reason
 
@@ -25,19 +24,6 @@ class Kind(IntEnum):
     PUNCT = 5
     LINE = 6
     OTHER = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Digits:
-    """A number in digits. `place` is that of its last digit. `decimal` is the other reading of "1,250": 1.25.
-    `plain` is False when separators were read; `count` is how many digits were written."""
-
-    value: Decimal
-    place: Decimal
-    count: int
-    plain: bool = True
-    decimal: Decimal | None = None
-    leading_zero: bool = False
 
 
 class Token(NamedTuple):
@@ -73,7 +59,8 @@ _MASTER = re.compile(
     r"|(\n\s*+)"
     r"|([\d_]++)"
 )
-_WORD, _NUMBER, _SIGN, _PERCENT, _PUNCT, _LINE = 1, 2, 3, 4, 6, 7
+_WORD, _NUMBER, _SIGN, _PERCENT, _PUNCT, _LINE = 1, 2, 3, 4, 5, 7
+_KINDS = {_LINE: Kind.LINE, _PERCENT: Kind.PERCENT}
 _SHAPE = re.compile(
     r"(?P<instalment>0 ?[-·/] ?0 ?[-·/] ?[0-9]{1,2}(?![0-9]))"
     r"|(?P<phone>(?![0-9]{11})[78][ -]?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{2}(?![0-9])"
@@ -89,6 +76,12 @@ _SHAPE = re.compile(
 _INTERNATIONAL = re.compile(r"\+[0-9](?:[ ()-]{0,2}[0-9]){9,12}(?![0-9])")
 _STORAGE = re.compile(r" ?(?:gb|гб|tb|тб|mb|мб)(?![^\W\d_])", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s]++|www\.[^\s]++")
+
+
+def glued(tokens: list[Token], first: int, last: int | None = None) -> bool:
+    """True when tokens `first` to `last` (one when not given) each begin where the one before ends."""
+    stop = (first if last is None else last) + 1
+    return stop <= len(tokens) and all(tokens[i].start == tokens[i - 1].end for i in range(first, stop))
 
 
 class Lexed(NamedTuple):
@@ -117,7 +110,7 @@ class _Lexer:
 
     def run(self) -> list[Token]:
         add, new = self.result.append, tuple.__new__
-        word, punct, percent = Kind.WORD, Kind.PUNCT, Kind.PERCENT
+        word, punct = Kind.WORD, Kind.PUNCT
         for found in _MASTER.finditer(self.text):
             if len(self.anchors) > MAX_NUMBERS:
                 break
@@ -126,26 +119,21 @@ class _Lexer:
                 if end > self.skip and found.lastindex == _NUMBER:
                     self._numbers(self.skip, self.text[self.skip : end])
                 continue
-            piece, group = found[0], found.lastindex
+            piece, group = found[0], found.lastindex or 0
             if group == _WORD:
                 known = lexeme(piece)
-                if known.anchor:
-                    if known.low in LINK_WORDS:
-                        if self._link(start):
-                            continue
-                    else:
-                        self.anchors.append(len(self.result))
+                if known.anchor and self._anchored(known, start):
+                    continue
                 add(new(Token, (word, start, end, piece, known.low, known, None)))
-            elif group == _PUNCT - 1:
-                if (piece != "+" or not self._international(start)) and (piece != "/" or not self._slashed(start)):
+            elif group == _PUNCT:
+                if not self._opens_shape(piece, start):
                     add(new(Token, (punct, start, end, piece, piece, NOTHING, None)))
             elif group == _NUMBER:
                 self._number(start, end, piece)
             elif group == _SIGN:
                 self._sign(start, end, piece)
             else:
-                kind = Kind.LINE if group == _LINE else percent if group == _PERCENT else Kind.PUNCT
-                add(new(Token, (kind, start, end, piece, piece, NOTHING, None)))
+                add(new(Token, (_KINDS.get(group, punct), start, end, piece, piece, NOTHING, None)))
         return self.result
 
     def _other(self, start: int, end: int, reason: Reason) -> None:
@@ -154,11 +142,21 @@ class _Lexer:
         self.result.append(Token(Kind.OTHER, start, end, piece, piece, NOTHING, reason))
         self.skip = end
 
+    def _anchored(self, known: Lexeme, start: int) -> bool:
+        """Notes that a number may begin here; True when the word was the head of a link, taken whole."""
+        if known.low in LINK_WORDS:
+            return self._link(start)
+        self.anchors.append(len(self.result))
+        return False
+
     def _link(self, start: int) -> bool:
         found = _LINK.match(self.text, start)
         if found is not None:
             self._other(start, found.end(), "id")
         return found is not None
+
+    def _opens_shape(self, piece: str, start: int) -> bool:
+        return (piece == "+" and self._international(start)) or (piece == "/" and self._slashed(start))
 
     def _international(self, start: int) -> bool:
         found = _INTERNATIONAL.match(self.text, start)
@@ -243,76 +241,3 @@ def _prefixed(sign: str) -> str | None:
     if not sign.endswith("$") or not (letters.isupper() and letters.isascii()):
         return None
     return DOLLARS.get(letters) or (letters if letters in names().codes else "")
-
-
-_GROUPED = re.compile(r"([0-9]{1,3})((?:([.,'])[0-9]{3})(?:\3[0-9]{3})*)(?:([.,])([0-9]+))?")
-_INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?")
-_DECIMAL = re.compile(r"([0-9]*)[.,]([0-9]+)")
-_TAIL = re.compile(r"[0-9]{3}(?:[.,][0-9]{1,2})?")
-
-
-@lru_cache(maxsize=8192)
-def read_chunk(chunk: str, *, joined: bool = True) -> tuple[tuple[int, int, Digits | None], ...]:
-    """The numbers in a run of digits, spaces and separators: (start, end, digits); None for a shape that is no number
-    (a version, a card). "15 000 20 000" is two numbers, "1 298,00" is one; not `joined`, spaces always part numbers
-    ("iPhone 17 512 GB")."""
-    pieces = chunk.split(" ")
-    if len(pieces) >= 3 and all(len(p) == 4 and p.isdigit() for p in pieces):
-        return ((0, len(chunk), None),)
-    result: list[tuple[int, int, Digits | None]] = []
-    at = index = 0
-    while index < len(pieces):
-        piece, taken = pieces[index], 1
-        if joined and piece.isdigit() and len(piece) <= 3 and piece[0] != "0":
-            while index + taken < len(pieces) and _TAIL.fullmatch(pieces[index + taken]):
-                taken += 1
-                if not pieces[index + taken - 1].isdigit():
-                    break
-        whole = " ".join(pieces[index : index + taken])
-        if taken > 1:
-            result.append((at, at + len(whole), _plain_or_decimal(whole.replace(" ", ""), plain=False)))
-        else:
-            result.extend((at + a, at + b, d) for a, b, d in _read_piece(piece))
-        at += len(whole) + 1
-        index += taken
-    return tuple(result)
-
-
-def _plain_or_decimal(text: str, *, plain: bool) -> Digits:
-    number = text.replace(",", ".")
-    fraction = number.partition(".")[2]
-    place = Decimal(1).scaleb(-len(fraction))
-    count = len(number) - ("." in number)
-    zero = len(number) > 1 and number[0] == "0" and number[1] != "."
-    return Digits(Decimal(number if number[0] != "." else "0" + number), place, count, plain, leading_zero=zero)
-
-
-def _read_piece(piece: str) -> list[tuple[int, int, Digits | None]]:
-    size = len(piece)
-    if piece.isdigit():
-        return [(0, size, _plain_or_decimal(piece, plain=True))]
-    grouped = _GROUPED.fullmatch(piece)
-    if (
-        grouped
-        and grouped[1] != "0"
-        and not (grouped[1][0] == "0" and len(grouped[1]) > 1)
-        and grouped[3] != grouped[4]
-    ):
-        whole = grouped[1] + re.sub(r"[.,']", "", grouped[2])
-        digits = _plain_or_decimal(whole + ("." + grouped[5] if grouped[5] else ""), plain=False)
-        if grouped[5] is None and len(grouped[2]) == 4 and grouped[3] != "'":
-            other = Decimal(f"{grouped[1]}.{grouped[2][1:]}")
-            digits = Digits(digits.value, digits.place, digits.count, plain=False, decimal=other)
-        return [(0, size, digits)]
-    if _INDIAN.fullmatch(piece):
-        return [(0, size, _plain_or_decimal(piece.replace(",", ""), plain=False))]
-    if _DECIMAL.fullmatch(piece):
-        return [(0, size, _plain_or_decimal(piece, plain=False))]
-    if "." in piece or "'" in piece:
-        return [(0, size, None)]
-    result: list[tuple[int, int, Digits | None]] = []
-    at = 0
-    for part in piece.split(","):
-        result.append((at, at + len(part), _plain_or_decimal(part, plain=True)))
-        at += len(part) + 1
-    return result

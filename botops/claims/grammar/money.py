@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from botops.claims.grammar.currencies import MINOR_SIGNS
 from botops.claims.grammar.currency_names import names
-from botops.claims.grammar.lexer import Kind, Token
-from botops.claims.grammar.numbers import KK_SUFFIX_CASES
+from botops.claims.grammar.lexer import Kind, Token, glued
+from botops.claims.grammar.suffixes import KK_SUFFIX_CASES
 
 _ABBREVIATED = frozenset("руб р коп грн тыс тг тнг лв проц kr nu fr rs rp din долл дол".split())
 _DOLLAR = "USD"
@@ -36,9 +36,8 @@ def currency_after(tokens: list[Token], at: int, *, cell: bool) -> Marker | None
     """The currency whose wording begins at token `at`, right behind a number."""
     size = len(tokens)
     first = at
-    if at + 1 < size and tokens[at].text in {",", "."} and tokens[at + 1].kind is Kind.PUNCT:
-        if tokens[at + 1].text[0] == "-" and tokens[at + 1].start == tokens[at].end:
-            at += 2
+    if at + 1 < size and tokens[at].text in {",", "."} and tokens[at + 1].text[0] == "-" and glued(tokens, at + 1):
+        at += 2
     if at >= size:
         return None
     token = tokens[at]
@@ -74,9 +73,9 @@ def _sign_after(tokens: list[Token], first: int, at: int) -> Marker | None:
 def _with_ending(tokens: list[Token], found: Marker) -> Marker:
     """ "₸-ден", "тг-ға": a Kazakh ending behind a hyphen."""
     at = found.last
-    if at + 1 < len(tokens) and tokens[at].text == "-" and tokens[at + 1].low in KK_SUFFIX_CASES:
-        if tokens[at].start == tokens[at - 1].end and tokens[at + 1].start == tokens[at].end:
-            return found._replace(last=at + 2, case=KK_SUFFIX_CASES[tokens[at + 1].low])
+    hyphen = at + 1 < len(tokens) and tokens[at].text == "-" and glued(tokens, at, at + 1)
+    if hyphen and tokens[at + 1].low in KK_SUFFIX_CASES:
+        return found._replace(last=at + 2, case=KK_SUFFIX_CASES[tokens[at + 1].low])
     return found
 
 
@@ -188,9 +187,9 @@ def percent_after(tokens: list[Token], at: int) -> Marker | None:
     token = tokens[at]
     if token.kind is Kind.PERCENT and token.text != "‰":
         last = at + 1
-        if last + 1 < size and tokens[last].text == "-" and tokens[last + 1].kind is Kind.WORD:
-            if tokens[last].start == token.end and tokens[last + 1].start == tokens[last].end:
-                last += 2
+        hyphen = last + 1 < size and tokens[last].text == "-" and tokens[last + 1].kind is Kind.WORD
+        if hyphen and glued(tokens, last, last + 1):
+            last += 2
         return Marker(start, last, None, case=KK_SUFFIX_CASES.get(tokens[last - 1].low, ""), sign=True)
     if token.lex.percent:
         last = at + 1

@@ -2,51 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
-from botops.claims.grammar.lexer import Digits, Kind, Token
-from botops.claims.grammar.numerals import LETTER_SCALES, NumeralWord, Rank
+from botops.claims.grammar.digits import Digits
+from botops.claims.grammar.lexer import Kind, Token
+from botops.claims.grammar.numerals import NumeralWord, Rank
+from botops.claims.grammar.suffixes import THOUSANDTH, Number, with_suffix
 
 _THOUSAND = Decimal(1000)
 _HALF = Decimal("0.5")
-_THOUSANDTH = Decimal("0.001")
 _NOTHING_PLACED = 9
 _JOINTS = frozenset(("с", "and"))
 _ABBREVIATIONS = frozenset("тыс млн млрд трлн тыщ т".split())
-KK_SUFFIX_CASES = {
-    **dict.fromkeys("ға ге қа ке га ка на не".split(), "dat"),
-    **dict.fromkeys("дан ден тан тен нан нен".split(), "abl"),
-    **dict.fromkeys("ды ді ты ті ны ні ақ".split(), "acc"),
-    **dict.fromkeys("дың дің тың тің ның нің".split(), "gen"),
-    **dict.fromkeys("да де та те".split(), "loc"),
-    **dict.fromkeys("мен бен пен".split(), "ins"),
-    **dict.fromkeys("дай дей тай тей".split(), "like"),
-}
-_RU_SUFFIXES = frozenset("ти х и ю ми мя".split())
-
-
-@dataclass(slots=True)
-class Number:
-    """A number over tokens `first:last` (last excluded). `place` is that of the last digit said. `scaled` when a scale
-    word or letter is part of it; `letter` when that letter may also be a unit ("5 m"); `lone` for a scale word by
-    itself; `scale` is the value of its last scale word; `case` the Kazakh case of its last word; `ordinal` for "third", "2025-інші"; `money` for slang that is said of money alone ("grand")."""
-
-    first: int
-    last: int
-    value: Decimal
-    place: Decimal
-    lang: str = ""
-    spelled: bool = False
-    scaled: bool = False
-    scale: Decimal | None = None
-    letter: str = ""
-    lone: bool = False
-    case: str = ""
-    ordinal: bool = False
-    approx: bool = False
-    money: bool = False
-    digits: Digits | None = None
 
 
 class _Sum:
@@ -59,8 +26,8 @@ class _Sum:
         "lang",
         "last_scale",
         "money",
-        "placed",
         "place",
+        "placed",
         "pure_scale",
         "spelled",
         "total",
@@ -120,18 +87,20 @@ class _Sum:
             return True
         if rank is Rank.HUNDRED and self._says_thousands():
             self.total, self.last_scale, self.group = self.group * _THOUSAND, _THOUSAND, Decimal(0)
-        elif rank is Rank.HUNDRED and self.placed == _NOTHING_PLACED:
-            pass
-        elif rank is Rank.TEN and self.placed >= Rank.HUNDRED:
-            pass
-        elif rank is Rank.TEEN and self.placed >= Rank.HUNDRED:
+        elif not self._has_room(rank, value):
+            return False
+        if rank is Rank.TEEN:
             rank = Rank.UNIT
-        elif not (rank is Rank.UNIT and self.placed >= Rank.TEN and value):
-            if not (value == 0 and self.empty):
-                return False
         self.group += value
         self.placed, self.place = rank, Decimal(1)
         return True
+
+    def _has_room(self, rank: Rank, value: Decimal) -> bool:
+        if rank is Rank.HUNDRED:
+            return self.placed == _NOTHING_PLACED
+        if rank in (Rank.TEN, Rank.TEEN):
+            return self.placed >= Rank.HUNDRED
+        return self.placed >= Rank.TEN if value else self.empty
 
     def _says_thousands(self) -> bool:
         """ "двадцать четыре девятьсот": the word for thousands is left out in speech."""
@@ -152,7 +121,7 @@ class _Sum:
         if self.last_scale is not None and word.value >= self.last_scale:
             return False
         if self.placed == _NOTHING_PLACED:
-            if self.last_scale is not None or not word.lone and word.lang == "ru":
+            if self.last_scale is not None or (not word.lone and word.lang == "ru"):
                 return False
             self.group, self.pure_scale = Decimal(1), True
         self.total += self.group * word.value
@@ -170,7 +139,7 @@ def read_number(tokens: list[Token], at: int) -> Number | None:
         if following is None or (following.lex.numeral is None and following.low not in _JOINTS):
             digits: Digits = token.value
             number = Number(at, at + 1, digits.value, digits.place, digits=digits)
-            return number if following is None or following.start > token.end else _with_suffix(tokens, number)
+            return number if following is None or following.start > token.end else with_suffix(tokens, number)
     state = _Sum()
     here = _opened(tokens, at, state)
     while here < len(tokens):
@@ -188,7 +157,7 @@ def read_number(tokens: list[Token], at: int) -> Number | None:
     number.lone = state.pure_scale and state.group == 0 and state.total == state.last_scale
     number.case, number.approx, number.money = state.case, state.approx, state.money
     number.digits = tokens[at].digits if here == at + 1 else None
-    return _with_suffix(tokens, number)
+    return with_suffix(tokens, number)
 
 
 def _ordinal(at: int, here: int, state: _Sum, word: NumeralWord) -> Number | None:
@@ -239,7 +208,7 @@ def _with_scale(token: Token, word: NumeralWord) -> tuple[Decimal, Decimal]:
     assert digits is not None
     if digits.decimal is None or (word.lang == "en" and "," in token.text):
         return digits.value, digits.place
-    return digits.decimal, _THOUSANDTH
+    return digits.decimal, THOUSANDTH
 
 
 def _digits_may_follow(tokens: list[Token], at: int, state: _Sum) -> bool:
@@ -262,14 +231,14 @@ def _digits_may_follow(tokens: list[Token], at: int, state: _Sum) -> bool:
 
 
 def _joint(tokens: list[Token], at: int, state: _Sum) -> int | None:
-    """The token after "and", "с половиной", "and a half" or the hyphen of "twenty-five"; None when there is no joint."""
+    """The token after "and", "с половиной", "and a half" or the hyphen of "twenty-five"; None without a joint."""
     token = tokens[at]
     size = len(tokens)
     if token.kind is Kind.PUNCT:
         following = tokens[at + 1].lex.numeral if at + 1 < size else None
         if token.text != "-" or following is None or following.lang != "en" or state.lang != "en":
             return None
-        if following.rank is Rank.UNIT and state.placed == Rank.TEN or following.rank is Rank.SCALE:
+        if (following.rank is Rank.UNIT and state.placed == Rank.TEN) or following.rank is Rank.SCALE:
             return at + 1
         return None
     if token.kind is not Kind.WORD or at + 1 >= size:
@@ -293,68 +262,3 @@ def _joint(tokens: list[Token], at: int, state: _Sum) -> int | None:
         if hundred and state.lang == "en" and after.lex.numeral is not None and after.lex.numeral.lang == "en":
             return at + 1 if after.lex.numeral.rank <= Rank.TEN else None
     return None
-
-
-def _with_suffix(tokens: list[Token], number: Number) -> Number:
-    """Letters glued to digits: "15к", "5 000-нан", "2025-інші", "10-ти"."""
-    at = number.last
-    if at >= len(tokens):
-        return number
-    token, before = tokens[at], tokens[at - 1]
-    if token.start != before.end or (number.spelled and token.text != "-"):
-        return number
-    if token.kind is Kind.WORD and before.kind is Kind.NUMBER:
-        scale = LETTER_SCALES.get(token.text)
-        if scale is not None:
-            digits = before.digits
-            value = digits.decimal if digits and digits.decimal is not None else number.value
-            place = _THOUSANDTH if digits and digits.decimal is not None else number.place
-            number.value, number.place = value * scale, place * scale
-            number.scaled, number.scale, number.letter, number.digits = True, scale, token.text, None
-            number.last += 1
-        return number
-    if token.text == "-" and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD:
-        suffix = tokens[at + 1].low
-        glued = tokens[at + 1].start == token.end
-        if glued and suffix in KK_SUFFIX_CASES:
-            number.case, number.last = KK_SUFFIX_CASES[suffix], at + 2
-            number.approx = number.case == "like"
-        elif glued and suffix in _RU_SUFFIXES:
-            number.last = at + 2
-            _scale_behind(tokens, number)
-        elif glued and _is_ordinal_ending(suffix):
-            number.ordinal, number.last = True, at + 2
-    return number
-
-
-def _scale_behind(tokens: list[Token], number: Number) -> None:
-    """ "5-ти тысяч"."""
-    word = tokens[number.last].lex.numeral if number.last < len(tokens) else None
-    if word is not None and word.rank is Rank.SCALE:
-        number.value, number.place = number.value * word.value, number.place * word.value
-        number.scaled, number.scale, number.lang, number.digits = True, word.value, word.lang, None
-        number.last += 1
-
-
-def _is_ordinal_ending(suffix: str) -> bool:
-    if len(suffix) <= 3:
-        return suffix in {
-            "й",
-            "ый",
-            "ой",
-            "я",
-            "ая",
-            "е",
-            "ое",
-            "го",
-            "ого",
-            "му",
-            "м",
-            "ом",
-            "ую",
-            "ші",
-            "шы",
-            "th",
-            "st",
-        }
-    return suffix[-3:] in ("нші", "ншы", "сші", "ыны", "іні") or "нші" in suffix or "ншы" in suffix or suffix == "сыншы"

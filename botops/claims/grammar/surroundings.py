@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botops.claims.grammar.amounts import Amount
-from botops.claims.grammar.lexer import Kind, Token
 from botops.claims.grammar.context_words import Bound
+from botops.claims.grammar.lexer import Kind, Token
 from botops.claims.grammar.units import COUNTED_ONLY
 
 _CUE_WINDOW = 6
