@@ -1,6 +1,7 @@
 """Where turns are kept: SQLite by default, PostgreSQL by URL. No session and no table class leaves this room."""
 
 from botops.store.erasure import Erased
+from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_record
 from botops.store.reads import Reads
 from botops.store.store import Store, Written
@@ -10,10 +11,14 @@ from botops.store.views import (
     DialogueFilter,
     DialogueRow,
     FailureRow,
+    FaultExample,
+    FaultPattern,
+    FaultyHour,
     GroupBy,
     HandOffRow,
     Lag,
     Page,
+    PatternKey,
     Totals,
 )
 
@@ -24,10 +29,15 @@ __all__ = [
     "DialogueRow",
     "Erased",
     "FailureRow",
+    "FaultExample",
+    "FaultPattern",
+    "FaultyHour",
+    "FaultyReads",
     "GroupBy",
     "HandOffRow",
     "Lag",
     "Page",
+    "PatternKey",
     "Reads",
     "Store",
     "Totals",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +26,11 @@ UNKNOWN_POLICY = GuardPolicy.BLOCK
 def hour_of(at: datetime) -> int:
     """Whole hours since 1970-01-01 UTC."""
     return int(at.timestamp() // 3600)
+
+
+def start_of(hour: int) -> datetime:
+    """The moment an hour counted by `hour_of` begins, in UTC."""
+    return datetime.fromtimestamp(hour * 3600, UTC)
 
 
 def inbound_row(turn_id: str, inbound: InboundMessage, number: int, language: Language, process: str) -> Row:

@@ -27,6 +27,7 @@ from botops.domain.turns import TurnRecord, TurnState
 from botops.store import erasure, hand_offs, migrate, rollup, turns
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
+from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_inbound, mask_record, storable
 from botops.store.presence import FilePresence, Presence, ServerPresence
 from botops.store.reads import Reads
@@ -73,6 +74,7 @@ class Store:
         self._under_way: dict[str, tuple[str, Future[None]]] = {}
         self._under_way_lock = threading.Lock()
         self.reads = Reads(self._reader, url, clock)
+        self.faulty = FaultyReads(self._reader, url)
 
     @classmethod
     def open(

@@ -200,3 +200,53 @@ class Lag:
 
     hours: int = 0
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyHour:
+    """Faulty replies of one hour with one outcome. `at_risk` has one amount per currency."""
+
+    hour: datetime
+    action: Action | None
+    replies: int
+    at_risk: tuple[Money, ...] = ()
+
+    @property
+    def reached(self) -> bool:
+        """True when these replies left as they were."""
+        return self.action is Action.FLAGGED
+
+
+@dataclass(frozen=True, slots=True)
+class PatternKey:
+    """What makes faults alike: their kind, the product and the prompt version that spoke; None where not known."""
+
+    kind: FindingKind
+    sku: str | None
+    prompt: str | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPattern:
+    """Faults that are alike: in how many replies, how many of those reached a client, and the worst severity."""
+
+    key: PatternKey
+    replies: int
+    reached: int
+    worst: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class FaultExample:
+    """One fault and the turn it happened in; `action` says what became of the reply."""
+
+    turn_id: str
+    dialogue_id: str
+    at: datetime
+    action: Action | None
+    severity: Severity
+    quote: str
+    stated: str
+    expected: str | None
+    explanations: dict[str, str]
