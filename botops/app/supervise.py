@@ -29,6 +29,8 @@ API_VARIABLE = "BOTOPS_API"
 """Where the console finds the API."""
 _CONSOLE_SCRIPT = Path(botops.__file__).parent / "console" / "main.py"
 _WATCH_EVERY_S = 5.0
+_LOOK_FOR_DEAD_EVERY = 12
+"""Rounds of the watch loop, a minute together."""
 _TERMINATE_S = 5.0
 
 
@@ -122,7 +124,7 @@ class Console:
 
 
 class Watch:
-    """The watch loop: roll-ups and prompt files, looked after in a thread of its own."""
+    """The watch loop: roll-ups, turns of dead processes and prompt files, looked after in a thread of its own."""
 
     def __init__(self, container: Container, on_tick: Callable[[], None] | None = None) -> None:
         self._container = container
@@ -141,12 +143,17 @@ class Watch:
             self._thread.join(10)
 
     def _run(self) -> None:
+        rounds = 0
         while not self._ending.wait(_WATCH_EVERY_S):
             try:
-                self._container.store.roll_up()
+                while self._container.store.roll_up() and not self._ending.is_set():
+                    pass
+                if rounds % _LOOK_FOR_DEAD_EVERY == 0:
+                    self._container.store.interrupt_dead()
             except StoreError:
                 self._container.metrics.observe_errors.inc()
-                log.exception("the roll-up failed; it is tried again in %s s", _WATCH_EVERY_S)
+                log.exception("looking after the store failed; tried again in %s s", _WATCH_EVERY_S)
+            rounds += 1
             self._container.registry.refresh()
             if self._on_tick is not None:
                 self._on_tick()
