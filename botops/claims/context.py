@@ -25,6 +25,10 @@ from botops.claims.words import Word, fold, words
 from botops.domain.messages import Message, Role
 
 
+_MONEY = 1000
+"""From here on a bare number is rather money than a model's number."""
+
+
 @dataclass(frozen=True)
 class ParsedMessage:
     """A message and everything read from it, each piece when it is first asked for.
@@ -71,12 +75,17 @@ class ParsedMessage:
         return self.amounts.numbers
 
     @cached_property
+    def all_hits(self) -> tuple[Hit, ...]:
+        """Names of products, numbers that stand in names included."""
+        return self.book.names.find(self.words)
+
+    @cached_property
     def hits(self) -> tuple[Hit, ...]:
-        """Names of products, in order of their offsets."""
-        found = self.book.names.find(self.words)
+        """Names of products, in order of their offsets; a number that is money is no name."""
+        found = self.all_hits
         if all(h.strength > 1 for h in found):
             return found
-        money = [m for m in self.numbers if m.kind == "money" and m.role != "bare"]
+        money = [m for m in self.numbers if m.kind == "money" and (m.currency is not None or m.amount >= _MONEY)]
         return tuple(h for h in found if h.strength > 1 or not any(m.start < h.end and h.start < m.end for m in money))
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
@@ -18,6 +18,7 @@ from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import read
 from botops.claims.records import Record, in_force
+from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Reduction, Target, Value
 from botops.claims.objects import things_of
 from botops.claims.terms import AppliedDiscount, applied_discounts
@@ -112,9 +113,12 @@ class Grounds:
     @cached_property
     def _off(self) -> tuple[Reduction, ...]:
         near = self._context.reply.reading.concepts | self._asked
-        if not near & _OFF_TOPICS:
-            return ()
-        found = [Reduction(d.amount, d.skus) for d in self._applied if d.amount is not None]
+        coded = {f"offer:{o.id}" for o in self._offers if o.code}
+        found = [
+            Reduction(d.amount, d.skus)
+            for d in self._applied
+            if d.amount is not None and (near & _OFF_TOPICS or d.source in coded)
+        ]
         return tuple(r for r in found if r.value not in self._denied)
 
     @cached_property
@@ -184,6 +188,8 @@ class Grounds:
         if mention.currency not in {None, book.book.currency}:
             return False
         rules = [r for r in book.terms.rules if _names(r, amount) and r.window.covers(self._context.day)]
+        if any(c.kind == "min_sum" and c.value == amount for r in rules for c in r.conditions):
+            return True
         return bool(rules) and any(self._speaks_of(r, mention) for r in rules)
 
     def _speaks_of(self, rule: Rule, mention: Mention) -> bool:
@@ -239,13 +245,13 @@ class Grounds:
         self,
         mention: Mention,
         focus: Focus,
-        stated: Sequence[Decimal],
+        stated: Mapping[int, Decimal],
         holds: Callable[[Record], bool],
     ) -> Ground:
         """The ground of one figure. `holds` says which prices are in force and of the variant spoken of."""
         records = self._records(mention, focus, holds)
         cues = self.cues(mention)
-        key = (tuple(map(id, records)), tuple(stated), mention.currency, mention.bound, cues)
+        key = (tuple(map(id, records)), tuple(stated.items()), mention.currency, mention.bound, cues)
         if key not in self._made:
             policies = self._context.book.book.policies
             own = mention.currency in {None, self._context.book.book.currency}
@@ -261,7 +267,8 @@ class Grounds:
                 parts=self._parts,
                 vat=policies.vat_percent or Decimal(0),
                 vat_included=policies.vat_included is not False,
-                stated=tuple(stated),
+                stated=tuple(stated.values()),
+                lines=self._lines(stated),
                 running=tuple(a for a in self._running if open_ or a not in self._aside),
                 known=self._known,
                 basket=self._basket(mention, records),
@@ -284,6 +291,13 @@ class Grounds:
             for r in context.book.records.by_sku.get(sku, ())
             if r.currency in {None, currency} and holds(r) and (hedged or r.price is None or not r.price.from_price)
         )
+
+    def _lines(self, stated: Mapping[int, Decimal]) -> tuple[Decimal, ...]:
+        """The last amount of each line: what a list adds up ("2 × 3 990 — 7 980" counts as 7 980)."""
+        last: dict[int, Decimal] = {}
+        for position, amount in stated.items():
+            last[segment_at(self._context.reply.segments, position)] = amount
+        return tuple(last.values())
 
     def _basket(self, mention: Mention, records: Sequence[Record]) -> tuple[tuple[Record, ...], ...]:
         """Prices of each thing named in the sentence, or in the client's question: what a sum over products may take."""
@@ -359,6 +373,10 @@ def _units(text: str) -> frozenset[str]:
     return frozenset(t[2:] for tags in read(text).tags for t in tags if t.startswith("u:"))
 
 
+def _sounds_like_money(mention: Mention, message: ParsedMessage) -> bool:
+    return mention.role != "bare" or mention.amount >= max(message.book.least, _LARGE)
+
+
 def _names(rule: Rule, amount: Decimal) -> bool:
     return amount in rule.money or any(c.kind == "min_sum" and c.value == amount for c in rule.conditions)
 
@@ -378,7 +396,9 @@ def _countable(message: ParsedMessage, quantity: Quantity) -> bool:
         return False
     if any(d.start < quantity.end and quantity.start < d.end for d in message.dates if d.day):
         return False
-    if any(m.start < quantity.end and quantity.start < m.end for m in message.mentions if m.role != "bare"):
+    if any(
+        m.start < quantity.end and quantity.start < m.end for m in message.numbers if _sounds_like_money(m, message)
+    ):
         return False
     text = message.text[quantity.start : quantity.end]
     return not (text.isdigit() and len(text) > 5)

@@ -7,7 +7,7 @@ message, the client's last message, the dialogue backwards. Each attribute is re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from botops.claims.context import ParsedMessage, ReplyContext
@@ -144,7 +144,7 @@ class Linker:
         reply, mention = self._context.reply, self._mentions[at]
         index = segment_at(reply.segments, mention.start)
         here = reply.segments[index] if index >= 0 else Segment(0, len(reply.text), "sentence", 0)
-        windows = self._windows(at, here)
+        windows = self._windows(at, _from_semicolon(reply.text, here, mention.start))
         yield LOCAL, windows[0] + self._after(at, here)
         for window in windows[1:]:
             if window:
@@ -213,6 +213,12 @@ def _resolve(keys: dict[str, Resolved], level: int, spans: Sequence[Named]) -> N
         if known is None or (firm and not known.firm and level <= SEGMENT):
             extra = () if known is None else known.hits
             keys[key] = Resolved(level, (*(h.readings for h in hits), *extra), bool(firm))
+
+
+def _from_semicolon(text: str, here: Segment, position: int) -> Segment:
+    """The part of a segment that begins after its last semicolon before an offset: what stood before is settled."""
+    cut = text.rfind(";", here.start, position)
+    return here if cut < 0 else replace(here, start=cut + 1)
 
 
 def _stop(text: str, start: int, end: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from botops.claims.lexicon import entry
 from botops.claims.quantities import numeral
-from botops.claims.words import Word, fold, kazakh_root, latin, words
+from botops.claims.words import Word, kazakh_root, latin, name_words
 from botops.pricebook.model import Product
 
 _OPEN, _SHUT = "\x01", "\x02"
@@ -84,24 +84,16 @@ class NameIndex:
         """The index over all names and aliases."""
         phrases: dict[str, dict[str, None]] = defaultdict(dict)
         single: dict[str, dict[str, None]] = defaultdict(dict)
-        parts: dict[str, dict[str, None]] = defaultdict(dict)
+        pairs: dict[str, dict[str, None]] = defaultdict(dict)
         for product in products:
             for name in product.names:
                 for form in name_forms(name):
-                    found = words(fold(form))
+                    found = name_words(form)
                     if found and not _only_numbers(found):
-                        phrases["".join([f"{_OPEN}{w.stem}{_SHUT}" for w in found])][product.sku] = None
-            for name in product.names:
-                bare = _BRACKETS.sub(" ", name)
-                found = words(fold(bare))
-                for pair in (found[:2], found[-2:]) if len(found) > 2 else ():
-                    if sum(len(w.text) for w in pair) >= _MIN_WORD and not all(w.text[0].isdigit() for w in pair):
-                        parts["".join([f"{_OPEN}{w.stem}{_SHUT}" for w in pair])][product.sku] = None
-                for word in found[:_HEAD]:
-                    if _distinctive(word.text, bare[word.start : word.end]):
-                        single[word.stem][product.sku] = None
-        rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(2, len(products) // 10)}
-        hints = {p: tuple(s) for p, s in parts.items() if len(s) <= _FEW and p not in phrases}
+                        phrases[_joined(found)][product.sku] = None
+                _hint(name, product.sku, single, pairs)
+        rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(_FEW, len(products) // 10)}
+        hints = {p: tuple(s) for p, s in pairs.items() if len(s) <= _FEW and not _holds_a_name(p, phrases)}
         return cls({**{p: tuple(s) for p, s in phrases.items()}, **hints}, rare, frozenset(hints))
 
     def find(self, text: Sequence[Word]) -> tuple[Hit, ...]:
@@ -141,6 +133,8 @@ class NameIndex:
         vocabulary = self._vocabulary
         if word.stem in vocabulary:
             return word.stem
+        if word.text in vocabulary:
+            return word.text
         text = word.text
         if text[0].isdigit():
             return ""
@@ -160,6 +154,27 @@ class NameIndex:
             word.stem, self._by_first.get(text[0], ()), scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE
         )
         return near[0] if near and near[0][1] == text[1] and abs(len(near[0]) - len(word.stem)) <= 2 else ""
+
+
+def _joined(found: Sequence[Word]) -> str:
+    return "".join([f"{_OPEN}{w.stem}{_SHUT}" for w in found])
+
+
+def _hint(name: str, sku: str, single: dict[str, dict[str, None]], pairs: dict[str, dict[str, None]]) -> None:
+    """Parts of a name that may stand for it: its first and last two words, its distinctive words."""
+    bare = _BRACKETS.sub(" ", name)
+    found = name_words(bare)
+    for pair in (found[:2], found[-2:]) if len(found) > 2 else ():
+        if sum(len(w.text) for w in pair) >= _MIN_WORD and not all(w.text[0].isdigit() for w in pair):
+            pairs[_joined(pair)][sku] = None
+    for word in found[:_HEAD]:
+        if _distinctive(word.text, bare[word.start : word.end]):
+            single[word.stem][sku] = None
+
+
+def _holds_a_name(pair: str, phrases: Mapping[str, object]) -> bool:
+    """True when two words, or one of them, are a whole name already."""
+    return pair in phrases or any(f"{w}{_SHUT}" in phrases for w in pair.split(_SHUT) if w)
 
 
 def _only_numbers(found: Sequence[Word]) -> bool:

@@ -21,7 +21,7 @@ ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 _MAX_VALUES = 4000
 _MAX_SUBSET, _SMALL = 7, 4
-_MAX_WINDOW = 12
+_MAX_WINDOW, _MAX_LINES = 12, 30
 _MAX_CHOICES = 40
 _RUNNING = 6
 _MAX_WEIGHT = 31
@@ -55,7 +55,7 @@ class Ground:
     `far_counts` in the rest of the dialogue; `percents` the percents that hold and were named; `shares` percents that
     are a part to pay or get back; `off` the amounts off that hold and were named; `free` the free periods in force;
     `parts` into how many payments a price may be split; `stated` supported amounts of this message in order;
-    `running` those of earlier turns, latest last; `known` figures of tools and of the client; `basket` the prices of
+    `lines` the last of each line; `running` those of earlier turns, latest last; `known` figures of tools and of the client; `basket` the prices of
     each thing named beside the claim, for sums over products.
     """
 
@@ -70,6 +70,7 @@ class Ground:
     vat: Decimal = Decimal(0)
     vat_included: bool = True
     stated: Sequence[Decimal] = ()
+    lines: Sequence[Decimal] = ()
     running: Sequence[Decimal] = ()
     known: Sequence[Decimal] = ()
     basket: Sequence[Sequence[Record]] = ()
@@ -258,8 +259,9 @@ def _of_stated(target: Target, ground: Ground) -> Value | None:
 def _difference(target: Target, ground: Ground) -> Value | None:
     pieces = dict.fromkeys([*ground.stated, *ground.running[-_RUNNING:], *ground.known])
     amounts = dict.fromkeys(a for r in ground.records for a, _, _ in _multiples(r, ground, ground.counts))
+    counted = dict.fromkeys(p * c for p in pieces for c in (*ground.counts, *ground.far_counts) if c > 1)
     for first in pieces:
-        for second in (*pieces, *list(amounts)[:_MAX_CHOICES]):
+        for second in (*pieces, *list(amounts)[:_MAX_CHOICES], *list(counted)[:_MAX_CHOICES]):
             if first != second and target.hits(abs(first - second)):
                 return Value(abs(first - second), f"{_show(max(first, second))} − {_show(min(first, second))}")
     return _between_prices(target, ground) if ground.cues.pure_difference else None
@@ -337,6 +339,7 @@ def _sums(ground: Ground) -> Iterator[tuple[Decimal, str]]:
     """Sums of amounts stated side by side, then of any few of this message, then with the last turns' figures."""
     stated = list(ground.stated)[-_MAX_WINDOW:]
     yield from (w for w in _windows(stated) if "+" in w[1])
+    yield from (w for w in _windows(list(ground.lines)[-_MAX_LINES:]) if "+" in w[1])
     distinct = list(dict.fromkeys(stated))[-_MAX_SUBSET:]
     for size in range(2, len(distinct) if len(distinct) <= _SMALL else _SMALL):
         for chosen in combinations(distinct, size):

@@ -131,7 +131,7 @@ class Verifier:
         if mention.per is None and mention.start not in self._operands and not _CYRILLIC.search(reply.text):
             return False
         counted = any(q.unit and q.start < mention.end and mention.start < q.end for q in reply.quantities)
-        named = any(h.start < mention.end and mention.start < h.end for h in reply.hits)
+        named = any(h.start < mention.end and mention.start < h.end for h in reply.all_hits)
         named = named or any(h.start < mention.end and mention.start < h.end for h in reply.features)
         return not (counted or named or mention.start in self._factors)
 
@@ -280,7 +280,7 @@ class Verifier:
 
     def _derived(self, mention: Mention, amount: Decimal, focus: Focus, supported: dict[int, Decimal]) -> Value | None:
         slack = self._slack(mention, amount)
-        stated = [supported[k] for k in sorted(supported) if k != mention.start]
+        stated = {k: supported[k] for k in sorted(supported) if k != mention.start}
 
         def holds(record: Record) -> bool:
             return self._in_force(record, mention) and not self._other_variant(record, focus)

@@ -53,8 +53,10 @@ def stem(word: str) -> str:
         if cut and cut.start() >= 3 and not word.endswith("ss"):
             return word[: cut.start()] + ("y" if cut.group() == "ies" else "")
         return word
-    if not _KK_LETTERS.search(word):
-        return _cut(word, _RU)
+    return _kazakh_stem(word) if _KK_LETTERS.search(word) else _cut(word, _RU)
+
+
+def _kazakh_stem(word: str) -> str:
     return _harden(_cut(_harden(_cut(_harden(_cut(word, _KK)), _KK)), _KK))
 
 
@@ -71,6 +73,17 @@ def _cut(word: str, endings: re.Pattern[str]) -> str:
 def is_cyrillic(text: str) -> bool:
     """True when a text has Cyrillic letters."""
     return _CYRILLIC.search(text) is not None
+
+
+def name_words(name: str) -> tuple[Word, ...]:
+    """The words of a name. All words of a Kazakh name are stemmed as Kazakh, whichever letters they have."""
+    folded = fold(name)
+    found = words(folded)
+    if not _KK_LETTERS.search(folded):
+        return found
+    return tuple(
+        [w._replace(stem=_kazakh_stem(w.text)) if len(w.text) > 3 and is_cyrillic(w.text) else w for w in found]
+    )
 
 
 def words(folded: str) -> tuple[Word, ...]:
