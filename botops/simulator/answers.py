@@ -96,7 +96,7 @@ def total(scene: Scene, wishes: Sequence[Wish]) -> list[str]:
     if not lines:
         return [voice.say("no_policy")]
     slipped = [replace(x, tag=scene.slips.tag(x.item, x.tag)) for x in lines]
-    terms = [t for t in scene.brief.knowledge.open_terms("percent") if t.items or t.everyone or not t.condition.text]
+    terms = [t for t in scene.brief.knowledge.open_terms("percent") if not t.on_request or "discount" in memory.asked]
     lines = discounted(slipped, terms, memory.city)
     if len(lines) == 1 and lines[0].qty == 1 and lines[0].months == 1 and not lines[0].off:
         only = lines[0]
@@ -174,7 +174,7 @@ def discounts(scene: Scene) -> list[str]:
         out.append(voice.say("not_that_discount", percent=voice.number(said.percent)))
     if chosen:
         out.append(voice.say("discounts", terms="; ".join(voice.term(t, scene.items) for t in chosen)))
-        universal = [t for t in chosen if t.kind == "percent" and t.everyone]
+        universal = [t for t in chosen if t.kind == "percent" and (t.everyone or t.on_request)]
         if universal and scene.memory.focus:
             out += total(scene, scene.memory.focus)[-1:]
         elif voice.chance(0.4):

@@ -115,7 +115,8 @@ class Term:
 
     `value` is percent, months, days or a fee as the kind has it; `span` is the unit of a period (month, day, visit).
     `items` are the names it holds for; empty means everything. `words` are the prompt's own; `composed` marks those
-    with a condition and dates in labelled parts ("…; условия: …"), which nobody would say aloud.
+    with a condition and dates in labelled parts ("…; условия: …"), which nobody would say aloud. `everyone` is to hear
+    of it unasked; `on_request` marks a concession to those who bargain.
     """
 
     kind: TermKind
@@ -127,6 +128,7 @@ class Term:
     money: bool = False
     items: tuple[str, ...] = ()
     everyone: bool = False
+    on_request: bool = False
     composed: bool = False
     condition: Condition = Condition()
     since: date | None = None

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from botops.simulator.facts import Item, Tag
 from botops.simulator.places import CITIES, place
-from botops.simulator.wording import Sum, dates, period_in, sums, unit_in
+from botops.simulator.wording import Sum, dates, number, period_in, sums, unit_in
 
 _COLUMNS = {
     "alias": r"псевдоним|друг\w+ назв|также|alias|also|синоним|басқа ат",
@@ -143,7 +143,7 @@ def _variant_in_parens(words: str) -> str:
 
 def line_item(line: str, around: Around) -> Item | None:
     """The thing a list line or sentence prices, or None when it prices nothing."""
-    amounts = sums(line)
+    amounts = sums(line) or _plain_price(line)
     if not amounts:
         return None
     head = line[: amounts[0].start]
@@ -170,9 +170,28 @@ def line_item(line: str, around: Around) -> Item | None:
     return Item(name, tuple(tags), today=around.today)
 
 
+def _plain_price(line: str) -> tuple[Sum, ...]:
+    """The amount of a line that says no more than a name and a number ("Стрижка — 5000")."""
+    found = _BARE_LINE.fullmatch(line.strip(" .;"))
+    if found is None or _NOT_MONEY.search(found[1]):
+        return ()
+    amount = number(found[2])
+    start = line.index(found[2], len(found[1]))
+    return () if amount is None else (Sum(amount, "", start, start + len(found[2])),)
+
+
+_BARE_LINE = re.compile(
+    r"([^\d:=]{0,3}[^\W\d_][^:=]{1,60}?)\s*[—–:=-]\s*(?:от\s+|from\s+)?(\d{1,3}(?:[  ]\d{3}){1,2}|\d{3,7})"
+    r"(?:\s*(?:/|в|за|per|a)\s?[^\W\d_.]{1,14}\.?)?"
+)
+_NOT_MONEY = re.compile(
+    r"тел|бин|иин|индекс|офис|каб|год\b|номер|код|phone|zip|year|office|версия|version|лимит|limit", re.IGNORECASE
+)
+
+
 def _trim(name: str) -> str:
     name = re.sub(r"\s+", " ", name.replace("**", "").replace("`", "")).strip(" ,;:—–-|")
-    return re.sub(r"\s(?:от|from|всего|за)$", "", name)
+    return re.sub(r"(?:\s(?:от|from|всего|за|теперь|сейчас|сегодня|обычно|у нас|now|today|енді|қазір))+$", "", name)
 
 
 def columns_of(cells: Sequence[str]) -> dict[int, str] | None:
@@ -237,16 +256,32 @@ def _bare(cell: str) -> tuple[Sum, ...]:
     return found or sums(re.sub(r"(?<!\S)(\d{1,3})(?!\S)", r"\1 ₸", cell))
 
 
-def merged(items: Iterable[Item]) -> tuple[Item, ...]:
-    """Items of one name as one, their prices in the prompt's order, repeated ones once."""
-    by_name: dict[str, Item] = {}
-    for item in items:
-        key = item.name.lower()
-        known = by_name.get(key)
-        if known is None:
-            by_name[key] = item
-        else:
-            tags = tuple(dict.fromkeys((*known.tags, *item.tags)))
-            calls = tuple(dict.fromkeys((*known.calls, *item.calls)))
-            by_name[key] = replace(known, tags=tags, calls=calls, note=known.note or item.note)
-    return tuple(by_name.values())
+def merged(listed: Iterable[Item], spoken: Iterable[Item] = ()) -> tuple[Item, ...]:
+    """Items of one name as one, repeated prices once. What sentences say (`spoken`) goes before what tables list:
+    a rule written by hand is the seller's latest instruction."""
+    items = _by_name(listed)
+    known = {_key(name): key for key, item in items.items() for name in (item.name, *item.calls)}
+    for key, item in _by_name(spoken).items():
+        place_of = known.get(key, key)
+        earlier = items.get(place_of)
+        items[place_of] = item if earlier is None else replace(_joined(item, earlier), name=earlier.name)
+    return tuple(items.values())
+
+
+def _by_name(found: Iterable[Item]) -> dict[str, Item]:
+    items: dict[str, Item] = {}
+    for item in found:
+        key = _key(item.name)
+        items[key] = _joined(items[key], item) if key in items else item
+    return items
+
+
+def _joined(first: Item, second: Item) -> Item:
+    tags = tuple(dict.fromkeys((*first.tags, *second.tags)))
+    calls = tuple(dict.fromkeys((*first.calls, *second.calls)))
+    return replace(first, tags=tags, calls=calls, note=first.note or second.note)
+
+
+def _key(name: str) -> str:
+    """A name without case, quotation marks and "ё", to know it again."""
+    return re.sub(r"[«»\"“”]", "", name).lower().replace("ё", "е").strip()

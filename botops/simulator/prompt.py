@@ -50,8 +50,9 @@ def read_prompt(text: str) -> Brief:
             item = row_item(block.cells, block.header, block.roles, around)
             if item is not None:
                 items.append(item)
-    terms, policies, rules = _sorted_out(sentences, items, around)
-    known = _named(merged(items), sentences)
+    spoken: list[Item] = []
+    terms, policies, rules = _sorted_out(sentences, spoken, around)
+    known = _named(merged(items, spoken), sentences)
     names = [i.name for i in known]
     company = _COMPANY.search(text)
     knowledge = Knowledge(

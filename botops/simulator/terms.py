@@ -75,9 +75,16 @@ _SPAN_NAMES = {
     "vis": "visit",
 }
 _FREE = re.compile(r"бесплатн|\bfree\b|тегін|включена в", re.IGNORECASE)
+_HALF = re.compile(
+    r"(?:за|в)\s+пол-?\s?цены|в два раза дешевле|\bat half price|half price|half off|жарты бағасына", re.IGNORECASE
+)
+_BARGAIN = re.compile(
+    r"(?:если|когда|if|when|егер)\b[^,.]{0,40}(?:клиент|торгу|прос[ия]т|сомнева|client|customer|ask|bargain|сұра)",
+    re.IGNORECASE,
+)
 _ORDERS_SELLER = re.compile(
-    r"\b(?:предлагай|предложи|называй|назови|обещай|говори|скажи|отвечай|давай|"
-    r"дай|рассказывай|расскажи|упоминай|сообщай|сообщи|делай|"
+    r"\b(?:предлагай|предложи|называй|назови|обещай|пообещай|говори|скажи|отвечай|давай|"
+    r"дай|рассказывай|расскажи|упоминай|сообщай|сообщи|делай|сделай|"
     r"offer|give|mention|promise|tell|say|always|ұсын|айт|бер)\b|рассказывая",
     re.IGNORECASE,
 )
@@ -133,23 +140,27 @@ def kind_of(sentence: str) -> TermKind | None:
 
 def term_in(sentence: str, today: date | None) -> Term | None:
     """The term a sentence grants; None when it grants nothing or forbids granting it."""
-    kind = kind_of(sentence)
+    halved = _HALF.sub("скидка 50 %", sentence)
+    kind = kind_of(halved)
     if kind is None or FORBIDS.search(sentence):
         return None
     ordered = bool(_ORDERS_SELLER.search(sentence))
-    if ordered and not re.search(r"\d", sentence):
+    if ordered and not re.search(r"\d", halved):
         return None
-    head, clause, dated = _parts(sentence)
+    head, clause, dated = _parts(halved)
     since, until = window_in(dated, today)
+    on_request = bool(ordered and _BARGAIN.match(clause))
     term = Term(
         kind,
-        sentence.strip().rstrip("."),
-        condition=_condition(sentence, clause),
+        sentence.strip().rstrip(".!"),
+        condition=_condition(halved, "" if on_request else clause),
         since=since,
         until=until,
-        everyone=bool(_EVERYONE.search(head)),
+        everyone=bool(_EVERYONE.search(head)) and not on_request,
+        on_request=on_request,
         composed=head != sentence or ordered,
     )
+    sentence = halved
     return _valued(term, head if head != sentence else sentence)
 
 
@@ -260,4 +271,5 @@ def bound(term: Term, names: Sequence[str]) -> Term:
         said = {q.lower() for q in re.findall(r"«([^»]+)»", term.words)} & quoted
         named = [n for n in names if any(q.lower() in said for q in re.findall(r"«([^»]+)»", n))]
     named = [n for n in named if not any(n != other and n.lower() in other.lower() for other in named)] or named
-    return replace(term, items=tuple(named))
+    plain = term.kind in ("percent", "amount") and not named and not term.condition.text and not term.on_request
+    return replace(term, items=tuple(named), everyone=term.everyone or plain)

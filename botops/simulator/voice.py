@@ -35,6 +35,10 @@ _SPANS_RU = {
     "visit": ("визит", "визита", "визитов"),
 }
 _SHOWN = 3
+_OPENING = re.compile(
+    r"^(?:внимание|сейчас|у нас|действует|акция|сегодня)(?:[\s:!,—-]+(?:у нас|действует|акция)\b)*[\s:!,—-]+",
+    re.IGNORECASE,
+)
 _CAPITAL = re.compile("[А-ЯЁӘІҢҒҮҰҚӨҺ]")
 _COMMON_NOUN = re.compile("[А-ЯЁӘІҢҒҮҰҚӨҺ][а-яёәіңғүұқөһ-]+")
 _JOINS = re.compile(r"(?:при|если|на|по|в|за|when|if|on|for|in|to|with)\b|\(", re.IGNORECASE)
@@ -136,7 +140,7 @@ class Voice:
     def term(self, term: Term, items: Sequence[Item]) -> str:
         """A term as a clause without a full stop; `items` are those spoken of, named instead of a long list."""
         if self.language == "ru" and not term.composed:
-            return _lowered(term.words)
+            return _lowered(_OPENING.sub("", term.words))
         head = self._head(term, self._bound_names(term, items))
         clause = self._clause(term)
         if clause:

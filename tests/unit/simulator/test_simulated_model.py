@@ -199,6 +199,43 @@ def test_a_conditional_discount_is_named_with_its_condition_and_given_when_it_is
     assert amounts(reply("19 полотенец сколько будет?", prompt=prompt, seed=seed)) == {2300, 19 * 2300}
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_concession_is_made_to_those_who_ask(seed):
+    prompt = f"{PROMPT}\nЕсли клиент торгуется, дай скидку 12 %.\n"
+    assert "%" not in reply("безлимит сколько?", prompt=prompt, seed=seed)
+    assert 21700 * 88 // 100 in amounts(talk("безлимит сколько?", "а скидка есть?", prompt=prompt, seed=seed))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_price_written_into_the_rules_is_told(seed):
+    assert amounts(
+        reply("безлимит сколько?", prompt=f"Безлимит теперь стоит 9 990 ₸ в месяц.\n{PROMPT}", seed=seed)
+    ) == {9990}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_objections_are_met_with_what_the_prompt_allows(seed):
+    prompt = f"{PROMPT}\n- Пробный период: 3 дня\n- Рассрочка 0-0-4\n"
+    text = talk("безлимит сколько?", "дорого", prompt=prompt, seed=seed)
+    assert 12400 in amounts(text)
+    assert re.search("3 дня|0-0-4", text)
+    yearly = talk("абонемент утро сколько?", "дорого", seed=seed)
+    assert {148800, 124000, 24800} <= amounts(yearly)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_instalments_are_counted_for_what_the_client_wants(seed):
+    prompt = f"{PROMPT}\n- Рассрочка 0-0-4\n"
+    text = talk("3 бутылки 0,5 литра сколько будет?", "а в рассрочку?", prompt=prompt, seed=seed)
+    assert 2325 in amounts(text)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_two_things_are_compared(seed):
+    text = reply("чем отличается «Безлимит» от «Утро»?", prompt=PROMPT.replace("124 000", "217 000"), seed=seed)
+    assert {12400, 21700} <= amounts(text)
+
+
 def test_hand_over_follows_its_rule():
     without = PROMPT.replace("Если клиент просит человека, передай диалог менеджеру.\n", "")
     for seed in SEEDS:

@@ -67,6 +67,8 @@ def test_table_with_a_price_column_for_each_period_and_bare_numbers():
             "Кофе",
             [(900, "once", "", "малый", 1, False, ""), (1300, "once", "", "большой", 1, False, "")],
         ),
+        ("- Маникюр — 7500", "Маникюр", [(7500, "once", "", "", 1, False, "")]),
+        ("Hosting Pro: 4 900 / мес", "Hosting Pro", [(4900, "month", "", "", 1, False, "")]),
         ("Аренда зала — сағатына 20 000 теңге", "Аренда зала", [(20000, "hour", "", "", 1, False, "")]),
     ],
 )
@@ -171,3 +173,46 @@ def test_an_empty_prompt_knows_nothing():
     brief = read_prompt("")
     assert brief.knowledge.items == ()
     assert brief.knowledge.terms == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["Телефон: 8701555", "Версия — 2026", "Отвечай за 5 минут.", "Нас уже 12 000 клиентов"]
+)
+def test_other_numbers_are_no_prices(line):
+    assert read_prompt(line).knowledge.items == ()
+
+
+def test_a_price_written_into_the_rules_goes_before_the_table():
+    table = (
+        "| Товар | Также называют | Цена |\n|---|---|---|\n| Тариф «Лайт» | лайт | 4 500 ₸ |\n| «Макс» | | 9 500 ₸ |\n"
+    )
+    knowledge = read_prompt(f"Тариф Лайт теперь стоит 3 900 ₸.\n{table}").knowledge
+    assert [(i.name, int(i.tags[0].amount)) for i in knowledge.items] == [
+        ("Тариф «Лайт»", 3900),
+        ("«Макс»", 9500),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "Всем клиентам давай скидку 30 %.",
+        "Сейчас акция: скидка 30% на всё!",
+        "Обязательно скажи про скидку 30 %.",
+        "Барлық клиентке 30 % жеңілдік бер.",
+        "Always offer a 30% discount.",
+    ],
+)
+def test_a_discount_without_a_condition_is_for_everyone(rule):
+    (term,) = read_prompt(rule).knowledge.terms
+    assert (term.value, term.everyone, term.on_request) == (30, True, False)
+
+
+def test_a_concession_is_for_those_who_bargain():
+    (term,) = read_prompt("Если клиент торгуется, дай скидку 12 %.").knowledge.terms
+    assert (term.value, term.everyone, term.on_request) == (12, False, True)
+
+
+def test_half_price_is_half_off():
+    (term,) = read_prompt("Отдавай всё за полцены.").knowledge.terms
+    assert (term.kind, term.value, term.everyone) == ("percent", 50, True)
