@@ -128,26 +128,29 @@ class Reader:
         amount.approx = number.approx
         if not mark:
             return amount
-        self._shop_decimal(amount)
-        percent = percent_after(self.tokens, amount.last)
-        if percent is not None:
-            amount.percent, amount.last, amount.marked = True, percent.last, True
-            amount.case = percent.case
-            return amount
-        if percent_before(self.tokens, amount.first, self.taken):
-            amount.percent, amount.first, amount.marked = True, amount.first - 1, True
-            return amount
-        before = currency_before(self.tokens, amount.first, self.taken, cell=self.cell)
-        after = currency_after(self.tokens, amount.last, cell=self.cell)
-        if before is None and after is None:
-            return amount
-        self._mark(amount, before, after)
+        if self.cell:
+            self._shop_decimal(amount)
+        before = after = None
+        if amount.last < len(self.tokens) and _may_mark(self.tokens[amount.last]):
+            percent = percent_after(self.tokens, amount.last)
+            if percent is not None:
+                amount.percent, amount.last, amount.marked = True, percent.last, True
+                amount.case = percent.case
+                return amount
+            after = currency_after(self.tokens, amount.last, cell=self.cell)
+        if amount.first > self.taken and _may_mark(self.tokens[amount.first - 1]):
+            if percent_before(self.tokens, amount.first, self.taken):
+                amount.percent, amount.first, amount.marked = True, amount.first - 1, True
+                return amount
+            before = currency_before(self.tokens, amount.first, self.taken, cell=self.cell)
+        if before is not None or after is not None:
+            self._mark(amount, before, after)
         return amount
 
     def _shop_decimal(self, amount: Amount) -> None:
         """ "$119. 95" and "1.837, 32 €": a space slipped in before the hundredths of a price that stands alone."""
         at, tokens = amount.last, self.tokens
-        if not self.cell or at + 1 >= len(tokens) or amount.number.scaled:
+        if at + 1 >= len(tokens) or amount.number.scaled:
             return
         point, tail = tokens[at], tokens[at + 1]
         hundredths = tail.digits is not None and tail.digits.plain and len(tail.text) == 2 and tail.start > point.end
@@ -255,3 +258,8 @@ class Reader:
         joined.currency, joined.marked, joined.percent = marked.currency, marked.marked, marked.percent
         joined.case, joined.approx, joined.head = right.case, left.approx or right.approx, left.number
         return joined
+
+
+def _may_mark(token: Token) -> bool:
+    """A quick look: False when a token beside a number can be no part of a currency or a percent."""
+    return token.kind is not Kind.WORD or token.lex.marks

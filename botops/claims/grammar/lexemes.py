@@ -25,7 +25,8 @@ class Lexeme:
     `measure` one that a size or an age follows.
     `function` words never name what a number counts. `country` is the currency a noun after this word means;
     `opens_name` starts a longer currency name; `half` is "half a" before a scale word; `low` is the word in lower
-    case; an `anchor` may begin a number or is a whole one; `percent_value` is the
+    case; an `anchor` may begin a number or is a whole one, a
+    word that `marks` may belong to a currency or a percent; `percent_value` is the
     number inside a word like "двадцатипроцентная".
     """
 
@@ -50,6 +51,7 @@ class Lexeme:
     half: bool = False
     low: str = ""
     anchor: bool = False
+    marks: bool = False
     percent_value: Decimal | None = None
 
 
@@ -71,6 +73,7 @@ _CORE_STEMS = re.compile(
 _CORE_LENGTHS = range(5, 13)
 _MISSPELT_LENGTHS = range(5, 15)
 _LONG_NUMERAL = 6
+_DOTTED = frozenset(("per", "u"))  # the first words of "per cent" and "U.S. dollars"
 
 _Fact = tuple[str, dict[str, Any]]
 
@@ -141,7 +144,9 @@ def lexeme(word: str) -> Lexeme:
         else:
             found = Lexeme(cue=True) if context_words.CUE.match(lower) else _misspelt(lower)
     begins = found.numeral is not None or found.half or found.percent_value is not None or lower in LINK_WORDS
-    return replace(found, low=lower, anchor=begins)
+    named = found.opens_name or found.country is not None
+    marks = named or found.currency is not None or found.percent or lower in _DOTTED
+    return replace(found, low=lower, anchor=begins, marks=marks)
 
 
 @lru_cache(maxsize=1)
