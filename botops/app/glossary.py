@@ -1,0 +1,206 @@
+"""Every number the screens show: one id, one function that computes it, one meaning in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from botops.domain.messages import Language
+
+Unit = Literal["count", "per_thousand", "share", "money", "model_cost", "milliseconds", "tokens"]
+Better = Literal["up", "down", "neither"]
+Texts = Mapping[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A number. `function` is the dotted name of the only code that computes it; `better` says which way is good."""
+
+    id: str
+    function: str
+    unit: Unit
+    better: Better
+    name: Texts
+    meaning: Texts
+    formula: Texts
+
+
+def _texts(ru: str, kk: str, en: str) -> Texts:
+    return MappingProxyType({"ru": ru, "kk": kk, "en": en})
+
+
+_ENTRIES = (
+    Entry(
+        "dialogues",
+        "botops.app.queries.overview",
+        "count",
+        "neither",
+        _texts("Диалоги", "Диалогтар", "Dialogues"),
+        _texts(
+            "Сколько диалогов, в которых бот получил хотя бы одно сообщение клиента за период.",
+            "Кезең ішінде бот клиенттен кемінде бір хабар алған диалогтар саны.",
+            "Dialogues in which the bot got at least one client message within the period.",
+        ),
+        _texts(
+            "число разных диалогов, где есть реплика клиента за период",
+            "кезең ішінде клиент жазған әртүрлі диалогтар саны",
+            "distinct dialogues with a client message in the period",
+        ),
+    ),
+    Entry(
+        "false_replies",
+        "botops.app.queries.overview",
+        "per_thousand",
+        "down",
+        _texts("Ответы с неверными условиями", "Шарты қате жауаптар", "Replies with false terms"),
+        _texts(
+            "В скольких ответах из тысячи модель назвала цену, скидку, сумму или условие, которых нет в прайсе. "
+            "Считаются и те ответы, что проверка задержала или заставила исправить.",
+            "Мың жауаптың нешеуінде модель прайста жоқ баға, жеңілдік, сома не шарт атады. "
+            "Тексеру тоқтатқан немесе түзеткізген жауаптар да есептеледі.",
+            "In how many replies out of a thousand the model stated a price, discount, total or term that the price "
+            "book does not support. Replies the guard held back or had corrected count too.",
+        ),
+        _texts(
+            "ответы, в черновике которых проверка нашла ошибку ÷ все ответы × 1000",
+            "жобасынан қате табылған жауаптар ÷ барлық жауап × 1000",
+            "replies whose draft had a finding ÷ all replies × 1000",
+        ),
+    ),
+    Entry(
+        "false_reached",
+        "botops.app.queries.overview",
+        "per_thousand",
+        "down",
+        _texts("Из них дошли до клиента", "Оның ішінде клиентке жеткені", "Of them, reached the client"),
+        _texts(
+            "В скольких ответах из тысячи неверные условия увидел клиент: проверка была в режиме наблюдения "
+            "или журнал загружен из другого бота.",
+            "Мың жауаптың нешеуінде қате шартты клиент көрді: тексеру тек бақылап тұрды "
+            "немесе журнал басқа боттан жүктелді.",
+            "In how many replies out of a thousand a client saw false terms: the guard only observed, or the log "
+            "was taken in from another bot.",
+        ),
+        _texts(
+            "ответы с ошибкой, отправленные без исправления ÷ все ответы × 1000",
+            "қатесі түзетілмей жіберілген жауаптар ÷ барлық жауап × 1000",
+            "replies with a finding sent as they were ÷ all replies × 1000",
+        ),
+    ),
+    Entry(
+        "below_book",
+        "botops.app.queries.overview",
+        "money",
+        "down",
+        _texts("Обещано дешевле прайса", "Прайстан арзан уәде етілді", "Promised below the price book"),
+        _texts(
+            "На сколько меньше прайса бот пообещал клиентам. Только ответы, которые клиенты увидели: задержанные и "
+            "исправленные не входят. Завышенные цены сюда не входят и эту сумму не уменьшают.",
+            "Бот клиенттерге прайстан қанша кем баға уәде етті. Тек клиент көрген жауаптар есептеледі: "
+            "тоқтатылғаны мен түзетілгені кірмейді. Артық айтылған баға бұл соманы азайтпайды.",
+            "By how much less than the price book the bot promised to clients. Only replies that clients saw: those "
+            "held back or corrected are left out. Overcharging is left out and does not reduce the sum.",
+        ),
+        _texts(
+            "сумма max(0, по прайсу − обещано) × количество по ошибкам, дошедшим до клиента",
+            "клиентке жеткен қателер бойынша max(0, прайстағы − уәде етілген) × сан қосындысы",
+            "sum of max(0, owed − promised) × quantity over findings that reached a client",
+        ),
+    ),
+    Entry(
+        "handed_over",
+        "botops.app.queries.overview",
+        "share",
+        "neither",
+        _texts("Передано человеку", "Адамға берілді", "Handed to a person"),
+        _texts(
+            "Доля диалогов, которые бот передал менеджеру: клиент попросил, бот пообещал, ответ задержала проверка "
+            "или модель не ответила.",
+            "Бот менеджерге берген диалогтардың үлесі: клиент сұрады, бот уәде етті, тексеру жауапты тоқтатты "
+            "немесе модель жауап бермеді.",
+            "Share of dialogues the bot passed to a person: the client asked, the bot promised, the guard held the "
+            "reply back, or the model failed.",
+        ),
+        _texts(
+            "диалоги с передачей за период ÷ диалоги за период",
+            "кезең ішінде берілген диалогтар ÷ кезеңдегі диалогтар",
+            "dialogues handed over in the period ÷ dialogues in the period",
+        ),
+    ),
+    Entry(
+        "cost_per_dialogue",
+        "botops.app.queries.overview",
+        "model_cost",
+        "down",
+        _texts("Стоимость диалога", "Бір диалог құны", "Cost per dialogue"),
+        _texts(
+            "Сколько в среднем стоит модель на один диалог, вместе с исправлениями и неудачными вызовами. "
+            "Тенге — по курсу того дня, когда был ответ.",
+            "Бір диалогқа модель орта есеппен қанша тұрады, түзетулер мен сәтсіз шақыруларды қоса. "
+            "Теңге — жауап берілген күнгі бағаммен.",
+            "What the model costs per dialogue on average, corrections and failed calls included. "
+            "Local currency at the rate of the day of the reply.",
+        ),
+        _texts(
+            "стоимость всех вызовов модели за период ÷ диалоги за период",
+            "кезеңдегі барлық модель шақыруларының құны ÷ кезеңдегі диалогтар",
+            "cost of all model calls in the period ÷ dialogues in the period",
+        ),
+    ),
+    Entry(
+        "reply_time",
+        "botops.app.queries.overview",
+        "milliseconds",
+        "down",
+        _texts("Время ответа, p95", "Жауап уақыты, p95", "Reply time, p95"),
+        _texts(
+            "За это время готовы 95 % ответов — от сообщения клиента до отправки. Точность — в пределах 19 %.",
+            "Жауаптардың 95 %-ы осы уақытта дайын болады: клиент хабарынан жіберілгенге дейін. Дәлдігі 19 % шегінде.",
+            "95 % of replies are ready within this time, from the client's message to sending. Within 19 %.",
+        ),
+        _texts(
+            "95-й процентиль времени ответа по часовым гистограммам",
+            "сағаттық гистограммалар бойынша жауап уақытының 95-процентилі",
+            "95th percentile of reply time from hourly histograms",
+        ),
+    ),
+    Entry(
+        "model_cost",
+        "botops.app.queries.spending",
+        "model_cost",
+        "down",
+        _texts("Расход на модель", "Модель шығыны", "Model cost"),
+        _texts(
+            "Сколько стоят все вызовы модели за период, вместе с исправлениями и неудачными.",
+            "Кезең ішіндегі барлық модель шақыруларының құны, түзетулер мен сәтсіздерін қоса.",
+            "What all model calls of the period cost, corrections and failed ones included.",
+        ),
+        _texts(
+            "токены × цена модели на день вызова; тенге — по курсу того дня",
+            "токендер × шақыру күнгі модель бағасы; теңге — сол күнгі бағаммен",
+            "tokens × the model's price on the day; local currency at that day's rate",
+        ),
+    ),
+    Entry(
+        "tokens",
+        "botops.app.queries.spending",
+        "tokens",
+        "neither",
+        _texts("Токены", "Токендер", "Tokens"),
+        _texts(
+            "Сколько токенов модель прочитала и написала. Токены из кэша провайдера входят в прочитанные.",
+            "Модель оқыған және жазған токендер. Провайдер кэшінен алынғаны оқылғанға кіреді.",
+            "Tokens the model read and wrote. Tokens from the provider's cache are part of those read.",
+        ),
+        _texts("входные + выходные токены", "кіріс + шығыс токендер", "input + output tokens"),
+    ),
+)  # fmt: skip
+
+GLOSSARY: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in _ENTRIES})
+"""All numbers by id."""
+
+OVERVIEW = ("dialogues", "false_replies", "false_reached", "below_book", "handed_over", "cost_per_dialogue",
+            "reply_time")  # fmt: skip
+"""The numbers of the overview, in their order."""
