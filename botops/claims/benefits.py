@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import NONE, Concepts
-from botops.claims.objects import GIVING, container_hits, nearest, numbers_of, things_at
+from botops.claims.objects import GIVING, container_hits, is_kazakh, nearest, numbers_of, things_at
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
@@ -24,6 +24,7 @@ _GIFT_GOODS = frozenset("card cards certificate certificates".split())
 _WHAT = frozenset("что what не нені".split())
 _ACTIVE = frozenset("include includes including".split())
 _SPECIAL = frozenset({"t:urgent", "t:night", "t:evening"})
+_PRICE_STEMS = ("стоимост", "цен", "тариф", "пакет", "абонемент", "баға", "price", "plan", "package")
 _ASKED = frozenset({"included", "free", "surcharge", "separate"})
 _WITHOUT = frozenset("без without сыз сіз".split())
 _TIME = frozenset({"day", "week", "month", "year"})
@@ -70,7 +71,7 @@ def _trigger(desk: Desk, clause: Clause) -> int | None:
         after = reading.words[i + 1].text if i + 1 < clause.last else ""
         if reading.words[i].text == "free" and (before in _IDLE_FREE or after == "to"):
             continue
-        if "gift" in tags and after in _GIFT_GOODS:
+        if "gift" in tags and not tags & {"free"} and not _presented(desk, clause, i):
             continue
         if "included" in tags and not tags & {"free", "gift"} and not _inclusion(desk, clause, i):
             continue
@@ -78,6 +79,22 @@ def _trigger(desk: Desk, clause: Clause) -> int | None:
         if best is None or rank < best[0]:
             best = (rank, i)
     return best[1] if best else None
+
+
+def _presented(desk: Desk, clause: Clause, at: int) -> bool:
+    """True when a word for a gift gives it: "в подарок", "дарим", "as a gift"; not "подарок маме", "gift box — $15"."""
+    reading = desk.reading
+    word = reading.words[at].text
+    before = reading.words[at - 1].text if at > clause.first else ""
+    after = at + 1 < clause.last and (reading.words[at + 1].text in _GIFT_GOODS or bool(things_at(reading, at + 1)))
+    if any(m.kind == "money" and clause.start <= m.start < clause.end for m in desk.mentions):
+        return False
+    if word in {"gift", "gifts", "сыйлық"}:
+        return not after
+    if word.startswith("подар") and word.endswith(("ок", "ка", "ку", "ки", "ков")) and not is_kazakh(reading.text):
+        gives = before in {"в", "ваш", "наш", "бонусом"} or at == clause.first or "s:give" in desk.tags(clause)
+        return gives and "s:if" not in desk.tags(clause)
+    return True
 
 
 def _inclusion(desk: Desk, clause: Clause, at: int) -> bool:
@@ -105,7 +122,7 @@ def _given(desk: Desk, clause: Clause, at: int) -> Given:
     topics = desk.tags(clause) & _OBJECT_TOPICS
     near = _nearest(desk, clause, at) | (numbers_of(reading, clause.first, clause.last) & desk.terms.vocabulary)
     if "included" in reading.tags[at]:
-        counted = any(not q.ordinal for q in counts)
+        counted = any(not q.ordinal and (q.unit or q.value > 1) for q in counts)
     else:
         counted = any(q.ordinal or q.unit for q in counts if q.bound is None)
     if near or topics or counted:
@@ -127,7 +144,7 @@ def _known(desk: Desk, things: frozenset[str]) -> frozenset[str]:
 
 
 def _nearest(desk: Desk, clause: Clause, at: int) -> frozenset[str]:
-    hits = [h for h in desk.message.hits_in(clause.start, clause.end) if h.strength > 1]
+    hits = desk.names_in(clause.start, clause.end)
     within = container_hits(desk.reading, hits)
     return nearest(desk.reading, clause.first, clause.last, at, within, desk.terms.vocabulary)
 
@@ -243,8 +260,9 @@ def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Prob
 
 
 def _into(desk: Desk, clause: Clause) -> bool:
-    """True when a clause says into which product something is included: its own, or of the clauses before it."""
-    return bool(desk.containers(clause) or desk.skus_in(clause))
+    """True when a clause says into what something is included: a product, or the price as such."""
+    words = desk.reading.words[clause.first : clause.last]
+    return bool(desk.containers(clause)) or any(w.text.startswith(_PRICE_STEMS) for w in words)
 
 
 def _priced(desk: Desk, clause: Clause, given: Given) -> str | None:
@@ -252,6 +270,8 @@ def _priced(desk: Desk, clause: Clause, given: Given) -> str | None:
     skus = desk.skus_in(clause) - desk.containers(clause)
     for thing in sorted(given.things):
         skus |= desk.terms.goods.get(thing, frozenset())
+    if not desk.confirms and any("included" in desk.reading.tags[i] for i in range(clause.first, clause.last)):
+        skus -= desk.skus_asked - desk.skus_in(clause)
     for sku in sorted(skus):
         product = desk.ctx.book.book.product(sku)
         prices = product.prices_on(desk.day) if product is not None else ()

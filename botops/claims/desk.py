@@ -12,6 +12,7 @@ from botops.claims.conditions import Condition, Known, Met, days_until, evaluate
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
+from botops.claims.names import Hit
 from botops.claims.objects import container_hits, things_of
 from botops.claims.policy import BookTerms, Rule
 from botops.claims.quantities import Quantity
@@ -97,12 +98,22 @@ class Desk:
         """Products a clause names in full."""
         return self._skus(clause.start, clause.end)
 
+    def names_in(self, start: int, end: int) -> list[Hit]:
+        """Products named in full in a span. A word of commerce read as a product of another topic is none."""
+        return [h for h in self.message.hits_in(start, end) if h.strength > 1 and not self._misread(h)]
+
+    def _misread(self, hit: Hit) -> bool:
+        first, last = self.reading.word_at(hit.start), self.reading.word_at(hit.end)
+        topics = frozenset(c for c in self.reading.over(first, last) if ":" not in c)
+        known = frozenset(t for s in hit.skus for t in self.terms.topic_goods.get(s, ()))
+        return last - first == 1 and bool(topics) and not topics & known
+
     def _skus(self, start: int, end: int) -> frozenset[str]:
-        return frozenset(s for h in self.message.hits_in(start, end) if h.strength > 1 for s in h.skus)
+        return frozenset(s for h in self.names_in(start, end) for s in h.skus)
 
     def containers(self, clause: Clause) -> frozenset[str]:
         """Products of a clause that something is given to or included in: "в Стандарт", "к Pro", "Camry-ге"."""
-        hits = [h for h in self.message.hits_in(clause.start, clause.end) if h.strength > 1]
+        hits = self.names_in(clause.start, clause.end)
         return frozenset(s for h in container_hits(self.reading, hits) for s in h.skus)
 
     def skus_near(self, clause: Clause) -> frozenset[str]:
@@ -114,7 +125,7 @@ class Desk:
         if not any(w.text in _PRONOUNS for w in self.reading.words[clause.first : clause.last]):
             return frozenset()
         sentence = self.reading.sentences[clause.sentence]
-        before = [h for h in self.message.hits_in(0, clause.start) if h.strength > 1]
+        before = self.names_in(0, clause.start)
         inside = [h for h in before if h.start >= sentence.start] or before
         return frozenset(inside[-1].skus) if inside else frozenset()
 
@@ -149,10 +160,12 @@ class Desk:
         """
         if not rule.skus:
             return True
-        about = (self.containers(clause) or self.skus_near(clause)) - given
-        about = about or self._back(clause) - given or self._led(clause) - given or self.skus_asked - given
+        own = (self.containers(clause) or self.skus_near(clause)) - given
+        if own:
+            return bool(own & rule.skus)
+        about = self._back(clause) - given or self._led(clause) - given or self.skus_asked - given
         if about:
-            return bool(about & rule.skus)
+            return bool(about & rule.skus) or any(self.terms.akin(s, rule.skus) for s in about)
         return not (self.skus_named - given) or bool(self.skus_spoken & rule.skus)
 
     def stretched(self, rule: Rule, clause: Clause) -> bool:

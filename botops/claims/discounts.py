@@ -28,6 +28,8 @@ CUSTOMER_GROUPS = frozenset(
 _KINDS = frozenset({OfferKind.PERCENT, OfferKind.AMOUNT, OfferKind.PROMO_CODE})
 _NEAR = 5
 _AGAIN = frozenset("еще ещё тағы қосымша плюсом сверху вдобавок additional extra additionally another plus".split())
+_DAYS = {"day": 1, "week": 7}
+_THROUGHOUT = frozenset("бойы течение всю весь целую целый throughout within whole for".split())
 _CHEAPER = frozenset("дешевле меньше арзан арзанға төмен cheaper less".split())
 _PRICE_WORDS = frozenset("цены цена стоимости стоимость прайса бағаға бағасы бағасына price cost off rate".split())
 
@@ -92,10 +94,20 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
     groups = desk.tags(clause) & CUSTOMER_GROUPS
     if groups and not any(groups & r.groups for r in fitting) and not any(r.offer and r.offer.code for r in fitting):
         return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
-    met = [r for r in fitting if desk.unmet(r, clause) is None]
+    met = [r for r in fitting if desk.unmet(r, clause) is None and not _longer(desk, clause, r)]
     if not met:
         return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
     return _stacked(desk, clause, value)
+
+
+def _longer(desk: Desk, clause: Clause, rule: Rule) -> bool:
+    """True for "15% всю неделю" when the rule gives it for three days."""
+    words = {w.text for w in desk.reading.words[clause.first : clause.last]}
+    bound = {q.value * _DAYS[q.unit] for q in rule.counts if q.unit in _DAYS and not q.ordinal}
+    if not words & _THROUGHOUT or not bound:
+        return False
+    said = desk.reading.counted(clause.first, clause.last)
+    return any(q.unit in _DAYS and q.value * _DAYS[q.unit] > max(bound) for q in said)
 
 
 def _no_live(desk: Desk, rules: list[Rule], kind: str) -> Problem:

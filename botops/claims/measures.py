@@ -27,6 +27,7 @@ _OTHER_PERCENT = frozenset(
     "sla аптайм uptime доступность качества заряд заряда акб батареи емкость влажность поступили учеников точность успех "
     "готовности қолжетімділік batteries battery charge success".split()
 )
+_TRAVEL = ("поступ", "зачисл", "обработ", "переч", "business", "process", "банк", "bank", "түседі")
 _ALLOWED = frozenset("можно возможно возьмите болады can may allowed possible".split())
 
 
@@ -205,7 +206,7 @@ def duration_claims(desk: Desk) -> Iterator[Finding]:
             or any(m.start <= q.start < m.end for m in desk.mentions)
         ):
             continue
-        topic = None if _frequency(desk, q) else _duration_topic(desk, clause, q)
+        topic = None if _frequency(desk, q) or _processing(desk, clause) else _duration_topic(desk, clause, q)
         if topic is None or not desk.claimed(q.start, q.end):
             continue
         problem = _judge_duration(desk, clause, topic, q)
@@ -217,6 +218,11 @@ def _frequency(desk: Desk, q: Quantity) -> bool:
     """True for "раз в полгода", "every 6 months": how often, not for how long."""
     before = [w.text for w in desk.reading.words[max(0, q.first - 2) : q.first]]
     return before[-2:] == ["раз", "в"] or bool({"every", "каждые", "сайын"} & set(before))
+
+
+def _processing(desk: Desk, clause: Clause) -> bool:
+    """True when the time is how long a payment travels ("деньги поступят за 3 дня"), not until when one may return."""
+    return any(w.text.startswith(_TRAVEL) for w in desk.reading.words[clause.first : clause.last])
 
 
 def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
@@ -232,7 +238,9 @@ def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
         if "free" not in beside or q.bound == "from" or q.unit == "hour":
             return None
         return "trial" if "trial" in tags else "period"
-    if topic in {"prepay", "instalment"} and q.unit not in {"day", "month"}:
+    if topic == "prepay" and q.unit not in {"day", "month"}:
+        return None
+    if topic == "warranty" and q.unit == "hour":
         return None
     return topic
 

@@ -75,11 +75,16 @@ def _inside(reading: Reading, i: int, hits: Sequence[Hit]) -> bool:
     return any(h.start <= reading.words[i].start < h.end for h in hits)
 
 
+def is_kazakh(text: str) -> bool:
+    """True when a text has letters only Kazakh has."""
+    return bool(_KAZAKH.search(text))
+
+
 def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
     """Names that something is put into, given to or meant for: after "в", "к", "на", "для", with a Kazakh dative or
     locative, or linked by "и" to such a name."""
     out: list[Hit] = []
-    kazakh = bool(_KAZAKH.search(reading.text))
+    kazakh = is_kazakh(reading.text)
     for hit in hits:
         first, last = reading.word_at(hit.start), reading.word_at(hit.end)
         i = first - 1

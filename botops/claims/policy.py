@@ -22,6 +22,7 @@ from botops.claims.reading import Clause, Reading, read
 from botops.claims.words import fold, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
+_AKIN = 2
 TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
     OfferKind.PERCENT: frozenset({"discount"}),
     OfferKind.AMOUNT: frozenset({"discount"}),
@@ -87,6 +88,7 @@ class BookTerms:
     codes: Mapping[str, tuple[Rule, ...]]
     vocabulary: frozenset[str]
     goods: Mapping[str, frozenset[str]]
+    named: Mapping[str, frozenset[str]]
     topic_goods: Mapping[str, Concepts]
     vat_included: bool | None
     vat_percent: Decimal | None
@@ -96,6 +98,11 @@ class BookTerms:
         """Rules about any of the topics."""
         found = {id(r): r for t in topics for r in self.by_topic.get(t, ())}
         return tuple(found.values())
+
+    def akin(self, sku: str, others: frozenset[str]) -> bool:
+        """True when a product's names say nearly the same as another's: one thing sold in two ways (rent, purchase)."""
+        own = self.named.get(sku, frozenset())
+        return any(len(own & self.named.get(o, frozenset())) >= _AKIN for o in others)
 
     @property
     def offers(self) -> tuple[Rule, ...]:
@@ -124,6 +131,7 @@ def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
         {k: tuple(v) for k, v in codes.items()},
         vocabulary,
         goods,
+        _named(goods),
         _topic_goods(book),
         book.policies.vat_included,
         book.policies.vat_percent,
@@ -147,6 +155,15 @@ def _goods(book: PriceBook) -> dict[str, frozenset[str]]:
             reading = Reading("", found := words(fold(name)), concepts(found), (), ())
             for thing in things_of(reading, 0, len(found)):
                 out[thing].add(product.sku)
+    return {k: frozenset(v) for k, v in out.items()}
+
+
+def _named(goods: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """The things each product's names speak of."""
+    out: dict[str, set[str]] = defaultdict(set)
+    for thing, skus in goods.items():
+        for sku in skus:
+            out[sku].add(thing)
     return {k: frozenset(v) for k, v in out.items()}
 
 

@@ -133,10 +133,10 @@ def _products(desk: Desk, clause: Clause, start: int) -> frozenset[str]:
     if onto:
         return onto
     sentence = desk.reading.sentences[clause.sentence]
-    before = [h for h in desk.message.hits_in(sentence.start, start) if h.strength > 1]
+    before = desk.names_in(sentence.start, start)
     if before:
         return frozenset(before[-1].skus)
-    own = frozenset(s for h in desk.message.hits_in(start, clause.end) if h.strength > 1 for s in h.skus)
+    own = frozenset(s for h in desk.names_in(start, clause.end) for s in h.skus)
     return own | (desk.skus_asked or (desk.skus_named and desk.skus_spoken))
 
 
