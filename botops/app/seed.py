@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from botops.app.container import Container
+    from botops.domain.turns import TurnRecord
 
 DAYS = 28
 AT_ONCE = 24
@@ -36,6 +37,8 @@ _CHANNELS = {"web": 0.45, "whatsapp": 0.3, "telegram": 0.15, "instagram": 0.1}
 _HOURS = (0, 0, 0, 0, 0, 0, 0, 1, 3, 6, 9, 10, 10, 8, 9, 10, 10, 9, 8, 7, 5, 4, 2, 1)
 _WEEKDAYS = (10, 10, 10, 11, 11, 7, 5)
 _RETURNING = 0.12
+_ATTENDED = 0.985
+"""Share of hand-offs the sellers got to; the rest shows what a forgotten client looks like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +117,16 @@ async def _live(container: Container, visit: _Visit) -> None:
         inbound = InboundMessage(dialogue, visit.lead, text, clock.at, key, visit.channel)
         record = await bot.run_turn(inbound)
         spoken += [Message("user", text), Message("assistant", record.reply or "")]
+        if record.hand_off is not None:
+            await asyncio.to_thread(_attend, container, record, rng)
         clock.at += timedelta(seconds=rng.randrange(15, 240))
+
+
+def _attend(container: Container, record: TurnRecord, rng: random.Random) -> None:
+    """A seller takes the dialogue over and closes it; what was handed over last may still be waiting."""
+    taken = record.inbound.at + timedelta(minutes=rng.lognormvariate(2.0, 0.9))
+    closed = taken + timedelta(minutes=rng.lognormvariate(3.0, 0.8))
+    role = container.settings.escalation.role
+    if closed < container.clock.now() - timedelta(hours=3) and rng.random() < _ATTENDED:
+        container.store.take_hand_off(record.id, role, taken)
+        container.store.close_hand_off(record.id, role, closed)

@@ -268,14 +268,16 @@ class Store:
         self._checkpoint()
         return erased
 
-    def take_hand_off(self, turn_id: str, who: str) -> None:
-        """Says who takes care of a waiting dialogue. Raises NotFoundError, ConflictError when another has it."""
-        now = self._clock.now()
+    def take_hand_off(self, turn_id: str, who: str, at: datetime | None = None) -> None:
+        """Says who takes care of a waiting dialogue, now or `at` a moment. Raises NotFoundError, ConflictError when
+        another has it."""
+        now = at or self._clock.now()
         self._write("take a hand-off", lambda connection: hand_offs.take(connection, turn_id, who, now))
 
-    def close_hand_off(self, turn_id: str, who: str) -> None:
-        """Takes a dialogue out of the queue. Raises NotFoundError, ConflictError when it is closed already."""
-        now = self._clock.now()
+    def close_hand_off(self, turn_id: str, who: str, at: datetime | None = None) -> None:
+        """Takes a dialogue out of the queue, now or `at` a moment. Raises NotFoundError, ConflictError when it is
+        closed already."""
+        now = at or self._clock.now()
         self._write("close a hand-off", lambda connection: hand_offs.close(connection, turn_id, who, now))
 
     # --- life ----------------------------------------------------------------------------------------------------
