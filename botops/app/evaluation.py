@@ -1,0 +1,278 @@
+"""`botops eval run`: suites, prompts, models, guard and meter put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from botops import __version__
+from botops.app.books import Books, ClaimGuard
+from botops.app.clock import SetClock, SystemClock
+from botops.app.container import book_path, build_meter, rules_of
+from botops.app.models import REPLAY, SIMULATOR, build_model, recordings_of
+from botops.app.prompting import Prompting
+from botops.domain.errors import UserError
+from botops.evals.checks.catalogue import installed
+from botops.evals.reports.lines import lines_of
+from botops.evals.result import PromptInfo, RunResult, SuiteInfo
+from botops.evals.runner import Bench, Run, Subject, jobs_of
+from botops.evals.suite import SuiteReader, lint_against_book
+from botops.llm.recordings import RecordingModel, ReplayModel
+from botops.pricebook import price_table
+from botops.registry import DRAFT, Registry
+from botops.registry.folders import RELEASE, check_name, read_bytes
+from botops.registry.release import read_release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from botops.config import Secrets, Settings
+    from botops.domain.messages import InboundMessage, Language
+    from botops.domain.ports import ChatModel
+    from botops.domain.problems import Problem
+    from botops.domain.prompts import RenderedPrompt
+    from botops.evals.model import ClientProfile, Suite
+    from botops.evals.reports.lines import ReportLanguage
+    from botops.evals.result import CaseResult
+    from botops.evals.runner import Client
+    from botops.pricebook import PriceBook
+    from botops.registry import PromptVersion
+
+_ERRORS = ("wrong_variant", "stale_price", "invented_discount", "wrong_total")
+
+
+@dataclass(frozen=True, slots=True)
+class EvalRequest:
+    """What is to be run. `prompts` as `NAME`, `NAME@VERSION` or `NAME@draft`; none means what is served.
+
+    `model` is `replay`, `replay:MODEL`, `simulator`, a URL or a model's name. `cases` are patterns of case ids
+    (`promo-*`), `tags` select the cases that have one of them.
+    """
+
+    suites: tuple[Path, ...]
+    prompts: tuple[str, ...] = ()
+    model: str = REPLAY
+    concurrency: int = 8
+    repeat: int = 1
+    record: bool = False
+    cases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """True when nothing of the suites is left out."""
+        return not (self.prompts or self.cases or self.tags)
+
+
+def faultless(overrides: tuple[str, ...]) -> tuple[str, ...]:
+    """Settings for a gate: the simulated model makes no errors of its own, unless the caller asks for them."""
+    return (*(f"simulator.errors.{name}=0" for name in _ERRORS), *overrides)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    bench: Bench
+    info: SuiteInfo
+    recorder: RecordingModel | None
+    positions: Mapping[str, int]
+    """Where in its file each case stands, counted from 0."""
+
+
+class Evaluation:
+    """A run, prepared: everything that can be wrong with its input is found before the first dialogue."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        secrets: Secrets,
+        request: EvalRequest,
+        on_case: Callable[[CaseResult], None] = lambda _: None,
+    ) -> None:
+        """Raises UserError with the problems of suites, price books, prompts and recordings."""
+        self._settings, self._secrets, self._request = settings, secrets, request
+        self._registry = Registry(settings.path("prompts"))
+        self._registry.load()
+        self._problems: list[str] = []
+        self._prepared = [self._prepare(suite) for suite in self._suites()]
+        jobs = [job for p in self._prepared for job in jobs_of(p.bench, request.repeat)]
+        if not jobs:
+            raise UserError("no case fits --case and --tag: `botops eval list SUITE` shows them")
+        self.run = Run(tuple(jobs), request.concurrency, on_case)
+
+    async def hold(self) -> None:
+        """Holds every dialogue. A complete recording drops what is no longer asked for. Raises StoreError."""
+        await self.run.hold()
+        clean = self.run.complete and not any(case.status == "error" for case in self.run.finished)
+        for prepared in self._prepared:
+            if prepared.recorder is not None and clean and self._request.whole:
+                prepared.recorder.prune()
+
+    def result(self, seconds: float = 0.0) -> RunResult:
+        """What is known, also of a run that was stopped."""
+        first = self._prepared[0].bench.model
+        return RunResult(
+            __version__,
+            first.name if self._request.model != REPLAY else f"{REPLAY}:{first.name}",
+            first.simulated,
+            tuple(p.info for p in self._prepared),
+            self.run.finished,
+            SystemClock().now(),
+            self._request.repeat,
+            tuple(dict.fromkeys(self._problems)),
+            interrupted=not self.run.complete,
+            seconds=round(seconds, 3),
+        )
+
+    def annotations(self, language: ReportLanguage = "en") -> list[Problem]:
+        """Failures as problems at the line of their case, for annotations in CI."""
+        places = {p.info.name: (p.bench.suite, p.positions) for p in self._prepared}
+        found = []
+        for case in self.run.finished:
+            suite, positions = places[case.suite]
+            for line in lines_of(case, language):
+                problem = suite.document.problem(("cases", positions[case.case], "id"), line, rule=case.status)
+                found.append(replace(problem, file=_shown(suite.file)))
+        return found
+
+    def _suites(self) -> list[Suite]:
+        reader = SuiteReader(installed())
+        problems: list[Problem] = []
+        suites: dict[str, Suite] = {}
+        for path in self._request.suites:
+            try:
+                suite = reader.read(path)
+            except UserError as error:
+                problems += error.problems
+                if not error.problems:
+                    raise
+                continue
+            if suite.name in suites:
+                place = suite.document
+                message = f"`{suite.name}` is the name of {suites[suite.name].file} too: rename one"
+                problems.append(place.problem(("name",), message, rule="duplicate-name"))
+            suites[suite.name] = suite
+        if problems:
+            raise UserError(problems=problems)
+        return list(suites.values())
+
+    def _prepare(self, suite: Suite) -> _Prepared:
+        books = Books(suite.price_book or book_path(self._settings))
+        current = books.current()
+        if current is None:
+            raise UserError(
+                "" if books.problems else f"there is no price book at {books.path}: put one there", books.problems
+            )
+        problems = lint_against_book(suite, current.book)
+        if problems:
+            raise UserError(problems=problems)
+        name = suite.prompt or self._settings.prompt
+        versions = [v for wanted in self._request.prompts or (name,) for v in self._versions(wanted)]
+        prompting = Prompting(self._registry, books, name=name, company=self._settings.company.name)
+        subjects = tuple(
+            Subject(info.label, _FixedPrompt(self._registry, version, prompting, current.book))
+            for info, version in versions
+        )
+        model, recorder = self._model(suite)
+        chosen = replace(suite, cases=tuple(case for case in suite.cases if self._chosen(case.id, case.tags)))
+        bench = Bench(
+            chosen, current.book, subjects, model, ClaimGuard(books), build_meter(self._settings),
+            rules_of(self._settings), SetClock, _simulated_client,
+        )  # fmt: skip
+        info = SuiteInfo(
+            suite.name, _shown(suite.file), suite.at, current.book.version, _shown(books.path),
+            tuple(info for info, _ in versions), len(chosen.cases),
+        )  # fmt: skip
+        return _Prepared(bench, info, recorder, {case.id: n for n, case in enumerate(suite.cases)})
+
+    def _chosen(self, case: str, tags: tuple[str, ...]) -> bool:
+        wanted = self._request
+        return (not wanted.cases or any(fnmatchcase(case, pattern) for pattern in wanted.cases)) and (
+            not wanted.tags or any(tag in wanted.tags for tag in tags)
+        )
+
+    def _model(self, suite: Suite) -> tuple[ChatModel, RecordingModel | None]:
+        wanted = self._request.model
+        folder = recordings_of(self._settings) / suite.name
+        if wanted == REPLAY or wanted.startswith(f"{REPLAY}:"):
+            if self._request.record:
+                raise UserError("a replay cannot be recorded: choose --model simulator or a model's name")
+            name = wanted.partition(":")[2] or None
+            command = f"botops eval run {_shown(suite.file)} --model {name or SIMULATOR} --record"
+            return ReplayModel(folder, model=name, command=command), None
+        model = build_model(self._settings, self._secrets, wanted)
+        if not self._request.record:
+            return model, None
+        recorder = RecordingModel(model, folder)
+        return recorder, recorder
+
+    def _versions(self, wanted: str) -> Iterator[tuple[PromptInfo, PromptVersion]]:
+        """The versions meant by a prompt's name, as their files stand on disk, published and then changed or not."""
+        name, at, number = wanted.partition("@")
+        if not at:
+            numbers = self._served(name)
+        elif number == "draft":
+            numbers = {DRAFT: "asked"}
+        elif number.isdigit():
+            numbers = {int(number): "asked"}
+        else:
+            raise UserError(f"{wanted}: a version is a number or `draft`, as in {name}@2")
+        for version_number, role in numbers.items():
+            version = self._registry.candidate(name, version_number)
+            yield self._info(version, role), version
+
+    def _served(self, name: str) -> Mapping[int, Literal["live", "split", "asked"]]:
+        """Live first, then the others of the split; of a prompt never published the newest version, or the draft."""
+        path = self._registry.directory / check_name(name) / RELEASE
+        known = self._registry.versions(name)
+        if not path.exists():
+            return {known[-1] if known else DRAFT: "asked"}
+        spec = read_release(read_bytes(path), str(path), name).spec
+        return {spec.live: "live", **{number: "split" for number in spec.served if number != spec.live}}
+
+    def _info(self, version: PromptVersion, role: Literal["live", "split", "asked"]) -> PromptInfo:
+        ref = version.ref
+        complaints = [p for p in self._registry.state().problems if p.file == version.file and p.level == "error"]
+        self._problems += [p.text() for p in complaints]
+        return PromptInfo(
+            f"{ref.name}@draft" if version.is_draft else str(ref), ref.name, ref.version, ref.checksum,
+            _shown(Path(version.file)), role, changed=any(p.rule == "version-changed" for p in complaints),
+        )  # fmt: skip
+
+
+class _FixedPrompt:
+    """The port `PromptSource` with one version for everybody."""
+
+    def __init__(self, registry: Registry, version: PromptVersion, prompting: Prompting, book: PriceBook) -> None:
+        self._registry, self._version, self._prompting, self._book = registry, version, prompting, book
+
+    def prompt_for(self, inbound: InboundMessage, language: Language) -> RenderedPrompt:
+        """The version with the prices of the day. Raises UserError that points at the file."""
+        variables = self._prompting.variables(self._book, inbound, language)
+        return self._registry.render_version(self._version, variables)
+
+
+def _simulated_client(profile: ClientProfile, book: PriceBook, at: datetime) -> Client:
+    from botops.simulator import Profile, SimulatedClient
+
+    prices = price_table(book, at.astimezone(ZoneInfo(book.timezone)).date(), profile.language)
+    wanted = Profile(
+        profile.language,
+        profile.goal,  # type: ignore[arg-type]  # the suite's file allows the simulator's goals and manners only
+        profile.persona,  # type: ignore[arg-type]
+        profile.max_turns,
+        profile.budget,
+        profile.things,
+    )
+    return SimulatedClient(wanted, prices, profile.seed)
+
+
+def _shown(path: Path) -> str:
+    """A path as one would type it here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

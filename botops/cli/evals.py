@@ -1,0 +1,244 @@
+"""`botops eval`: run, compare, bless, list, schema."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from botops.cli.context import format_option, json_option, project_settings, set_option
+
+if TYPE_CHECKING:
+    from botops.app.evaluation import Evaluation
+    from botops.evals.comparison import Comparison
+    from botops.evals.reports.lines import ReportLanguage
+    from botops.evals.result import RunResult
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_SHOWN = 50
+language_option = click.option(
+    "--lang", "language", type=click.Choice(["ru", "en"]), default="en", show_default=True, help="Language of reports."
+)
+
+
+@click.group("eval")
+def evals() -> None:
+    """Replay dialogues and compare them with what is expected."""
+
+
+@evals.command()
+@click.argument("suites", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--prompt",
+    "prompts",
+    multiple=True,
+    metavar="NAME[@VERSION|@draft]",
+    help="Prompt to run; default: the live version and those of the split. May be given more than once.",
+)
+@click.option(
+    "--model",
+    default="replay",
+    show_default=True,
+    help="replay (recordings), simulator, a URL of an OpenAI-compatible server, or a model's name.",
+)
+@click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True, help="Dialogues at a time.")
+@click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Runs of each case.")
+@click.option("--record", is_flag=True, help="Keep the replies as recordings for --model replay.")
+@click.option("--case", "cases", multiple=True, metavar="PATTERN", help="Only cases whose id fits, as in promo-*.")
+@click.option("--tag", "tags", multiple=True, help="Only cases with one of these tags.")
+@click.option("--baseline", type=_FILE, help="Compare with this earlier result: only new failures count then.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole result; - is stdout.")
+@click.option("--junit", "junit_file", type=_FILE, help="Write JUnit XML.")
+@click.option("--markdown", "markdown_file", type=_FILE, help="Write a summary for a pull request.")
+@click.option("--html", "html_file", type=_FILE, help="Write a report for people.")
+@set_option
+@language_option
+@format_option
+def run(
+    suites: tuple[Path, ...],
+    baseline: Path | None,
+    json_file: Path | None,
+    junit_file: Path | None,
+    markdown_file: Path | None,
+    html_file: Path | None,
+    overrides: tuple[str, ...],
+    language: ReportLanguage,
+    form: str,
+    **wanted: object,
+) -> int:
+    """Run SUITES and judge every dialogue.
+
+    Exit code: 2 when what was handed in cannot be used, else 1 when a case failed (with --baseline: one that had not
+    failed there), else 3 when a model or a recording was missing, else 0.
+    """
+    from botops.app.evaluation import EvalRequest, Evaluation, faultless
+    from botops.cli.progress import progress
+    from botops.config import Secrets
+    from botops.evals.comparison import compare as compared
+    from botops.evals.comparison import exit_code
+    from botops.evals.result import load
+
+    before = load(baseline) if baseline else None
+    settings = project_settings(faultless(overrides))
+    secrets = Secrets.from_environ(os.environ)
+    request = EvalRequest(suites, **wanted)  # type: ignore[arg-type]  # the options above have these names and types
+    evaluation = Evaluation(settings, secrets, request)
+    with progress("Evaluating", len(evaluation.run.jobs)) as advance:
+        evaluation.run.on_case = lambda _: advance(1)
+        result, stopped = _hold(evaluation)
+    comparison = compared(before, result) if before else None
+    _write(result, comparison, json_file, junit_file, markdown_file, html_file, language)
+    _report(result, comparison, language)
+    if form == "github":
+        from botops.domain.problems import render_problems
+
+        click.echo(render_problems(evaluation.annotations(language), "github"))
+    return 130 if stopped else exit_code(result, comparison)
+
+
+def _hold(evaluation: Evaluation) -> tuple[RunResult, bool]:
+    """Runs to the end or to Ctrl-C; what is known by then is reported all the same."""
+    import asyncio
+    import time
+
+    started = time.monotonic()
+    stopped = False
+    try:
+        asyncio.run(evaluation.hold())
+    except KeyboardInterrupt:
+        stopped = True
+    return evaluation.result(time.monotonic() - started), stopped
+
+
+def _write(
+    result: RunResult,
+    comparison: Comparison | None,
+    json_file: Path | None,
+    junit_file: Path | None,
+    markdown_file: Path | None,
+    html_file: Path | None,
+    language: ReportLanguage,
+) -> None:
+    if json_file is not None:
+        from botops.evals.result import dump
+
+        if str(json_file) == "-":
+            click.echo(dump(result), nl=False)
+        else:
+            json_file.write_text(dump(result), encoding="utf-8")
+    if junit_file is not None:
+        from botops.evals.reports.junit import junit
+
+        junit_file.write_text(junit(result, language), encoding="utf-8")
+    if markdown_file is not None:
+        from botops.evals.reports.markdown import markdown
+
+        markdown_file.write_text(markdown(result, comparison, language), encoding="utf-8")
+    if html_file is not None:
+        from botops.evals.checks.catalogue import installed
+        from botops.evals.reports.html import html
+
+        html_file.write_text(html(result, installed(), comparison), encoding="utf-8")
+
+
+def _report(result: RunResult, comparison: Comparison | None, language: ReportLanguage) -> None:
+    from rich.console import Console
+
+    from botops.evals.reports.terminal import comparison_lines, failure_lines, summary_table
+
+    for line in (*result.problems, *failure_lines(result, comparison, language, _SHOWN)):
+        click.echo(line, err=True)
+    if comparison is not None:
+        for line in comparison_lines(comparison):
+            click.echo(line, err=True)
+    Console(stderr=True).print(summary_table(result))
+    billed = "simulated, nothing is billed" if result.simulated else "billed"
+    click.echo(f"{result.turns} turns in {result.seconds:.1f} s, {result.usd:.4f} $ ({billed})", err=True)
+
+
+@evals.command()
+@click.argument("first", type=_FILE)
+@click.argument("second", type=_FILE)
+@json_option
+@click.option("--markdown", "markdown_file", type=_FILE, help="Write a summary for a pull request.")
+@click.option("--html", "html_file", type=_FILE, help="Write a report for people.")
+@language_option
+def compare(
+    first: Path, second: Path, as_json: bool, markdown_file: Path | None, html_file: Path | None,
+    language: ReportLanguage,
+) -> int:  # fmt: skip
+    """Compare two results of `eval run --json`: FIRST is the baseline. Exit code as of a run with --baseline."""
+    from dataclasses import asdict
+
+    from botops.evals.comparison import compare as compared
+    from botops.evals.comparison import exit_code
+    from botops.evals.result import load
+
+    before, after = load(first), load(second)
+    comparison = compared(before, after)
+    _write(after, comparison, None, None, markdown_file, html_file, language)
+    if as_json:
+        click.echo(json.dumps(asdict(comparison), ensure_ascii=False, indent=1))
+    _report(after, comparison, language)
+    return exit_code(after, comparison)
+
+
+@evals.command()
+@click.argument("result", type=_FILE)
+@click.argument("baseline", type=_FILE)
+def bless(result: Path, baseline: Path) -> int:
+    """Make RESULT, written by `eval run --json`, the BASELINE that later runs are compared with."""
+    from botops.domain.errors import UserError
+    from botops.evals.result import dump, load
+
+    found = load(result)
+    if found.interrupted or found.counts["error"]:
+        raise UserError(f"{result}: the run was not complete ({found.counts['error']} cases not judged): run it again")
+    baseline.parent.mkdir(parents=True, exist_ok=True)
+    baseline.write_text(dump(found.as_baseline()), encoding="utf-8")
+    click.echo(f"{baseline}: {found.counts['pass']} passed, {found.counts['fail']} failed", err=True)
+    return 0
+
+
+@evals.command("list")
+@click.argument("suites", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+def list_cases(suites: tuple[Path, ...], as_json: bool) -> None:
+    """Show the cases of SUITES and what is expected of each."""
+    from botops.evals.suite import read_suite
+
+    rows = [
+        {
+            "suite": suite.name,
+            "case": case.id,
+            "turns": len(case.lines) or (case.client.max_turns if case.client else 0),
+            "tags": list(case.tags),
+            "checks": sorted({e.check.id for e in (*case.expect, *(e for line in case.lines for e in line.expect))}),
+        }
+        for suite in map(read_suite, suites)
+        for case in suite.cases
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("suite", "case", "turns", "tags", "checks"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*(", ".join(v) if isinstance(v, list) else str(v) for v in row.values()))
+    Console().print(table)
+
+
+@evals.command()
+def schema() -> None:
+    """Print the JSON Schema of suites, for completion in editors."""
+    from botops.evals.checks.catalogue import installed
+    from botops.evals.suite import SuiteReader
+
+    click.echo(json.dumps(SuiteReader(installed()).json_schema(), ensure_ascii=False, indent=1))

@@ -1,0 +1,136 @@
+"""What a check is: an id, parameters read from YAML, a function over a dialogue, and samples that prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from botops.config import Strict
+from botops.domain.errors import BotopsError
+from botops.domain.messages import Message
+from botops.domain.turns import TurnRecord
+from botops.pricebook import PriceBook
+
+
+class CannotJudgeError(BotopsError):
+    """A check could not come to an answer. The case is then an error, never a failure."""
+
+
+class Params(Strict):
+    """Parameters of a check. A value that is no mapping stands for the field `short`: `max_length: 600`."""
+
+    short: ClassVar[str | None] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short(cls, value: Any) -> Any:
+        if value is None or isinstance(value, dict | Params):
+            return {} if value is None else value
+        if cls.short is not None:
+            return {cls.short: value}
+        if value is True:
+            return {}
+        raise ValueError("this check takes no value: write its name alone")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        whole = handler.resolve_ref_schema(handler(schema))
+        brief = whole.get("properties", {}).get(cls.short) if cls.short else {"type": ["null", "boolean"]}
+        return {"anyOf": [brief or {}, dict(whole)]}
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A turn as a check sees it. `number` counts from 1 within the run; `before` is what was said earlier."""
+
+    number: int
+    client: str
+    record: TurnRecord
+    before: tuple[Message, ...] = ()
+
+    @property
+    def reply(self) -> str:
+        """What left."""
+        return self.record.reply or ""
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueView:
+    """A dialogue as a check sees it, with the price book in force and the moment of the dialogue."""
+
+    turns: tuple[TurnView, ...]
+    book: PriceBook
+    at: datetime
+    region: str | None = None
+    segment: str | None = None
+
+    @property
+    def day(self) -> date:
+        """The date in the book's time zone."""
+        return self.at.astimezone(ZoneInfo(self.book.timezone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An expectation that was not met: where, what was said, what was expected, and why in Russian and English.
+
+    `rule` narrows the check's id (`discount` of `no_invented_claims`); `turn` is None for the dialogue as a whole.
+    """
+
+    ru: str
+    en: str
+    turn: int | None = None
+    quote: str = ""
+    expected: str | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A short dialogue on which a check must hold or not. `talk` are pairs of the client's and the bot's words.
+
+    `hand_off` is the rule under which the last turn was handed over. Samples are run as tests against the book of
+    `botops.evals.checks.samples`.
+    """
+
+    talk: tuple[tuple[str, str], ...]
+    holds: bool
+    params: Any = None
+    hand_off: str | None = None
+
+
+Scope = Sequence[TurnView]
+"""The turns an expectation is asked of: one for an expectation of a turn, all for one of the dialogue."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check. `judge` yields what was missed in the scope, nothing when the expectation is met.
+
+    `judge` may raise CannotJudgeError. `lint` says why parameters make no sense with a price book on a day, or None.
+    `needs_llm` marks checks that ask a model. `languages` are those of the replies it understands.
+    """
+
+    id: str
+    label: Mapping[str, str]
+    about: str
+    params: type[Params]
+    judge: Callable[[Any, DialogueView, Scope], Iterable[Miss]]
+    samples: tuple[Sample, ...]
+    lint: Callable[[Any, PriceBook, date], str | None] = lambda params, book, day: None
+    tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("ru", "kk", "en")
+    needs_llm: bool = field(default=False, kw_only=True)
+
+
+def shortened(text: str, most: int = 160) -> str:
+    """A text short enough for a line of a report."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,168 @@
+"""Compares two runs case by case: what broke, what was mended, and whether the difference could be chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import comb
+
+from botops.domain.money import PICO
+from botops.evals.model import Status
+from botops.evals.result import SETUP_FAULTS, CaseResult, Failure, PromptInfo, RunResult
+
+LEAST_FLIPS = 6
+"""Fewer cases that changed can never reach p < 0.05 in an exact two-sided McNemar test (2 · 0.5^5 = 0.0625)."""
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All repeats of a case with a prompt version taken together: a pass only when every judged one passed."""
+
+    suite: str
+    case: str
+    prompt: str
+    status: Status
+    passed: int
+    judged: int
+    failures: tuple[Failure, ...] = ()
+    pico_usd: int = 0
+    error: str | None = None
+
+    @property
+    def flaky(self) -> bool:
+        """True when repeats disagree."""
+        return 0 < self.passed < self.judged
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A case before and after; `before` is None for a case the baseline does not know."""
+
+    before: Outcome | None
+    after: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed from one run to another. `p_value` is McNemar's, exact and two-sided, over the compared pairs."""
+
+    regressions: tuple[Flip, ...]
+    fixed: tuple[Flip, ...]
+    still_failing: tuple[Flip, ...]
+    new_failing: tuple[Flip, ...]
+    not_comparable: tuple[Flip, ...]
+    gone: tuple[Outcome, ...]
+    pairs: int
+    passed_before: int
+    passed_after: int
+    p_value: float
+    usd_before: float
+    usd_after: float
+
+    @property
+    def worse(self) -> tuple[Flip, ...]:
+        """What a gate refuses: cases that failed and had not failed before."""
+        return (*self.regressions, *self.new_failing)
+
+    @property
+    def enough(self) -> bool:
+        """False when too few cases changed for the test to say anything."""
+        return len(self.regressions) + len(self.fixed) >= LEAST_FLIPS
+
+
+def outcomes(result: RunResult) -> dict[Key, Outcome]:
+    """The run's cases by suite, case and prompt version, repeats taken together."""
+    grouped: dict[Key, list[CaseResult]] = {}
+    for case in result.cases:
+        grouped.setdefault((case.suite, case.case, case.prompt), []).append(case)
+    return {key: _outcome(key, runs) for key, runs in grouped.items()}
+
+
+def _outcome(key: Key, runs: list[CaseResult]) -> Outcome:
+    judged = [run for run in runs if run.status != "error"]
+    failed = [run for run in judged if run.status == "fail"]
+    status: Status = "fail" if failed else "pass" if judged else "error"
+    return Outcome(
+        *key,
+        status,
+        len(judged) - len(failed),
+        len(judged),
+        failed[0].failures if failed else (),
+        sum(run.pico_usd for run in runs) // len(runs),
+        next((run.error for run in runs if run.error), None),
+    )
+
+
+def compare(before: RunResult, after: RunResult) -> Comparison:
+    """What changed. A prompt version unknown to the baseline is compared with the baseline's first one of that prompt,
+    which is the live one."""
+    old, new = outcomes(before), outcomes(after)
+    counterparts = _counterparts(before, after)
+    flips = [Flip(old.get((o.suite, o.case, counterparts.get((o.suite, o.prompt), o.prompt))), o) for o in new.values()]
+    known = [f for f in flips if f.before is not None]
+    comparable = [f for f in known if f.before and "error" not in (f.before.status, f.after.status)]
+    regressions = _changed(comparable, "pass", "fail")
+    fixed = _changed(comparable, "fail", "pass")
+    used = {(f.before.suite, f.before.case, f.before.prompt) for f in known if f.before}
+    seen = {(o.suite, o.case) for o in new.values()}
+    return Comparison(
+        regressions,
+        fixed,
+        _changed(comparable, "fail", "fail"),
+        tuple(f for f in flips if f.before is None and f.after.status == "fail"),
+        tuple(f for f in known if f not in comparable),
+        tuple(o for key, o in old.items() if key not in used and (o.suite, o.case) not in seen),
+        len(comparable),
+        sum(f.before is not None and f.before.status == "pass" for f in comparable),
+        sum(f.after.status == "pass" for f in comparable),
+        mcnemar(len(regressions), len(fixed)),
+        _usd(f.before for f in comparable),
+        _usd(f.after for f in comparable),
+    )
+
+
+def mcnemar(worse: int, better: int) -> float:
+    """The exact two-sided p-value of McNemar's test: a binomial test of the discordant pairs at 1/2.
+
+    McNemar, "Note on the sampling error of the difference between correlated proportions or percentages", 1947.
+    """
+    n = worse + better
+    tail = sum(comb(n, i) for i in range(min(worse, better) + 1))
+    return float(min(1.0, 2 * tail / 2**n))
+
+
+def exit_code(result: RunResult, comparison: Comparison | None = None) -> int:
+    """2 when what was handed in is at fault, else 1 for failures (with a baseline: those it does not know), else 3
+    when something could not be judged, else 0."""
+    if any(case.fault in SETUP_FAULTS for case in result.cases):
+        return 2
+    failed = comparison.worse if comparison is not None else [c for c in result.cases if c.status == "fail"]
+    if failed:
+        return 1
+    return 3 if any(case.status == "error" for case in result.cases) else 0
+
+
+def _changed(flips: Iterable[Flip], before: Status, after: Status) -> tuple[Flip, ...]:
+    return tuple(f for f in flips if f.before and f.before.status == before and f.after.status == after)
+
+
+def _usd(found: Iterable[Outcome | None]) -> float:
+    costs = [o.pico_usd for o in found if o is not None]
+    return sum(costs) / len(costs) / PICO if costs else 0.0
+
+
+def _counterparts(before: RunResult, after: RunResult) -> Mapping[tuple[str, str], str]:
+    """For each suite and prompt version of `after` the version of `before` it is compared with."""
+    old: dict[tuple[str, str], list[PromptInfo]] = {}
+    for suite in before.suites:
+        for info in suite.prompts:
+            old.setdefault((suite.name, info.name), []).append(info)
+    chosen: dict[tuple[str, str], str] = {}
+    for suite in after.suites:
+        for info in suite.prompts:
+            known = old.get((suite.name, info.name), [])
+            if known and info.label not in {k.label for k in known}:
+                chosen[suite.name, info.label] = known[0].label
+    return chosen

@@ -1,0 +1,88 @@
+"""What a suite holds once it is read: cases, their lines, and what is expected of the replies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from botops.config import Document
+from botops.domain.messages import Language, Message
+from botops.evals.checks.base import Check, Params
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A check with its parameters; `path` is its place in the suite's file."""
+
+    check: Check
+    params: Params
+    path: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientLine:
+    """What a client writes, and what is expected of the reply to it."""
+
+    text: str
+    expect: tuple[Expectation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientProfile:
+    """A simulated client: what for, in what manner, in which language, and at most how many messages.
+
+    `budget` is in the price book's currency; `things` are names from the price list. The same `seed` writes the same.
+    """
+
+    goal: str = "price"
+    persona: str = "plain"
+    language: Language = "ru"
+    max_turns: int = 6
+    seed: int = 7
+    budget: Decimal | None = None
+    things: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One dialogue. Either `lines` are written in order, or a simulated `client` writes.
+
+    `history` was said before and is not judged; `at` is the moment of the dialogue. `expect` is asked of the whole
+    dialogue. `origin` links to where the case comes from; `weight` counts it in rates.
+    """
+
+    id: str
+    at: datetime
+    lines: tuple[ClientLine, ...] = ()
+    client: ClientProfile | None = None
+    history: tuple[Message, ...] = ()
+    expect: tuple[Expectation, ...] = ()
+    tags: tuple[str, ...] = ()
+    weight: float = 1.0
+    owner: str = ""
+    origin: str = ""
+    channel: str = "web"
+    locale: Language | None = None
+    region: str | None = None
+    segment: str | None = None
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Cases over one price book at one moment. `price_book` is None for the project's own; `prompt` likewise."""
+
+    name: str
+    file: Path
+    at: datetime
+    cases: tuple[Case, ...]
+    description: str = ""
+    price_book: Path | None = None
+    prompt: str | None = None
+    document: Document = field(default_factory=lambda: Document("", "", None), repr=False, compare=False)
+
+
+Status = Literal["pass", "fail", "error"]
+"""`fail`: a check was not met. `error`: nothing can be said, because a model, a recording or a check failed."""

@@ -1,0 +1,80 @@
+"""What a terminal shows of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botops.evals.reports.lines import ReportLanguage, lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.table import Table
+
+    from botops.evals.comparison import Comparison, Flip
+    from botops.evals.result import RunResult
+
+_MARKS = {"fail": "FAIL", "error": "ERROR"}
+
+
+def failure_lines(
+    result: RunResult, comparison: Comparison | None, language: ReportLanguage, most: int
+) -> Iterator[str]:
+    """Every failure in a line; with a baseline it is said which are new. At most so many, the rest is counted."""
+    new = {(f.after.suite, f.after.case, f.after.prompt) for f in comparison.worse} if comparison else set()
+    lines = []
+    for case in result.cases:
+        if case.status == "pass":
+            continue
+        mark = _MARKS[case.status]
+        if comparison is not None and case.status == "fail":
+            mark += " (new)" if (case.suite, case.case, case.prompt) in new else " (as before)"
+        lines += [f"{mark} {line}" for line in lines_of(case, language)]
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"… and {len(lines) - most} more lines: --json, --html or --markdown hold them all"
+
+
+def comparison_lines(comparison: Comparison) -> Iterator[str]:
+    """What changed since the baseline."""
+    yield (
+        f"{len(comparison.regressions)} broken, {len(comparison.fixed)} fixed, "
+        f"{len(comparison.still_failing)} failing as before, {len(comparison.new_failing)} new cases failing"
+    )
+    for flip in comparison.fixed:
+        yield f"FIXED {_name(flip)}"
+    if comparison.not_comparable:
+        yield f"{len(comparison.not_comparable)} not comparable: one side could not be judged"
+    if comparison.gone:
+        yield f"{len(comparison.gone)} cases of the baseline were not run"
+    told = f"p = {comparison.p_value:.3f}" if comparison.enough else "too few changes to tell from chance"
+    yield f"{comparison.pairs} pairs: {comparison.passed_before} passed before, {comparison.passed_after} now ({told})"
+
+
+def summary_table(result: RunResult) -> Table:
+    """A row for each suite and prompt version."""
+    from rich.table import Table  # noqa: PLC0415 - only where a table is printed
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("suite", "prompt"):
+        table.add_column(title, overflow="fold")
+    for title in ("passed", "failed", "not judged"):
+        table.add_column(title, justify="right")
+    if result.repeat > 1:
+        table.add_column("flaky", justify="right")
+    for suite in result.suites:
+        for prompt in suite.prompts:
+            cases = [c for c in result.cases if c.suite == suite.name and c.prompt == prompt.label]
+            row = [str(sum(c.status == status for c in cases)) for status in ("pass", "fail", "error")]
+            if result.repeat > 1:
+                verdicts: dict[str, set[str]] = {}
+                for case in cases:
+                    if case.status != "error":
+                        verdicts.setdefault(case.case, set()).add(case.status)
+                row.append(str(sum(len(found) > 1 for found in verdicts.values())))
+            table.add_row(suite.name, f"{prompt.label} ({prompt.role})", *row)
+    return table
+
+
+def _name(flip: Flip) -> str:
+    return f"{flip.after.suite}/{flip.after.case} · {flip.after.prompt}"

@@ -1,0 +1,204 @@
+"""The outcome of a run, as it stands in its JSON file: plain values in a stable order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from botops.domain.errors import UserError
+from botops.domain.money import PICO
+from botops.evals.model import Status
+
+SCHEMA_VERSION = 1
+SETUP_FAULTS = frozenset({"prompt_error", "bad_input"})
+"""Faults of what was handed in, not of a provider: exit code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFinding:
+    """A finding of the claim checker; `start:end` are code-point offsets in the text of its attempt."""
+
+    kind: str
+    severity: str
+    quote: str
+    start: int
+    end: int
+    stated: str
+    expected: str | None = None
+    explanations: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """What a model wanted to send; `left` when it did reach the client."""
+
+    purpose: str
+    text: str
+    left: bool
+    findings: tuple[ClaimFinding, ...] = ()
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """A turn. Times are milliseconds, cost is pico-dollars."""
+
+    number: int
+    client: str
+    reply: str
+    action: str
+    language: str
+    attempts: tuple[AttemptResult, ...] = ()
+    hand_off: str | None = None
+    total_ms: int = 0
+    model_ms: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    pico_usd: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An expectation that was not met. `rule` is the check's id, narrowed after a slash where it can be."""
+
+    check: str
+    rule: str
+    explanations: dict[str, str]
+    turn: int | None = None
+    quote: str = ""
+    expected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One run of a case with a prompt version.
+
+    `error` says why nothing can be said of it and `fault` is its class; failures found before it are kept.
+    """
+
+    suite: str
+    case: str
+    prompt: str
+    status: Status
+    repeat: int = 1
+    failures: tuple[Failure, ...] = ()
+    fault: str | None = None
+    error: str | None = None
+    turns: tuple[TurnResult, ...] = ()
+    tags: tuple[str, ...] = ()
+    weight: float = 1.0
+    owner: str = ""
+    origin: str = ""
+    pico_usd: int = 0
+    seconds: float = 0.0
+
+    @property
+    def key(self) -> tuple[str, str, str, int]:
+        """What tells this run from the others."""
+        return self.suite, self.case, self.prompt, self.repeat
+
+
+@dataclass(frozen=True, slots=True)
+class PromptInfo:
+    """A prompt version that was run. `role`: live, split, or asked for by name; `changed` when its file is not the
+    text that was published."""
+
+    label: str
+    name: str
+    version: int
+    checksum: str
+    file: str
+    role: Literal["live", "split", "asked"] = "asked"
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteInfo:
+    """A suite that was run, its price book and moment, and the prompt versions it was run with."""
+
+    name: str
+    file: str
+    at: datetime
+    book: str
+    book_file: str
+    prompts: tuple[PromptInfo, ...]
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A whole run. `problems` are complaints about the set-up that did not stop it."""
+
+    botops: str
+    model: str
+    simulated: bool
+    suites: tuple[SuiteInfo, ...]
+    cases: tuple[CaseResult, ...]
+    made_at: datetime | None = None
+    repeat: int = 1
+    problems: tuple[str, ...] = ()
+    prices: str = ""
+    interrupted: bool = False
+    seconds: float = 0.0
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def counts(self) -> Counter[Status]:
+        """How many case runs passed, failed and could not be judged."""
+        return Counter(case.status for case in self.cases)
+
+    @property
+    def usd(self) -> Decimal:
+        """What the run cost, in dollars; for a simulated model what it would have."""
+        return Decimal(sum(case.pico_usd for case in self.cases)) / PICO
+
+    @property
+    def turns(self) -> int:
+        """Turns answered."""
+        return sum(len(case.turns) for case in self.cases)
+
+    def pass_rate(self) -> float | None:
+        """The weighted share of passes among the case runs that could be judged; None without any."""
+        judged = [case for case in self.cases if case.status != "error"]
+        total = sum(case.weight for case in judged)
+        return sum(case.weight for case in judged if case.status == "pass") / total if judged else None
+
+    def as_baseline(self) -> RunResult:
+        """The same without transcripts and times: small, and equal for equal outcomes."""
+        cases = tuple(replace(case, turns=(), seconds=0.0) for case in self.cases)
+        return replace(self, cases=cases, seconds=0.0, made_at=None, problems=())
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[RunResult]:
+    return TypeAdapter(RunResult)
+
+
+def dump(result: RunResult) -> str:
+    """A result as JSON, ending in a line break."""
+    return _adapter().dump_json(result, indent=1).decode() + "\n"
+
+
+def load(path: Path) -> RunResult:
+    """A result from its JSON file. Raises UserError when it is none."""
+    try:
+        result = _adapter().validate_json(path.read_bytes())
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise UserError(f"{path}: no result of `botops eval run --json` ({where}: {first['msg']})") from error
+    if result.schema_version != SCHEMA_VERSION:
+        raise UserError(
+            f"{path}: written in version {result.schema_version} of the format, this botops reads {SCHEMA_VERSION}: "
+            "run the evals again"
+        )
+    return result

@@ -1,0 +1,293 @@
+"""Runs cases through the bot's own turn, several dialogues at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Protocol
+
+from botops.bot import Bot, BotRules
+from botops.domain.findings import Verdict
+from botops.domain.messages import InboundMessage, Message
+from botops.domain.ports import ChatModel, Clock, Guard, Meter, PromptSource
+from botops.domain.turns import TurnRecord
+from botops.domain.usage import Cost
+from botops.evals.checks.base import CannotJudgeError, DialogueView, Miss, TurnView
+from botops.evals.memory import DialogueMemory
+from botops.evals.model import Case, ClientProfile, Expectation, Suite
+from botops.evals.result import AttemptResult, CaseResult, ClaimFinding, Failure, TurnResult
+from botops.pricebook import PriceBook
+
+log = logging.getLogger(__name__)
+_BETWEEN_TURNS = timedelta(minutes=1)
+
+
+class Client(Protocol):
+    """A simulated client."""
+
+    def next(self, messages: Sequence[Message]) -> str | None:
+        """The next message, given the dialogue so far; None when there is no more to say."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A prompt version under test: how reports call it and where its text comes from."""
+
+    label: str
+    source: PromptSource
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A suite with everything its dialogues need, behind ports.
+
+    `clock_at` gives a clock that stands at a moment; `client_of` a simulated client who knows the prices of a day.
+    """
+
+    suite: Suite
+    book: PriceBook
+    subjects: tuple[Subject, ...]
+    model: ChatModel
+    guard: Guard
+    meter: Meter
+    rules: BotRules
+    clock_at: Callable[[datetime], Clock]
+    client_of: Callable[[ClientProfile, PriceBook, datetime], Client]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One dialogue to be held."""
+
+    bench: Bench
+    case: Case
+    subject: Subject
+    repeat: int = 1
+
+    @property
+    def key(self) -> tuple[str, str, str, int]:
+        """The key of its result."""
+        return self.bench.suite.name, self.case.id, self.subject.label, self.repeat
+
+
+@dataclass
+class Run:
+    """Jobs and the results so far. `finished` is in the order of the jobs whatever order they ended in."""
+
+    jobs: tuple[Job, ...]
+    concurrency: int = 8
+    on_case: Callable[[CaseResult], None] = lambda _: None
+    _results: dict[tuple[str, str, str, int], CaseResult] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> tuple[CaseResult, ...]:
+        """What is known."""
+        return tuple(self._results[job.key] for job in self.jobs if job.key in self._results)
+
+    @property
+    def complete(self) -> bool:
+        """True when every job has its result."""
+        return len(self._results) == len(self.jobs)
+
+    def keep(self, result: CaseResult) -> None:
+        """Takes a result that is known already: its job is not run."""
+        self._results[result.key] = result
+
+    async def hold(self) -> None:
+        """Holds the dialogues that have no result yet. Raises StoreError when a recording cannot be written."""
+        waiting = iter([job for job in self.jobs if job.key not in self._results])
+        async with asyncio.TaskGroup() as group:
+            for _ in range(max(1, self.concurrency)):
+                group.create_task(self._work(waiting))
+
+    async def _work(self, waiting: Iterator[Job]) -> None:
+        for job in waiting:
+            result = await hold_dialogue(job)
+            self.keep(result)
+            self.on_case(result)
+
+
+def jobs_of(bench: Bench, repeat: int = 1) -> Iterator[Job]:
+    """Every dialogue of a bench, case by case."""
+    for case in bench.suite.cases:
+        for subject in bench.subjects:
+            for number in range(1, repeat + 1):
+                yield Job(bench, case, subject, number)
+
+
+class _Silent:
+    """The port `Observer`: a dialogue of an eval counts in no metric."""
+
+    def turn_finished(self, record: TurnRecord) -> None:
+        """Nothing."""
+
+
+async def hold_dialogue(job: Job) -> CaseResult:
+    """Holds one dialogue and judges it."""
+    started = time.monotonic()
+    bench, case = job.bench, job.case
+    name = "/".join(str(part) for part in job.key)
+    memory = DialogueMemory(case.history)
+    writer = _client(bench, case)
+    ids = count(1)
+    bot = Bot(
+        job.subject.source, bench.model, bench.guard, bench.meter, memory, _Silent(), bench.clock_at(case.at),
+        lambda: f"{name}#{next(ids)}", bench.rules,
+    )  # fmt: skip
+    views: list[TurnView] = []
+    fault = None
+    for number in count(1):
+        before = memory.messages
+        text = writer.next(before)
+        if text is None:
+            break
+        record = await bot.run_turn(_inbound(case, name, number, text))
+        fault = _fault_of(record)
+        if fault is not None:
+            break
+        views.append(TurnView(number, text, record, before))
+    failures, broken = _judged(job, views) if fault is None else ((), None)
+    return _result(job, memory.records, failures, fault or broken, time.monotonic() - started)
+
+
+class _Written:
+    """The lines of a case as a client."""
+
+    def __init__(self, case: Case) -> None:
+        self._lines = iter(case.lines)
+
+    def next(self, messages: Sequence[Message]) -> str | None:
+        """The next line."""
+        line = next(self._lines, None)
+        return line.text if line else None
+
+
+class _Patient:
+    """A simulated client that stops after so many messages."""
+
+    def __init__(self, client: Client, most: int) -> None:
+        self._client = client
+        self._left = most
+
+    def next(self, messages: Sequence[Message]) -> str | None:
+        """The next message, None after the last."""
+        self._left -= 1
+        return self._client.next(messages) if self._left >= 0 else None
+
+
+def _client(bench: Bench, case: Case) -> Client:
+    if case.client is None:
+        return _Written(case)
+    return _Patient(bench.client_of(case.client, bench.book, case.at), case.client.max_turns)
+
+
+def _inbound(case: Case, dialogue: str, number: int, text: str) -> InboundMessage:
+    return InboundMessage(
+        dialogue,
+        dialogue,
+        text,
+        case.at + (number - 1) * _BETWEEN_TURNS,
+        f"{dialogue}#{number}",
+        case.channel,
+        case.locale,
+        case.region,
+        case.segment,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    kind: str
+    message: str
+
+
+def _fault_of(record: TurnRecord) -> _Fault | None:
+    """Why a turn says nothing about the prompt: no model answered, or the prompt could not be filled in."""
+    if record.error is None:
+        return None
+    kind = record.attempts[-1].fault if record.attempts else None
+    kind = kind or "prompt_error"
+    return _Fault(kind, record.error.removeprefix(f"{kind}: "))
+
+
+def _judged(job: Job, views: list[TurnView]) -> tuple[tuple[Failure, ...], _Fault | None]:
+    bench, case = job.bench, job.case
+    dialogue = DialogueView(tuple(views), bench.book, case.at, case.region, case.segment)
+    asked: list[tuple[Expectation, Sequence[TurnView]]] = [(e, dialogue.turns) for e in case.expect]
+    for line, turn in zip(case.lines, views, strict=False):
+        asked += [(e, (turn,)) for e in line.expect]
+    failures: list[Failure] = []
+    broken = None
+    for expectation, scope in asked:
+        check = expectation.check
+        try:
+            failures += [_failure(check.id, miss) for miss in check.judge(expectation.params, dialogue, scope)]
+        except CannotJudgeError as error:
+            broken = _Fault("not_judged", f"{check.id}: {error}")
+        except Exception as error:  # a check that breaks, a plug-in's perhaps, must not pass for a bad prompt
+            log.exception("the check %s failed on case %s", check.id, case.id)
+            broken = _Fault("check_failed", f"{check.id}: {type(error).__name__}: {error}")
+    # A repair that says the same again is one failure, not two.
+    once = {(f.rule, f.turn, f.quote, f.expected): f for f in reversed(failures)}
+    return tuple(sorted(reversed(once.values()), key=lambda f: f.turn or 0)), broken
+
+
+def _failure(check_id: str, miss: Miss) -> Failure:
+    rule = f"{check_id}/{miss.rule}" if miss.rule else check_id
+    return Failure(check_id, rule, {"ru": miss.ru, "en": miss.en}, miss.turn, miss.quote, miss.expected)
+
+
+def _result(
+    job: Job, records: Sequence[TurnRecord], failures: tuple[Failure, ...], fault: _Fault | None, seconds: float
+) -> CaseResult:
+    case = job.case
+    return CaseResult(
+        *job.key[:3],
+        "fail" if failures else "error" if fault else "pass",
+        job.repeat,
+        failures,
+        fault.kind if fault else None,
+        fault.message if fault else None,
+        tuple(_turn(record) for record in records),
+        case.tags,
+        case.weight,
+        case.owner,
+        case.origin,
+        sum((record.cost for record in records), Cost()).pico_usd,
+        round(seconds, 3),
+    )
+
+
+def _turn(record: TurnRecord) -> TurnResult:
+    return TurnResult(
+        record.number,
+        record.inbound.text,
+        record.reply or "",
+        str(record.action or ""),
+        record.language,
+        tuple(
+            AttemptResult(str(a.purpose), a.text, a.text == record.reply, _findings(a.verdict), a.fault)
+            for a in record.attempts
+        ),
+        record.hand_off.rule if record.hand_off else None,
+        record.timing.total_ms,
+        record.timing.model_ms,
+        record.usage.input_tokens,
+        record.usage.output_tokens,
+        record.cost.pico_usd,
+    )
+
+
+def _findings(verdict: Verdict | None) -> tuple[ClaimFinding, ...]:
+    return tuple(
+        ClaimFinding(
+            f.kind.value, f.severity.label, f.quote, f.start, f.end, f.stated, f.expected, dict(f.explanations)
+        )
+        for f in (verdict.findings if verdict else ())
+    )

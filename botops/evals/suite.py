@@ -1,0 +1,219 @@
+"""Reads suites: YAML (or JSON) with positions, every problem at once, and a JSON Schema for editors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, create_model
+
+from botops.config import Document, Strict, read, validate
+from botops.config.wording import suggestion
+from botops.domain.errors import UserError
+from botops.domain.messages import Language, Message
+from botops.domain.problems import Problem
+from botops.evals.checks.catalogue import Catalogue, installed
+from botops.evals.model import Case, ClientLine, ClientProfile, Expectation, Suite
+from botops.pricebook import PriceBook
+
+MAX_BYTES = 4_000_000
+"""Largest suite file."""
+
+_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+Text = Annotated[str, Field(min_length=1)]
+
+
+class SaidBefore(Strict):
+    """A message of the recorded beginning of a dialogue."""
+
+    role: Literal["user", "assistant", "tool"]
+    content: str
+
+
+class ClientSpec(Strict):
+    """A simulated client instead of written lines."""
+
+    goal: Literal["price", "buy", "compare", "haggle", "terms", "recommend", "human", "browse"] = "price"
+    persona: Literal["plain", "polite", "terse", "chatty"] = "plain"
+    language: Language = "ru"
+    max_turns: int = Field(default=6, ge=1, le=50)
+    seed: int = 7
+    budget: Decimal | None = Field(default=None, gt=0)
+    things: tuple[Text, ...] = ()
+
+
+class Circumstances(Strict):
+    """What a dialogue happens under; in a case it overrides the suite's defaults."""
+
+    language: Language | None = Field(default=None, description="The client's language when the channel tells it.")
+    channel: str | None = None
+    region: str | None = None
+    segment: str | None = None
+
+
+@dataclass(frozen=True)
+class SuiteReader:
+    """Reads suites that may use the checks of a catalogue."""
+
+    catalogue: Catalogue
+
+    def read(self, path: Path) -> Suite:
+        """A suite. Raises UserError with every problem as `file:line:col: path: message`."""
+        document = read(path, max_bytes=MAX_BYTES)
+        spec: Any = validate(document, self.model)
+        problems = list(_problems(spec, document))
+        if problems:
+            raise UserError(problems=problems)
+        base = Path(document.file).parent
+        return Suite(
+            spec.name,
+            Path(document.file),
+            spec.at,
+            tuple(self._case(case, number, spec) for number, case in enumerate(spec.cases)),
+            spec.description,
+            base / spec.price_book if spec.price_book else None,
+            spec.prompt,
+            document,
+        )
+
+    def json_schema(self) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of a suite's file, for completion and checking in editors."""
+        schema = self.model.model_json_schema()
+        for part in (schema, *schema.get("$defs", {}).values()):
+            _allow_own_keys(part)
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "botops eval suite"}
+
+    @cached_property
+    def model(self) -> type[BaseModel]:
+        """The pydantic model of a suite's file."""
+        expect = self._expect_model()
+        listed = (tuple[expect, ...], Field(default=(), description="What is expected; one check or several an item."))
+        turn = create_model("ClientTurn", __base__=Strict, client=(Text, ...), expect=listed)
+        line = Annotated[turn, BeforeValidator(_line)]
+        case = create_model(
+            "Case",
+            __base__=Circumstances,
+            id=(Annotated[str, Field(pattern=_ID)], ...),
+            turns=(tuple[line, ...], Field(default=(), description="What the client writes, in order.")),
+            client=(ClientSpec | None, Field(default=None, description="A simulated client instead of `turns`.")),
+            history=(tuple[SaidBefore, ...], Field(default=(), description="Said before; not judged.")),
+            at=(AwareDatetime | None, None),
+            tags=(tuple[Text, ...], ()),
+            weight=(float, Field(default=1.0, gt=0)),
+            owner=(str, ""),
+            origin=(str, Field(default="", description="Where the case comes from: a link or a dialogue id.")),
+            without=(tuple[Text, ...], Field(default=(), description="Default checks that this case is spared.")),
+            expect=listed,
+        )
+        defaults = create_model("Defaults", __base__=Circumstances, expect=listed)
+        return create_model(
+            "Suite",
+            __base__=Strict,
+            name=(Annotated[str, Field(pattern=_ID)], ...),
+            description=(str, ""),
+            price_book=(Path | None, Field(default=None, description="Relative to this file; default: the project's.")),
+            prompt=(str | None, Field(default=None, description="The prompt's name; default: the project's.")),
+            at=(AwareDatetime, Field(description="The moment of the dialogues, with its offset.")),
+            defaults=(defaults, defaults()),
+            cases=(tuple[case, ...], Field(min_length=1)),
+        )
+
+    def _expect_model(self) -> Any:
+        fields: dict[str, Any] = {
+            check.id: (check.params, Field(default=None, description=check.about)) for check in self.catalogue
+        }
+        model = create_model("Expectation", __base__=Strict, **fields)
+        return Annotated[model, BeforeValidator(self._named)]
+
+    def _named(self, value: Any) -> Any:
+        """A check without parameters may be written as its name alone."""
+        if not isinstance(value, str):
+            return value
+        if value not in self.catalogue.ids():
+            raise ValueError(f"unknown check{suggestion(value, sorted(self.catalogue.ids()), others='checks')}")
+        return {value: None}
+
+    def _case(self, spec: Any, number: int, suite: Any) -> Case:
+        place: tuple[str | int, ...] = ("cases", number)
+        defaults = suite.defaults
+        expected = [
+            e for e in self._expectations(defaults.expect, ("defaults", "expect")) if e.check.id not in spec.without
+        ]
+        own = self._expectations(spec.expect, (*place, "expect"))
+        return Case(
+            spec.id,
+            spec.at or suite.at,
+            tuple(
+                ClientLine(t.client, tuple(self._expectations(t.expect, (*place, "turns", n, "expect"))))
+                for n, t in enumerate(spec.turns)
+            ),
+            ClientProfile(**spec.client.model_dump()) if spec.client else None,
+            tuple(Message(m.role, m.content) for m in spec.history),
+            (*expected, *own),
+            spec.tags,
+            spec.weight,
+            spec.owner,
+            spec.origin,
+            spec.channel or defaults.channel or "web",
+            spec.language or defaults.language,
+            spec.region or defaults.region,
+            spec.segment or defaults.segment,
+        )
+
+    def _expectations(self, items: Iterable[Any], path: tuple[str | int, ...]) -> Iterator[Expectation]:
+        for number, item in enumerate(items):
+            for check in self.catalogue:
+                if check.id in item.model_fields_set:
+                    yield Expectation(check, getattr(item, check.id), (*path, number, check.id))
+
+
+def read_suite(path: Path) -> Suite:
+    """A suite that uses the installed checks. Raises UserError."""
+    return SuiteReader(installed()).read(path)
+
+
+def lint_against_book(suite: Suite, book: PriceBook) -> list[Problem]:
+    """Expectations that make no sense with the price book on the day of their case."""
+    found: dict[tuple[tuple[str | int, ...], str], Problem] = {}
+    for case in suite.cases:
+        day = case.at.astimezone(ZoneInfo(book.timezone)).date()
+        for expectation in (*case.expect, *(e for line in case.lines for e in line.expect)):
+            message = expectation.check.lint(expectation.params, book, day)
+            if message:
+                problem = suite.document.problem(expectation.path, message, rule="expectation")
+                found.setdefault((expectation.path, message), problem)
+    return list(found.values())
+
+
+def _line(value: Any) -> Any:
+    return {"client": value} if isinstance(value, str) else value
+
+
+def _problems(spec: Any, document: Document) -> Iterator[Problem]:
+    seen: set[str] = set()
+    default_ids = {name for item in spec.defaults.expect for name in item.model_fields_set}
+    for number, case in enumerate(spec.cases):
+        place: tuple[str | int, ...] = ("cases", number)
+        if case.id in seen:
+            yield document.problem((*place, "id"), f"`{case.id}` is there already: rename one", rule="duplicate-id")
+        seen.add(case.id)
+        if bool(case.turns) == (case.client is not None):
+            yield document.problem(place, "a case has either `turns` or a `client`", rule="case-lines", of="key")
+        for index, name in enumerate(case.without):
+            if name not in default_ids:
+                message = f"`{name}` is not among the default checks{suggestion(name, sorted(default_ids))}"
+                yield document.problem((*place, "without", index), message, rule="unknown-check")
+        expected = bool(case.expect) or any(turn.expect for turn in case.turns) or bool(default_ids - {*case.without})
+        if not expected:
+            yield document.problem(place, "nothing is expected: add `expect`", rule="case-expects", of="key")
+
+
+def _allow_own_keys(schema: dict[str, Any]) -> None:
+    for part in (schema, *schema.get("anyOf", ())):
+        if part.get("additionalProperties") is False:
+            part["patternProperties"] = {"^x-": {}}
