@@ -43,7 +43,8 @@ FUNCTION = (
     "an the for and or with without plus in on at to from of by is are was were be will it this that if than "
     "instead as but not no off now then only just so when your our we you via including incl excl және мен бен "
     "пен немесе үшін ғана болады болса бұл ол тек егер туралы дейін бастап құрайды тұрады тұратын бар жоқ емес де "
-    "да та те үшин онда сонда ал бірақ кейін деп деген iva ttc ht vat tax ндс ққс нет"
+    "да та те үшин онда сонда ал бірақ кейін деп деген iva ttc ht vat tax ндс ққс нет бесплатно тегін free "
+    "включительно ровно дешевле дороже арзан қымбат наличными сразу"
 )
 CUE = re.compile(
     r"(?:цен[аыуеой]|прайс|стои[тлм]|стоят|стоимост|обойд|обош|итог|сумм|плат[аиыеуёя]|плати|оплат|доплат|предоплат|"

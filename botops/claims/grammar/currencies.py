@@ -94,7 +94,8 @@ _ABBREVIATIONS: dict[str, str | None] = {
     "Bs": "VES", "ZK": "ZMW", "FG": "GNF", "Nu": "BTN", "NU": "BTN", "PLN": "PLN", "din": None, "Din": None,
     "DIN": None, "R": "ZAR", "đ": "VND", "Đ": "VND", "Sk": "SKK", "Lt": "LTL", "Ls": "LVL", "SR": "SAR",
     "QR": "QAR", "RMB": "CNY", "BTC": "BTC", "ден": None, "Den": None, "тэнге": "KZT", "сўм": "UZS",
-    "so'm": "UZS", "soʻm": "UZS", "som": "KGS", "Р": "RUB", "Kz": "AOA", "MT": "MZN", "MTn": "MZN", "Le": "SLE",
+    "so'm": "UZS", "soʻm": "UZS", "som": "KGS", "Р": "RUB",
+    "Tk": "BDT", "Kz": "AOA", "MT": "MZN", "MTn": "MZN", "Le": "SLE",
     "Ar": "MGA", "G": "HTG", "E": "SZL", "L": None, "K": None, "D": "GMD", "P": "BWP", "Q": "GTQ", "LE": "EGP",
     "LL": "LBP", "JD": "JOD", "IQD": "IQD", "YR": "YER", "tg": "KZT", "TG": "KZT", "Tg": "KZT", "rub": "RUB",
     "Rub": "RUB", "esc": "PTE", "pts": "ESP", "DM": "DEM", "ریال": "IRR", "ريال": None, "تومان": None,
@@ -103,7 +104,7 @@ _ABBREVIATIONS: dict[str, str | None] = {
     "Fcfa": "XAF",
 }  # fmt: skip
 _BEFORE = frozenset(
-    "CHF Rs rs RS RM Rp RP R Fr SFr kr Kr KR DM Kč TL BD KD KSh Ksh TSh USh Nu Bs FCFA CFPF CFA Dhs Dh DH SR "
+    "CHF Tk Rs rs RS RM Rp RP R Fr SFr kr Kr KR DM Kč TL BD KD KSh Ksh TSh USh Nu Bs FCFA CFPF CFA Dhs Dh DH SR "
     "RMB BTC Br Lt Ls Kz LE LL JD Fdj Nfk Rf Db Ft zł lei Lei LEI đ تومان ریال ريال درهم र रु रू Din din "
     "DIN DA DT руб rub Rub тг тенге теңге tg".split()
 )

@@ -12,7 +12,8 @@ from botops.claims.grammar.suffixes import THOUSANDTH, Number, with_suffix
 _THOUSAND = Decimal(1000)
 _HALF = Decimal("0.5")
 _NOTHING_PLACED = 9
-_JOINTS = frozenset(("с", "and"))
+_KK_ABOUT = frozenset(("шақты", "шакты"))
+_JOINTS = frozenset(("с", "and")) | _KK_ABOUT
 _ABBREVIATIONS = frozenset("тыс млн млрд трлн тыщ т".split())
 
 
@@ -29,6 +30,7 @@ class _Sum:
         "place",
         "placed",
         "pure_scale",
+        "scale_lang",
         "spelled",
         "total",
     )
@@ -40,6 +42,7 @@ class _Sum:
         self.last_scale: Decimal | None = None
         self.place = Decimal(1)
         self.lang = ""
+        self.scale_lang = ""
         self.case = ""
         self.spelled = False
         self.pure_scale = False
@@ -63,7 +66,9 @@ class _Sum:
             return False
         if not self._take(word):
             return False
-        if word.rank is not Rank.SCALE or not self.lang:
+        if word.rank is Rank.SCALE:
+            self.scale_lang = word.lang
+        else:
             self.lang = word.lang
         self.case = word.case
         self.money = self.money or word.money
@@ -109,6 +114,10 @@ class _Sum:
     def _mixed(self, word: NumeralWord) -> bool:
         if word.lang == "kk" and self.placed in (0, Rank.UNIT, Rank.TEN) and word.value < 1:
             self.group += word.value
+        elif word.lang == "kk" and word.value < 1 and self.last_scale is not None and self.placed == _NOTHING_PLACED:
+            self.total += word.value * self.last_scale
+            self.place = self.last_scale / 10
+            return True
         elif self.placed == _NOTHING_PLACED and self.last_scale is None:
             self.group = word.value
         else:
@@ -152,7 +161,7 @@ def read_number(tokens: list[Token], at: int) -> Number | None:
         here = after
     if state.empty or (state.last_scale is None and tokens[at].lex.half):
         return None
-    number = Number(at, here, state.total + state.group, state.place, state.lang, state.spelled)
+    number = Number(at, here, state.total + state.group, state.place, state.lang or state.scale_lang, state.spelled)
     number.scaled, number.scale = state.last_scale is not None, state.last_scale
     number.lone = state.pure_scale and state.group == 0 and state.total == state.last_scale
     number.case, number.approx, number.money = state.case, state.approx, state.money
@@ -244,6 +253,9 @@ def _joint(tokens: list[Token], at: int, state: _Sum) -> int | None:
     if token.kind is not Kind.WORD or at + 1 >= size:
         return None
     word, after = token.low, tokens[at + 1]
+    if word in _KK_ABOUT and not state.empty:
+        state.approx = True
+        return at + 1
     if word == "с" and after.low in ("половиной", "полов") and state.placed <= Rank.TEN:
         state.group += _HALF
         state.place = Decimal("0.1")

@@ -86,9 +86,9 @@ _RU_MIXED: dict[str, str] = {
 _KK_UNITS = "бір екі үш төрт бес алты жеті сегіз тоғыз".split()
 _KK_TENS = "он жиырма отыз қырық елу алпыс жетпіс сексен тоқсан".split()
 _KK_SCALES = {"мың": 10**3, "миллион": 10**6, "миллиард": 10**9, "триллион": 10**12}
-_KK_ORDINAL_STEMS = (
-    "бірін екін үшін төртін бесін алтын жетін сегізін тоғызын онын жиырманын отызын қырқын елуін алпысын жетпісін "
-    "сексенін тоқсанын жүзін мыңын"
+_KK_ORDINALS = (
+    "бірінші екінші үшінші төртінші бесінші алтыншы жетінші сегізінші тоғызыншы оныншы жиырмасыншы отызыншы қырқыншы "
+    "қырықыншы елуінші алпысыншы жетпісінші сексенінші тоқсаныншы жүзінші мыңыншы"
 ).split()
 # Forms that are everyday words first: "оның" (his), "бірге" (together).
 _KK_PRONOUNS = frozenset("оны оның онын онда ондай онымен бірге бирге бірде бирде".split())
@@ -159,9 +159,9 @@ def _kazakh() -> Iterator[tuple[str, NumeralWord]]:
     yield from ((w, _word("0.5", Rank.MIXED, "kk")) for w in ("жарты", "жартылай"))
     yield "жарым", _word("0.5", Rank.MIXED, "kk")
     yield from ((sign, _word(value, Rank.MIXED, "kk")) for sign, value in _FRACTION_SIGNS.items())
-    for stem in _KK_ORDINAL_STEMS:
-        for end in ("шы", "ші"):
-            yield from ((w, _word(0, Rank.ORDINAL, "kk")) for w in {stem + end, kazakh.folded(stem + end)})
+    for ordinal in _KK_ORDINALS:
+        for form in kazakh.case_forms(ordinal):
+            yield from ((w, _word(0, Rank.ORDINAL, "kk")) for w in {form, kazakh.folded(form)})
 
 
 def _english() -> Iterator[tuple[str, NumeralWord]]:

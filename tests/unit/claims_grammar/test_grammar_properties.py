@@ -1,6 +1,7 @@
 """Properties: spans hold, the same text reads the same, the form of a number never changes its value."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 from babel.numbers import format_currency
 from hypothesis import given
@@ -39,7 +40,7 @@ def test_the_same_text_reads_the_same(text: str) -> None:
 def test_no_two_findings_overlap_and_all_are_in_order(text: str) -> None:
     reading = read(text)
     spans = sorted((f.start, f.end) for f in (*reading.numbers, *reading.quantities))
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
     assert [m.start for m in reading.numbers] == sorted(m.start for m in reading.numbers)
 
 
