@@ -213,6 +213,8 @@ def code(scene: Scene) -> list[str]:
     if term is None:
         return [voice.say("code_none", code=said.code)]
     if not term.open_on(knowledge.today):
+        if term.since is not None and knowledge.today is not None and knowledge.today < term.since:
+            return [voice.say("code_soon", code=said.code, date=voice.day(term.since))]
         return [voice.say("code_old", code=said.code)]
     mine = [w for w in scene.memory.focus if covers(term, w.item)]
     out = [voice.say("code_ok", code=said.code, term=voice.term(term, [w.item for w in mine]))]

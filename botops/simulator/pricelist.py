@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from botops.simulator.facts import Item, Tag
@@ -141,6 +142,7 @@ def _variant_in_parens(words: str) -> str:
     return next((v for m in _PARENS.finditer(words) if (v := _plain(m[1])) and not sums(v)), "")
 
 
+@lru_cache(maxsize=8192)
 def line_item(line: str, around: Around) -> Item | None:
     """The thing a list line or sentence prices, or None when it prices nothing."""
     amounts = sums(line) or _plain_price(line)
@@ -194,7 +196,8 @@ def _trim(name: str) -> str:
     return re.sub(r"(?:\s(?:от|from|всего|за|теперь|сейчас|сегодня|обычно|у нас|now|today|енді|қазір))+$", "", name)
 
 
-def columns_of(cells: Sequence[str]) -> dict[int, str] | None:
+@lru_cache(maxsize=512)
+def columns_of(cells: tuple[str, ...]) -> tuple[str, ...] | None:
     """What each column of a price table holds, by its header; None when the header names no thing or no price."""
     roles: dict[int, str] = {}
     for i, cell in enumerate(cells):
@@ -207,14 +210,15 @@ def columns_of(cells: Sequence[str]) -> dict[int, str] | None:
         if role == "period" and period_in(low):
             role = "price"
         roles[i] = role or ("name" if i == 0 else "note")
-    return roles if {"name", "price"} <= set(roles.values()) else None
+    return tuple(roles.values()) if {"name", "price"} <= set(roles.values()) else None
 
 
-def row_item(cells: Sequence[str], header: Sequence[str], roles: dict[int, str], around: Around) -> Item | None:
+@lru_cache(maxsize=8192)
+def row_item(cells: tuple[str, ...], header: tuple[str, ...], roles: tuple[str, ...], around: Around) -> Item | None:
     """The thing of a table row."""
     by_role: dict[str, str] = {}
     for i, cell in enumerate(cells):
-        role = roles.get(i, "note")
+        role = roles[i] if i < len(roles) else "note"
         if role != "price" and not re.fullmatch(r"[\s—–-]*", cell):
             by_role[role] = f"{by_role[role]} {cell}" if role in by_role else cell
     name = _trim(by_role.get("name", ""))
@@ -239,7 +243,7 @@ def row_item(cells: Sequence[str], header: Sequence[str], roles: dict[int, str],
     )
     tags: list[Tag] = []
     for i, cell in enumerate(cells):
-        if roles.get(i) == "price":
+        if i < len(roles) and roles[i] == "price":
             low = header[i] if i < len(header) else ""
             own = replace(here, period=here.period or period_in(low), unit=here.unit or unit_in(low))
             tags += tags_in(cell, own, sums(cell) or _bare(cell))

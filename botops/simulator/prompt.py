@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -53,7 +53,7 @@ def read_prompt(text: str) -> Brief:
     spoken: list[Item] = []
     terms, policies, rules = _sorted_out(sentences, spoken, around)
     known = _named(merged(items, spoken), sentences)
-    names = [i.name for i in known]
+    names = tuple(i.name for i in known)
     company = _COMPANY.search(text)
     knowledge = Knowledge(
         known,
@@ -64,8 +64,7 @@ def read_prompt(text: str) -> Brief:
         next((g for g in company.groups() if g), "") if company else "",
         tuple(dict.fromkeys(place(m[0]) for m in CITIES.finditer(text))),
     )
-    names_stems = tuple(tuple(s for n in (i.name, *i.calls) if (s := frozenset(stems(n)))) for i in known)
-    return Brief(knowledge, manner_of(rules), names_stems, _index(known), _vocabulary(known))
+    return Brief(knowledge, manner_of(rules), *_lookups(tuple((i.name, *i.calls) for i in known)))
 
 
 def _today(lines: list[str]) -> date | None:
@@ -82,23 +81,23 @@ def _currency(text: str) -> str:
     return counts.most_common(1)[0][0] if counts else "KZT"
 
 
-def _cells(line: str) -> list[str]:
-    return [c.strip().replace("**", "").replace("`", "") for c in re.split(r"\||\t", line.strip().strip("|"))]
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(c.strip().replace("**", "").replace("`", "") for c in re.split(r"\||\t", line.strip().strip("|")))
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A row of a price table; `roles` says what each column holds."""
 
-    cells: list[str]
-    header: list[str]
-    roles: dict[int, str]
+    cells: tuple[str, ...]
+    header: tuple[str, ...]
+    roles: tuple[str, ...]
 
 
 def _blocks(lines: list[str]) -> Iterator[str | _Row]:
     """Rows of price tables with their header, and sentences; other tables' rows become sentences."""
-    header: list[str] = []
-    roles: dict[int, str] | None = None
+    header: tuple[str, ...] = ()
+    roles: tuple[str, ...] | None = None
     in_table = False
     for line in lines:
         is_row = line.count("|") >= 2 or line.count("\t") >= 1
@@ -111,7 +110,7 @@ def _blocks(lines: list[str]) -> Iterator[str | _Row]:
             in_table, header = True, _cells(line)
             roles = columns_of(header)
             if roles is None and sums(line):
-                roles = dict.fromkeys(range(1, len(header)), "price") | {0: "name"}
+                roles = ("name", *("price" for _ in header[1:]))
                 yield _Row(header, header, roles)
         elif roles is not None:
             yield _Row(_cells(line), header, roles)
@@ -171,18 +170,18 @@ def _named(items: tuple[Item, ...], sentences: list[str]) -> tuple[Item, ...]:
     return tuple(replace(i, calls=tuple(dict.fromkeys((*i.calls, *extra.get(i.name, ()))))).translated() for i in items)
 
 
-def _index(items: tuple[Item, ...]) -> dict[str, tuple[int, ...]]:
-    index: dict[str, set[int]] = {}
-    for n, item in enumerate(items):
-        for name in (item.name, *item.calls):
-            for s in stems(name):
-                index.setdefault(s, set()).add(n)
-    return {s: tuple(sorted(ns)) for s, ns in index.items()}
-
-
-def _vocabulary(items: tuple[Item, ...]) -> dict[str, str]:
-    names = " ".join(n for i in items for n in (i.name, *i.calls))
-    return {w.lower(): stem(w) for w in WORD.findall(names) if len(w) > _SHORTEST}
+@lru_cache(maxsize=64)
+def _lookups(
+    names: tuple[tuple[str, ...], ...],
+) -> tuple[tuple[tuple[frozenset[str], ...], ...], Mapping[str, tuple[int, ...]], Mapping[str, str]]:
+    """How items are found again: the stems of each one's names, items by stem, stems by whole word."""
+    stemmed = tuple(tuple(s for n in own if (s := frozenset(stems(n)))) for own in names)
+    index: dict[str, tuple[int, ...]] = {}
+    for n, own in enumerate(stemmed):
+        for s in {s for name in own for s in name}:
+            index[s] = (*index.get(s, ()), n)
+    words = WORD.findall(" ".join(name for own in names for name in own))
+    return stemmed, index, {w.lower(): stem(w) for w in words if len(w) > _SHORTEST}
 
 
 _SHORTEST = 4

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from botops.simulator.facts import Condition, Term, TermKind
 from botops.simulator.places import CITIES, place
@@ -138,6 +138,7 @@ def kind_of(sentence: str) -> TermKind | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def term_in(sentence: str, today: date | None) -> Term | None:
     """The term a sentence grants; None when it grants nothing or forbids granting it."""
     halved = _HALF.sub("скидка 50 %", sentence)
@@ -262,7 +263,8 @@ def _condition(text: str, clause: str) -> Condition:
     )
 
 
-def bound(term: Term, names: Sequence[str]) -> Term:
+@lru_cache(maxsize=4096)
+def bound(term: Term, names: tuple[str, ...]) -> Term:
     """The term with the names of the things it holds for: those it mentions, or whose head noun it says with "any"."""
     low = term.words.lower().replace("ё", "е")
     named = [n for n in names if re.search(rf"(?<!\w){re.escape(n.lower().replace('ё', 'е'))}(?!\w)", low)]

@@ -79,6 +79,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "code_price": ("{name}: {before}, with the code the first payment is {after}.",),
     "code_not_for": ("The code does not apply to {name}.",),
     "code_old": ("{code} has expired.", "I'm afraid {code} is no longer valid."),
+    "code_soon": ("{code} is valid from {date}, not yet today.",),
     "code_none": ("We have no code {code}.", "{code} is not a valid code."),
     "code_ask": ("Send me the code and I'll check it.", "Which code do you have?"),
     "term": ("{term}.",),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -116,6 +119,29 @@ def test_the_same_seed_and_messages_give_the_same_reply_and_other_seeds_other_wo
     said = [reply("сколько стоит полотенце?", seed=seed) for seed in SEEDS]
     assert said == [reply("сколько стоит полотенце?", seed=seed) for seed in SEEDS]
     assert len(set(said)) > 5
+
+
+@pytest.mark.slow
+def test_replies_do_not_depend_on_the_hashes_of_a_process():
+    program = (
+        "import sys; from botops.domain.messages import Message as M; from botops.simulator import SimulatedModel\n"
+        "prompt = sys.stdin.read()\n"
+        "for seed in range(40):\n"
+        "    for text in ('тренер и 3 полотенца, итого?', 'бутылка или полотенце?', 'полатенце почём'):\n"
+        "        print(SimulatedModel(seed).answer([M('system', prompt), M('user', text)]))\n"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            input=PROMPT,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": number, "PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"},
+        ).stdout
+        for number in ("1", "2", "3")
+    }
+    assert len(said) == 1
 
 
 # --- errors ---
@@ -269,6 +295,13 @@ def test_promo_codes_are_checked_against_the_prompt():
         assert 21700 * 91 // 100 in amounts(good)
         assert not amounts(reply("промокод QYS5 работает?", prompt=prompt, seed=seed))
         assert "%" not in reply("промокод ZZZ99 работает?", prompt=prompt, seed=seed)
+
+
+def test_a_code_that_has_not_begun_is_told_with_its_date():
+    prompt = f"{PROMPT}\n- Промокод MAMYR7: 7 % на первый платёж; действует с 01.05.2031 по 31.05.2031\n"
+    for seed in SEEDS:
+        assert "1 мая 2031" in reply("промокод MAMYR7 работает?", prompt=prompt, seed=seed)
+        assert "2031 жылғы 1 мамырдан" in reply("MAMYR7 коды жарамды ма?", prompt=prompt, seed=seed)
 
 
 @pytest.mark.parametrize(
