@@ -15,8 +15,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _DIFFERENCE = re.compile(
-    r"\b(?:разниц|эконом|сэконом|дешевле|дороже|выгод|переплат|остат|остан|доплат|не хват|вместо|больше|меньше|выше|ниже|минус|верн|возвр|удерж|против|сравн|"
-    r"айырм|үнем|арзан|қымбат|қалады|жетпей|орнына|артық|кем\b|save|saving|differ|cheaper|more than|less|refund|remain|left|short|"
+    r"\b(?:разниц|эконом|сэконом|дешевле|дороже|выгод|переплат|остат|остан|доплат|не хват|вместо|больше|меньше|выше|ниже|минус|верн|возвр|удерж|против|сравн|без|"
+    r"айырм|үнем|арзан|қымбат|қалады|жетпей|орнына|артық|кем\b|without|save|saving|differ|cheaper|more than|less|refund|remain|left|short|"
     r"extra|upgrade|instead|over your|under your|balance|back|owe|charge)|[−–-]\s?\d",
     re.IGNORECASE,
 )

@@ -45,7 +45,12 @@ _DEFER = re.compile(
 )
 _EXACT = re.compile(r"\b(?:ровно|точно|фикс|нақты|дәл|exactly|fixed|flat|final|окончательн)", re.IGNORECASE)
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
-_OFF_TOPICS = frozenset({"discount", "minus", "promo", "gift"})
+_OFF_WORDS = re.compile(
+    r"\b(?:скид|дисконт|минус|промо|купон|код|акци|жеңілд|арзанда|шегер|discount|promo|coupon|code|voucher|minus|off\b|less\b)"
+    r"|[−–-]\s?\d",
+    re.IGNORECASE,
+)
+_SAVING = re.compile(r"\b(?:эконом|сэконом|выгод|үнем|sav)", re.IGNORECASE)
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
 
@@ -98,9 +103,23 @@ class Grounds:
         return tuple(d for d in applied_discounts(self._context) if d.named and d.met is not Met.NO)
 
     @cached_property
+    def _reducing(self) -> tuple[AppliedDiscount, ...]:
+        """Discounts that the reply or the client's question speaks of: by a word, by the code or by the figure."""
+        near = [m for m in (self._context.reply, self._context.question) if m is not None]
+        named = any(_OFF_WORDS.search(p.text) for p in near)
+        previous = self._context.previous
+        if previous is not None and _SAVING.search(self._context.reply.text):
+            near.append(previous)
+        said = {m.amount for p in near for m in p.mentions}
+        codes = {f"offer:{o.id}" for o in self._offers if o.code and any(o.code.casefold() in p.folded for p in near)}
+        return tuple(
+            d for d in self._applied if d.source in codes or named or (d.percent is not None and d.percent in said)
+        )
+
+    @cached_property
     def _percents(self) -> tuple[Reduction, ...]:
         """Percents off in force: named by a figure, by a code, or by the group of clients they are for."""
-        found = [Reduction(d.percent, d.skus) for d in self._applied if d.percent is not None]
+        found = [Reduction(d.percent, d.skus) for d in self._reducing if d.percent is not None]
         groups = {c for c in self._context.reply.reading.concepts | self._asked if c.startswith("g:")}
         for rule in self._context.book.terms.offers:
             offer = rule.offer
@@ -112,13 +131,7 @@ class Grounds:
 
     @cached_property
     def _off(self) -> tuple[Reduction, ...]:
-        near = self._context.reply.reading.concepts | self._asked
-        coded = {f"offer:{o.id}" for o in self._offers if o.code}
-        found = [
-            Reduction(d.amount, d.skus)
-            for d in self._applied
-            if d.amount is not None and (near & _OFF_TOPICS or d.source in coded)
-        ]
+        found = [Reduction(d.amount, d.skus) for d in self._reducing if d.amount is not None]
         return tuple(r for r in found if r.value not in self._denied)
 
     @cached_property

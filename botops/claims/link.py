@@ -190,7 +190,10 @@ class Linker:
                 if message.role not in {"user", "assistant"}:
                     continue
                 keys: dict[str, Resolved] = {}
-                _resolve(keys, QUESTION if distance == 0 else DIALOGUE, named_in(message, self._evidence))
+                spans = named_in(message, self._evidence)
+                if message.role == "assistant":
+                    spans = tuple(s for s in spans if any(k == NAME for k, _ in s.readings))
+                _resolve(keys, QUESTION if distance == 0 else DIALOGUE, spans)
                 self._back.append(keys)
         return self._back
 

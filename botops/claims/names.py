@@ -165,7 +165,7 @@ def _hint(name: str, sku: str, single: dict[str, dict[str, None]], pairs: dict[s
     bare = _BRACKETS.sub(" ", name)
     found = name_words(bare)
     for pair in (found[:2], found[-2:]) if len(found) > 2 else ():
-        if sum(len(w.text) for w in pair) >= _MIN_WORD and not all(w.text[0].isdigit() for w in pair):
+        if any(_distinctive(w.text, bare[w.start : w.end]) for w in pair if not w.text[0].isdigit()):
             pairs[_joined(pair)][sku] = None
     for word in found[:_HEAD]:
         if _distinctive(word.text, bare[word.start : word.end]):

@@ -244,9 +244,10 @@ def _combined(target: Target, ground: Ground, *, far: bool) -> Value | None:
 
 def _of_stated(target: Target, ground: Ground) -> Value | None:
     """One stated amount (a price after a discount, say) times a count, a part of it, or less what is off."""
+    listed = {r.amount for r in ground.records}
     for amount in dict.fromkeys((*ground.stated, *reversed(ground.running[-_RUNNING:]), *ground.known)):
         for count in ground.counts:
-            if count > 1 and target.hits(amount * count):
+            if count > 1 and amount not in listed and target.hits(amount * count):
                 return Value(amount * count, f"{_show(count)} × {_show(amount)}")
             if count > 1 and ground.cues.divide and target.hits(amount / count):
                 return Value(amount / count, f"{_show(amount)} / {_show(count)}")
@@ -284,7 +285,7 @@ def _between_prices(target: Target, ground: Ground) -> Value | None:
 
 def _with_one_price(target: Target, ground: Ground, *, far: bool) -> Value | None:
     """A stated sum and one more price or its multiple, where the words ask for a total."""
-    values = dict(ground.values(far=far))
+    values = {a: f for a, f in ground.values(far=far).items() if "/" not in f}
     for record in ground.records:
         values.setdefault(record.amount, _show(record.amount))
     for amount in ground.stated:

@@ -71,6 +71,7 @@ class Verifier:
         self._factors = {o.start for e in self._equations for o in _counts(e)}
         self._grounds = Grounds(context, running, aside, _within(reply, taken))
         self._plain: set[Decimal] = set()
+        self._set_aside: set[Decimal] = set()
         self._linker = Linker(context, self._all)
 
     def run(self) -> Verified:
@@ -97,8 +98,7 @@ class Verifier:
             elif mention.start not in silent:
                 doubts.append(doubt)
         said = tuple(supported[k] for k in sorted(supported))
-        listed = self._context.book.records.by_amount
-        return Verified(tuple(doubts), said, claims, frozenset(a for a in said if a in listed and a not in self._plain))
+        return Verified(tuple(doubts), said, claims, frozenset(self._set_aside - self._plain))
 
     def _is_claim(self, mention: Mention) -> bool:
         if mention.currency is None and not self._plausible(mention):
@@ -146,6 +146,8 @@ class Verifier:
         fitting = [r for r in self._of_amount(amount) if self._fits(r, mention, focus)]
         if any(r.price is None or (not r.price.from_price and in_force(r, self._context.day)) for r in fitting):
             self._plain.add(amount)
+        elif fitting:
+            self._set_aside.add(amount)
         return bool(fitting) or self._grounds.is_term(amount, mention) or self._computed_before(amount, mention)
 
     def _computed_before(self, amount: Decimal, mention: Mention) -> bool:
@@ -265,6 +267,7 @@ class Verifier:
         self, mention: Mention, equation: Equation, focus: Focus, supported: dict[int, Decimal]
     ) -> Doubt | None:
         right = abs(equation.value - mention.amount) <= self._slack(mention, equation.value)
+        right = right and self._tiers_hold(equation)
         money = [o for o in equation.operands if o.mention is not None and o.mention.kind == "money"]
         sound = all(o.start in supported or not self._is_claim(o.mention) for o in money if o.mention)
         if right and sound:
@@ -272,6 +275,17 @@ class Verifier:
         if right and self._derived(mention, mention.amount, focus, supported) is not None:
             return None
         return Doubt(mention, FindingKind.TOTAL, self._nearest(mention, focus), owed=None if right else equation.value)
+
+    def _tiers_hold(self, equation: Equation) -> bool:
+        """False where a listed price is multiplied only by counts that open another tier ("26 × 240" above 25 users)."""
+        for run in _products(equation):
+            for operand in run:
+                records = self._context.book.records.by_amount.get(operand.value, ())
+                tiered = [r for r in records if r.price is not None and r.product is not None]
+                counts = [o.value for o in run if o is not operand]
+                if tiered and counts and not any(_holds_for(r, c) for r in tiered for c in counts):
+                    return False
+        return True
 
     def _slack(self, mention: Mention, amount: Decimal) -> Decimal:
         currency = mention.currency or self._context.book.book.currency
@@ -318,6 +332,24 @@ class Verifier:
         ]
         fitting = [r for r in candidates if not focus.conflicts(r)] or candidates
         return min(fitting, key=lambda r: abs(r.amount - mention.amount), default=None)
+
+
+def _products(equation: Equation) -> Iterable[Sequence[Operand]]:
+    """The runs of operands that are multiplied with each other."""
+    run = [equation.operands[0]]
+    for sign, operand in zip(equation.signs, equation.operands[1:], strict=True):
+        if sign == "*":
+            run.append(operand)
+        else:
+            yield run
+            run = [operand]
+    yield run
+
+
+def _holds_for(record: Record, count: Decimal) -> bool:
+    if record.price is None or record.product is None or count == 1:
+        return True
+    return tier_of(record.product.prices, record.price, count).min_qty == record.price.min_qty
 
 
 def _within(reply: ParsedMessage, spans: Sequence[tuple[int, int]]) -> frozenset[Decimal]:
