@@ -18,7 +18,8 @@ _MAX_GLUED_RATIO = 20
 _LONGEST_LIST = 3
 _ALTERNATIVES = frozenset("/ или и or and және немесе".split())
 _VAGUE = frozenset(
-    "бірнеше бирнеше жүздеген жуздеген мыңдаған мындаган ондаған ондаган несколько сотни тысячи several few many".split()
+    "бірнеше бирнеше жүздеген жуздеген мыңдаған мындаган ондаған ондаган несколько сотни тысячи several"
+    " few many".split()
 )
 _CONNECTORS = frozenset("до to and и or или".split())
 

@@ -67,13 +67,17 @@ _KK_NOUNS: dict[str, str | None] = {
 }  # fmt: skip
 _EN_NOUNS: dict[str, str | None] = {
     "dollar": "USD", "buck": "USD", "euro": "EUR", "pound": "GBP", "quid": "GBP", "tenge": "KZT", "ruble": "RUB",
-    "rouble": "RUB", "yen": "JPY", "yuan": "CNY", "renminbi": "CNY", "rupee": "INR", "franc": "CHF", "won": "KRW",
+    "rouble": "RUB", "yen": "JPY", "yuan": "CNY", "renminbi": "CNY", "rupee": "INR", "franc": "CHF",
     "dirham": "AED", "lira": "TRY", "baht": "THB", "zloty": "PLN", "forint": "HUF", "shekel": "ILS", "hryvnia": "UAH",
-    "rupiah": "IDR", "ringgit": "MYR", "rand": "ZAR", "naira": "NGN", "dong": "VND", "peso": None, "dinar": None,
+    "rupiah": "IDR", "ringgit": "MYR", "naira": "NGN", "peso": None, "dinar": None,
     "dinara": None, "krona": "SEK", "kronor": "SEK", "krone": None, "kroner": None, "koruna": "CZK", "riyal": "SAR",
-    "rial": None, "lari": "GEL", "manat": "AZN", "dram": "AMD", "som": "KGS", "sum": None, "bitcoin": "BTC",
-    "reais": "BRL", "leva": "BGN", "lev": "BGN", "kuna": "HRK", "taka": "BDT", "soles": "PEN",
+    "rial": None, "lari": "GEL", "manat": "AZN", "bitcoin": "BTC",
+    "reais": "BRL", "leva": "BGN", "kuna": "HRK", "soles": "PEN",
     "shilling": None, "cedi": "GHS", "birr": "ETB", "lek": "ALL", "rufiyaa": "MVR", "kwacha": None, "kyat": "MMK",
+}  # fmt: skip
+# English words first, currencies only where a price stands alone or a country is named with them.
+_EN_AMBIGUOUS: dict[str, str | None] = {
+    "won": "KRW", "sum": None, "som": "KGS", "lev": "BGN", "rand": "ZAR", "dram": "AMD", "dong": "VND", "taka": "BDT",
 }  # fmt: skip
 _MINOR: dict[str, str | None] = {
     **dict.fromkeys("копейка копейки копеек копейку копейками коп".split(), "RUB"),
@@ -115,7 +119,8 @@ _CELL_ONLY = frozenset(
 # Codes that are also words or names in capitals: taken after a number, before one only where a price stands alone.
 WORD_CODES = frozenset(
     "ALL AMD ANG BAM BOB COP CUP DOP ERN FIM GEL LAK MAD MOP PEN PAB SAR SOS TOP TRY BIF MIL GIP "
-    "ETB LSL MRO SIT SUR ZAL TPE BAD BAN BOL BUK CHE DEM ESA ILR LUC MAF MGF MKN PES PLZ SDD".split()
+    "ETB LSL MRO SIT SUR ZAL TPE BAD BAN BOL BUK CHE DEM ESA ILR LUC MAF MGF MKN PES PLZ SDD "
+    "PHP LVL SHP STD BSD XXX XTS".split()
 )
 LOWER_CODES = frozenset("usd eur rub rur kzt gbp pln czk uah cny jpy inr aed kgs uzs chf byn".split())
 
@@ -130,6 +135,8 @@ def everyday_words() -> Iterator[tuple[str, CurrencyWord]]:
             yield from ((w, CurrencyWord(code, before=w in _BEFORE, noun=True)) for w in {form, kazakh.folded(form)})
     for noun, code in _EN_NOUNS.items():
         yield from ((w, CurrencyWord(code, noun=True)) for w in (noun, noun + "s", noun + "es"))
+    for noun, code in _EN_AMBIGUOUS.items():
+        yield noun, CurrencyWord(code, cell_only=True, noun=True)
     yield from ((w, CurrencyWord(c, minor=True, noun=True)) for w, c in _MINOR.items())
 
 

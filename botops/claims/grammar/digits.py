@@ -9,6 +9,7 @@ from functools import lru_cache
 
 _GROUPED = re.compile(r"([0-9]{1,3})((?:([.,'])[0-9]{3})(?:\3[0-9]{3})*)(?:([.,])([0-9]+))?")
 _INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?")
+_ONE_SEPARATOR = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*\1[0-9]{2}")
 _DECIMAL = re.compile(r"([0-9]*)[.,]([0-9]+)")
 _TAIL = re.compile(r"[0-9]{3}(?:[.,][0-9]{1,2})?")
 
@@ -79,6 +80,9 @@ def _read_piece(piece: str) -> list[tuple[int, int, Digits | None]]:
             other = Decimal(f"{grouped[1]}.{grouped[2][1:]}")
             digits = Digits(digits.value, digits.place, digits.count, plain=False, decimal=other)
         return [(0, size, digits)]
+    if _ONE_SEPARATOR.fullmatch(piece):
+        whole, fraction = re.sub(r"[.,]", "", piece[:-3]), piece[-2:]
+        return [(0, size, _plain_or_decimal(f"{whole}.{fraction}", plain=False))]
     if _INDIAN.fullmatch(piece):
         return [(0, size, _plain_or_decimal(piece.replace(",", ""), plain=False))]
     if _DECIMAL.fullmatch(piece):

@@ -10,6 +10,7 @@ from botops.claims.grammar.lexer import Kind, Token, glued
 from botops.claims.grammar.suffixes import KK_SUFFIX_CASES
 
 _ABBREVIATED = frozenset("руб р коп грн тыс тг тнг лв проц kr nu fr rs rp din долл дол".split())
+_POUNDS = frozenset(("pound", "pounds"))
 _DOLLAR = "USD"
 _NAME_PUNCTUATION = frozenset("-&./")
 _CELL_WORDS = 1
@@ -53,12 +54,20 @@ def currency_after(tokens: list[Token], at: int, *, cell: bool) -> Marker | None
     word = lex.currency
     if word is None:
         return _dotted_us(tokens, at)
-    if word.cell_only and not cell:
+    if (word.cell_only and not cell) or _weighs(tokens, at):
         return None
     last = at + 1
     if last < size and tokens[last].text == "." and token.low in _ABBREVIATED and tokens[last].start == token.end:
         last += 1
     return _with_ending(tokens, Marker(first, last, word.code, word.minor, lex.case))
+
+
+def _weighs(tokens: list[Token], at: int) -> bool:
+    """ "5 pounds of flour", "weighs 5 pounds"."""
+    if tokens[at].low not in _POUNDS:
+        return False
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    return following == "of" or any(t.low.startswith("weigh") for t in tokens[max(0, at - 5) : at])
 
 
 def _sign_after(tokens: list[Token], first: int, at: int) -> Marker | None:

@@ -53,7 +53,10 @@ _RU: dict[str, str] = {
     "car": "машина машину машины машин авто автомобиль автомобиля автомобилей",
     "trip": "поездка поездку поездки поездок рейс рейса рейсов",
     "sq": "сотка сотку соток гектар гектара га",
-    "gb": "гб гигабайт гигабайта мб мегабайт тб",
+    "gb": "гб гигабайт гигабайта гигабайтов",
+    "mb": "мб мегабайт мегабайта мегабайтов",
+    "tb": "тб терабайт терабайта терабайтов",
+    "as written": "гц мгц ггц вт квт мбит гбит дюйм дюйма дюймов мг мкм дб ач мач",
     "times": "раз раза",
     "point": "балл балла баллов звезда звезды звезд звёзд очко очков",
     "degree": "градус градуса градусов",
@@ -103,7 +106,10 @@ _EN: dict[str, str] = {
     "car": "car cars vehicle vehicles",
     "trip": "trip trips ride rides way",
     "bag": "bag bags",
-    "gb": "gb mb tb ghz mhz hz kb w kw kwh mwh mah v",
+    "gb": "gb",
+    "mb": "mb",
+    "tb": "tb",
+    "as written": "kb ghz mhz hz w kw kwh mwh mah v mbps gbps mp db px dpi rpm",
     "times": "times x",
     "point": "star stars point points",
     "degree": "degree degrees c f",
@@ -142,7 +148,10 @@ _KK: dict[str, str] = {
 # Kazakh forms that are something else first: "айта" (saying), "басы", "басқа" (other), "жылы" (in the year; warm).
 _KK_SKIP = frozenset("басқа баска басы басты балл тоқсан токсан баламен".split())
 
-COUNTED_ONLY = frozenset("times point degree part sq gb second g cm mm in".split())
+_AS_WRITTEN = "as written"
+COUNTED_ONLY = frozenset("times point degree part sq second g cm mm in gb mb tb".split()) | frozenset(
+    (_RU[_AS_WRITTEN] + " " + _EN[_AS_WRITTEN]).split()
+)
 """Units that count or measure, but that prices are not charged by."""
 
 
@@ -150,7 +159,7 @@ def unit_words() -> Iterator[tuple[str, str, str]]:
     """(word, unit, Kazakh case or "")."""
     for table in (_RU, _EN):
         for unit, words in table.items():
-            yield from ((word, unit, "") for word in words.split())
+            yield from ((word, word if unit == _AS_WRITTEN else unit, "") for word in words.split())
     for unit, stems in _KK.items():
         for stem in stems.split():
             for form, case in kazakh.forms(stem).items():

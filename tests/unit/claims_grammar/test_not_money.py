@@ -75,6 +75,8 @@ def test_numbers_that_are_no_money(text: str, reasons: list[str]) -> None:
         ("three nights", "3", "night"),
         ("7 столов", "7", "столов"),
         ("50 кг", "50", "kg"),
+        ("500 МБ", "500", "mb"),
+        ("2 kW", "2", "kw"),
         ("две недели", "2", "week"),
     ],
 )
@@ -108,6 +110,9 @@ def test_a_range_of_a_quantity_keeps_both_ends() -> None:
         "процессор AMD 5600 у нас на складе есть",
         "at least several hundred years",
         "версия 12.5.3",
+        "I bought 5 pounds of flour",
+        "it weighs about 5 pounds",
+        "In 2010 won the cup",
     ],
 )
 def test_texts_without_money(text: str) -> None:
