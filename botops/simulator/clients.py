@@ -137,6 +137,8 @@ class SimulatedClient:
         rng, goal = self._rng, self.profile.goal
         follow = [s for s in ("year", "qty", "total") if rng.random() < 0.5]
         terms = rng.sample(_TERMS, 2)
+        if goal == "compare" and len(self._things) < 2:
+            goal = "price"
         if goal == "buy":
             return ["price", *follow, *terms[:1], *(["code"] if rng.random() < 0.25 else []), "order", "thanks"]
         if goal == "haggle":
@@ -162,7 +164,7 @@ class SimulatedClient:
         if first:
             hello = lines["hello"][int(rng.random() * len(lines["hello"]))]
             text = f"{hello}{', ' if not hello.endswith('!') else ' '}{text}" if hello and rng.random() < 0.8 else text
-        return self._styled(text)
+        return self._styled(text, first=first)
 
     def _slots(self, step: str) -> dict[str, str]:
         rng, language = self._rng, self.profile.language
@@ -209,17 +211,17 @@ class SimulatedClient:
         plain = re.sub(r"[«»\"]", "", name) + variant
         return plain if rng.random() < 0.3 else plain[:1].lower() + plain[1:]
 
-    def _styled(self, text: str) -> str:
+    def _styled(self, text: str, *, first: bool) -> str:
         rng, persona = self._rng, self.profile.persona
         if persona == "terse":
             text = text.lower().rstrip("?!. ")
-        elif persona == "polite" and rng.random() < 0.5:
+        elif persona == "polite" and first:
             text = {
-                "ru": f"{text} Заранее спасибо",
-                "kk": f"{text} Алдын ала рахмет",
-                "en": f"{text} Thanks in advance",
+                "ru": f"{text}. Заранее спасибо".replace("?.", "?"),
+                "kk": f"{text}. Алдын ала рахмет".replace("?.", "?"),
+                "en": f"{text}. Thanks in advance".replace("?.", "?"),
             }[self.profile.language]
-        elif persona == "chatty" and rng.random() < 0.5:
+        elif persona == "chatty" and first:
             text = {
                 "ru": f"Смотрите, такое дело. {text}",
                 "kk": f"Былай ғой, {text}",

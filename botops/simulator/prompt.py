@@ -175,7 +175,7 @@ def _lookups(
     names: tuple[tuple[str, ...], ...],
 ) -> tuple[tuple[tuple[frozenset[str], ...], ...], Mapping[str, tuple[int, ...]], Mapping[str, str]]:
     """How items are found again: the stems of each one's names, items by stem, stems by whole word."""
-    stemmed = tuple(tuple(s for n in own if (s := frozenset(stems(n)))) for own in names)
+    stemmed = tuple(tuple(found for n in own if (found := frozenset(stems(n)))) for own in names)
     index: dict[str, tuple[int, ...]] = {}
     for n, own in enumerate(stemmed):
         for s in {s for name in own for s in name}:

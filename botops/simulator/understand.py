@@ -50,7 +50,7 @@ _ACTS: tuple[tuple[str, str], ...] = (
     ("instalment", r"рассроч|в кредит|частями|бөліп төле|instal|pay (?:in parts|monthly)"),
     ("trial", r"пробн|тестов|попробова|потестир|\bдемо\b|trial|try (?:it|before)|test (?:it|period)|сынап|сынақ"),
     ("warranty", r"гаранти|warranty|guarantee|кепілді"),
-    ("delivery", r"доставк|доставля|довез|привез|deliver|shipping|\bship\b|жеткіз"),
+    ("delivery", r"достав|довез|привез|deliver|shipping|\bship\b|жеткіз"),
     ("gift", r"подар|бонусом|\bgift|freebie|сыйлық"),
     (
         "discount",
@@ -199,9 +199,36 @@ def understand(text: str, brief: Brief) -> Said:
 _READ = 2000
 
 
+def _mended(text: str) -> str:
+    """A text with misspelt words of wishes put right."""
+    return WORD.sub(_mended_word, text)
+
+
+def _mended_word(found: re.Match[str]) -> str:
+    word = found[0].lower()
+    if len(word) < _LONG_ENOUGH:
+        return word
+    best = process.extractOne(word, _WISHES, scorer=OSA.distance, score_cutoff=1 if len(word) < _LONG else 2)
+    return best[0] if best and best[0][0] == word[0] else word
+
+
+_MANNERS = frozenset({"greet", "add", "off"})
+_WISHES = (
+    "гарантия доставка рассрочка рассрочку спасибо благодарю дорого скидка "
+    "скидку дешевле сколько стоит промокод пробный менеджера "
+    "оператора включено входит возврат вернуть итого посчитайте подарок оформляйте "
+    "оформить заказываю рахмет жеңілдік жеткізу кепілдік "
+    "қайтаруға қанша бағасы қымбат рәсімдей сынап сыйлық барлығы warranty delivery "
+    "deliver discount installments expensive included "
+    "refund return trial total thanks price human manager invoice"
+).split()
+
+
 @lru_cache(maxsize=20_000)
 def _understand(text: str, brief: Brief) -> Said:
     acts = acts_of(text)
+    if not acts - _MANNERS:
+        acts |= acts_of(_mended(text))
     codes = {t.code for t in brief.knowledge.terms if t.code}
     code = next((m[0].upper() for m in _CODE.finditer(text) if m[0].upper() in codes), "")
     things, qty, units = _things(text, brief)
@@ -249,11 +276,12 @@ def _things(text: str, brief: Brief) -> tuple[tuple[tuple[int, int], ...], int, 
     said = [stem(w) for w in words]
     left = [s if s in brief.index else _near(w, brief) or s for w, s in zip(words, said, strict=True)]
     spans = _spans(list(left), brief) or _spans([_BUSINESS.get(s, s) for s in left], brief)
-    counts = _counts(text, said)
+    own = {said[i] for where in spans.values() for i in where if said[i].isdigit()}
+    counts = _counts(text, said, own)
     order = sorted(spans, key=lambda n: min(spans[n]))
     found = tuple((n, _beside(spans[n], counts, said)) for n in order)
     free = next((n for at, n in counts.items() if said[at] in _NEUTRAL_UNITS), 0)
-    units = tuple((unit, n) for at, n in counts.items() if (unit := unit_in(said[at])) not in ("", "unit"))
+    units = tuple((unit, n) for at, n in counts.items() if (unit := unit_in(words[at])) not in ("", "unit"))
     if not counts and not found and len(said) <= _SHORT:
         bare = _BARE.findall(text)
         free = int(bare[0]) if len(bare) == 1 else 0
@@ -283,14 +311,14 @@ def _beside(where: list[int], counts: dict[int, int], said: list[str]) -> int:
     return 0
 
 
-def _counts(text: str, said: list[str]) -> dict[int, int]:
-    """Counts by the position (in stems) of the word they count."""
+def _counts(text: str, said: list[str], own: set[str]) -> dict[int, int]:
+    """Counts by the position (in stems) of the word they count; numbers of the items' `own` names count nothing."""
     counts: dict[int, int] = {}
     start = 0
     for m in _COUNT.finditer(text):
         value = int(m[1]) if m[1].isdigit() else _SPELLED[m[1].lower()]
         word = stem(m[2])
-        if word in _TIME_WORDS or value == 0 or word not in said[start:]:
+        if word in _TIME_WORDS or value == 0 or m[1] in own or word not in said[start:]:
             continue
         start = said.index(word, start)
         counts[start] = value

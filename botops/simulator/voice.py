@@ -35,6 +35,7 @@ _SPANS_RU = {
     "visit": ("визит", "визита", "визитов"),
 }
 _SHOWN = 3
+_FEMININE = re.compile(r"(?:^|, | и )\w+(?:-\w+)*[ая]\b")
 _OPENING = re.compile(
     r"^(?:внимание|сейчас|у нас|действует|акция|сегодня)(?:[\s:!,—-]+(?:у нас|действует|акция)\b)*[\s:!,—-]+",
     re.IGNORECASE,
@@ -195,7 +196,15 @@ class Voice:
         off = self.money(term.value, "KZT") if term.money and term.value is not None else f"{value} %"
         gift = (translated(term.thing, self.language) if self.language != "ru" else term.thing) or term.thing
         fee = self.money(term.value or Decimal(0), "KZT")
-        on = {"ru": f" на {names}", "kk": f" — {names}", "en": f" on {names}"}[self.language] if names else ""
+        on = (
+            {
+                "ru": f" на позиции: {names}" if _FEMININE.search(names) else f" на {names}",
+                "kk": f" — {names}",
+                "en": f" on {names}",
+            }[self.language]
+            if names
+            else ""
+        )
         of = {"ru": f": {names}", "kk": f" — {names}", "en": f" for {names}"}[self.language] if names else ""
         table: dict[str, tuple[str, str, str]] = {
             "percent": (

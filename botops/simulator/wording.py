@@ -54,7 +54,7 @@ _UNIT_WORDS = {
     "user": r"пользовател|пайдаланушы|\buser|\bseat\b|за место",
     "employee": r"сотрудник|қызметкер|employee|staff member",
     "till": r"(?:за|/|одну|кажд\w+|доп\w*) ?касс|касса\b|\btill\b|register",
-    "store": r"точк|магазин\b|филиал|дүкен|нүкте|\bstore\b|outlet|location",
+    "store": r"точ(?:к|ек)|магазин\b|филиал|дүкен|нүкте|\bstore\b|outlet|location",
     "roll": r"рулон|\broll|орам(?!\w*айлы)",
     "terminal": r"за терминал|терминал\b|\bterminal\b",
     "person": r"человек|адам|person|гост|guest",

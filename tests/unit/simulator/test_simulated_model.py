@@ -90,6 +90,17 @@ def test_a_dialogue_is_remembered(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_numbers_of_names_are_no_quantities_and_units_count(seed):
+    prompt = (
+        "- Принтер чеков 80 мм — 40 000 ₸\n- Сканер — 15 000 ₸\n"
+        "- Лицензия Про — 8 000 ₸ в месяц за точку, от 5 точек — 7 000 ₸ в месяц за точку\n"
+    )
+    assert amounts(reply("принтер 80 и сканер почём", prompt=prompt, seed=seed)) == {40000, 15000}
+    assert amounts(reply("лицензия про на 6 точек сколько", prompt=prompt, seed=seed)) == {7000, 42000}
+    assert amounts(reply("лицензия про 6 нүктеге қанша", prompt=prompt, seed=seed)) == {7000, 42000}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_from_price_stays_a_from_price(seed):
     text = reply("сколько стоит тренер?", seed=seed)
     assert amounts(text) == {9000}
