@@ -172,7 +172,7 @@ class SimulatedClient:
         first = items[0] if items else None
         other = items[1] if len(items) > 1 else first
         city = _CITIES[int(rng.random() * len(_CITIES))]
-        codes = [t.code for t in self._brief.knowledge.terms if t.code] + [_CODES[int(rng.random() * len(_CODES))]]
+        codes = [t.code for t in self._brief.knowledge.open_terms("code")] + [_CODES[int(rng.random() * len(_CODES))]]
         return {
             "thing": self._spoken(first),
             "other": self._spoken(other),
