@@ -20,9 +20,6 @@ _KAZAKH = re.compile(r"[әіңғүұқөһ]|(?:[ау]сы|огы|ығы|лары
 _ENGLISH = re.compile(r"\b[a-z]{3,}")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 
-PERIODS = ("month", "year", "week", "day", "hour", "visit", "lesson", "night")
-"""Charging periods; everything else a price can be "per" is a thing (unit, user, till …) or the whole (once)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -57,7 +54,6 @@ class Item:
     tags: tuple[Tag, ...]
     calls: tuple[str, ...] = ()
     today: date | None = None
-    note: str = ""
     kazakh: str = ""
     english: str = ""
 
@@ -151,7 +147,6 @@ class Knowledge:
     currency: str = "KZT"
     today: date | None = None
     company: str = ""
-    places: tuple[str, ...] = ()
 
     def open_terms(self, *kinds: TermKind) -> tuple[Term, ...]:
         """Terms of some kinds that may be promised today."""
@@ -169,7 +164,6 @@ class Manner:
     opening: str = ""
     sign_off: str = ""
     qualify: bool = False
-    qualify_first: bool = False
     question: str = ""
     hand_over: bool = False
     on_order: bool = False

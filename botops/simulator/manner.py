@@ -65,10 +65,6 @@ def manner_of(sentences: Sequence[str]) -> Manner:
         ),
         sign_off=_quoted(sentences, r"заканчив|заверша|заверши|подпис|в конце|sign off|end with|аяқта"),
         qualify=bool(asks),
-        qualify_first=any(
-            re.search(r"сначала|прежде чем|до того как|перед тем как|first|before|алдымен", s, re.IGNORECASE)
-            for s in asks
-        ),
         question=next((q for s in asks for q in _QUOTE.findall(s) if q.rstrip().endswith("?")), ""),
         hand_over=_wanted(sentences, _TO_PERSON.pattern),
         on_order=any(

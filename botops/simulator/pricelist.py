@@ -251,7 +251,7 @@ def row_item(cells: tuple[str, ...], header: tuple[str, ...], roles: tuple[str, 
         tags = []
     calls = tuple(a.strip() for a in re.split(r"[,;]", by_role.get("alias", "")) if a.strip())
     outer = _trim(_PARENS.sub(" ", name)) if inner else name
-    return Item(outer, tuple(tags), calls, around.today, by_role.get("note", "")) if tags else None
+    return Item(outer, tuple(tags), calls, around.today) if tags else None
 
 
 def _bare(cell: str) -> tuple[Sum, ...]:
@@ -283,7 +283,7 @@ def _by_name(found: Iterable[Item]) -> dict[str, Item]:
 def _joined(first: Item, second: Item) -> Item:
     tags = tuple(dict.fromkeys((*first.tags, *second.tags)))
     calls = tuple(dict.fromkeys((*first.calls, *second.calls)))
-    return replace(first, tags=tags, calls=calls, note=first.note or second.note)
+    return replace(first, tags=tags, calls=calls)
 
 
 def _key(name: str) -> str:

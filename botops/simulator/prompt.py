@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from botops.simulator.facts import Brief, Item, Knowledge, Term
 from botops.simulator.manner import manner_of
-from botops.simulator.places import CITIES, place
 from botops.simulator.pricelist import Around, columns_of, line_item, merged, row_item
 from botops.simulator.stems import WORD, stem, stems
 from botops.simulator.terms import FORBIDS, bound, is_policy, kind_of, term_in
@@ -62,7 +61,6 @@ def read_prompt(text: str) -> Brief:
         currency,
         today,
         next((g for g in company.groups() if g), "") if company else "",
-        tuple(dict.fromkeys(place(m[0]) for m in CITIES.finditer(text))),
     )
     return Brief(knowledge, manner_of(rules), *_lookups(tuple((i.name, *i.calls) for i in known)))
 

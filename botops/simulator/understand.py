@@ -14,7 +14,7 @@ from botops.domain.messages import Language
 from botops.simulator.facts import Brief, Item
 from botops.simulator.places import CITIES, place
 from botops.simulator.stems import WORD, is_noise, language_of, stem, stems
-from botops.simulator.wording import PERCENT, number, sums, unit_in
+from botops.simulator.wording import PERCENT, number, unit_in
 
 _ACTS: tuple[tuple[str, str], ...] = (
     (
@@ -181,7 +181,6 @@ class Said:
     city: str = ""
     code: str = ""
     percent: Decimal | None = None
-    money: Decimal | None = None
     words: int = 0
     unknown: str = ""
 
@@ -237,7 +236,6 @@ def _understand(text: str, brief: Brief) -> Said:
     months = _MONTHS.search(text)
     spoken = number(PERCENT.search(text)[1]) if PERCENT.search(text) else None  # type: ignore[index]
     city = CITIES.search(text)
-    amounts = sums(text, bare=True)
     return Said(
         language_of(text),
         acts,
@@ -250,7 +248,6 @@ def _understand(text: str, brief: Brief) -> Said:
         place(city[0]) if city else "",
         code,
         spoken,
-        amounts[0].amount if amounts else None,
         len(text.split()),
         _unknown(text, things),
     )

@@ -92,7 +92,6 @@ class Sum:
     currency: str
     start: int
     end: int
-    shortened: bool = False
 
 
 def number(text: str) -> Decimal | None:
@@ -121,7 +120,7 @@ def sums(text: str, *, bare: bool = False) -> tuple[Sum, ...]:
         mark = (m["pre"] or m["cur"] or "").lower()
         currency = _CODES.get(mark[:1], "") or _CODES.get(mark[:2], "")
         if currency or times or (bare and value >= 1000):
-            found.append(Sum(value, currency, m.start(), m.end(), bool(times)))
+            found.append(Sum(value, currency, m.start(), m.end()))
     return tuple(found)
 
 
