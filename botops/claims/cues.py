@@ -47,6 +47,10 @@ class Cues:
     vat: bool = False
 
 
+NO_CUES = Cues()
+"""Nothing is to be computed."""
+
+
 def cues_in(own: str, question: str) -> Cues:
     """The cues of the text around a figure and of the client's question."""
     both = f"{own}\n{question}"

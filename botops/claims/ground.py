@@ -333,7 +333,7 @@ class Grounds:
                     if record.currency in {None, book.currency} and in_force(record, self._context.day):
                         amount = record.amount / rate
                         if target.hits(amount):
-                            return Value(amount, f"{record.amount} / {rate}")
+                            return Value(amount, (record.amount, "/", rate))
         return None
 
     def _rates(self, currency: str | None) -> Iterator[tuple[Decimal, frozenset[str]]]:

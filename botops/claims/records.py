@@ -22,6 +22,7 @@ class Record:
 
     `features` are the canonical values of its attributes. `price` and `product` are None for a tool's figure; `turn` is
     then the tool's message, else -1; `key` is the tool's name of the figure.
+    `tiered` is True for a product with prices by quantity.
     """
 
     amount: Decimal
@@ -32,6 +33,7 @@ class Record:
     price: Price | None = None
     turn: int = -1
     key: str = ""
+    tiered: bool = False
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class RecordSet:
         for product in book.products:
             name = frozenset({product.sku})
             identity = out.features.add("sku", product.sku) if _looks_like_id(product.sku) else frozenset()
+            tiered = any(p.min_qty > 1 for p in product.prices)
             for price in product.prices:
                 found = {NAME: name}
                 if identity:
@@ -65,7 +68,7 @@ class RecordSet:
                     values = out.features.add(str(key), value)
                     if values:
                         found[str(key)] = values
-                out.add(Record(price.amount, price.currency, found, product.sku, product, price))
+                out.add(Record(price.amount, price.currency, found, product.sku, product, price, tiered=tiered))
         return out
 
     def add_items(self, items: Iterable[Item], known: Mapping[str, object]) -> None:

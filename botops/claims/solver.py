@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import chain, combinations
 from typing import NamedTuple
 
-from botops.claims.cues import Cues
+from botops.claims.cues import NO_CUES, Cues
 from botops.claims.records import Record
 from botops.pricebook.model import Price
 
@@ -21,19 +21,28 @@ ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 _MAX_VALUES = 4000
 _MAX_SUBSET, _SMALL = 7, 4
-_MAX_WINDOW, _MAX_LINES = 12, 30
+_MAX_WINDOW, _MAX_LINES, _MAX_PAIR = 12, 30, 6
 _MAX_CHOICES = 40
 _RUNNING = 6
 _MAX_WEIGHT = 31
 _MONTHS = Decimal(12)
 
 
+Parts = tuple["Decimal | str", ...]
+"""A formula before it is shown: numbers and signs in order. Thousands are made for one that is shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A figure with the way it came out, fit to show ("5 × 14500 − 10%")."""
+    """A figure with the way it came out."""
 
     amount: Decimal
-    formula: str
+    parts: Parts
+
+    @property
+    def formula(self) -> str:
+        """The way it came out, fit to show ("5 × 14500 − 10 %")."""
+        return " ".join([p if isinstance(p, str) else f"{p.normalize():f}" for p in self.parts])
 
 
 class Reduction(NamedTuple):
@@ -74,10 +83,10 @@ class Ground:
     running: Sequence[Decimal] = ()
     known: Sequence[Decimal] = ()
     basket: Sequence[Sequence[Record]] = ()
-    cues: Cues = Cues()
-    _values: dict[bool, dict[Decimal, str]] = field(default_factory=dict)
+    cues: Cues = NO_CUES
+    _values: dict[bool, dict[Decimal, Parts]] = field(default_factory=dict)
 
-    def values(self, *, far: bool) -> dict[Decimal, str]:
+    def values(self, *, far: bool) -> dict[Decimal, Parts]:
         """Figures that follow from one price: multiples, shares, discounts. Made once, kept."""
         if far not in self._values:
             self._values[far] = _values(self, self.far_counts if far else self.counts)
@@ -98,19 +107,29 @@ class Target:
 
 def tier_of(prices: Iterable[Price], like: Price, count: Decimal) -> Price:
     """The price among quantity tiers of the same variant that holds for a count: the largest `min_qty` not above it."""
-    same = [
-        p
-        for p in prices
-        if p.per == like.per
-        and p.currency == like.currency
-        and p.unit == like.unit
-        and p.window == like.window
-        and p.attributes == like.attributes
-        and p.region == like.region
-        and p.segment == like.segment
-    ]
+    same = [p for p in prices if _same_variant(p, like)]
     fitting = [p for p in same if p.min_qty <= count]
     return max(fitting, key=lambda p: p.min_qty, default=min(same, key=lambda p: p.min_qty, default=like))
+
+
+def _same_variant(price: Price, like: Price) -> bool:
+    return (
+        price.per == like.per
+        and price.currency == like.currency
+        and price.unit == like.unit
+        and price.window == like.window
+        and price.attributes == like.attributes
+        and price.region == like.region
+        and price.segment == like.segment
+    )
+
+
+def holds_for(record: Record, count: Decimal) -> bool:
+    """True when a price is the one of its quantity tier for a count; a tool's figure always is."""
+    price, product = record.price, record.product
+    if price is None or product is None or not record.tiered:
+        return True
+    return tier_of(product.prices, price, count).min_qty == price.min_qty
 
 
 def derive(target: Target, ground: Ground) -> Value | None:
@@ -122,9 +141,9 @@ def derive(target: Target, ground: Ground) -> Value | None:
     return None
 
 
-def _values(ground: Ground, counts: Sequence[Decimal]) -> dict[Decimal, str]:
-    plain: dict[tuple[Decimal, str], str] = {}
-    out: dict[Decimal, str] = {}
+def _values(ground: Ground, counts: Sequence[Decimal]) -> dict[Decimal, Parts]:
+    plain: dict[tuple[Decimal, str], Parts] = {}
+    out: dict[Decimal, Parts] = {}
     for record in ground.records:
         for amount, formula, computed in _multiples(record, ground, counts):
             plain.setdefault((amount, record.sku), formula)
@@ -134,53 +153,47 @@ def _values(ground: Ground, counts: Sequence[Decimal]) -> dict[Decimal, str]:
             break
     for (amount, sku), formula in plain.items():
         for derived, how in _shares(amount, ground, sku):
-            out.setdefault(derived, f"{formula} {how}")
+            out.setdefault(derived, (*formula, *how))
         if len(out) > _MAX_VALUES:
             break
     return out
 
 
-def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Iterator[tuple[Decimal, str, bool]]:
+def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Iterator[tuple[Decimal, Parts, bool]]:
     """Multiples of a price with how they came out; the last field is False for the price itself."""
     price, amount = record.price, record.amount
-    tiers = record.product.prices if record.product else ()
-    counts = (*counts, *_less_free(counts, ground.free))
-    fits = [
-        c
-        for c in counts
-        if price is None
-        or tier_of(tiers, price, c).min_qty == price.min_qty
-        or (ground.cues.difference and price.min_qty == 1)
-    ]
+    counts = (*counts[:_MAX_WINDOW], *_less_free(counts, ground.free))
+    loose = ground.cues.difference and price is not None and price.min_qty == 1
+    fits = counts if loose else [c for c in counts if holds_for(record, c)]
     if price is None or price.min_qty == 1 or fits:
-        yield amount, _show(amount), False
+        yield amount, (amount,), False
         if price is not None and price.per == "year" and ground.cues.divide:
-            yield amount / _MONTHS, f"{_show(amount)} / 12", True
+            yield amount / _MONTHS, (amount, "/", _MONTHS), True
         if price is not None and price.per == "month":
-            yield amount * _MONTHS, f"12 × {_show(amount)}", True
+            yield amount * _MONTHS, (_MONTHS, "×", amount), True
     for count in fits:
         if count == ONE:
             continue
-        yield amount * count, f"{_show(count)} × {_show(amount)}", True
+        yield amount * count, (count, "×", amount), True
         if ground.cues.divide:
-            yield amount / count, f"{_show(amount)} / {_show(count)}", True
-        for other in counts:
+            yield amount / count, (amount, "/", count), True
+        for other in counts[:_MAX_PAIR]:
             if other != ONE:
-                yield amount * count * other, f"{_show(count)} × {_show(other)} × {_show(amount)}", True
+                yield amount * count * other, (count, "×", other, "×", amount), True
     yield from _over_months(price, amount, fits, counts, pro_rata=ground.cues.pro_rata)
 
 
 def _over_months(
     price: Price | None, amount: Decimal, fits: Sequence[Decimal], counts: Sequence[Decimal], *, pro_rata: bool
-) -> Iterator[tuple[Decimal, str, bool]]:
+) -> Iterator[tuple[Decimal, Parts, bool]]:
     """A monthly price over a year, a yearly one over the months left of it."""
     per = price.per if price is not None else ""
     for count in fits:
         if per == "month":
-            yield amount * count * _MONTHS, f"{_show(count)} × 12 × {_show(amount)}", True
+            yield amount * count * _MONTHS, (count, "×", _MONTHS, "×", amount), True
         for months in counts if per == "year" and pro_rata else ():
             if months < _MONTHS:
-                yield amount * count * months / _MONTHS, f"{_show(count)} × {_show(amount)} × {months}/12", True
+                yield amount * count * months / _MONTHS, (count, "×", amount, "×", months, "/", _MONTHS), True
 
 
 def _less_free(counts: Sequence[Decimal], free: Sequence[Decimal]) -> Iterator[Decimal]:
@@ -190,36 +203,36 @@ def _less_free(counts: Sequence[Decimal], free: Sequence[Decimal]) -> Iterator[D
                 yield count - given
 
 
-def _shares(amount: Decimal, ground: Ground, sku: str = "") -> Iterator[tuple[Decimal, str]]:
+def _shares(amount: Decimal, ground: Ground, sku: str = "") -> Iterator[tuple[Decimal, Parts]]:
     for percent in (r.value for r in ground.percents if r.fits(sku)):
         share = amount * percent / _HUNDRED
-        yield amount - share, f"− {_show(percent)}%"
-        yield share, f"× {_show(percent)}%"
+        yield amount - share, ("−", percent, "%")
+        yield share, ("×", percent, "%")
     for percent in ground.shares:
-        yield amount * percent / _HUNDRED, f"× {_show(percent)}%"
+        yield amount * percent / _HUNDRED, ("×", percent, "%")
     for off in (r.value for r in ground.off if r.fits(sku)):
         if off < amount:
-            yield amount - off, f"− {_show(off)}"
+            yield amount - off, ("−", off)
     for parts in ground.parts:
-        yield amount / parts, f"/ {_show(parts)}"
+        yield amount / parts, ("/", parts)
     if ground.vat and ground.cues.vat:
         yield from _vat(amount, ground)
 
 
-def _vat(amount: Decimal, ground: Ground) -> Iterator[tuple[Decimal, str]]:
+def _vat(amount: Decimal, ground: Ground) -> Iterator[tuple[Decimal, Parts]]:
     rate = ground.vat / _HUNDRED
-    yield amount * rate / (1 + rate), f"× {_show(ground.vat)}/{_show(_HUNDRED + ground.vat)}"
+    yield amount * rate / (1 + rate), ("×", ground.vat, "/", _HUNDRED + ground.vat)
     if ground.vat_included:
-        yield amount / (1 + rate), f"/ {_show(1 + rate)}"
+        yield amount / (1 + rate), ("/", 1 + rate)
         return
-    yield amount * (1 + rate), f"+ {_show(ground.vat)}%"
-    yield amount * rate, f"× {_show(ground.vat)}%"
+    yield amount * (1 + rate), ("+", ground.vat, "%")
+    yield amount * rate, ("×", ground.vat, "%")
     for percent, _ in ground.percents:
         rest = amount * (_HUNDRED - percent) / _HUNDRED
-        yield rest * (1 + rate), f"− {_show(percent)}% + {_show(ground.vat)}%"
+        yield rest * (1 + rate), ("−", percent, "% +", ground.vat, "%")
 
 
-def _direct(target: Target, values: dict[Decimal, str]) -> Value | None:
+def _direct(target: Target, values: dict[Decimal, Parts]) -> Value | None:
     if target.low == target.high:
         formula = values.get(target.low)
         return Value(target.low, formula) if formula is not None else None
@@ -233,7 +246,7 @@ def _combined(target: Target, ground: Ground, *, far: bool) -> Value | None:
             return Value(amount, formula)
         for derived, how in _shares(amount, ground):
             if target.hits(derived):
-                return Value(derived, f"({formula}) {how}")
+                return Value(derived, ("(", *formula, ")", *how))
     found = _of_stated(target, ground)
     if found is None and ground.cues.difference:
         found = _difference(target, ground)
@@ -248,12 +261,12 @@ def _of_stated(target: Target, ground: Ground) -> Value | None:
     for amount in dict.fromkeys((*ground.stated, *reversed(ground.running[-_RUNNING:]), *ground.known)):
         for count in ground.counts:
             if count > 1 and amount not in listed and target.hits(amount * count):
-                return Value(amount * count, f"{_show(count)} × {_show(amount)}")
+                return Value(amount * count, (count, "×", amount))
             if count > 1 and ground.cues.divide and target.hits(amount / count):
-                return Value(amount / count, f"{_show(amount)} / {_show(count)}")
+                return Value(amount / count, (amount, "/", count))
         for derived, how in _shares(amount, ground):
             if target.hits(derived):
-                return Value(derived, f"{_show(amount)} {how}")
+                return Value(derived, (amount, *how))
     return None
 
 
@@ -264,7 +277,7 @@ def _difference(target: Target, ground: Ground) -> Value | None:
     for first in pieces:
         for second in (*pieces, *list(amounts)[:_MAX_CHOICES], *list(counted)[:_MAX_CHOICES]):
             if first != second and target.hits(abs(first - second)):
-                return Value(abs(first - second), f"{_show(max(first, second))} − {_show(min(first, second))}")
+                return Value(abs(first - second), (max(first, second), "−", min(first, second)))
     return _between_prices(target, ground) if ground.cues.pure_difference else None
 
 
@@ -279,7 +292,7 @@ def _between_prices(target: Target, ground: Ground) -> Value | None:
         pairs.append(combinations(list(own)[:_MAX_CHOICES], 2))
     for one, other in chain.from_iterable(pairs):
         if target.hits(abs(one - other)):
-            return Value(abs(one - other), f"{_show(max(one, other))} − {_show(min(one, other))}")
+            return Value(abs(one - other), (max(one, other), "−", min(one, other)))
     return None
 
 
@@ -287,17 +300,17 @@ def _with_one_price(target: Target, ground: Ground, *, far: bool) -> Value | Non
     """A stated sum and one more price or its multiple, where the words ask for a total."""
     values = {a: f for a, f in ground.values(far=far).items() if "/" not in f}
     for record in ground.records:
-        values.setdefault(record.amount, _show(record.amount))
+        values.setdefault(record.amount, (record.amount,))
     for amount in ground.stated:
         values.pop(amount, None)
-    recent = [*_windows(list(ground.stated)[-_MAX_WINDOW:]), *((r, _show(r)) for r in ground.running[-_RUNNING:])]
+    recent = [*_windows(list(ground.stated)[-_MAX_WINDOW:]), *((r, (r,)) for r in ground.running[-_RUNNING:])]
     for amount, formula in recent:
         low = target.low - amount
         if target.high - amount <= 0:
             continue
         found = _direct(Target(low, target.high - amount), values)
         if found and found.amount != amount and found.amount * 100 > amount:
-            return Value(target.low, f"{formula} + {found.formula}")
+            return Value(target.low, (*formula, "+", *found.parts))
     return None
 
 
@@ -309,7 +322,7 @@ def _weighted(target: Target, ground: Ground) -> Value | None:
     for first, second in combinations(dict.fromkeys(ground.stated), 2):
         for one, other in weights:
             if target.hits(first * one + second * other):
-                return Value(first * one + second * other, f"{one} × {_show(first)} + {other} × {_show(second)}")
+                return Value(first * one + second * other, (one, "×", first, "+", other, "×", second))
     return None
 
 
@@ -317,11 +330,11 @@ def _over_products(target: Target, ground: Ground) -> Value | None:
     """A sum of one price of each thing named, each times a count named nearby."""
     if len(ground.basket) < 2:
         return None
-    sums: dict[Decimal, str] = {Decimal(0): ""}
+    sums: dict[Decimal, Parts] = {Decimal(0): ()}
     for records in ground.basket:
         choices = [(a, f) for r in records for a, f, _ in _multiples(r, ground, ground.counts)][:_MAX_CHOICES]
         sums = {
-            total + amount: f"{names} + {formula}" if names else formula
+            total + amount: (*names, "+", *formula) if names else formula
             for total, names in sums.items()
             for amount, formula in choices
         }
@@ -332,19 +345,19 @@ def _over_products(target: Target, ground: Ground) -> Value | None:
             return Value(total, names)
         for derived, how in _shares(total, ground):
             if target.hits(derived):
-                return Value(derived, f"({names}) {how}")
+                return Value(derived, ("(", *names, ")", *how))
     return None
 
 
-def _sums(ground: Ground) -> Iterator[tuple[Decimal, str]]:
+def _sums(ground: Ground) -> Iterator[tuple[Decimal, Parts]]:
     """Sums of amounts stated side by side, then of any few of this message, then with the last turns' figures."""
     stated = list(ground.stated)[-_MAX_WINDOW:]
     yield from (w for w in _windows(stated) if "+" in w[1])
     yield from (w for w in _windows(list(ground.lines)[-_MAX_LINES:]) if "+" in w[1])
     distinct = list(dict.fromkeys(stated))[-_MAX_SUBSET:]
-    for size in range(2, len(distinct) if len(distinct) <= _SMALL else _SMALL):
+    for size in range(2, min(len(distinct), _SMALL)):
         for chosen in combinations(distinct, size):
-            yield sum(chosen, Decimal(0)), " + ".join(map(_show, chosen))
+            yield sum(chosen, Decimal(0)), _added(chosen)
     if not ground.cues.total:
         return
     running = list(dict.fromkeys(ground.running[-8:]))
@@ -352,21 +365,23 @@ def _sums(ground: Ground) -> Iterator[tuple[Decimal, str]]:
     recent = list(dict.fromkeys([*running[-_RUNNING:], *stated[-_RUNNING:]]))
     for size in (2, 3):
         for few in combinations(recent, size):
-            yield sum(few, Decimal(0)), " + ".join(map(_show, few))
+            yield sum(few, Decimal(0)), _added(few)
     if stated:
         for total, formula in _windows(stated):
             for base in running[-4:]:
-                yield base + total, f"{_show(base)} + {formula}"
+                yield base + total, (base, "+", *formula)
 
 
-def _windows(amounts: Sequence[Decimal]) -> Iterator[tuple[Decimal, str]]:
+def _windows(amounts: Sequence[Decimal]) -> Iterator[tuple[Decimal, Parts]]:
     for first in range(len(amounts)):
-        total, names = Decimal(0), []
-        for amount in amounts[first:]:
-            total += amount
-            names.append(_show(amount))
-            yield total, " + ".join(names)
+        total = Decimal(0)
+        for last in range(first, len(amounts)):
+            total += amounts[last]
+            yield total, _added(amounts[first : last + 1])
 
 
-def _show(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
+def _added(amounts: Sequence[Decimal]) -> Parts:
+    out: list[Decimal | str] = []
+    for amount in amounts:
+        out += ("+", amount) if out else (amount,)
+    return tuple(out)

@@ -15,7 +15,7 @@ from botops.claims.link import BEFORE, MESSAGE, Focus, Linker
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.scope import Scope, Status, scope_of
-from botops.claims.solver import Target, Value, derive, tier_of
+from botops.claims.solver import Target, Value, derive, holds_for, tier_of
 from botops.domain.findings import FindingKind
 
 _CENT = Decimal("0.01")
@@ -109,7 +109,7 @@ class Verifier:
         return scope.asserted or (scope.status is Status.QUESTION and self._offered(mention))
 
     def _offered(self, mention: Mention) -> bool:
-        """True for a sum in a question that offers ("How about Delta at $106?") rather than asks what the client has."""
+        """True for a sum in a question that offers ("How about Delta at $106?") and asks nothing of the client's."""
         part = self._context.reply.segment_of(mention.start)
         if part is None or mention.currency is None:
             return False
@@ -267,7 +267,7 @@ class Verifier:
         self, mention: Mention, equation: Equation, focus: Focus, supported: dict[int, Decimal]
     ) -> Doubt | None:
         right = abs(equation.value - mention.amount) <= self._slack(mention, equation.value)
-        right = right and self._tiers_hold(equation)
+        right = right and self._tiers_hold(equation, mention)
         money = [o for o in equation.operands if o.mention is not None and o.mention.kind == "money"]
         sound = all(o.start in supported or not self._is_claim(o.mention) for o in money if o.mention)
         if right and sound:
@@ -276,14 +276,17 @@ class Verifier:
             return None
         return Doubt(mention, FindingKind.TOTAL, self._nearest(mention, focus), owed=None if right else equation.value)
 
-    def _tiers_hold(self, equation: Equation) -> bool:
-        """False where a listed price is multiplied only by counts that open another tier ("26 × 240" above 25 users)."""
+    def _tiers_hold(self, equation: Equation, mention: Mention) -> bool:
+        """False where a listed price is multiplied by counts that open another tier ("26 × 240" above 25 users)."""
         for run in _products(equation):
             for operand in run:
                 records = self._context.book.records.by_amount.get(operand.value, ())
                 tiered = [r for r in records if r.price is not None and r.product is not None]
                 counts = [o.value for o in run if o is not operand]
-                if tiered and counts and not any(_holds_for(r, c) for r in tiered for c in counts):
+                if not tiered or not counts:
+                    continue
+                counts += self._grounds.volumes(mention, tiered[0].price) if tiered[0].price else ()
+                if not any(c == 1 or holds_for(r, c) for r in tiered for c in counts):
                     return False
         return True
 
@@ -344,12 +347,6 @@ def _products(equation: Equation) -> Iterable[Sequence[Operand]]:
             yield run
             run = [operand]
     yield run
-
-
-def _holds_for(record: Record, count: Decimal) -> bool:
-    if record.price is None or record.product is None or count == 1:
-        return True
-    return tier_of(record.product.prices, record.price, count).min_qty == record.price.min_qty
 
 
 def _within(reply: ParsedMessage, spans: Sequence[tuple[int, int]]) -> frozenset[Decimal]:
