@@ -78,6 +78,7 @@ class _Scan:
         self.plain = plain
         self.tokens, self.anchors, self.complete = lexed
         self.reader = Reader(self.tokens, cell=is_cell(self.tokens))
+        self.said = 0  # the token behind the last amount and its charging units
         self.mentions: list[Mention] = []
         self.bare: list[Mention] = []
         self.quantities: list[Quantity] = []
@@ -159,7 +160,7 @@ class _Scan:
         before_bound, before_hedge = surroundings.bound_before(items, amount.first)
         after = surroundings.read_after(items, amount.last, amount.case)
         pers = after.pers
-        unit = None if amount.percent else surroundings.per_before(items, amount.first)
+        unit = None if amount.percent else surroundings.per_before(items, amount.first, self.said)
         if unit and unit not in pers:
             pers = (*pers, unit)
         start, end = self.plain.span(items[amount.first].start, items[amount.last - 1].end)
@@ -175,12 +176,13 @@ class _Scan:
                 currency=amount.currency,
                 per=pers[0] if pers else None,
                 bound=(after.bound or amount.bound or before_bound) if one_sided else None,
-                approx=amount.approx or before_hedge or after.hedge,
+                approx=amount.approx or amount.case == "like" or before_hedge or after.hedge,
                 digits=_tidy(amount.place),
                 role=role,
                 pers=pers,
             )
         )
+        self.said = after.last
         return after.last
 
     def _count(self, amount: Amount, reason: Reason, unit: str | None, last: int) -> None:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+# The long dash (U+2014) stays: in Russian it says "is" ("по 1 000 ₸ — 5 000 ₸") where the shorter ones span a range.
+_DASHES = "\u2010\u2011\u2012\u2013\u2212\ufe58\ufe63\uff0d"
 _DIGIT_ZEROS = (0x660, 0x6F0, 0x966, 0xFF10)
 _STYLED_ZEROS = (0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6)
 _FOLD: dict[int, str] = {
     **{ord(c): " " for c in _SPACES},
     **{ord(c): "-" for c in _DASHES},
+    0x2015: "—",
     **{zero + d: str(d) for zero in _DIGIT_ZEROS for d in range(10)},
     **{0xFF21 + i: chr(0x41 + i) for i in range(26)},
     **{0xFF41 + i: chr(0x61 + i) for i in range(26)},
@@ -56,8 +58,9 @@ class Normalised:
 
 
 def normalise(text: str) -> Normalised:
-    """Narrow and no-break spaces become a space, dashes a hyphen-minus, foreign digits 0–9, the letter O between digits
-    a zero; zero-width and direction marks, markdown emphasis, inline tags and `&nbsp;` go. Linear in the text."""
+    """Narrow and no-break spaces become a space, dashes (but the long one) a hyphen-minus, foreign digits 0–9, the
+    letter O between digits a zero; zero-width and direction marks, markdown emphasis, inline tags and `&nbsp;` go.
+    Linear in the text."""
     if _STYLED.search(text):
         text = text.translate(_STYLED_FOLD)
     folded, offsets = _without_marks(_FOLDED.sub(_fold, text))

@@ -15,6 +15,11 @@ from botops.claims.grammar.suffixes import Number
 _HUNDREDTH = Decimal("0.01")
 _MAX_SPACED_RATIO = 4
 _MAX_GLUED_RATIO = 20
+_MAX_RATIO = 1000
+_LONG_DASH = "—"
+_DASHES = frozenset(("-", _LONG_DASH))
+_RANGE_OPENERS = frozenset("от from с между between около примерно обычно порядка about around шамамен ~".split())
+_UNIT_PRICE_OPENERS = frozenset("по за at".split())
 _LONGEST_LIST = 3
 _ALTERNATIVES = frozenset("/ или и or and және немесе".split())
 _VAGUE = frozenset(
@@ -196,7 +201,7 @@ class Reader:
         if at + 1 >= len(self.tokens) or left.number.ordinal:
             return None
         link = self.tokens[at]
-        dash = link.kind is Kind.PUNCT and link.text == "-"
+        dash = link.text in _DASHES
         kk = left.case == "abl" and not dash
         if not dash and not kk and link.low not in _CONNECTORS:
             return None
@@ -210,9 +215,20 @@ class Reader:
         taken, self.taken = self.taken, first
         right = self._single(number)
         self.taken = taken
-        if not self._connected(left, right, dash=dash, kk=kk):
+        spaced = dash and not glued(self.tokens, at, at + 1)
+        if not (self._spans(left, right) if spaced else self._connected(left, right, dash=dash, kk=kk)):
             return None
-        return self._joined(left, right, glued=dash and link.start == self.tokens[at - 1].end)
+        return self._joined(left, right, _MAX_SPACED_RATIO if spaced else _MAX_GLUED_RATIO if dash else _MAX_RATIO)
+
+    def _spans(self, left: Amount, right: Amount) -> bool:
+        """Whether a dash with spaces is a range ("400 – 600 руб.") or says "is" ("5 бутылей по 1 000 ₸ — 5 000 ₸")."""
+        opener = self.tokens[left.first - 1].low if left.first else ""
+        if opener in _RANGE_OPENERS:
+            return True
+        if self.tokens[left.last].text == _LONG_DASH:
+            shared_scale = right.scaled and not left.scaled and not left.marked
+            return shared_scale or (left.scaled and right.scaled and not left.marked)
+        return opener not in _UNIT_PRICE_OPENERS
 
     def _number_start(self, at: int) -> int | None:
         for index in (at, at + 1, at + 2):
@@ -240,7 +256,8 @@ class Reader:
             return link in {"до", "to"}
         return link == "to" and (right.marked or not left.marked)
 
-    def _joined(self, left: Amount, right: Amount, *, glued: bool) -> Amount | None:
+    def _joined(self, left: Amount, right: Amount, most: int) -> Amount | None:
+        """The range, when its ends are in order, of one kind, and the upper is at most `most` times the lower."""
         low, place = left.value, left.place
         if right.scaled and not left.scaled and not left.marked:
             scale = right.number.scale
@@ -250,11 +267,7 @@ class Reader:
             return None
         if left.currency != right.currency and left.marked and right.marked:
             return None
-        if not 0 < low < right.value:
-            return None
-        ratio = right.value / low
-        bare_dash = not glued and not left.marked and self.tokens[left.last].text == "-"
-        if ratio > (_MAX_SPACED_RATIO if bare_dash else _MAX_GLUED_RATIO if glued else 1000):
+        if not 0 < low < right.value or right.value > most * low:
             return None
         marked = right if right.marked else left
         joined = Amount(left.first, right.last, right.number, low, min(place, right.place), right.value)

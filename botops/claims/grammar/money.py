@@ -11,6 +11,7 @@ from botops.claims.grammar.suffixes import KK_SUFFIX_CASES
 
 _ABBREVIATED = frozenset("руб р коп грн тыс тг тнг лв проц kr nu fr rs rp din долл дол".split())
 _POUNDS = frozenset(("pound", "pounds"))
+_DASHES = frozenset("-—")
 _DOLLAR = "USD"
 _NAME_PUNCTUATION = frozenset("-&./")
 _CELL_WORDS = 1
@@ -37,7 +38,7 @@ def currency_after(tokens: list[Token], at: int, *, cell: bool) -> Marker | None
     """The currency whose wording begins at token `at`, right behind a number."""
     size = len(tokens)
     first = at
-    if at + 1 < size and tokens[at].text in {",", "."} and tokens[at + 1].text[0] == "-" and glued(tokens, at + 1):
+    if at + 1 < size and tokens[at].text in {",", "."} and tokens[at + 1].text[0] in _DASHES and glued(tokens, at + 1):
         at += 2
     if at >= size:
         return None

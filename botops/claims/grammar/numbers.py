@@ -12,6 +12,7 @@ from botops.claims.grammar.suffixes import THOUSANDTH, Number, with_suffix
 _THOUSAND = Decimal(1000)
 _HALF = Decimal("0.5")
 _NOTHING_PLACED = 9
+_DASHES = frozenset("-—")
 _KK_ABOUT = frozenset(("шақты", "шакты"))
 _JOINTS = frozenset(("с", "and")) | _KK_ABOUT
 _ABBREVIATIONS = frozenset("тыс млн млрд трлн тыщ т".split())
@@ -194,7 +195,7 @@ def _taken(tokens: list[Token], here: int, state: _Sum) -> int:
         return here
     here += 1
     if word.rank is Rank.SCALE and token.low in _ABBREVIATIONS and here + 1 < len(tokens) and tokens[here].text == ".":
-        return here + 1 if tokens[here + 1].kind in (Kind.WORD, Kind.SIGN) or tokens[here + 1].text == "-" else here
+        return here + 1 if tokens[here + 1].kind in (Kind.WORD, Kind.SIGN) or tokens[here + 1].text in _DASHES else here
     return here
 
 

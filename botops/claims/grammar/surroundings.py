@@ -26,6 +26,7 @@ _STOPS = frozenset(".!?;")
 _PER_UNITS_MAX = 3
 _OPENERS_BEFORE = frozenset("в за с per каждый каждую каждого каждое each every".split())
 _BARE_UNITS = frozenset("сутки ночь месяц мес час день шт чел".split())
+_LEADS = frozenset("по - — :".split())
 _PER_CASES = frozenset(("dat", "own"))
 _KK_ONE = frozenset("бір бир әр ар".split())
 _COMPARATIVES = frozenset("more less fewer".split())
@@ -93,7 +94,7 @@ def read_after(tokens: list[Token], at: int, case: str) -> After:
                 bound, at = "upto", at + 2
     while len(pers) < _PER_UNITS_MAX:
         found = _per(tokens, at)
-        if found is None:
+        if found is None or (pers and tokens[at].low == "for"):
             break
         pers.append(found[0])
         at = found[1]
@@ -103,7 +104,7 @@ def read_after(tokens: list[Token], at: int, case: str) -> After:
 def _per(tokens: list[Token], at: int) -> tuple[str, int] | None:
     """A charging unit at token `at`: "/мес", "в месяц", "per user", "a night", "айына", "monthly"."""
     size = len(tokens)
-    if at + 1 < size and tokens[at].text in {"(", ","} and tokens[at + 1].lex.per:
+    if at + 1 < size and tokens[at].text == "(" and tokens[at + 1].lex.per:
         at += 1
     if at >= size:
         return None
@@ -144,24 +145,32 @@ def _after_dot(tokens: list[Token], at: int) -> int:
     return at + 2 if dotted and tokens[at + 1].start == tokens[at].end else at + 1
 
 
-def per_before(tokens: list[Token], at: int) -> str | None:
-    """A charging unit in front: "айына 5 000", "в месяц 5 000", "с каждого гостя по 5 000", "ежемесячно 5 000"."""
+def per_before(tokens: list[Token], at: int, taken: int) -> str | None:
+    """A charging unit in front: "айына 5 000", "в месяц 5 000", "с каждого гостя по 5 000", "ежемесячно 5 000". Tokens
+    before `taken` belong to another amount."""
     last = at - 1
-    if last > 0 and tokens[last].low in {"по", "-", ":"}:
+    if last > 0 and tokens[last].low in _LEADS:
         last -= 1
-    if last < 0:
+    if last < taken:
         return None
     lex = tokens[last].lex
     if lex.adverb is not None:
         return lex.adverb
     if lex.unit is None or lex.unit in COUNTED_ONLY:
         return None
-    if lex.case in _PER_CASES:
+    if lex.case == "own" or (lex.case == "dat" and not _counts(tokens, last - 1)):
         return lex.unit
     opener = last - 1
     while opener > 0 and tokens[opener].text in {".", "1"}:
         opener -= 1
     return lex.unit if opener >= 0 and tokens[opener].low in _OPENERS_BEFORE else None
+
+
+def _counts(tokens: list[Token], at: int) -> bool:
+    """True for a number other than one: "4 сағатқа 80 000" is for four hours, "бір сағатқа" per hour."""
+    if at < 0 or (tokens[at].lex.numeral is None and tokens[at].digits is None):
+        return False
+    return tokens[at].text != "1" and tokens[at].low not in _KK_ONE
 
 
 def priced(tokens: list[Token], amount: Amount) -> bool:
