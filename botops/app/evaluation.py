@@ -201,7 +201,8 @@ class Evaluation:
             if self._request.record:
                 raise UserError("a replay cannot be recorded: choose --model simulator or a model's name")
             name = wanted.partition(":")[2] or None
-            command = f"botops eval run {_shown(suite.file)} --model {name or SIMULATOR} --record"
+            named = "".join(f" --prompt {prompt}" for prompt in self._request.prompts)
+            command = f"botops eval run {_shown(suite.file)}{named} --model {name or SIMULATOR} --record"
             return ReplayModel(folder, model=name, command=command), None
         model = build_model(self._settings, self._secrets, wanted)
         if not self._request.record:

@@ -234,8 +234,10 @@ def _judged(job: Job, views: list[TurnView]) -> tuple[tuple[Failure, ...], _Faul
             log.exception("the check %s failed on case %s", check.id, case.id)
             broken = _Fault("check_failed", f"{check.id}: {type(error).__name__}: {error}")
     # A repair that says the same again is one failure, not two.
-    once = {(f.rule, f.turn, f.quote, f.expected): f for f in reversed(failures)}
-    return tuple(sorted(reversed(once.values()), key=lambda f: f.turn or 0)), broken
+    once: dict[object, Failure] = {}
+    for failure in failures:
+        once.setdefault((failure.rule, failure.turn, failure.quote, failure.expected), failure)
+    return tuple(sorted(once.values(), key=lambda f: f.turn or 0)), broken
 
 
 def _failure(check_id: str, miss: Miss) -> Failure:

@@ -91,7 +91,7 @@ class SuiteReader:
     @cached_property
     def model(self) -> type[BaseModel]:
         """The pydantic model of a suite's file."""
-        expect = self._expect_model()
+        expect: Any = self._expect_model()
         listed = (tuple[expect, ...], Field(default=(), description="What is expected; one check or several an item."))
         turn = create_model("ClientTurn", __base__=Strict, client=(Text, ...), expect=listed)
         line = Annotated[turn, BeforeValidator(_line)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from botops.evals.comparison import Comparison, Flip
     from botops.evals.result import RunResult
 
-_MARKS = {"fail": "FAIL", "error": "ERROR"}
+_ERRORS_SHOWN = 3
 
 
 def failure_lines(
@@ -24,15 +24,26 @@ def failure_lines(
     new = {(f.after.suite, f.after.case, f.after.prompt) for f in comparison.worse} if comparison else set()
     lines = []
     for case in result.cases:
-        if case.status == "pass":
-            continue
-        mark = _MARKS[case.status]
-        if comparison is not None and case.status == "fail":
-            mark += " (new)" if (case.suite, case.case, case.prompt) in new else " (as before)"
-        lines += [f"{mark} {line}" for line in lines_of(case, language)]
+        if case.status == "fail":
+            known = comparison is not None and (case.suite, case.case, case.prompt) not in new
+            mark = "FAIL (as before)" if known else "FAIL"
+            lines += [f"{mark} {line}" for line in lines_of(case, language)]
     yield from lines[:most]
     if len(lines) > most:
         yield f"… and {len(lines) - most} more lines: --json, --html or --markdown hold them all"
+    yield from _error_lines(result, language)
+
+
+def _error_lines(result: RunResult, language: ReportLanguage) -> Iterator[str]:
+    """A provider that is down fails every dialogue in the same way: the first few tell it."""
+    by_fault: dict[str, list[str]] = {}
+    for case in result.cases:
+        if case.status == "error":
+            by_fault.setdefault(case.fault or "", []).extend(lines_of(case, language))
+    for fault, lines in by_fault.items():
+        yield from (f"ERROR {line}" for line in lines[:_ERRORS_SHOWN])
+        if len(lines) > _ERRORS_SHOWN:
+            yield f"… and {len(lines) - _ERRORS_SHOWN} more: {fault}"
 
 
 def comparison_lines(comparison: Comparison) -> Iterator[str]:
