@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import NONE, Concepts
-from botops.claims.objects import GIVING, container_hits, is_kazakh, nearest, numbers_of, things_at
+from botops.claims.objects import GIVING, container_hits, nearest, numbers_of, things_at
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
@@ -87,11 +87,11 @@ def _presented(desk: Desk, clause: Clause, at: int) -> bool:
     word = reading.words[at].text
     before = reading.words[at - 1].text if at > clause.first else ""
     after = at + 1 < clause.last and (reading.words[at + 1].text in _GIFT_GOODS or bool(things_at(reading, at + 1)))
-    if any(m.kind == "money" and clause.start <= m.start < clause.end for m in desk.mentions):
+    if any(m.kind == "money" for m in desk.mentions_in(clause.start, clause.end)):
         return False
     if word in {"gift", "gifts", "сыйлық"}:
         return not after
-    if word.startswith("подар") and word.endswith(("ок", "ка", "ку", "ки", "ков")) and not is_kazakh(reading.text):
+    if word.startswith("подар") and word.endswith(("ок", "ка", "ку", "ки", "ков")) and not reading.kazakh:
         gives = before in {"в", "ваш", "наш", "бонусом"} or at == clause.first or "s:give" in desk.tags(clause)
         return gives and "s:if" not in desk.tags(clause)
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +15,7 @@ from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.names import Hit
 from botops.claims.objects import container_hits, things_of
-from botops.claims.policy import BookTerms, Rule
+from botops.claims.policy import BookTerms, Rule, code_key
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause, Reading
 from botops.claims.scope import Scope, Status, scope_of
@@ -79,7 +80,24 @@ class Desk:
 
     def is_attribute(self, mention: Mention) -> bool:
         """True when a percent is a value of a variant's attribute ("80%" of a keyboard's size)."""
-        return any(f.start < mention.end and mention.start < f.end for f in self.message.features)
+        return any(at in self._attribute_places for at in range(mention.start, mention.end))
+
+    @cached_property
+    def _attribute_places(self) -> frozenset[int]:
+        return frozenset(at for f in self.message.features for at in range(f.start, f.end))
+
+    @cached_property
+    def _mention_starts(self) -> list[int]:
+        return [m.start for m in self.mentions]
+
+    def mentions_in(self, start: int, end: int) -> Sequence[Mention]:
+        """Money and percents that begin in a span."""
+        return self.mentions[bisect_left(self._mention_starts, start) : bisect_left(self._mention_starts, end)]
+
+    def is_mention(self, position: int) -> bool:
+        """True when an offset lies inside money or a percent."""
+        i = bisect_right(self._mention_starts, position) - 1
+        return i >= 0 and position < self.mentions[i].end
 
     def tags(self, clause: Clause) -> Concepts:
         """The concepts of a clause."""
@@ -100,7 +118,16 @@ class Desk:
 
     def names_in(self, start: int, end: int) -> list[Hit]:
         """Products named in full in a span. A word of commerce read as a product of another topic is none."""
-        return [h for h in self.message.hits_in(start, end) if h.strength > 1 and not self._misread(h)]
+        first, last = bisect_left(self._name_starts, start), bisect_left(self._name_starts, end)
+        return [h for h in self._names[first:last] if h.end <= end]
+
+    @cached_property
+    def _names(self) -> list[Hit]:
+        return [h for h in self.message.hits if h.strength > 1 and not self._misread(h)]
+
+    @cached_property
+    def _name_starts(self) -> list[int]:
+        return [h.start for h in self._names]
 
     def _misread(self, hit: Hit) -> bool:
         first, last = self.reading.word_at(hit.start), self.reading.word_at(hit.end)
@@ -200,14 +227,54 @@ class Desk:
 
     def _named(self, condition: Condition) -> bool:
         """True when the reply itself states the condition's number with its bound ("от пяти суток")."""
-        return any(q.value == condition.value and (q.bound is not None or q.ordinal) for q in self.reading.quantities)
+        return condition.value in self._bounds_named
+
+    @cached_property
+    def _bounds_named(self) -> frozenset[Decimal]:
+        return frozenset(q.value for q in self.reading.quantities if q.bound is not None or q.ordinal)
 
     def _sum_short(self, least: Decimal) -> bool:
         """True when sums were named in this reply or the one before and the largest of them is below `least`."""
-        sums = [m.amount for m in self.mentions if m.kind == "money"]
-        if self.ctx.previous is not None:
-            sums += [m.amount for m in self.ctx.previous.mentions if m.kind == "money"]
-        return bool(sums) and max(sums) < least
+        return self._largest_sum is not None and self._largest_sum < least
+
+    @cached_property
+    def _largest_sum(self) -> Decimal | None:
+        previous = self.ctx.previous.mentions if self.ctx.previous is not None else ()
+        return max((m.amount for m in (*self.mentions, *previous) if m.kind == "money"), default=None)
+
+    @cached_property
+    def percents_said(self) -> frozenset[Decimal]:
+        """Percents of the text."""
+        return frozenset(m.amount for m in self.mentions if m.kind == "percent")
+
+    @cached_property
+    def percents_before(self) -> frozenset[Decimal]:
+        """Percents of the assistant's message before."""
+        previous = self.ctx.previous
+        return frozenset(m.amount for m in previous.mentions if m.kind == "percent") if previous else frozenset()
+
+    @cached_property
+    def sums_before(self) -> frozenset[Decimal]:
+        """Sums of the assistant's message before."""
+        previous = self.ctx.previous
+        return frozenset(m.amount for m in previous.mentions if m.kind == "money") if previous else frozenset()
+
+    @cached_property
+    def sums_in_play(self) -> Sequence[Decimal]:
+        """Sums of the last three messages, in order of size."""
+        return sorted({m.amount for message in self.ctx.messages[-3:] for m in message.mentions if m.kind == "money"})
+
+    @cached_property
+    def offered(self) -> frozenset[Decimal]:
+        """Percents and amounts off in force today."""
+        rules = self.in_force(self.terms.about("discount", "promo"))
+        return frozenset(v for r in rules for v in (*r.percents, *r.money))
+
+    @cached_property
+    def codes_named(self) -> frozenset[str]:
+        """Promo codes of the book that either side has named."""
+        folded = code_key(" ".join(m.text for m in self.ctx.messages if m.role != "tool"))
+        return frozenset(c for c in self.terms.codes if c in folded)
 
     @cached_property
     def topics_question(self) -> Concepts:
@@ -245,8 +312,9 @@ def known_from(ctx: ReplyContext) -> Known:
     for message in ctx.client:
         reading = message.reading
         groups.update(c for c in reading.concepts if c.startswith("g:"))
+        money = {at for m in message.mentions for at in range(m.start, m.end)}
         for q in reading.quantities:
-            if q.ordinal or any(m.start <= q.start < m.end for m in message.mentions):
+            if q.ordinal or q.start in money:
                 continue
             until = days_until(reading.words, q.first, q.value, ctx.day)
             if until is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -51,7 +52,7 @@ class AppliedDiscount:
 
 def discounts_available(desk: Desk) -> tuple[AppliedDiscount, ...]:
     """Offers in force that reduce a price, for the solver of totals. Promo codes count once their code was named."""
-    codes = _codes_named(desk)
+    codes = desk.codes_named
     said = {m.amount for message in desk.ctx.messages if message.role != "tool" for m in message.mentions}
     out = []
     for rule in desk.in_force(desk.terms.offers):
@@ -70,18 +71,12 @@ def discounts_available(desk: Desk) -> tuple[AppliedDiscount, ...]:
     return tuple(out)
 
 
-def _codes_named(desk: Desk) -> frozenset[str]:
-    text = " ".join(m.text for m in desk.ctx.messages if m.role != "tool")
-    folded = code_key(text)
-    return frozenset(c for c in desk.terms.codes if c in folded)
-
-
 def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], value: Decimal) -> Problem | None:
     """Why a discount of this size cannot be promised in this clause; None when it can."""
     rules = [
         r for r in desk.terms.about("discount", "promo") if value in (r.percents if kind == "percent" else r.money)
     ]
-    codes = _codes_named(desk)
+    codes = desk.codes_named
     rules = [r for r in rules if r.offer is None or r.offer.code is None or code_key(r.offer.code) in codes]
     live = desk.in_force(rules)
     if not live:
@@ -133,13 +128,12 @@ def _stacked(desk: Desk, clause: Clause, value: Decimal) -> Problem | None:
     again = any(w.text in _AGAIN for w in desk.reading.words[clause.first : clause.last])
     if not again and not _adds_up(desk, clause):
         return None
-    others = {m.amount for m in desk.mentions if m.kind == "percent" and m.amount != value}
-    previous = desk.ctx.previous
-    if previous is not None:
-        others |= {m.amount for m in previous.mentions if m.kind == "percent" and m.amount != value}
-    offered = {p for r in desk.in_force(desk.terms.about("discount", "promo")) for p in (*r.percents, *r.money)}
-    used = {m.amount for m in (previous.mentions if previous else ()) if m.kind == "money"} & offered
-    return Problem("stacked", "discount") if others & offered or used or _codes_named(desk) else None
+    others = (desk.percents_said | desk.percents_before) - {value}
+    return (
+        Problem("stacked", "discount")
+        if others & desk.offered or desk.sums_before & desk.offered or desk.codes_named
+        else None
+    )
 
 
 def _adds_up(desk: Desk, clause: Clause) -> bool:
@@ -241,9 +235,13 @@ def _computed(desk: Desk, mention: Mention) -> bool:
     around = text[max(0, mention.start - 4) : mention.start] + text[mention.end : mention.end + 4]
     if any(c in "=×*" for c in around):
         return True
-    sums = {m.amount for message in desk.ctx.messages[-3:] for m in message.mentions if m.kind == "money"}
     percents = {p for r in desk.terms.about("discount", "promo") for p in r.percents}
-    return any(abs(s * p / 100 - mention.amount) < 1 for s in sums for p in percents)
+    return any(_near(desk.sums_in_play, mention.amount * 100 / p, 100 / p) for p in percents if p)
+
+
+def _near(ordered: Sequence[Decimal], value: Decimal, within: Decimal) -> bool:
+    i = bisect_left(ordered, value - within)
+    return i < len(ordered) and ordered[i] < value + within
 
 
 def fraction_claims(desk: Desk) -> Iterator[Finding]:
@@ -306,7 +304,7 @@ def _half_supported(desk: Desk, clause: Clause, refund: bool) -> bool:
         half = "half" in rule.topics or (fifty in rule.percents and "instalment" not in rule.topics)
         if half and (("refund" in rule.topics) == refund or not refund):
             if rule.offer is not None and desk.applies(rule, clause):
-                named = rule.offer.code is None or code_key(rule.offer.code) in _codes_named(desk)
+                named = rule.offer.code is None or code_key(rule.offer.code) in desk.codes_named
                 return named and desk.unmet(rule, clause) is None
             if rule.offer is None and (things & rule.things or desk.sentence_tags(clause) & rule.topics - {"half"}):
                 return True

@@ -142,7 +142,7 @@ def _vat_side(desk: Desk, clause: Clause, at: int) -> bool | None:
     before = words[at - 1].text if at > clause.first else ""
     said = {w.text for w in words[clause.first : clause.last]}
     included = bool(desk.tags(clause) & {"included"}) or bool(said & {"уже", "already", "ішінде"})
-    priced = any(m.kind == "money" and clause.start <= m.start < clause.end for m in desk.mentions)
+    priced = any(m.kind == "money" for m in desk.mentions_in(clause.start, clause.end))
     if said & {"сверху", "плюсом", "үстіне", "plus", "плюс"} and "s:neg" not in desk.tags(clause):
         return False
     if included and not priced and before not in {"без", "without"}:
@@ -200,11 +200,7 @@ def duration_claims(desk: Desk) -> Iterator[Finding]:
         if q.unit not in _TIME or q.ordinal or desk.reading.words[q.first].text.startswith("годов"):
             continue
         clause = desk.reading.clause_at(q.start)
-        if (
-            clause is None
-            or "g:children" in desk.tags(clause)
-            or any(m.start <= q.start < m.end for m in desk.mentions)
-        ):
+        if clause is None or "g:children" in desk.tags(clause) or desk.is_mention(q.start):
             continue
         topic = None if _frequency(desk, q) or _processing(desk, clause) else _duration_topic(desk, clause, q)
         if topic is None or not desk.claimed(q.start, q.end):
@@ -231,7 +227,7 @@ def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
     if topic is None and clause.last - clause.first <= 4:
         asked = desk.topics_question
         topic = next((t for t in ("warranty", "trial", "instalment") if t in asked), None)
-        if topic and any(m.kind == "money" and clause.start <= m.start < clause.end for m in desk.mentions):
+        if topic and any(m.kind == "money" for m in desk.mentions_in(clause.start, clause.end)):
             return None
     if topic in {"free", "gift"}:
         beside = desk.reading.over(q.first - 1 if q.first else 0, min(q.last + 3, clause.last))
@@ -311,7 +307,7 @@ def instalment_claims(desk: Desk) -> Iterator[Finding]:
 def _split_plans(desk: Desk) -> Iterator[tuple[int, int, Decimal]]:
     for q in desk.reading.quantities:
         clause = desk.reading.clause_at(q.start)
-        if clause is None or q.ordinal or any(m.start <= q.start < m.end for m in desk.mentions):
+        if clause is None or q.ordinal or desk.is_mention(q.start):
             continue
         tags: Concepts = desk.tags(clause)
         split = "instalment" in tags

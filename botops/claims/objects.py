@@ -5,7 +5,6 @@ A condition ("при договоре", "от 5 штук") and the product somet
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from botops.claims.lexicon import Concepts
@@ -15,7 +14,6 @@ from botops.claims.reading import Reading
 
 GIVING = ("gift", "free", "included")
 _MIN_STEM = 4
-_KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _NOT_A_THING = ("s:", "u:", "g:")
 _CONDITIONAL = frozenset("при если от для if with when for from до после".split())
 _LINK = frozenset("и и/или или and or мен пен бен және".split())
@@ -75,16 +73,10 @@ def _inside(reading: Reading, i: int, hits: Sequence[Hit]) -> bool:
     return any(h.start <= reading.words[i].start < h.end for h in hits)
 
 
-def is_kazakh(text: str) -> bool:
-    """True when a text has letters only Kazakh has."""
-    return bool(_KAZAKH.search(text))
-
-
 def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
     """Names that something is put into, given to or meant for: after "в", "к", "на", "для", with a Kazakh dative or
     locative, or linked by "и" to such a name."""
     out: list[Hit] = []
-    kazakh = is_kazakh(reading.text)
     for hit in hits:
         first, last = reading.word_at(hit.start), reading.word_at(hit.end)
         i = first - 1
@@ -100,7 +92,7 @@ def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
             or linked
             or dative
             or priced
-            or (kazakh and reading.words[last - 1].text.endswith(_INTO_ENDINGS))
+            or (reading.kazakh and reading.words[last - 1].text.endswith(_INTO_ENDINGS))
         ):
             out.append(hit)
     return out

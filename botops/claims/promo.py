@@ -62,7 +62,10 @@ def codes_in(desk: Desk) -> Iterator[tuple[int, int, str]]:
 def _lower_case(desk: Desk) -> Iterator[tuple[int, int, str]]:
     """Known codes written in lower case ("suv500")."""
     words = desk.reading.words
+    heads = frozenset(k[:2].lower() for k in desk.terms.codes)
     for i, word in enumerate(words):
+        if code_key(word.text[:2]).lower() not in heads:
+            continue
         for j in (i, i + 1):
             if j < len(words) and (j == i or words[j].start == words[i].end):
                 raw = desk.reading.text[word.start : words[j].end]
@@ -84,7 +87,7 @@ def _named_code(desk: Desk, start: int, end: int, raw: str) -> bool:
     if "promo" in near:
         return True
     off = bool(desk.sentence_tags(clause) & {"discount", "minus", "s:save"}) or any(
-        m.kind == "percent" and clause.start <= m.start < clause.end for m in desk.mentions
+        m.kind == "percent" for m in desk.mentions_in(clause.start, clause.end)
     )
     if "code" in near:
         return off or (digits > 0 and "promo" in desk.topics_question)
@@ -101,9 +104,7 @@ def _offered(desk: Desk, clause: Clause, start: int, end: int) -> bool:
 def _own_mentions(desk: Desk, clause: Clause) -> set[int]:
     """Starts of the percents and amounts off that stand in the clause of a code."""
     out = set()
-    for m in desk.mentions:
-        if not clause.start <= m.start < clause.end:
-            continue
+    for m in desk.mentions_in(clause.start, clause.end):
         before = desk.reading.over(max(clause.first, desk.reading.word_at(m.start) - 2), desk.reading.word_at(m.start))
         if m.kind == "percent" or before & {"minus"}:
             out.add(m.start)
@@ -119,7 +120,7 @@ def _judge(desk: Desk, clause: Clause, start: int, rules: tuple[Rule, ...], owne
     about = _products(desk, clause, start)
     if rule.skus and about and not about & rule.skus:
         return Problem("product", "promo", describe(rule), rule.source)
-    for m in desk.mentions:
+    for m in desk.mentions_in(clause.start, clause.end):
         if m.start in owned and m.amount not in (rule.percents if m.kind == "percent" else rule.money):
             return Problem("value", "promo", describe(rule), rule.source)
     if desk.unmet(rule, clause) is not None:
@@ -142,7 +143,7 @@ def _products(desk: Desk, clause: Clause, start: int) -> frozenset[str]:
 
 def _span(desk: Desk, clause: Clause, start: int, end: int, owned: set[int]) -> tuple[int, int]:
     """The code with the value beside it."""
-    for m in desk.mentions:
-        if m.start in owned and clause.start <= m.start < clause.end:
+    for m in desk.mentions_in(clause.start, clause.end):
+        if m.start in owned:
             start, end = min(start, m.start), max(end, m.end)
     return start, end

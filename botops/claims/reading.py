@@ -5,6 +5,7 @@ Price book sentences and replies are read by the same code, so that both sides o
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ from botops.claims.lexicon import NONE, Concepts, concepts
 from botops.claims.quantities import Quantity, quantities
 from botops.claims.segment import Segment, clauses, segments
 from botops.claims.words import Word, fold, words
+
+
+_KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_MAX_CLAUSE, _MAX_SENTENCE = 60, 160
+"""Words in a clause and in a sentence, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,11 @@ class Reading:
         return quantities(self.words, self.tags)
 
     @cached_property
+    def kazakh(self) -> bool:
+        """True when the text has letters only Kazakh has."""
+        return bool(_KAZAKH.search(self.text))
+
+    @cached_property
     def concepts(self) -> Concepts:
         """All concepts of the text."""
         return frozenset().union(*self.tags) if self.tags else NONE
@@ -81,13 +92,21 @@ class Reading:
         """The concepts of the words `first:last`."""
         return frozenset().union(*self.tags[first:last]) if last > first else NONE
 
+    @cached_property
+    def _quantity_firsts(self) -> list[int]:
+        return [q.first for q in self.quantities]
+
     def counted(self, first: int, last: int) -> tuple[Quantity, ...]:
         """The counted things among the words `first:last`."""
-        return tuple(q for q in self.quantities if first <= q.first < last)
+        return self.quantities[bisect_left(self._quantity_firsts, first) : bisect_left(self._quantity_firsts, last)]
 
 
 def read(text: str, found: Sequence[Word] | None = None, parts: Sequence[Segment] | None = None) -> Reading:
-    """Reads a text; words and segments that are known already are not looked for again."""
+    """Reads a text; words and segments that are known already are not looked for again.
+
+    A clause or sentence longer than people write is cut, so that the work of every rule that looks around a word is
+    bounded and a hostile message costs no more than its length.
+    """
     found = words(fold(text)) if found is None else found
     parts = segments(text) if parts is None else parts
     tags = concepts(found)
@@ -95,13 +114,43 @@ def read(text: str, found: Sequence[Word] | None = None, parts: Sequence[Segment
     sentences: list[Sentence] = []
     cut: list[Clause] = []
     for part in parts:
-        first, last = bisect_left(starts, part.start), bisect_left(starts, part.end)
-        at = len(cut)
         spans = part.cells or clauses(text, part.start, part.end)
-        for start, end in spans:
-            a, b = bisect_left(starts, start), bisect_left(starts, end)
-            if b > a:
-                cut.append(Clause(a, b, start, end, len(sentences)))
+        pieces = [
+            (a, b)
+            for start, end in spans
+            for a, b in _pieces(bisect_left(starts, start), bisect_left(starts, end), _MAX_CLAUSE)
+        ]
+        edges = {bisect_left(starts, start): start for start, _ in spans}
         asks = text[part.start : part.end].rstrip(" \"'»)*_").endswith("?")
-        sentences.append(Sentence(first, last, at, len(cut), part.start, part.end, asks))
+        for group in _groups(pieces):
+            first, last = group[0][0], group[-1][1]
+            at = len(cut)
+            for a, b in group:
+                end = _end(found, b, spans)
+                cut.append(Clause(a, b, edges.get(a, found[a].start), end, len(sentences)))
+            closing = asks and group[-1] == pieces[-1]
+            sentences.append(Sentence(first, last, at, len(cut), cut[at].start, cut[-1].end, closing))
     return Reading(text, found, tags, tuple(sentences), tuple(cut))
+
+
+def _pieces(first: int, last: int, size: int) -> list[tuple[int, int]]:
+    return [(a, min(a + size, last)) for a in range(first, last, size)]
+
+
+def _groups(pieces: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    out: list[list[tuple[int, int]]] = []
+    size = 0
+    for piece in pieces:
+        if not out or size + piece[1] - piece[0] > _MAX_SENTENCE:
+            out.append([])
+            size = 0
+        out[-1].append(piece)
+        size += piece[1] - piece[0]
+    return out
+
+
+def _end(found: Sequence[Word], last: int, spans: Sequence[tuple[int, int]]) -> int:
+    """Where the clause that ends before word `last` ends: with its span, or before the next word when that was cut."""
+    i = bisect_right(spans, found[last - 1].start, key=lambda s: s[0]) - 1
+    end = spans[max(i, 0)][1]
+    return found[last].start if last < len(found) and found[last].start < end else end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from botops.claims.benefits import benefit_claims, waiver_claims
 from botops.claims.context import ReplyContext
@@ -29,6 +29,15 @@ from botops.domain.findings import Finding
 __all__ = ["AppliedDiscount", "applied_discounts", "find_term_claims"]
 
 _MAX_BARE = 3
+_TIMED = frozenset({"warranty", "trial", "cancel", "refund", "free", "gift", "freeze", "prepay"})
+_BY_TOPIC: tuple[tuple[frozenset[str], Callable[[Desk], Iterator[Finding]]], ...] = (
+    (frozenset({"half"}), fraction_claims),
+    (frozenset({"times"}), times_claims),
+    (frozenset({"multiple"}), multiple_claims),
+    (frozenset({"vat"}), vat_claims),
+    (frozenset({"gift", "free", "included"}), benefit_claims),
+    (frozenset({"deposit", "prepay"}), waiver_claims),
+)
 
 
 def find_term_claims(ctx: ReplyContext) -> list[Finding]:
@@ -50,19 +59,20 @@ def applied_discounts(ctx: ReplyContext) -> tuple[AppliedDiscount, ...]:
 
 def _claims(desk: Desk) -> list[Finding]:
     taken: set[int] = set()
+    said = desk.reading.concepts
     found = list(promo_claims(desk, taken))
-    found += percent_terms(desk, taken)
-    found += percent_claims(desk, taken)
-    found += money_off_claims(desk, taken)
-    found += fraction_claims(desk)
-    found += times_claims(desk)
-    found += instalment_claims(desk)
-    found += duration_claims(desk)
+    if desk.mentions:
+        found += percent_terms(desk, taken)
+        found += percent_claims(desk, taken)
+        found += money_off_claims(desk, taken)
+    for topics, claims in _BY_TOPIC:
+        if said & topics:
+            found += claims(desk)
+    if said & _TIMED or desk.topics_question & _TIMED:
+        found += duration_claims(desk)
+    if "instalment" in said | desk.topics_question or "0-0" in desk.reading.text or "0–0" in desk.reading.text:
+        found += instalment_claims(desk)
     found += minimum_claims(desk)
-    found += multiple_claims(desk)
-    found += vat_claims(desk)
-    found += benefit_claims(desk)
-    found += waiver_claims(desk)
     return found
 
 
@@ -92,7 +102,9 @@ def _confirmed(desk: Desk) -> list[Finding]:
 def _apart(found: Iterable[Finding]) -> list[Finding]:
     """Findings in order, one for each stretch of text: of two that overlap the shorter stays."""
     out: list[Finding] = []
-    for finding in sorted(found, key=lambda f: (f.end - f.start, f.start)):
-        if not any(f.start < finding.end and finding.start < f.end for f in out):
+    for finding in sorted(found, key=lambda f: (f.start, f.end)):
+        if not out or out[-1].end <= finding.start:
             out.append(finding)
-    return sorted(out, key=lambda f: f.start)
+        elif finding.end - finding.start < out[-1].end - out[-1].start:
+            out[-1] = finding
+    return out
