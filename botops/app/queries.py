@@ -259,7 +259,7 @@ class Spending:
     @property
     def usd(self) -> Decimal:
         """Dollars, exact."""
-        return Decimal(self.pico_usd) / PICO
+        return dollars(self.pico_usd)
 
 
 def spending(container: Container, asked: Period, group: SpendingGroup) -> tuple[Spending, ...]:
@@ -291,6 +291,11 @@ def _spending(container: Container, key: tuple[object, ...], rows: list[Totals])
         sum(row.unknown_cost for row in rows),
         sum(row.simulated for row in rows),
     )
+
+
+def dollars(pico_usd: int) -> Decimal:
+    """Pico-dollars in dollars, exact."""
+    return Decimal(pico_usd) / PICO
 
 
 def dearest(container: Container, asked: Period, limit: int = 10) -> tuple[DearDialogue, ...]:

@@ -1,0 +1,111 @@
+"""A small client of the API, for doors that talk to the bot the way any channel would."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from botops.domain.errors import OutsideError, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TIMEOUT_S = 120.0
+"""Longer than any deadline of a model: the API answers or says why not."""
+_MOST_LINE = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """A piece of the reply that has left."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """The reply is complete and kept under `turn_id`."""
+
+    dialogue_id: str
+    turn_id: str
+    reply: str
+
+
+class ApiClient:
+    """Talks to `/v1/chat`. Raises OutsideError when the API cannot be reached or refuses."""
+
+    def __init__(self, address: str, timeout_s: float = TIMEOUT_S) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UserError(f"{address!r} is no address of the API: write it like http://127.0.0.1:8000")
+        self._parts = parts
+        self._timeout = timeout_s
+
+    def chat(
+        self, text: str, *, dialogue_id: str | None, lead_id: str | None, idempotency_key: str, channel: str = "web"
+    ) -> Iterator[TextPiece | TurnEnded]:
+        """Sends a message; gives pieces of the reply as they leave, then the turn's end."""
+        body = {"text": text, "dialogue_id": dialogue_id, "lead_id": lead_id, "channel": channel,
+                "idempotency_key": idempotency_key, "stream": True}  # fmt: skip
+        connection = self._connect()
+        try:
+            connection.request(
+                "POST",
+                f"{self._parts.path.rstrip('/')}/v1/chat",
+                json.dumps({k: v for k, v in body.items() if v is not None}, ensure_ascii=False).encode(),
+                {"Content-Type": "application/json", "Accept": "text/event-stream"},
+            )
+            response = connection.getresponse()
+            if response.status != http.client.OK:
+                raise OutsideError(_refusal(response))
+            yield from _pieces(response)
+        except (OSError, http.client.HTTPException) as error:
+            raise OutsideError(
+                f"the API at {self._parts.geturl()} does not answer: {error or type(error).__name__}"
+            ) from error
+        finally:
+            connection.close()
+
+    def _connect(self) -> http.client.HTTPConnection:
+        host, port = self._parts.hostname or "", self._parts.port
+        if self._parts.scheme == "https":
+            return http.client.HTTPSConnection(host, port, timeout=self._timeout)
+        return http.client.HTTPConnection(host, port, timeout=self._timeout)
+
+
+def _pieces(response: http.client.HTTPResponse) -> Iterator[TextPiece | TurnEnded]:
+    for name, data in _events(response):
+        if name == "text":
+            yield TextPiece(str(data["text"]))
+        elif name == "turn":
+            yield TurnEnded(str(data["dialogue_id"]), str(data["turn_id"]), str(data["reply"]))
+            return
+        elif name == "error":
+            raise OutsideError(str(data.get("detail") or data.get("error")))
+    raise OutsideError("the reply was cut off before its end")
+
+
+def _events(response: http.client.HTTPResponse) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Server-sent events as they arrive."""
+    name, data = "", ""
+    while line := response.readline(_MOST_LINE).decode():
+        field, _, value = line.rstrip("\r\n").partition(":")
+        if field == "event":
+            name = value.strip()
+        elif field == "data":
+            data += value.removeprefix(" ")
+        elif not field and data:
+            yield name, json.loads(data)
+            name, data = "", ""
+
+
+def _refusal(response: http.client.HTTPResponse) -> str:
+    body = response.read(_MOST_LINE)
+    try:
+        detail = json.loads(body).get("detail")
+    except (ValueError, AttributeError):
+        detail = None
+    return f"the API refused ({response.status}): {detail if isinstance(detail, str) else response.reason}"

@@ -1,0 +1,88 @@
+"""How the prompts stand: what is live, what is split, what is broken, what lint says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botops.app.prompt_lint import lint_prompts
+from botops.domain.errors import UserError
+from botops.split import BUCKETS
+
+if TYPE_CHECKING:
+    from botops.app.container import Container
+    from botops.domain.problems import Problem
+    from botops.registry import Approval, PromptVersion
+
+
+@dataclass(frozen=True, slots=True)
+class VersionState:
+    """A version: its share of clients (0..1), and what is wrong with it when it cannot be read."""
+
+    number: int
+    share: float
+    version: PromptVersion | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PromptState:
+    """A prompt. `serving` marks the one the bot answers with; `stale` that its last good state is served."""
+
+    name: str
+    serving: bool
+    stale: bool
+    live: int | None
+    experiment: str | None
+    coverage: float
+    versions: tuple[VersionState, ...]
+    approvals: tuple[Approval, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def broken(self) -> bool:
+        """True when a file of it cannot be used."""
+        return self.stale or any(p.level == "error" for p in self.problems)
+
+
+def prompt_states(container: Container) -> tuple[PromptState, ...]:
+    """Every prompt of the registry, the serving one first."""
+    registry = container.registry
+    registry.refresh()
+    names = sorted(registry.names(), key=lambda name: (name != container.settings.prompt, name))
+    return tuple(_state(container, name) for name in names)
+
+
+def _state(container: Container, name: str) -> PromptState:
+    registry = container.registry
+    whole = registry.state()
+    folder = str(registry.directory / name)
+    problems = tuple(p for p in whole.problems if p.file == folder or p.file.startswith(f"{folder}/"))
+    try:
+        release = registry.release(name)
+    except UserError:
+        shares: dict[int, float] = {}
+        live, experiment, coverage, approvals = None, None, 0.0, ()
+    else:
+        live, split, approvals = release.live, release.split, release.spec.approvals
+        coverage = split.coverage / BUCKETS if split else 0.0
+        experiment = split.seed if split else None
+        shares = {live: 1 - coverage}
+        for variant in split.variants if split else ():
+            shares[variant.version] = shares.get(variant.version, 0.0) + coverage * variant.weight / BUCKETS
+    versions = tuple(_version(container, name, n, shares.get(n, 0.0)) for n in reversed(registry.versions(name)))
+    serving = name == container.settings.prompt
+    return PromptState(name, serving, name in whole.stale, live, experiment, coverage, versions, approvals, problems)
+
+
+def _version(container: Container, name: str, number: int, share: float) -> VersionState:
+    try:
+        return VersionState(number, share, container.registry.version(name, number))
+    except UserError as error:
+        return VersionState(number, share, None, error.problems)
+
+
+def lint_findings(container: Container) -> tuple[Problem, ...]:
+    """What lint says of all prompts today, against the price book where there is one."""
+    current = container.books.current()
+    return tuple(lint_prompts(container.registry, current.book if current else None, container.clock.now()))

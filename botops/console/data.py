@@ -1,0 +1,71 @@
+"""What pages read: the container, opened once for the process, and queries kept for a few seconds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from botops.app import queries
+from botops.app.container import Container
+from botops.app.prompt_state import lint_findings
+from botops.config import FILE_NAME, Secrets, load_settings
+from botops.domain.problems import Problem
+
+QUERY_SECONDS = 5
+LINT_SECONDS = 30
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, on_release=lambda container: container.close())
+def _opened(directory: str, settings_changed: int) -> Container:
+    settings = load_settings(Path(directory) / FILE_NAME)
+    return Container.open(settings, Secrets.from_environ(os.environ), role="reader")
+
+
+def container() -> Container:
+    """The installation in the working directory, opened for reading; anew when its settings file changes.
+
+    Raises UserError for broken settings and StoreError while there is no store.
+    """
+    directory = Path.cwd()
+    try:
+        changed = (directory / FILE_NAME).stat().st_mtime_ns
+    except FileNotFoundError:
+        changed = 0
+    return _opened(str(directory), changed)
+
+
+def forget() -> None:
+    """Lets go of everything kept: after a fault the next run opens it anew."""
+    _opened.clear()
+    st.cache_data.clear()
+
+
+@st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
+def overview(_container: Container, key: str, days: int) -> queries.Overview:
+    """The overview's numbers."""
+    return queries.overview(_container, queries.period(_container, days))
+
+
+@st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
+def patterns(_container: Container, key: str, days: int) -> tuple[queries.Pattern, ...]:
+    """Where the bot errs."""
+    return queries.patterns(_container, queries.period(_container, days))
+
+
+@st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
+def spending(_container: Container, key: str, days: int, group: queries.SpendingGroup) -> tuple[queries.Spending, ...]:
+    """What the model cost."""
+    return queries.spending(_container, queries.period(_container, days), group)
+
+
+@st.cache_data(ttl=LINT_SECONDS, show_spinner=False)
+def lint(_container: Container, key: str) -> tuple[Problem, ...]:
+    """What lint says of the prompts."""
+    return lint_findings(_container)
+
+
+def key_of(container: Container) -> str:
+    """What tells this installation's kept queries from another's."""
+    return str(container.settings.root)

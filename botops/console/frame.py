@@ -1,0 +1,170 @@
+"""What every page stands in: title and language, what the reader must know, and faults said in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from botops.app.container import Container
+from botops.console import data, navigation, safe
+from botops.console.i18n import COOKIE, LANGUAGES, _, language, switch
+from botops.domain.errors import BotopsError, StoreError
+
+_STYLES = Path(__file__).parent / "assets" / "console.css"
+PERIODS = (7, 14, 28, 90)
+_PERIOD = 14
+SEEDING_S = 4
+
+
+@cache
+def _styles() -> safe.Html:
+    return safe.stylesheet(_STYLES.read_text(encoding="utf-8"))
+
+
+def show(*parts: safe.Html) -> None:
+    """Puts HTML on the page."""
+    st.html(safe.join(parts))
+
+
+def page(name: navigation.Name, body: Callable[[Container], None]) -> None:
+    """A page: its heading, then its body, or what keeps it from being shown and what to do about it."""
+    show(_styles())
+    heading, switcher = st.container(horizontal=True, vertical_alignment="center"), None
+    with heading:
+        st.title(navigation.title(name), anchor=False, width="stretch")
+        switcher = st.container(width="content")
+    with switcher:
+        _language_switch()
+    try:
+        container = data.container()
+        _banners(container)
+        body(container)
+    except StoreError as error:
+        data.forget()
+        _no_store(error)
+    except BotopsError as error:
+        data.forget()
+        fault(_("This page cannot be shown"), error)
+
+
+def fault(title: str, error: BotopsError) -> None:
+    """An error with its places, told apart from the sentence that says what it means."""
+    show(alert("bad", title, details=str(error)))
+
+
+def alert(level: str, title: str, *more: str | safe.Html, details: str = "") -> safe.Html:
+    """A box that says something is wrong (`bad`, `warn`) or worth knowing (`note`)."""
+    sign = {"bad": "✕ ", "warn": "! ", "note": ""}[level]
+    rest = [safe.tag("div", part) for part in more]
+    if details:
+        rest.append(safe.tag("pre", details))
+    return safe.tag("div", safe.tag("b", f"{sign}{title}"), *rest, class_=f"bo-alert {level}", role="note")
+
+
+def empty(title: str, more: str) -> None:
+    """What a page says when there is nothing to show yet."""
+    show(alert("note", title, more))
+
+
+def period() -> int:
+    """The chosen number of days, kept in the address."""
+    kept = st.query_params.get("days", "")
+    default = int(kept) if kept.isdigit() and int(kept) in PERIODS else _PERIOD
+    chosen = st.segmented_control(
+        _("Period"), PERIODS, default=default, required=True, key="days", label_visibility="collapsed",
+        format_func=lambda days: _("{days} days").format(days=days),
+    )  # fmt: skip
+    days = chosen or default
+    remember("days", None if days == _PERIOD else str(days))
+    return days
+
+
+def remember(name: str, value: str | None) -> None:
+    """Keeps a choice in the address, or takes it out."""
+    if value is None:
+        if name in st.query_params:
+            del st.query_params[name]
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def address(**changes: Any) -> dict[str, str]:
+    """The parameters of this page's address with some changed; None takes one out."""
+    merged = {**st.query_params.to_dict(), **changes}
+    return {key: str(value) for key, value in merged.items() if value is not None}
+
+
+def _language_switch() -> None:
+    chosen = st.segmented_control(
+        _("Language"), list(LANGUAGES), default=language(), required=True, key="language",
+        format_func=lambda code: {"ru": "RU", "kk": "ҚЗ", "en": "EN"}[code], label_visibility="collapsed",
+        on_change=lambda: switch(st.session_state["language"]),
+    )  # fmt: skip
+    # The browser keeps the choice for the next visit; the script is constant but for one of three codes.
+    st.html(
+        f"<script>document.cookie='{COOKIE}={chosen};path=/;max-age=31536000;samesite=lax'</script>",
+        unsafe_allow_javascript=True,
+    )
+
+
+def _banners(container: Container) -> None:
+    if container.bot.model.simulated:
+        lead = safe.tag("b", _("Simulated model"))
+        rest = _(
+            "The bot is answered by a simulator, so costs are notional. To connect a real model, set OPENAI_API_KEY "
+            "and start botops up again."
+        )
+        show(safe.tag("div", lead, safe.tag("span", rest), class_="bo-strip", role="note"))
+    _seeding(container)
+
+
+@st.fragment(run_every=SEEDING_S)
+def _seeding(container: Container) -> None:
+    """Says that the demo's past is being made, as long as the number of dialogues grows towards it."""
+    target = container.settings.demo.dialogues
+    if not target or st.session_state.get("seeded"):
+        return
+    try:
+        made = container.store.reads.counts().dialogues
+    except StoreError:
+        return  # the page itself says so
+    before = st.session_state.get("made")
+    st.session_state["made"] = made
+    if before is None or made == before == 0:
+        return
+    if made > before and made < target:
+        text = _(
+            "Demo data is being made: {made} of {target} dialogues. The pages already work, the numbers still grow."
+        )
+        st.progress(made / target, text=text.format(made=made, target=target))
+        return
+    st.session_state["seeded"] = True
+    if made > before:
+        st.rerun()
+
+
+def _no_store(error: StoreError) -> None:
+    show(
+        alert(
+            "warn",
+            _("There is no data yet"),
+            _("The store cannot be read. If botops up has just been started, it appears within seconds."),
+            _("If this stays, run botops doctor: it says what is wrong and how to mend it."),
+            details=str(error),
+        )
+    )
+    _await_store()
+
+
+@st.fragment(run_every=2)
+def _await_store() -> None:
+    """Looks again until the store is there."""
+    try:
+        data.container()
+    except BotopsError:
+        return
+    st.rerun()

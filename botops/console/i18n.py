@@ -1,0 +1,71 @@
+"""The console's languages: gettext catalogues, read when first needed. Messages in the code are English."""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Final, get_args
+
+import streamlit as st
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from botops.domain.messages import Language
+
+LOCALES = Path(__file__).parent / "locale"
+DOMAIN = "console.po"
+LANGUAGES: Final[dict[Language, str]] = {"ru": "Русский", "kk": "Қазақша", "en": "English"}
+DEFAULT: Final[Language] = "ru"
+PARAMETER = "lang"
+COOKIE = "botops_lang"
+_CODES = get_args(Language)
+
+
+@cache
+def catalogue(language: Language) -> gettext.NullTranslations:
+    """A language's messages. English speaks from the code itself, except for what its catalogue says otherwise."""
+    with (LOCALES / language / "LC_MESSAGES" / DOMAIN).open("rb") as file:
+        messages = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def language() -> Language:
+    """The language of this session: by the address, else as chosen, else as kept by the browser, else Russian."""
+    chosen = st.session_state.get(PARAMETER)
+    return chosen if chosen in _CODES else DEFAULT
+
+
+def choose() -> Language:
+    """Settles the session's language at the start of a run and keeps it in the address."""
+    candidates = (st.query_params.get(PARAMETER), st.session_state.get(PARAMETER), st.context.cookies.get(COOKIE))
+    chosen: Language = next((c for c in candidates if c in _CODES), DEFAULT)  # type: ignore[misc]
+    st.session_state[PARAMETER] = chosen
+    if st.query_params.get(PARAMETER) != chosen:
+        st.query_params[PARAMETER] = chosen
+    return chosen
+
+
+def switch(chosen: Language) -> None:
+    """Changes the session's language."""
+    st.session_state[PARAMETER] = chosen
+    st.query_params[PARAMETER] = chosen
+
+
+def _(message: str) -> str:
+    """A message in the session's language."""
+    return catalogue(language()).gettext(message)
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """A message that depends on a number, in the session's language."""
+    return catalogue(language()).ngettext(one, many, number)
+
+
+def N_(message: str) -> str:  # noqa: N802  gettext's own name for "translated where it is used"
+    """Marks a message that is translated later."""
+    return message

@@ -1,0 +1,125 @@
+"""What the domain's words are called on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from botops.console.i18n import N_, _
+from botops.domain.findings import FindingKind, Severity
+from botops.domain.turns import Action, Purpose, TurnState
+
+_KINDS: Mapping[FindingKind, str] = {
+    FindingKind.PRICE: N_("Wrong price"),
+    FindingKind.DISCOUNT: N_("Invented discount"),
+    FindingKind.PROMO_CODE: N_("Promo code not in the book"),
+    FindingKind.UNKNOWN_PRODUCT: N_("Product not in the book"),
+    FindingKind.TOTAL: N_("Wrong total"),
+    FindingKind.TERMS: N_("Terms not in the book"),
+    FindingKind.STALE_PRICE: N_("Old price"),
+    FindingKind.CURRENCY: N_("Wrong currency"),
+}
+_SEVERITIES: Mapping[Severity, str] = {
+    Severity.LOW: N_("low"),
+    Severity.MEDIUM: N_("medium"),
+    Severity.HIGH: N_("high"),
+    Severity.CRITICAL: N_("critical"),
+}
+_ACTIONS: Mapping[Action, str] = {
+    Action.PASSED: N_("Sent"),
+    Action.FLAGGED: N_("Sent with an error"),
+    Action.REPAIRED: N_("Corrected before sending"),
+    Action.BLOCKED: N_("Held back"),
+    Action.HANDED_OVER: N_("Handed to a person"),
+}
+_STATES: Mapping[TurnState, str] = {
+    TurnState.PENDING: N_("Being answered"),
+    TurnState.ANSWERED: N_("Answered"),
+    TurnState.INTERRUPTED: N_("Cut off"),
+    TurnState.FAILED: N_("Failed"),
+}
+_PURPOSES: Mapping[Purpose, str] = {
+    Purpose.REPLY: N_("first draft"),
+    Purpose.REPAIR: N_("correction"),
+    Purpose.JUDGE: N_("judging"),
+    Purpose.CLIENT: N_("client"),
+    Purpose.SUMMARY: N_("summary"),
+}
+_LANGUAGES: Mapping[str, str] = {"ru": N_("Russian"), "kk": N_("Kazakh"), "en": N_("English")}
+_CHANNELS: Mapping[str, str] = {
+    "web": N_("Website"),
+    "whatsapp": "WhatsApp",
+    "telegram": "Telegram",
+    "instagram": "Instagram",
+    "console": N_("Console chat"),
+    "import": N_("Import"),
+}
+_RULES: Mapping[str, str] = {
+    "client_request": N_("the client asked for a person"),
+    "bot_promised": N_("the bot promised a person"),
+    "blocked_reply": N_("the guard held the reply back"),
+    "not_judged": N_("the reply could not be checked"),
+    "model_error": N_("the model did not answer"),
+    "prompt_error": N_("the prompt could not be filled in"),
+}
+_REASONS: Mapping[str, str] = {
+    "no_book": N_("There is no price book to check against."),
+    "book_out_of_date": N_("The price book is out of date."),
+    "too_large": N_("The message is too large to check."),
+    "checker_failed": N_("The checker failed on this message."),
+}
+_MODELS: Mapping[str, str] = {"simulated": N_("Simulated model"), "external": N_("Another bot")}
+
+
+def kind(value: FindingKind) -> str:
+    """A finding's kind."""
+    return _(_KINDS[value])
+
+
+def severity(value: Severity) -> str:
+    """How bad a finding is."""
+    return _(_SEVERITIES[value])
+
+
+def action(value: Action) -> str:
+    """What became of a reply."""
+    return _(_ACTIONS[value])
+
+
+def state(value: TurnState) -> str:
+    """How far a turn came."""
+    return _(_STATES[value])
+
+
+def purpose(value: Purpose) -> str:
+    """What a model call was for."""
+    return _(_PURPOSES[value])
+
+
+def spoken(value: str) -> str:
+    """A client's language."""
+    return _(_LANGUAGES[value]) if value in _LANGUAGES else value
+
+
+def channel(value: str) -> str:
+    """A channel; an unknown one by its own name."""
+    return _(_CHANNELS[value]) if value in _CHANNELS else value
+
+
+def rule(value: str) -> str:
+    """What made the bot call a person."""
+    return _(_RULES[value]) if value in _RULES else value
+
+
+def reason(value: str | None) -> str:
+    """Why a reply was not judged."""
+    return _(_REASONS[value]) if value in _REASONS else (value or "")
+
+
+def model(value: str) -> str:
+    """A model's name."""
+    return _(_MODELS[value]) if value in _MODELS else (value or "—")
+
+
+def prompt(name: object, version: object) -> str:
+    """A prompt version as people write it."""
+    return f"{name} · v{version}" if name else "—"

@@ -1,0 +1,155 @@
+"""Overview: seven numbers, what is wrong now, and where the bot errs."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import streamlit as st
+
+from botops.app import queries
+from botops.app.container import Container
+from botops.app.glossary import GLOSSARY, Entry
+from botops.app.prompt_state import prompt_states
+from botops.console import charts, data, formats, frame, labels, navigation, parts, safe
+from botops.console.i18n import _, language, ngettext
+from botops.domain.money import Money
+
+
+def body(container: Container) -> None:
+    days = frame.period()
+    found = data.overview(container, data.key_of(container), days)
+    _attention(container)
+    if found.empty:
+        frame.empty(
+            _("No dialogues in this period"),
+            _(
+                "Write to the bot on the Chat page, take in your bot's log with botops ingest, or choose a longer period."
+            ),
+        )
+        return
+    _numbers(container, found)
+    _patterns(container, days)
+    parts.question(_("How many false promises are there a day, and do they reach clients?"))
+    charts.faulty(found.faulty)
+
+
+def _attention(container: Container) -> None:
+    """Problems first: what keeps the bot from answering rightly, and who is waiting."""
+    if container.books.current() is None:
+        why = _("Replies cannot be checked without a price book: the guard holds them back. Expected at {path}.")
+        frame.show(frame.alert("bad", _("No price book"), why.format(path=container.books.path)))
+    for problem in container.books.problems[:3]:
+        frame.show(parts.problem(problem, _("The price book is broken: the last good one stays in force")))
+    for state in prompt_states(container):
+        if state.broken:
+            title = (
+                _("The prompt {name} is broken on disk: its last good state is served")
+                if state.stale
+                else _("The prompt {name} cannot be served")
+            )
+            first = next((p for p in state.problems if p.level == "error"), None)
+            frame.show(frame.alert("bad", title.format(name=state.name), details=first.text() if first else ""))
+    queue = queries.waiting(container)
+    if queue.overdue and queue.since is not None:
+        count = ngettext(
+            "{n} dialogue waits for a person longer than promised", "{n} dialogues wait for a person longer than promised",
+            queue.overdue,
+        ).format(n=formats.number(queue.overdue))  # fmt: skip
+        since = _("Promised: an answer within {minutes}. The first one has waited for {span}.").format(
+            minutes=formats.span(timedelta(minutes=container.settings.hand_off.answer_within_min)),
+            span=formats.span(container.clock.now() - queue.since),
+        )
+        with st.container(key="row-waiting"):
+            frame.show(frame.alert("warn", count, since))
+            navigation.link("dialogues", _("Show these dialogues"), waiting="1")
+
+
+def _numbers(container: Container, found: queries.Overview) -> None:
+    with st.container(key="numbers"):
+        for row in (found.numbers[:4], found.numbers[4:]):
+            for column, number in zip(st.columns(len(row)), row, strict=True):
+                with column:
+                    _metric(container, number, found.period)
+    with st.expander(_("What these numbers mean")):
+        frame.show(parts.definitions(GLOSSARY[number.id] for number in found.numbers))
+
+
+def _metric(container: Container, number: queries.Number, period: queries.Period) -> None:
+    entry = GLOSSARY[number.id]
+    change = number.change
+    st.metric(
+        safe.markdown(entry.name[language()]),
+        _value(container, entry, number.value, number.usd),
+        None if change is None else _change(change),
+        delta_color={"up": "normal", "down": "inverse", "neither": "off"}[entry.better],  # type: ignore[arg-type]
+        delta_description=None
+        if change is None
+        else ngettext("vs the {n} day before", "vs the {n} days before", period.days).format(n=period.days),
+        help=safe.markdown(entry.meaning[language()]),
+        border=True,
+        height="stretch",
+        chart_data=[_plain(value) for __, value in number.series],
+    )
+
+
+def _change(share: float) -> str:
+    sign = "+" if share > 0 else "−" if share < 0 else ""
+    # Streamlit takes the direction from an ASCII sign.
+    return f"{'-' if sign == '−' else sign}{formats.percent(min(abs(share), 99.0))}"
+
+
+def _plain(value: queries.Value) -> float:
+    return float(value.amount if isinstance(value, Money) else value or 0)
+
+
+def _value(container: Container, entry: Entry, value: queries.Value, usd: Decimal | None) -> str:
+    if entry.unit == "model_cost":
+        if isinstance(value, Decimal):
+            return formats.cost(value, container.settings.company.currency)
+        return formats.cost(usd, "USD") if usd is not None else formats.NOTHING
+    if value is None:
+        return formats.NOTHING
+    if isinstance(value, Money):
+        return formats.money(value)
+    if entry.unit == "share":
+        return formats.percent(float(value))
+    if entry.unit == "milliseconds":
+        return formats.milliseconds(float(value))
+    if entry.unit == "per_thousand":
+        return _("{n} per 1,000").format(n=formats.number(float(value), 1 if 0 < value < 10 else 0))
+    return formats.number(float(value))
+
+
+def _patterns(container: Container, days: int) -> None:
+    found = data.patterns(container, data.key_of(container), days)
+    parts.question(_("Where does the bot go wrong?"))
+    if not found:
+        frame.show(
+            frame.alert("note", _("No false promises in this period."), _("Every price, discount and term agreed."))
+        )
+        return
+    parts.answer(
+        _("Errors that are alike, most frequent first. Open one to see examples and the dialogues they come from.")
+    )
+    for index, pattern in enumerate(found):
+        _pattern(container, index, pattern)
+
+
+def _pattern(container: Container, index: int, pattern: queries.Pattern) -> None:
+    key, fault = pattern.fault.key, pattern.fault
+    name = " · ".join(
+        safe.markdown(part)
+        for part in (labels.kind(key.kind), pattern.product, labels.prompt(key.prompt, key.version))
+        if part and part != formats.NOTHING
+    )
+    count = ngettext("{n} reply", "{n} replies", fault.replies).format(n=formats.number(fault.replies))
+    reached = _("{n} reached clients").format(n=formats.number(fault.reached))
+    sign = ":red[:material/error:]" if fault.reached else ":green[:material/shield:]"
+    title = f"{sign} **{name}** — {count}" + (f", :red[{reached}]" if fault.reached else f", {_('all stopped')}")
+    with st.expander(title, expanded=index == 0):
+        for number, example in enumerate(pattern.examples):
+            with st.container(key=f"row-{index}-{number}"):
+                frame.show(parts.example(example, container.settings.company.timezone))
+                navigation.link("dialogues", _("Open the dialogue"), dialogue=example.dialogue_id)
+
+
+frame.page("overview", body)

@@ -1,0 +1,106 @@
+"""Pieces that several pages are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from botops.app.glossary import Entry
+from botops.console import formats, frame, labels, safe
+from botops.console.i18n import _, language
+from botops.console.safe import Html, Mark, tag
+from botops.domain.findings import Finding
+from botops.domain.problems import Problem
+from botops.domain.turns import Action
+from botops.store import FaultExample
+
+_FATES = {Action.FLAGGED: "bad", Action.REPAIRED: "good", Action.BLOCKED: "good", Action.HANDED_OVER: "warn"}
+
+
+def question(text: str) -> None:
+    """The question a chart or a list answers."""
+    frame.show(tag("h3", text, class_="bo-question"))
+
+
+def answer(text: str) -> None:
+    """A sentence under a question."""
+    frame.show(tag("p", text, class_="bo-answer bo-muted bo-small"))
+
+
+def chip(text: str, kind: str = "") -> Html:
+    """A short word in a frame."""
+    return tag("span", text, class_=f"bo-chip {kind}".strip())
+
+
+def fate(action: Action | None) -> Html:
+    """What became of a reply, as a chip."""
+    return chip(labels.action(action), _FATES.get(action, "")) if action else chip(_("No reply"))
+
+
+def problem(found: Problem, title: str) -> Html:
+    """A fault in a file: what it means first, then the place."""
+    return frame.alert("bad" if found.level == "error" else "warn", title, details=found.text())
+
+
+def definitions(entries: Iterable[Entry]) -> Html:
+    """Numbers in plain words, with their formulas."""
+    chosen = language()
+    rows = []
+    for entry in entries:
+        rows.append(tag("dt", tag("b", entry.name[chosen])))
+        formula = tag("div", f"{_('Formula')}: {entry.formula[chosen]}", class_="bo-muted bo-small")
+        rows.append(tag("dd", entry.meaning[chosen], formula))
+    return tag("dl", *rows, class_="bo-facts")
+
+
+def example(fault: FaultExample, zone: str) -> Html:
+    """One fault: what was said, what the book says, why, and what became of the reply."""
+    head = tag("div", fate(fault.action), tag("span", formats.moment(fault.at, zone), class_="bo-muted bo-small"),
+               class_="bo-row")  # fmt: skip
+    why = fault.explanations.get(language()) or next(iter(fault.explanations.values()), "")
+    return tag("div", head, _comparison(fault.quote, fault.expected, why), class_="bo-item")
+
+
+def finding(found: Finding, number: int) -> Html:
+    """A finding under the text it is about: said, the book says, why."""
+    head = tag(
+        "div", tag("b", labels.kind(found.kind)), " ", chip(labels.severity(found.severity), found.severity.label)
+    )
+    inner = _comparison(found.quote, found.expected, found.explanation(language()))
+    risk = []
+    if found.at_risk is not None and found.at_risk.minor:
+        risk.append(tag("div", _("Below the price book by {sum}").format(sum=formats.money(found.at_risk))))
+    if found.overcharge is not None and found.overcharge.minor:
+        risk.append(tag("div", _("Above the price book by {sum}").format(sum=formats.money(found.overcharge))))
+    return tag("div", tag("b", str(number)), tag("div", head, inner, *risk), class_="bo-finding")
+
+
+def _comparison(quote: str, expected: str | None, why: str) -> Html:
+    book = expected if expected is not None else _("nothing like it")
+    rows = [(_("Said"), tag("b", f"«{safe.preview(quote, 300)}»")), (_("Price book"), safe.text(safe.preview(book, 300))),
+            (_("Why"), safe.text(safe.preview(why, 600)))]  # fmt: skip
+    return tag("dl", *(cell for name, value in rows for cell in (tag("dt", name), tag("dd", value))), class_="bo-facts")
+
+
+def marks(text: str, findings: Sequence[Finding]) -> list[Mark]:
+    """Where findings stand in a text; one whose quote is not there (a corrected text) is left out."""
+    return [
+        Mark(f.start, f.end, f.severity.label, str(number))
+        for number, f in enumerate(findings, 1)
+        if text[f.start : f.end] == f.quote
+    ]
+
+
+def table(heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str | Html]]) -> Html:
+    """A table that scrolls sideways on a narrow screen. A head says whether its column holds numbers."""
+    kinds = ["bo-num" if numeric else None for _name, numeric in heads]
+    head = tag(
+        "tr", *(tag("th", name, scope="col", class_=kind) for (name, _n), kind in zip(heads, kinds, strict=True))
+    )
+    lines = [tag("tr", *(tag("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True))) for row in rows]
+    return tag("div", tag("table", tag("thead", head), tag("tbody", *lines)), class_="bo-scroll")
+
+
+def facts(rows: Iterable[tuple[str, str | Html | None]]) -> Html:
+    """Names and values; a value of None leaves its row out."""
+    cells = [cell for name, value in rows if value is not None for cell in (tag("dt", name), tag("dd", value))]
+    return tag("dl", *cells, class_="bo-facts")
