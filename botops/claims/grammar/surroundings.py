@@ -28,6 +28,7 @@ _OPENERS_BEFORE = frozenset("в за с per каждый каждую каждо
 _BARE_UNITS = frozenset("сутки ночь месяц мес час день шт чел".split())
 _LEADS = frozenset("по - — :".split())
 _PER_CASES = frozenset(("dat", "own"))
+_KK_NOT = frozenset("емес болмайды болмауы болмайтын түспейді".split())
 _KK_ONE = frozenset("бір бир әр ар".split())
 _COMPARATIVES = frozenset("more less fewer".split())
 
@@ -80,7 +81,7 @@ def read_after(tokens: list[Token], at: int, case: str) -> After:
         lex = tokens[at].lex
         if lex.after_bound is not None and (case in {"abl", "dat", "own"} or not lex.bound):
             bound, at = lex.after_bound, at + 1
-            if at < size and tokens[at].low == "емес":
+            if at < size and tokens[at].low in _KK_NOT:
                 bound, at = ("upto" if bound == "from" else "from"), at + 1
         elif lex.after_hedge:
             hedge, at = True, at + 1
@@ -125,6 +126,8 @@ def _per(tokens: list[Token], at: int) -> tuple[str, int] | None:
         at += 1
     if at >= size or tokens[at].lex.unit in COUNTED_ONLY:
         return None
+    if token.low == "for" and tokens[at].low.endswith("s"):
+        return None  # "for members" says to whom, not per what
     if tokens[at - 1].low in _KK_ONE and tokens[at].lex.case not in _PER_CASES:
         return None
     return _unit(tokens, at)

@@ -113,6 +113,20 @@ RUSSIAN = """
 двадцать процентов|20 %
 двадцатипятипроцентная скидка|25 %
 20-процентная скидка|20 %
+5 000 казахстанских тенге|5000 KZT
+10 австралийскими долларами|10 AUD
+90 британскими фунтами стерлингов|90 GBP
+выйдет тысяч пять-семь|5000..7000 - ~
+два миллиона пятьсот тысяч тенге|2500000 KZT
+за 1 человека 5 000 ₸|5000 KZT /person
+за 1 кв. м. 1 500 ₸|1500 KZT
+5 000 ₸ за 1 чел.|5000 KZT /person
+5 000 ₸/1 чел|5000 KZT /person
+от 5 тысяч 10 процентов|5000 - from;10 %
+300 двести|
+5% — 10 000 ₸|5 %;10000 KZT
+5 $ - 10 €|5 USD;10 EUR
+1,250 млн тенге|1250000 KZT
 15%-ная скидка|15 %
 20 проц.|20 %
 20 %|20 %
@@ -155,6 +169,7 @@ KAZAKH = """
 15 000 теңгеге дейін|15000 KZT upto
 5000 теңгеден астам|5000 KZT from
 5000 теңгеден кем емес|5000 KZT from
+25 000 теңгеден төмен болмайды|25000 KZT from
 шамамен 20 мың теңге|20000 KZT ~
 5 мыңға жуық теңге|5000 KZT ~
 айына 5 000 теңге|5000 KZT /month
@@ -215,6 +230,17 @@ at least $50|50 USD from
 no more than $50|50 USD upto
 $50+|50 USD from
 $50 or more|50 USD from
+$50 or less|50 USD upto
+$50 (per user)|50 USD /user
+more than $50|50 USD from
+less $50 for members|50 USD
+as low as $50|50 USD from
+one million and a half dollars|1500000 USD
+1.250 million dollars|1250000 USD
+5 $10, 10 $20|10 USD;20 USD
+80 U.S. states pay $5|5 USD
+50 St. Helena pounds|50 SHP
+7 Trinidad & Tobago dollars|7 TTD
 about $50|50 USD ~
 between $50 and $100|50..100 USD
 from $50 to $100|50..100 USD
