@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import yaml
 
+from botops.claims.dates import find_dates
 from botops.claims.words import Word, fold, words
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t ].*)?")
@@ -22,13 +23,6 @@ _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2})(?::\d{2})?)?")
 _PARTS = re.compile(r"\s*[,;/|]\s*")
 _EMPTY = frozenset({"", "none", "null", "true", "false", "yes", "no", "n/a", "-", "нет", "да", "жоқ", "бар", "иә"})
 _MAX_WORDS = 8
-_MONTHS = (
-    ("january", "jan", "январь", "қаңтар"), ("february", "feb", "февраль", "ақпан"),
-    ("march", "mar", "март", "наурыз"), ("april", "apr", "апрель", "сәуір"), ("may", "may", "май", "мамыр"),
-    ("june", "jun", "июнь", "маусым"), ("july", "jul", "июль", "шілде"), ("august", "aug", "август", "тамыз"),
-    ("september", "sep", "сентябрь", "қыркүйек"), ("october", "oct", "октябрь", "қазан"),
-    ("november", "nov", "ноябрь", "қараша"), ("december", "dec", "декабрь", "желтоқсан"),
-)  # fmt: skip
 _KEY_WORDS = {
     "class": ("класс", "категория", "санат", "сынып"),
     "size": ("размер", "өлшем"),
@@ -80,6 +74,7 @@ class FeatureIndex:
     def __init__(self) -> None:
         self._phrases: dict[str, dict[tuple[str, ...], dict[tuple[str, str], None]]] = defaultdict(dict)
         self._clock: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+        self._days: dict[tuple[int, int], dict[tuple[str, str], None]] = defaultdict(dict)
         self._known: dict[tuple[str, str], frozenset[str]] = {}
 
     def add(self, key: str, raw: object) -> frozenset[str]:
@@ -94,7 +89,8 @@ class FeatureIndex:
 
     def _learn(self, key: str, text: str) -> frozenset[str]:
         if match := _DATE.fullmatch(text):
-            self._add_date(key, text, int(match[2]), int(match[3]))
+            self._days[int(match[2]), int(match[3])][key, text] = None
+            self._put((match[1], match[2], match[3]), key, text)
             return frozenset({text})
         if match := _TIME.fullmatch(text):
             value = f"{int(match[1]):02}:{match[2]}"
@@ -124,15 +120,6 @@ class FeatureIndex:
             p for b in sorted(beside) for p in ((stems[0], b), (b, stems[0]), (stems[0], "го", b), (stems[0], "й", b))
         ]
 
-    def _add_date(self, key: str, value: str, month: int, day: int) -> None:
-        if not 1 <= month <= 12:
-            return
-        for name in _MONTHS[month - 1]:
-            stem = words(fold(name))[0].stem
-            for phrase in ((stem, str(day)), (str(day), stem), (stem, str(day), "th"), (str(day), "th", stem)):
-                self._put(phrase, key, value)
-        self._put((value[:4], value[5:7], value[8:10]), key, value)
-
     def _put(self, phrase: tuple[str, ...], key: str, value: str) -> None:
         self._phrases[phrase[0]].setdefault(phrase, {})[key, value] = None
 
@@ -154,7 +141,14 @@ class FeatureIndex:
             if best:
                 hits.append(FeatureHit(word.start, text[at + step - 1].end, tuple(best)))
             at += step
+        if self._days:
+            hits += self._dated(text)
         return tuple(hits)
+
+    def _dated(self, text: Sequence[Word]) -> list[FeatureHit]:
+        """Days said in words: "May 7th", "7 мая"."""
+        said = ((d, self._days.get((d.months[0], d.day))) for d in find_dates(text) if d.day and d.months)
+        return [FeatureHit(d.start, d.end, tuple(readings)) for d, readings in said if readings]
 
     def _at_clock(self, text: Sequence[Word], at: int) -> tuple[dict[tuple[str, str], None], int]:
         """A time of day: "11:40 am", "6 pm", "18:25"."""
