@@ -336,6 +336,8 @@ def _dialogue_row(dialogue: Any, said: Sequence[Any]) -> DialogueRow:
         pico_usd=sum(turn["pico_usd"] for turn in said),
         local=_local(said),
         simulated=any(turn["simulated"] for turn in said),
+        first_text=said[0]["text"],
+        actions=tuple(dict.fromkeys(Action(turn["action"]) for turn in said if turn["action"])),
     )
 
 

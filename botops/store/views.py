@@ -64,7 +64,8 @@ class DialogueFilter:
 class DialogueRow:
     """A dialogue in a list. `prompts` are `name@version` in order of use; `worst` is the worst finding's severity.
 
-    `last_text` begins the last client's message and `last_reply` the last reply that left.
+    `first_text` begins the first client's message, `last_text` the last one and `last_reply` the last reply that left;
+    `actions` are what became of the replies, each once, in order.
     """
 
     id: str
@@ -85,6 +86,8 @@ class DialogueRow:
     pico_usd: int
     local: tuple[Money, ...]
     simulated: bool
+    first_text: str = ""
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
