@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
@@ -38,6 +38,7 @@ class Given:
     things: frozenset[str]
     topics: Concepts
     counts: tuple[Quantity, ...]
+    skus: frozenset[str] = frozenset()
 
 
 def benefit_claims(desk: Desk) -> Iterator[Finding]:
@@ -151,6 +152,7 @@ def _nearest(desk: Desk, clause: Clause, at: int) -> frozenset[str]:
 
 def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
     given = _given(desk, clause, at)
+    given = replace(given, skus=desk.skus_in(clause) - desk.containers(clause))
     rules = [r for r in desk.terms.rules if _grants(r, given)]
     live = desk.in_force(rules)
     if live:
@@ -170,6 +172,8 @@ def _grants(rule: Rule, given: Given) -> bool:
         return False
     if given.things & _SPECIAL - rule.things:
         return False
+    if given.skus & rule.about:
+        return True
     if given.things & (rule.things if rule.offer is not None else rule.given or rule.things):
         return True
     if "g:children" in rule.groups and any(q.unit in {"age", "year"} for q in given.counts):
@@ -228,7 +232,7 @@ def _outside(rule: Rule, given: Given) -> bool:
 
 def _goods(desk: Desk, given: Given) -> frozenset[str]:
     """Products that are the thing given itself."""
-    named = frozenset(s for t in given.things for s in desk.terms.goods.get(t, ()))
+    named = given.skus | frozenset(s for t in given.things for s in desk.terms.goods.get(t, ()))
     return named | frozenset(s for s, topics in desk.terms.topic_goods.items() if topics & given.topics)
 
 

@@ -173,6 +173,8 @@ def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
         return True
     if any(mention.amount in r.percents for r in desk.terms.about("discount")):
         return True
+    if "s:pay" in tags and any(q.unit in {"month", "year"} for q in desk.reading.counted(clause.first, clause.last)):
+        return True
     after = desk.reading.words[desk.reading.word_at(mention.end) :][:1]
     if after and after[0].text.startswith(("цен", "стоим", "баға", "price")):
         return True

@@ -27,7 +27,7 @@ _OTHER_PERCENT = frozenset(
     "sla аптайм uptime доступность качества заряд заряда акб батареи емкость влажность поступили учеников точность успех "
     "готовности қолжетімділік batteries battery charge success".split()
 )
-_TRAVEL = ("поступ", "зачисл", "обработ", "переч", "business", "process", "банк", "bank", "түседі")
+_TRAVEL = ("поступ", "зачисл", "обработ", "переч", "process", "банк", "bank", "түседі")
 _ALLOWED = frozenset("можно возможно возьмите болады can may allowed possible".split())
 
 
@@ -57,6 +57,8 @@ def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
     sentence = reading.sentences[clause.sentence]
     if any(w.text in _OTHER_PERCENT for w in reading.words[sentence.first : sentence.last]):
         return "other"
+    if mention.amount == 100 and "refund" in desk.sentence_tags(clause):
+        return "refund"
     near = _nearest(reading.tags, at, clause.first, clause.last)
     if near is not None:
         return None if near in {"discount", "minus", "promo"} else near
@@ -218,7 +220,8 @@ def _frequency(desk: Desk, q: Quantity) -> bool:
 
 def _processing(desk: Desk, clause: Clause) -> bool:
     """True when the time is how long a payment travels ("деньги поступят за 3 дня"), not until when one may return."""
-    return any(w.text.startswith(_TRAVEL) for w in desk.reading.words[clause.first : clause.last])
+    said = [w.text for w in desk.reading.words[clause.first : clause.last]]
+    return any(w.startswith(_TRAVEL) for w in said) or ("business" in said and bool({"day", "days"} & set(said)))
 
 
 def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:

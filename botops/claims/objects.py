@@ -17,13 +17,14 @@ _MIN_STEM = 4
 _NOT_A_THING = ("s:", "u:", "g:")
 _CONDITIONAL = frozenset("при если от для if with when for from до после".split())
 _LINK = frozenset("и и/или или and or мен пен бен және".split())
-_INTO = frozenset("в во за к ко на для with for in to into of".split())
+_INTO = frozenset("в во за к ко на для при после with for in to into of on after".split())
 _FILLER = frozenset(
     "стоимость стоимости цену тариф тарифе тарифу тарифа пакет пакете номер номера plan price the".split()
 )
 _INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
 _BACK = 3
 _MONEY = ("теңге", "тенге", "доллар", "рубл", "евро", "tenge", "dollar")
+_NO_NAMES = frozenset("да нет ндс ққс vat kzt usd eur rub no ok".split())
 _STOP = frozenset(
     "нему него ними ней нам этом этому после течение течении позже раньше более менее около почти сейчас сегодня завтра "
     "даже туда сюда вами вашей условиям условия условиях условие условию шарты шартпен terms same тем теми этот этого можно "
@@ -38,13 +39,20 @@ def things_at(reading: Reading, i: int) -> frozenset[str]:
     tags: Concepts = reading.tags[i]
     word = reading.words[i]
     things = frozenset(c for c in tags if c.startswith("t:"))
-    if things or word.text[0].isdigit() or len(word.text) < _MIN_STEM or word.text in _STOP:
+    if things or word.text[0].isdigit() or word.text in _STOP:
         return things
+    if len(word.text) < _MIN_STEM:
+        return frozenset({word.text}) if len(word.text) > 1 and _acronym(reading.text[word.start : word.end]) else things
     if word.text.startswith(_MONEY):
         return things
     if any(c.startswith(_NOT_A_THING) or ":" not in c for c in tags) or numeral(word.text) is not None:
         return things
     return frozenset({word.stem})
+
+
+def _acronym(written: str) -> bool:
+    """True for "SSL", "ЭСФ": a short name all in capitals."""
+    return written.isupper() and written.casefold() not in _NO_NAMES
 
 
 def things_of(reading: Reading, first: int, last: int, without: Sequence[Hit] = ()) -> frozenset[str]:
@@ -82,6 +90,8 @@ def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
         i = first - 1
         while i >= max(0, first - _BACK) and _skippable(reading, i, hits):
             i -= 1
+        if i >= 1 and reading.words[i].text not in _LINK and reading.words[i - 1].text in _INTO:
+            i -= 0 if _inside(reading, i, hits) else 1
         before = reading.words[i].text if i >= 0 else ""
         linked = before in _LINK and bool(out) and out[-1].end <= reading.words[i].start
         ending = reading.words[last].text if last < len(reading.words) else ""

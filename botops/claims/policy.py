@@ -41,7 +41,7 @@ TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
 class Rule:
     """One term of the book. `topics` are what it is about; `denied` marks "не входит", "не возвращается".
 
-    `things` are the stems and concepts of all it names, `given` those of what it gives for nothing. `skus` limits it to products, empty means any.
+    `things` are the stems and concepts of all it names, `given` those of what it gives for nothing. `skus` limits it to products, empty means any; `about` are products it names as given or charged.
     `counts` are the counted things of the sentence. `source` names where it stands: "offer:ID" or "policy:N".
     """
 
@@ -55,6 +55,7 @@ class Rule:
     things: frozenset[str] = frozenset()
     given: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    about: frozenset[str] = frozenset()
     skus: frozenset[str] = frozenset()
     conditions: tuple[Condition, ...] = ()
     window: Window = Window()
@@ -152,7 +153,7 @@ def _goods(book: PriceBook) -> dict[str, frozenset[str]]:
     out: dict[str, set[str]] = defaultdict(set)
     for product in book.products:
         for name in product.names:
-            reading = Reading("", found := words(fold(name)), concepts(found), (), ())
+            reading = Reading(name, found := words(fold(name)), concepts(found), (), ())
             for thing in things_of(reading, 0, len(found)):
                 out[thing].add(product.sku)
     return {k: frozenset(v) for k, v in out.items()}
@@ -216,6 +217,7 @@ def _offer_rule(offer: Offer) -> Rule:
         things | given,
         given,
         frozenset(c for c in whole if c.startswith("g:")),
+        frozenset(),
         frozenset(offer.applies_to),
         conditions_of(reading, percents, money),
         offer.window,
@@ -294,6 +296,7 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
         things_of(part, 0, len(part.words), within),
         _given(part, within),
         groups,
+        frozenset(s for h in hits if h not in within for s in h.skus),
         frozenset(s for h in within for s in h.skus),
         conditions_of(part, percents, money),
     )

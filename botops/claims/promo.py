@@ -86,8 +86,9 @@ def _named_code(desk: Desk, start: int, end: int, raw: str) -> bool:
         return False
     if "promo" in near:
         return True
+    sentence = reading.sentences[clause.sentence]
     off = bool(desk.sentence_tags(clause) & {"discount", "minus", "s:save"}) or any(
-        m.kind == "percent" for m in desk.mentions_in(clause.start, clause.end)
+        m.kind == "percent" for m in desk.mentions_in(sentence.start, sentence.end)
     )
     if "code" in near:
         return off or (digits > 0 and "promo" in desk.topics_question)
