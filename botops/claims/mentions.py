@@ -18,7 +18,7 @@ from decimal import Decimal
 from botops.claims.grammar import exclusions, surroundings
 from botops.claims.grammar.amounts import Amount, Reader
 from botops.claims.grammar.lexemes import may_hold_numbers
-from botops.claims.grammar.lexer import Kind, Lexed, Token, lex
+from botops.claims.grammar.lexer import OTHER, Lexed, Token, lex
 from botops.claims.grammar.money import is_cell
 from botops.claims.grammar.surroundings import After
 from botops.claims.mention import Mention, Quantity, Reason, Role
@@ -89,7 +89,7 @@ class _Scan:
             if at < reader.taken:
                 continue
             token = items[at]
-            if token.kind is Kind.OTHER:
+            if token.kind is OTHER:
                 self._quantity(token.value, token.start, token.end)
             elif token.lex.percent_value is not None:
                 self._compound(token)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from botops.claims.grammar.context_words import Bound
-from botops.claims.grammar.lexer import Kind, Token, glued
+from botops.claims.grammar.lexer import NUMBER, SIGN, WORD, Token, glued
 from botops.claims.grammar.money import Marker, currency_after, currency_before, merged, percent_after, percent_before
 from botops.claims.grammar.numbers import read_number
 from botops.claims.grammar.numerals import Rank
@@ -98,12 +98,12 @@ class Reader:
             at = right.last
 
     def _begins_number(self, at: int) -> bool:
-        return self.tokens[at].kind is Kind.NUMBER or self.tokens[at].lex.numeral is not None
+        return self.tokens[at].kind is NUMBER or self.tokens[at].lex.numeral is not None
 
     def _inverted(self, amount: Amount) -> None:
         """ "тысяч пять", "рублей пятьсот": the noun goes first when the number is a guess."""
         before = self.tokens[amount.first - 1] if amount.first > self.taken else None
-        if before is None or before.kind is not Kind.WORD or amount.number.scaled:
+        if before is None or before.kind is not WORD or amount.number.scaled:
             return
         numeral, currency = before.lex.numeral, before.lex.currency
         if amount.percent or (amount.marked and amount.first != amount.number.first):
@@ -237,7 +237,7 @@ class Reader:
             token = self.tokens[index]
             if token.digits is not None or token.lex.numeral is not None:
                 return index
-            if token.kind is not Kind.SIGN and token.lex.currency is None:
+            if token.kind is not SIGN and token.lex.currency is None:
                 return None
         return None
 
@@ -278,4 +278,4 @@ class Reader:
 
 def _may_mark(token: Token) -> bool:
     """A quick look: False when a token beside a number can be no part of a currency or a percent."""
-    return token.kind is not Kind.WORD or token.lex.marks
+    return token.kind is not WORD or token.lex.marks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botops.claims.grammar.amounts import Amount
-from botops.claims.grammar.lexer import Kind, Token, glued
+from botops.claims.grammar.lexer import LINE, PUNCT, WORD, Token, glued
 from botops.claims.grammar.units import COUNTED_ONLY
 from botops.claims.mention import Reason
 
@@ -55,14 +55,14 @@ def excluded(tokens: list[Token], amount: Amount) -> Excluded | None:
 
 
 def _is_name_part(before: Token) -> bool:
-    return before.kind is Kind.WORD or before.text[0] in _MASKS
+    return before.kind is WORD or before.text[0] in _MASKS
 
 
 def _numbers_a_list(tokens: list[Token], first: int, last: int) -> bool:
     """ "1. Базовый", "2) Плюс" at the head of a line."""
     if last >= len(tokens) or tokens[last].text not in {".", ")"} or last - first != 1:
         return False
-    heads = first == 0 or tokens[first - 1].kind is Kind.LINE
+    heads = first == 0 or tokens[first - 1].kind is LINE
     digits = tokens[first].digits
     return heads and digits is not None and digits.plain and digits.count <= 2 and last + 1 < len(tokens)
 
@@ -94,9 +94,9 @@ def _counted(tokens: list[Token], amount: Amount, after: Token) -> Excluded | No
         return Excluded("size" if unit in COUNTED_ONLY or attached else "count", unit, last + 1)
     if after.text in _INCHES and attached:
         return Excluded("size", None, last + 1)
-    if after.kind is Kind.WORD and attached and not amount.scaled:
+    if after.kind is WORD and attached and not amount.scaled:
         return Excluded("id", None, last + 1)
-    if after.text == "-" and glued(tokens, last, last + 1) and tokens[last + 1].kind is Kind.WORD:
+    if after.text == "-" and glued(tokens, last, last + 1) and tokens[last + 1].kind is WORD:
         return Excluded("count", tokens[last + 1].low, last + 2)
     return None
 
@@ -117,7 +117,7 @@ def _named(tokens: list[Token], amount: Amount, before: Token | None) -> Exclude
     if not plain or digits is None:
         return None
     place = tokens[first - 2] if before.text == "," and first >= 2 else before
-    state = place.kind is Kind.WORD and len(place.text) == 2 and place.text.isupper()
+    state = place.kind is WORD and len(place.text) == 2 and place.text.isupper()
     if (state and digits.count == _ZIP_DIGITS) or _glued_to_digits(tokens, first, last):
         return Excluded("id", None, last)
     return _too_long(amount)
@@ -131,7 +131,7 @@ def _opener(tokens: list[Token], first: int) -> tuple[Reason | None, bool]:
     for index in range(first - 1, max(-1, first - 1 - _LOOK_BACK), -1):
         token = tokens[index]
         if token.lex.id_cue or token.lex.measure:
-            adjacent = index == first - 1 or (index == first - 2 and tokens[first - 1].kind is Kind.PUNCT)
+            adjacent = index == first - 1 or (index == first - 2 and tokens[first - 1].kind is PUNCT)
             return "id" if token.lex.id_cue else "size", adjacent
         small_word = token.lex.function and not token.lex.bound and token.low not in _PRICE_OPENERS
         if not small_word and token.text not in _SMALL_SIGNS:
@@ -173,7 +173,7 @@ def _unit_at(tokens: list[Token], at: int) -> str | None:
 
 def counted_word(tokens: list[Token], at: int) -> str | None:
     """The unknown word right behind a number, which then most likely names what is counted ("5 столов")."""
-    if at >= len(tokens) or tokens[at].kind is not Kind.WORD:
+    if at >= len(tokens) or tokens[at].kind is not WORD:
         return None
     lex = tokens[at].lex
     known = lex.function or lex.per or lex.cue or lex.bound or lex.after_bound or lex.hedge or lex.after_hedge

@@ -26,6 +26,10 @@ class Kind(IntEnum):
     OTHER = 7
 
 
+NUMBER, WORD, SIGN, PERCENT, PUNCT, LINE, OTHER = Kind
+"""The kinds by short names: looking a member up in its class costs more than the comparison it is for."""
+
+
 class Token(NamedTuple):
     """`start:end` in the normalised text. `low` is the text in lower case. `lex` is of a WORD (NOTHING else). `value`
     holds the `Digits` of a NUMBER, the ISO code (or None) of a SIGN, the reason of OTHER: a date, phone and the like,
@@ -42,7 +46,7 @@ class Token(NamedTuple):
     @property
     def digits(self) -> Digits | None:
         """The number of a NUMBER, None for other tokens."""
-        return self.value if self.kind is Kind.NUMBER else None
+        return self.value if self.kind is NUMBER else None
 
 
 MAX_NUMBERS = 5_000
@@ -60,7 +64,7 @@ _MASTER = re.compile(
     r"|([\d_]++)"
 )
 _WORD, _NUMBER, _SIGN, _PERCENT, _PUNCT, _LINE = 1, 2, 3, 4, 5, 7
-_KINDS = {_LINE: Kind.LINE, _PERCENT: Kind.PERCENT}
+_KINDS = {_LINE: LINE, _PERCENT: PERCENT}
 _SHAPE = re.compile(
     r"(?P<instalment>0 ?[-·/] ?0 ?[-·/] ?[0-9]{1,2}(?![0-9]))"
     r"|(?P<phone>(?![0-9]{11})[78][ -]?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{2}(?![0-9])"
@@ -110,7 +114,6 @@ class _Lexer:
 
     def run(self) -> list[Token]:
         add, new = self.result.append, tuple.__new__
-        word, punct = Kind.WORD, Kind.PUNCT
         for found in _MASTER.finditer(self.text):
             if len(self.anchors) > MAX_NUMBERS:
                 break
@@ -124,22 +127,22 @@ class _Lexer:
                 known = lexeme(piece)
                 if known.anchor and self._anchored(known, start):
                     continue
-                add(new(Token, (word, start, end, piece, known.low, known, None)))
+                add(new(Token, (WORD, start, end, piece, known.low, known, None)))
             elif group == _PUNCT:
                 if not self._opens_shape(piece, start):
-                    add(new(Token, (punct, start, end, piece, piece, NOTHING, None)))
+                    add(new(Token, (PUNCT, start, end, piece, piece, NOTHING, None)))
             elif group == _NUMBER:
                 self._number(start, end, piece)
             elif group == _SIGN:
                 self._sign(start, end, piece)
             else:
-                add(new(Token, (_KINDS.get(group, punct), start, end, piece, piece, NOTHING, None)))
+                add(new(Token, (_KINDS.get(group, PUNCT), start, end, piece, piece, NOTHING, None)))
         return self.result
 
     def _other(self, start: int, end: int, reason: Reason) -> None:
         piece = self.text[start:end]
         self.anchors.append(len(self.result))
-        self.result.append(Token(Kind.OTHER, start, end, piece, piece, NOTHING, reason))
+        self.result.append(Token(OTHER, start, end, piece, piece, NOTHING, reason))
         self.skip = end
 
     def _anchored(self, known: Lexeme, start: int) -> bool:
@@ -172,25 +175,29 @@ class _Lexer:
         if last is None or code is None or (end < len(self.text) and self.text[end] not in " 0123456789"):
             return False
         piece = self.text[last.start : end]
-        self.result[-1] = Token(Kind.SIGN, last.start, end, piece, piece, NOTHING, code)
+        self.result[-1] = Token(SIGN, last.start, end, piece, piece, NOTHING, code)
         self.skip = end
         return True
 
     def _sign(self, start: int, end: int, piece: str) -> None:
         """ "US$" and "GH₵": letters glued in front of a sign say whose it is."""
         last = self.result[-1] if self.result else None
-        if last is not None and last.kind is Kind.WORD and last.end == start and len(last.text) <= _LONGEST_PREFIX:
+        if last is not None and last.kind is WORD and last.end == start and len(last.text) <= _LONGEST_PREFIX:
             code = _prefixed(last.text + piece)
             if code is not None:
                 self.result.pop()
                 whole = last.text + piece
-                self.result.append(Token(Kind.SIGN, last.start, end, whole, whole, NOTHING, code or None))
+                self.result.append(Token(SIGN, last.start, end, whole, whole, NOTHING, code or None))
                 return
-        self.result.append(Token(Kind.SIGN, start, end, piece, piece, NOTHING, SIGNS[piece]))
+        self.result.append(Token(SIGN, start, end, piece, piece, NOTHING, SIGNS[piece]))
 
     def _number(self, start: int, end: int, piece: str) -> None:
         if end - start > _LONGEST_CHUNK:
             self._other(start, end, "digits")
+            return
+        behind = self.text[end : end + 2].lstrip()[:1]
+        if end - start < _SHORTEST_PHONE and "." not in piece and behind not in _SHAPE_SIGNS:
+            self._numbers(start, piece)
             return
         at = start
         while at < end:
@@ -217,12 +224,16 @@ class _Lexer:
         storage = " " in rest and _STORAGE.match(self.text, start + len(rest)) is not None
         for first, last, digits in read_chunk(rest, joined=not storage):
             text = rest[first:last]
-            kind = Kind.OTHER if digits is None else Kind.NUMBER
+            kind = OTHER if digits is None else NUMBER
             value = "digits" if digits is None else digits
             self.anchors.append(len(self.result))
-            self.result.append(Token(kind, start + first, start + last, text, text, NOTHING, value))
+            token = (kind, start + first, start + last, text, text, NOTHING, value)
+            self.result.append(tuple.__new__(Token, token))
 
 
+_SHORTEST_PHONE = 10
+# Behind a run of digits these may go on a date, a time, a size, a phone.
+_SHAPE_SIGNS = frozenset(":/-·xXхХ×()")
 _SHAPES: dict[str, Reason] = {
     "phone": "phone", "date": "date", "time": "time", "instalment": "instalment", "size": "size",
 }  # fmt: skip

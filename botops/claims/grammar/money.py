@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from botops.claims.grammar.currencies import MINOR_SIGNS
 from botops.claims.grammar.currency_names import names
-from botops.claims.grammar.lexer import Kind, Token, glued
+from botops.claims.grammar.lexer import NUMBER, PERCENT, PUNCT, SIGN, WORD, Token, glued
 from botops.claims.grammar.suffixes import KK_SUFFIX_CASES
 
 _ABBREVIATED = frozenset("руб р коп грн тыс тг тнг лв проц kr nu fr rs rp din долл дол".split())
@@ -31,7 +31,7 @@ class Marker(NamedTuple):
 
 def is_cell(tokens: list[Token]) -> bool:
     """True when the text is a price and nothing else, as in a table cell: then a rare abbreviation is a currency."""
-    return len(tokens) <= _CELL_TOKENS and sum(t.kind is Kind.WORD for t in tokens) <= _CELL_WORDS
+    return len(tokens) <= _CELL_TOKENS and sum(t.kind is WORD for t in tokens) <= _CELL_WORDS
 
 
 def currency_after(tokens: list[Token], at: int, *, cell: bool) -> Marker | None:
@@ -43,9 +43,9 @@ def currency_after(tokens: list[Token], at: int, *, cell: bool) -> Marker | None
     if at >= size:
         return None
     token = tokens[at]
-    if token.kind is Kind.SIGN:
+    if token.kind is SIGN:
         return _sign_after(tokens, first, at)
-    if token.kind is not Kind.WORD:
+    if token.kind is not WORD:
         return None
     lex = token.lex
     if lex.opens_name or lex.country:
@@ -75,7 +75,7 @@ def _sign_after(tokens: list[Token], first: int, at: int) -> Marker | None:
     token = tokens[at]
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     apart = token.start > tokens[first - 1].end
-    if following is not None and following.kind is Kind.NUMBER and following.start == token.end and apart:
+    if following is not None and following.kind is NUMBER and following.start == token.end and apart:
         return None
     return _with_ending(tokens, Marker(first, at + 1, token.value, token.text in MINOR_SIGNS, sign=True))
 
@@ -127,7 +127,7 @@ def _dotted_us(tokens: list[Token], at: int) -> Marker | None:
 def currency_before(tokens: list[Token], at: int, taken: int, *, cell: bool) -> Marker | None:
     """The currency right in front of the number at token `at`; tokens before `taken` belong to another amount."""
     before = at - 1
-    while before >= taken and tokens[before].text in {":", ".", "..", "-"} and tokens[before].kind is Kind.PUNCT:
+    while before >= taken and tokens[before].text in {":", ".", "..", "-"} and tokens[before].kind is PUNCT:
         if at - before > 2:
             return None
         before -= 1
@@ -135,7 +135,7 @@ def currency_before(tokens: list[Token], at: int, taken: int, *, cell: bool) -> 
         return None
     token = tokens[before]
     skipped = before != at - 1
-    if token.kind is Kind.SIGN:
+    if token.kind is SIGN:
         if skipped and tokens[before + 1].start != token.end:
             return None
         return _wider(tokens, before, taken, Marker(before, at, token.value, sign=True))
@@ -176,9 +176,9 @@ def merged(before: Marker | None, after: Marker | None, tokens: list[Token]) -> 
 def percent_before(tokens: list[Token], at: int, taken: int) -> bool:
     """True for a sign glued in front: "%20", as written in Turkish."""
     sign = tokens[at - 1] if at > taken else None
-    if sign is None or sign.kind is not Kind.PERCENT or sign.end != tokens[at].start:
+    if sign is None or sign.kind is not PERCENT or sign.end != tokens[at].start:
         return False
-    return at < 2 or tokens[at - 2].end < sign.start or tokens[at - 2].kind is Kind.PUNCT
+    return at < 2 or tokens[at - 2].end < sign.start or tokens[at - 2].kind is PUNCT
 
 
 def percent_after(tokens: list[Token], at: int) -> Marker | None:
@@ -195,9 +195,9 @@ def percent_after(tokens: list[Token], at: int) -> Marker | None:
     ):
         at += 1
     token = tokens[at]
-    if token.kind is Kind.PERCENT and token.text != "‰":
+    if token.kind is PERCENT and token.text != "‰":
         last = at + 1
-        hyphen = last + 1 < size and tokens[last].text == "-" and tokens[last + 1].kind is Kind.WORD
+        hyphen = last + 1 < size and tokens[last].text == "-" and tokens[last + 1].kind is WORD
         if hyphen and glued(tokens, last, last + 1):
             last += 2
         return Marker(start, last, None, case=KK_SUFFIX_CASES.get(tokens[last - 1].low, ""), sign=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from botops.claims.grammar.digits import Digits
-from botops.claims.grammar.lexer import Kind, Token
+from botops.claims.grammar.lexer import LINE, NUMBER, PUNCT, SIGN, WORD, Token
 from botops.claims.grammar.numerals import NumeralWord, Rank
 from botops.claims.grammar.suffixes import THOUSANDTH, Number, with_suffix
 
@@ -144,7 +144,7 @@ class _Sum:
 def read_number(tokens: list[Token], at: int) -> Number | None:
     """The longest number beginning at token `at`; None when none does. An ordinal is returned with `ordinal` set."""
     token = tokens[at]
-    if token.kind is Kind.NUMBER:
+    if token.kind is NUMBER:
         following = tokens[at + 1] if at + 1 < len(tokens) else None
         if following is None or (following.lex.numeral is None and following.low not in _JOINTS):
             digits: Digits = token.value
@@ -181,7 +181,7 @@ def _ordinal(at: int, here: int, state: _Sum, word: NumeralWord) -> Number | Non
 def _taken(tokens: list[Token], here: int, state: _Sum) -> int:
     """Adds the token to the number and returns the one behind what was added; `here` when it does not belong."""
     token = tokens[here]
-    if token.kind is Kind.NUMBER:
+    if token.kind is NUMBER:
         fits = _digits_may_follow(tokens, here, state) and state.add_digits(token.value)
         return here + 1 if fits else here
     word = token.lex.numeral
@@ -195,7 +195,7 @@ def _taken(tokens: list[Token], here: int, state: _Sum) -> int:
         return here
     here += 1
     if word.rank is Rank.SCALE and token.low in _ABBREVIATIONS and here + 1 < len(tokens) and tokens[here].text == ".":
-        return here + 1 if tokens[here + 1].kind in (Kind.WORD, Kind.SIGN) or tokens[here + 1].text in _DASHES else here
+        return here + 1 if tokens[here + 1].kind in (WORD, SIGN) or tokens[here + 1].text in _DASHES else here
     return here
 
 
@@ -231,27 +231,27 @@ def _digits_may_follow(tokens: list[Token], at: int, state: _Sum) -> bool:
     if state.last_scale is None or digits is None or state.placed != _NOTHING_PLACED:
         return False
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    if after is None or after.kind is Kind.LINE:
+    if after is None or after.kind is LINE:
         return digits.count == 3
-    if after.kind is Kind.SIGN or after.lex.currency is not None:
+    if after.kind is SIGN or after.lex.currency is not None:
         return True
     if after.lex.numeral is not None and after.lex.numeral.rank is Rank.SCALE:
         return after.lex.numeral.value * digits.value < state.last_scale
-    return digits.count == 3 and (after.kind is Kind.PUNCT or after.lex.function) and after.text not in "-%"
+    return digits.count == 3 and (after.kind is PUNCT or after.lex.function) and after.text not in "-%"
 
 
 def _joint(tokens: list[Token], at: int, state: _Sum) -> int | None:
     """The token after "and", "с половиной", "and a half" or the hyphen of "twenty-five"; None without a joint."""
     token = tokens[at]
     size = len(tokens)
-    if token.kind is Kind.PUNCT:
+    if token.kind is PUNCT:
         following = tokens[at + 1].lex.numeral if at + 1 < size else None
         if token.text != "-" or following is None or following.lang != "en" or state.lang != "en":
             return None
         if (following.rank is Rank.UNIT and state.placed == Rank.TEN) or following.rank is Rank.SCALE:
             return at + 1
         return None
-    if token.kind is not Kind.WORD or at + 1 >= size:
+    if token.kind is not WORD or at + 1 >= size:
         return None
     word, after = token.low, tokens[at + 1]
     if word in _KK_ABOUT and not state.empty:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from botops.claims.grammar.digits import Digits
-from botops.claims.grammar.lexer import Kind, Token
+from botops.claims.grammar.lexer import NUMBER, WORD, Token
 from botops.claims.grammar.numerals import LETTER_SCALES, Rank
 
 _ORDINAL_ENDINGS = frozenset("й ый ой я ая е ое го ого му м ом ую ші шы".split())
@@ -55,7 +55,7 @@ def with_suffix(tokens: list[Token], number: Number) -> Number:
     token, before = tokens[at], tokens[at - 1]
     if token.start != before.end or (number.spelled and token.text != "-"):
         return number
-    if token.kind is Kind.WORD and before.kind is Kind.NUMBER:
+    if token.kind is WORD and before.kind is NUMBER:
         scale = LETTER_SCALES.get(token.text)
         if scale is not None:
             digits = before.digits
@@ -65,7 +65,7 @@ def with_suffix(tokens: list[Token], number: Number) -> Number:
             number.scaled, number.scale, number.letter, number.digits = True, scale, token.text, None
             number.last += 1
         return number
-    if token.text == "-" and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD:
+    if token.text == "-" and at + 1 < len(tokens) and tokens[at + 1].kind is WORD:
         suffix = tokens[at + 1].low
         glued = tokens[at + 1].start == token.end
         if glued and suffix in KK_SUFFIX_CASES:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from botops.claims.grammar.amounts import Amount
 from botops.claims.grammar.context_words import Bound
-from botops.claims.grammar.lexer import Kind, Token
+from botops.claims.grammar.lexer import LINE, PERCENT, SIGN, Token
 from botops.claims.grammar.units import COUNTED_ONLY
 
 _CUE_WINDOW = 6
@@ -45,11 +45,7 @@ def bound_before(tokens: list[Token], at: int) -> tuple[Bound | None, bool]:
         elif lex.bound is not None:
             if token.low in _COMPARATIVES and (index + 1 >= len(tokens) or tokens[index + 1].low != "than"):
                 break  # "less 5%" takes away
-            if (
-                token.low == "от"
-                and index
-                and (tokens[index - 1].kind is Kind.PERCENT or tokens[index - 1].lex.percent)
-            ):
+            if token.low == "от" and index and (tokens[index - 1].kind is PERCENT or tokens[index - 1].lex.percent):
                 break  # "20% от суммы": a share of it
             if bound is None:
                 bound = lex.bound
@@ -186,7 +182,7 @@ def priced(tokens: list[Token], amount: Amount) -> bool:
     window = _NEAR if small else _CUE_WINDOW
     for index in range(first - 1, max(-1, first - 1 - window), -1):
         token = tokens[index]
-        if token.kind is Kind.LINE or token.text in _STOPS or token.kind is Kind.SIGN:
+        if token.kind is LINE or token.text in _STOPS or token.kind is SIGN:
             break
         if token.lex.cue:
             return True
@@ -196,7 +192,7 @@ def priced(tokens: list[Token], amount: Amount) -> bool:
         return True
     for index in range(last, min(len(tokens), last + _NEAR)):
         token = tokens[index]
-        if token.kind is Kind.LINE or token.text in _STOPS:
+        if token.kind is LINE or token.text in _STOPS:
             break
         if token.lex.cue:
             return True
