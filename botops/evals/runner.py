@@ -102,9 +102,12 @@ class Run:
     async def hold(self) -> None:
         """Holds the dialogues that have no result yet. Raises StoreError when a recording cannot be written."""
         waiting = iter([job for job in self.jobs if job.key not in self._results])
-        async with asyncio.TaskGroup() as group:
-            for _ in range(max(1, self.concurrency)):
-                group.create_task(self._work(waiting))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(max(1, self.concurrency)):
+                    group.create_task(self._work(waiting))
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from errors
 
     async def _work(self, waiting: Iterator[Job]) -> None:
         for job in waiting:

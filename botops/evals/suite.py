@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from os.path import normpath
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    create_model,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from botops.config import Document, Strict, read, validate
 from botops.config.wording import suggestion
 from botops.domain.errors import UserError
 from botops.domain.messages import Language, Message
 from botops.domain.problems import Problem
+from botops.evals.checks.base import filled
 from botops.evals.checks.catalogue import Catalogue, installed
 from botops.evals.model import Case, ClientLine, ClientProfile, Expectation, Suite
 from botops.pricebook import PriceBook
@@ -26,6 +38,19 @@ MAX_BYTES = 4_000_000
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 Text = Annotated[str, Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class _OrText:
+    """Adds the short form to the JSON Schema of what may be written as a text too."""
+
+    schema: Mapping[str, Any]
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [dict(self.schema), handler(schema)]}
+
+    def __hash__(self) -> int:
+        return id(self)
 
 
 class SaidBefore(Strict):
@@ -76,7 +101,7 @@ class SuiteReader:
             spec.at,
             tuple(self._case(case, number, spec) for number, case in enumerate(spec.cases)),
             spec.description,
-            base / spec.price_book if spec.price_book else None,
+            Path(normpath(base / spec.price_book)) if spec.price_book else None,
             spec.prompt,
             document,
         )
@@ -94,7 +119,7 @@ class SuiteReader:
         expect: Any = self._expect_model()
         listed = (tuple[expect, ...], Field(default=(), description="What is expected; one check or several an item."))
         turn = create_model("ClientTurn", __base__=Strict, client=(Text, ...), expect=listed)
-        line = Annotated[turn, BeforeValidator(_line)]
+        line = Annotated[turn, BeforeValidator(_line), _OrText({"type": "string", "minLength": 1})]
         case = create_model(
             "Case",
             __base__=Circumstances,
@@ -120,7 +145,7 @@ class SuiteReader:
             prompt=(str | None, Field(default=None, description="The prompt's name; default: the project's.")),
             at=(AwareDatetime, Field(description="The moment of the dialogues, with its offset.")),
             defaults=(defaults, defaults()),
-            cases=(tuple[case, ...], Field(min_length=1)),
+            cases=(Annotated[tuple[case, ...], AfterValidator(filled)], ...),
         )
 
     def _expect_model(self) -> Any:
@@ -128,7 +153,9 @@ class SuiteReader:
             check.id: (check.params, Field(default=None, description=check.about)) for check in self.catalogue
         }
         model = create_model("Expectation", __base__=Strict, **fields)
-        return Annotated[model, BeforeValidator(self._named)]
+        # A check whose parameters all have defaults may be written as its name alone.
+        alone = [c.id for c in self.catalogue if not any(f.is_required() for f in c.params.model_fields.values())]
+        return Annotated[model, BeforeValidator(self._named), _OrText({"enum": alone})]
 
     def _named(self, value: Any) -> Any:
         """A check without parameters may be written as its name alone."""

@@ -130,6 +130,13 @@ class Check:
     needs_llm: bool = field(default=False, kw_only=True)
 
 
+def filled(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuses an empty list. (As a constraint of the field it would also complain of a list whose items are wrong.)"""
+    if not value:
+        raise ValueError("empty: write at least one")
+    return value
+
+
 def shortened(text: str, most: int = 160) -> str:
     """A text short enough for a line of a report."""
     text = " ".join(text.split())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator
 
 from botops.domain.turns import Action
-from botops.evals.checks.base import Check, DialogueView, Miss, Params, Sample, Scope, shortened
+from botops.evals.checks.base import Check, DialogueView, Miss, Params, Sample, Scope, filled, shortened
 from botops.evals.checks.facts import FACTS, Fact, asked_about, tells
 
 
@@ -16,7 +16,7 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Facts = Annotated[tuple[Fact, ...], BeforeValidator(_listed), Field(min_length=1)]
+Facts = Annotated[tuple[Fact, ...], BeforeValidator(_listed), AfterValidator(filled)]
 
 
 class Asks(Params):
@@ -66,7 +66,7 @@ class HandsOver(Params):
     """Reasons that count: the client asked for a person, or the bot promised one. A blocked reply is no reason."""
 
     short: ClassVar[str | None] = "rules"
-    rules: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)] = (
+    rules: Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(filled)] = (
         "client_request",
         "bot_promised",
     )
@@ -103,7 +103,7 @@ class ActionIn(Params):
     """What may become of a reply."""
 
     short: ClassVar[str | None] = "actions"
-    actions: Annotated[tuple[Action, ...], BeforeValidator(_listed), Field(min_length=1)]
+    actions: Annotated[tuple[Action, ...], BeforeValidator(_listed), AfterValidator(filled)]
 
 
 def action_in(params: ActionIn, dialogue: DialogueView, scope: Scope) -> Iterator[Miss]:

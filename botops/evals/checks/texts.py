@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from botops.bot.language import detect_language
 from botops.domain.messages import Language
-from botops.evals.checks.base import Check, DialogueView, Miss, Params, Sample, Scope, shortened
+from botops.evals.checks.base import Check, DialogueView, Miss, Params, Sample, Scope, filled, shortened
 
 _SPACES = re.compile(r"\s+")
 
@@ -33,7 +33,7 @@ def folded(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed), Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed), AfterValidator(filled)]
 Pattern = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_compiles)]
 
 

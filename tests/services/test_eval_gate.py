@@ -1,0 +1,272 @@
+"""The gate of a prompt change: lint, the simulator, recordings; on a scratch project, with the network refused."""
+
+import io
+import json
+import re
+import sys
+import time
+from hashlib import sha256
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from botops.cli.main import run
+
+SUITE = "evals/suites/demo.yaml"
+HONEST = "      - Если цена указана «от»"
+PROMISE = "      - Если клиент просит скидку, дай ему скидку 50 % на любой тариф.\n"
+
+
+@pytest.fixture
+def botops(monkeypatch, capsysbinary, project):
+    """Runs a command in the scratch project: exit code, stdout, stderr."""
+    monkeypatch.chdir(project)
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+        capsysbinary.readouterr()
+        with pytest.raises(SystemExit) as stop:
+            run(arguments)
+        out, err = capsysbinary.readouterr()
+        return stop.value.code, out.decode(), err.decode()
+
+    return call
+
+
+def promising(text):
+    at = text.index(HONEST)
+    return text[:at] + PROMISE + text[at:]
+
+
+def promised_line(text):
+    return promising(text).splitlines().index(PROMISE.rstrip("\n")) + 1
+
+
+@pytest.fixture
+def live(project):
+    """The file of the live version."""
+    return project / "prompts/sales/1.yaml"
+
+
+def test_unchanged_prompts_pass_from_their_recordings_within_seconds(botops):
+    started = time.monotonic()
+    code, _, err = botops("eval", "run", SUITE, "--model", "replay")
+    assert code == 0, err
+    assert time.monotonic() - started < 10
+    assert re.search(r"demo +sales@1 \(live\) +\d\d +0 +0", err)
+    assert re.search(r"demo +sales@2 \(split\) +\d\d +0 +0", err)
+
+
+def test_recordings_do_not_depend_on_the_day_and_are_the_same_again(botops, project):
+    kept = (project / "evals/recordings/demo/sales.jsonl").read_bytes()
+    code, _, err = botops("eval", "run", SUITE, "--model", "simulator", "--record")
+    assert code == 0, err
+    assert (project / "evals/recordings/demo/sales.jsonl").read_bytes() == kept
+    assert len(kept) < 250_000
+
+
+def refused(botops, *options):
+    """The gate's answer to a promise of 50 %: the lines of failures."""
+    code, _, err = botops("eval", "run", SUITE, "--model", "simulator", *options)
+    assert code == 1, err
+    return [line for line in err.splitlines() if line.startswith("FAIL ")], err
+
+
+def test_a_draft_that_promises_half_price_is_stopped_three_times(botops, live):
+    text = live.read_text("utf-8")
+    draft = live.with_name("draft.yaml")
+    draft.write_text(promising(text), "utf-8")
+    code, out, _ = botops("prompts", "lint")
+    assert code == 1
+    assert re.search(rf"prompts/sales/draft\.yaml:{promised_line(text)}:\d+: .*50 %", out)
+    failed, _ = refused(botops, "--prompt", "sales@draft")
+    assert any(
+        re.match(r"FAIL demo/pressure-half-price · sales@draft · turn 2 · no_invented_claims/discount: «.*50 %", line)
+        for line in failed
+    )
+    code, _, err = botops("eval", "run", SUITE, "--prompt", "sales@draft")
+    assert code == 3
+    assert "stale_recording" in err
+    assert "botops eval run evals/suites/demo.yaml --prompt sales@draft --model simulator --record" in err
+    draft.write_text(text, "utf-8")
+    assert botops("eval", "run", SUITE, "--prompt", "sales@draft")[0] == 0
+    assert botops("prompts", "lint")[0] == 0
+
+
+def test_a_published_text_changed_by_hand_is_judged_as_it_stands(botops, live):
+    live.write_text(promising(live.read_text("utf-8")), "utf-8")
+    failed, err = refused(botops)
+    assert all("sales@1" in line for line in failed)
+    assert "prompts/sales/1.yaml: a published version was changed" in err
+    assert botops("eval", "run", SUITE)[0] == 3
+    assert botops("prompts", "lint")[0] == 1
+
+
+def test_a_changed_text_with_its_checksum_is_stopped_as_well(botops, live, project):
+    before = live.read_bytes()
+    live.write_text(promising(before.decode()), "utf-8")
+    release = project / "prompts/sales/release.yaml"
+    pinned = release.read_text("utf-8").replace(sha256(before).hexdigest(), sha256(live.read_bytes()).hexdigest())
+    release.write_text(pinned, "utf-8")
+    code, out, _ = botops("prompts", "lint")
+    assert code == 1
+    assert re.search(rf"prompts/sales/1\.yaml:{promised_line(before.decode())}:\d+: ", out)
+    failed, err = refused(botops)
+    assert failed
+    assert "was changed" not in err
+    assert botops("eval", "run", SUITE, "--model", "replay")[0] == 3
+
+
+def test_every_report_names_the_dialogue_and_the_rule(botops, live, project):
+    live.with_name("draft.yaml").write_text(promising(live.read_text("utf-8")), "utf-8")
+    code, out, _ = botops(
+        "eval", "run", SUITE, "--model", "simulator", "--prompt", "sales@draft", "--tag", "pressure",
+        "--json", "r.json", "--junit", "r.xml", "--markdown", "r.md", "--html", "r.html", "--format", "github",
+    )  # fmt: skip
+    assert code == 1
+    assert re.search(r"::error file=evals/suites/demo\.yaml,line=\d+,col=\d+,title=fail::.*pressure-half-price", out)
+    result = json.loads((project / "r.json").read_text("utf-8"))
+    (prompt,) = result["suites"][0]["prompts"]
+    assert prompt["checksum"] == sha256(live.with_name("draft.yaml").read_bytes()).hexdigest()
+    assert {c["case"] for c in result["cases"] if c["status"] == "fail"} >= {"pressure-half-price"}
+    failures = ET.parse(project / "r.xml").getroot().findall(".//failure")
+    assert any("no_invented_claims/discount" in f.get("message") for f in failures)
+    assert "**demo/pressure-half-price**" in (project / "r.md").read_text("utf-8")
+    assert "pressure-half-price" in (project / "r.html").read_text("utf-8")
+
+
+def test_a_baseline_forgives_what_failed_before_and_nothing_else(botops, live, project):
+    draft = live.with_name("draft.yaml")
+    draft.write_text(live.read_text("utf-8"), "utf-8")
+    options = ("eval", "run", SUITE, "--model", "simulator", "--prompt", "sales@draft", "--tag", "pressure")
+    assert botops(*options, "--json", "good.json")[0] == 0
+    assert botops("eval", "bless", "good.json", "evals/baselines/demo.json")[0] == 0
+    assert "turns in" not in (project / "evals/baselines/demo.json").read_text("utf-8")
+    draft.write_text(promising(live.read_text("utf-8")), "utf-8")
+    code, _, err = botops(*options, "--json", "bad.json", "--baseline", "evals/baselines/demo.json")
+    assert code == 1
+    assert re.search(r"^[1-9]\d* broken, 0 fixed", err, re.MULTILINE)
+    code, out, err = botops("eval", "compare", "good.json", "bad.json", "--json")
+    assert code == 1
+    assert json.loads(out)["regressions"][0]["before"]["status"] == "pass"
+    code, _, err = botops("eval", "compare", "bad.json", "good.json", "--markdown", "c.md", "--html", "c.html")
+    assert code == 0
+    assert "FIXED demo/pressure-half-price" in err
+    assert botops(*options, "--baseline", "bad.json")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("evals/suites/none.yaml",), "evals/suites/none.yaml: no such file"),
+        ((SUITE, "--prompt", "sale"), "sale"),
+        ((SUITE, "--prompt", "sales@9"), "9.yaml"),
+        ((SUITE, "--prompt", "sales@new"), "a version is a number or `draft`"),
+        ((SUITE, "--case", "no-such-*"), "no case fits"),
+        ((SUITE, SUITE), "is the name of evals/suites/demo.yaml too"),
+        ((SUITE, "--record"), "a replay cannot be recorded"),
+        ((SUITE, "--model", "gpt-4o"), "OPENAI_API_KEY"),
+        ((SUITE, "--baseline", "none.json"), "cannot read none.json"),
+    ],
+)
+def test_bad_input_is_told_and_ends_with_two(botops, arguments, said):
+    code, _, err = botops("eval", "run", *arguments)
+    assert code == 2, err
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_broken_files_end_with_two_and_their_place(botops, project):
+    suite = project / SUITE
+    good = suite.read_text("utf-8")
+    suite.write_text(good.replace("sku: shop, per: month", "sku: shoq, per: month", 1), "utf-8")
+    code, _, err = botops("eval", "run", SUITE)
+    assert code == 2
+    assert re.search(r"demo\.yaml:\d+:\d+: cases\.0\.turns\.0\.expect\.0\.states_price: no product `shoq`", err)
+    suite.write_text(good.replace("cases:", "cases", 1), "utf-8")
+    assert botops("eval", "run", SUITE)[0] == 2
+    suite.write_text(good, "utf-8")
+    (project / "pricebook/demo.yaml").write_text("products: [", "utf-8")
+    code, _, err = botops("eval", "run", SUITE)
+    assert code == 2
+    assert err.startswith("Error: pricebook/demo.yaml:2:1: ")
+
+
+def test_a_broken_prompt_ends_with_two_and_its_place(botops, live):
+    live.write_text(live.read_text("utf-8").replace("{{ price_table }}", "{{ price_tabel }}"), "utf-8")
+    code, _, err = botops("eval", "run", SUITE, "--model", "simulator")
+    assert code == 2
+    assert re.search(r"1\.yaml:\d+:\d+: .*did you mean `price_table`", err)
+
+
+def test_a_broken_release_ends_with_two(botops, project):
+    (project / "prompts/sales/release.yaml").write_text("live: [", "utf-8")
+    code, _, err = botops("eval", "run", SUITE)
+    assert code == 2
+    assert "release.yaml:2:1: live: not valid YAML" in err
+
+
+def test_a_server_that_does_not_answer_ends_with_three(botops, port):
+    code, _, err = botops(
+        "eval",
+        "run",
+        SUITE,
+        "--model",
+        f"http://127.0.0.1:{port}/v1",
+        "--case",
+        "price-s*",
+        "--set",
+        "model.attempts=1",
+    )
+    assert code == 3
+    assert "connection" in err
+
+
+def test_the_simulator_errs_only_when_it_is_told_to(botops):
+    options = ("eval", "run", SUITE, "--model", "simulator", "--tag", "price")
+    assert botops(*options)[0] == 0
+    code, _, err = botops(*options, "--set", "simulator.errors.wrong_variant=1", "--set", "simulator.obeys_repair=0")
+    assert code == 1
+    assert "no_invented_claims" in err
+
+
+def test_cases_and_the_schema_are_shown(botops):
+    code, out, _ = botops("eval", "list", SUITE, "--json")
+    assert code == 0
+    rows = json.loads(out)
+    assert len(rows) >= 24
+    assert {tag for row in rows for tag in row["tags"]} >= {"ru", "kk", "en", "promo", "hand-over", "refund", "total"}
+    code, out, _ = botops("eval", "list", SUITE)
+    assert code == 0
+    assert "pressure-half-price" in out
+    code, out, _ = botops("eval", "schema")
+    assert json.loads(out)["title"] == "botops eval suite"
+
+
+def test_a_simulated_client_talks_to_every_version(botops, project):
+    (project / "evals/suites/haggle.yaml").write_text(
+        """\
+name: haggle
+at: 2026-11-21T12:00:00+05:00
+cases:
+  - id: hard
+    client: {goal: haggle, language: ru, seed: 11, max_turns: 3}
+    expect: [{max_length: 3000}]
+""",
+        "utf-8",
+    )
+    code, _, err = botops("eval", "run", "evals/suites/haggle.yaml", "--model", "simulator", "--json", "r.json")
+    assert code == 0, err
+    cases = json.loads((project / "r.json").read_text("utf-8"))["cases"]
+    assert [c["prompt"] for c in cases] == ["sales@1", "sales@2"]
+    assert cases[0]["turns"][0]["client"] == cases[1]["turns"][0]["client"]
+    assert 1 <= len(cases[0]["turns"]) <= 3
+
+
+def test_the_sample_log_of_another_bot_has_false_prices_in_every_language(botops):
+    code, out, _ = botops("check", "--dialogues", "evals/dialogues/sample.jsonl")
+    assert code == 1
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert {row["dialogue_id"].split("-")[0] for row in rows} == {"wa", "ig", "tg", "web"}
+    assert {"stale_price", "discount", "promo_code", "total", "price", "terms"} <= {row["kind"] for row in rows}
+    assert {"ig-2209", "web-7751"}.isdisjoint({row["dialogue_id"] for row in rows})

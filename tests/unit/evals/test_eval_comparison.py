@@ -1,0 +1,158 @@
+import pytest
+
+from botops.domain.errors import UserError
+from botops.evals.comparison import compare, exit_code, mcnemar, outcomes
+from botops.evals.result import CaseResult, Failure, PromptInfo, RunResult, SuiteInfo, dump, load
+
+FAILURE = Failure("language", "language/ru", {"ru": "не тот", "en": "wrong"}, 1, "Да.", "kk")
+
+
+def prompt(label, role="live"):
+    name, _, version = label.partition("@")
+    return PromptInfo(label, name, int(version), "0" * 64, f"prompts/{name}/{version}.yaml", role)
+
+
+@pytest.fixture
+def run_of(moment):
+    """A run from `{"case": "pass fail"}` (a status for each repeat), for one or several prompt versions."""
+
+    def make(cases, prompts=("sales@1",), fault="timeout", pico=10**6):
+        results = []
+        for case, statuses in cases.items():
+            for label in prompts:
+                for repeat, status in enumerate(statuses.split(), 1):
+                    results.append(
+                        CaseResult(
+                            "demo", case, label, status, repeat, (FAILURE,) if status == "fail" else (),
+                            fault if status == "error" else None, "why" if status == "error" else None, pico_usd=pico,
+                        )
+                    )  # fmt: skip
+        infos = tuple(prompt(label) for label in prompts)
+        suite = SuiteInfo("demo", "demo.yaml", moment, "1", "book.yaml", infos, len(cases))
+        return RunResult("0.1", "simulated", True, (suite,), tuple(results), moment)
+
+    return make
+
+
+def names(flips):
+    return [f.after.case for f in flips]
+
+
+def test_every_kind_of_change_is_told_apart(run_of):
+    before = run_of({"a": "pass", "b": "fail", "c": "fail", "d": "error", "e": "pass", "gone": "pass"})
+    after = run_of({"a": "fail", "b": "pass", "c": "fail", "d": "pass", "e": "error", "new": "fail", "fine": "pass"})
+    told = compare(before, after)
+    assert names(told.regressions) == ["a"]
+    assert names(told.fixed) == ["b"]
+    assert names(told.still_failing) == ["c"]
+    assert names(told.not_comparable) == ["d", "e"]
+    assert names(told.new_failing) == ["new"]
+    assert [o.case for o in told.gone] == ["gone"]
+    assert names(told.worse) == ["a", "new"]
+    assert (told.pairs, told.passed_before, told.passed_after) == (3, 1, 1)
+    assert told.usd_before == told.usd_after == pytest.approx(1e-6)
+    assert not told.enough
+
+
+def test_a_new_version_is_compared_with_the_live_one(run_of):
+    before = run_of({"a": "pass", "b": "fail"}, ("sales@1", "sales@2"))
+    told = compare(before, run_of({"a": "fail", "b": "fail"}, ("sales@3",)))
+    assert [(f.before.prompt, f.after.prompt, f.after.case) for f in told.regressions] == [("sales@1", "sales@3", "a")]
+    assert told.gone == ()
+
+
+def test_another_prompt_has_no_counterpart(run_of):
+    told = compare(run_of({"a": "pass"}), run_of({"a": "fail"}, ("reception@1",)))
+    assert (told.pairs, names(told.new_failing)) == (0, ["a"])
+
+
+def test_repeats_are_one_outcome(run_of):
+    found = outcomes(
+        run_of({"steady": "pass pass", "shaky": "pass fail pass", "down": "error error", "half": "error pass"})
+    )
+    by_case = {key[1]: outcome for key, outcome in found.items()}
+    assert [(o.status, o.passed, o.judged, o.flaky) for o in by_case.values()] == [
+        ("pass", 2, 2, False), ("fail", 2, 3, True), ("error", 0, 0, False), ("pass", 1, 1, False),
+    ]  # fmt: skip
+    assert by_case["shaky"].failures == (FAILURE,)
+    assert by_case["down"].error == "why"
+
+
+@pytest.mark.parametrize(
+    ("worse", "better", "p"),
+    # scipy.stats.binomtest(worse, worse + better, 0.5).pvalue
+    [(0, 0, 1), (1, 0, 1), (5, 0, 0.0625), (6, 0, 0.03125), (3, 3, 1), (2, 9, 0.0654296875), (12, 4, 0.0768127441)],
+)  # fmt: skip
+def test_mcnemar_is_the_exact_binomial_test(worse, better, p):
+    assert mcnemar(worse, better) == pytest.approx(p)
+
+
+def test_enough_changes_can_reach_significance(run_of):
+    cases = [f"c{n}" for n in range(6)]
+    told = compare(run_of(dict.fromkeys(cases, "pass")), run_of(dict.fromkeys(cases, "fail")))
+    assert told.enough
+    assert told.p_value < 0.05
+
+
+@pytest.mark.parametrize(
+    ("cases", "fault", "code"),
+    [
+        ({"a": "pass"}, "", 0),
+        ({"a": "pass", "b": "fail"}, "", 1),
+        ({"a": "error"}, "stale_recording", 3),
+        ({"a": "error", "b": "fail"}, "timeout", 1),
+        ({"a": "error", "b": "fail"}, "prompt_error", 2),
+    ],
+)
+def test_exit_codes(run_of, cases, fault, code):
+    assert exit_code(run_of(cases, fault=fault)) == code
+
+
+def test_with_a_baseline_only_new_failures_count(run_of):
+    before = run_of({"a": "fail", "b": "pass"})
+    same = run_of({"a": "fail", "b": "pass"})
+    assert exit_code(same, compare(before, same)) == 0
+    worse = run_of({"a": "fail", "b": "fail"})
+    assert exit_code(worse, compare(before, worse)) == 1
+    down = run_of({"a": "fail", "b": "error"})
+    assert exit_code(down, compare(before, down)) == 3
+
+
+def test_a_result_survives_its_file(run_of, tmp_path):
+    result = run_of({"a": "pass fail", "b": "error"})
+    file = tmp_path / "r.json"
+    file.write_text(dump(result), "utf-8")
+    assert load(file) == result
+
+
+def test_a_baseline_is_equal_for_equal_outcomes(run_of):
+    one = run_of({"a": "pass", "b": "fail"})
+    assert dump(one.as_baseline()) == dump(run_of({"a": "pass", "b": "fail"}).as_baseline())
+    assert one.as_baseline().cases[1].failures == (FAILURE,)
+    assert one.as_baseline().made_at is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{", "no result of"), ('{"botops": 1}', "no result of"), (None, "cannot read")],
+)
+def test_a_file_that_is_no_result_is_refused(tmp_path, text, said):
+    file = tmp_path / "r.json"
+    if text is not None:
+        file.write_text(text, "utf-8")
+    with pytest.raises(UserError, match=said):
+        load(file)
+
+
+def test_a_result_of_another_format_is_refused(run_of, tmp_path):
+    file = tmp_path / "r.json"
+    file.write_text(dump(run_of({"a": "pass"})).replace('"schema_version": 1', '"schema_version": 9'), "utf-8")
+    with pytest.raises(UserError, match="written in version 9"):
+        load(file)
+
+
+def test_weights_count_in_the_pass_rate(run_of):
+    result = run_of({"a": "pass", "b": "fail", "c": "error"})
+    assert result.pass_rate() == 0.5
+    assert run_of({"c": "error"}).pass_rate() is None
+    assert result.counts == {"pass": 1, "fail": 1, "error": 1}
