@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -89,9 +90,10 @@ def _equation(text: str, chain: Sequence[Operand], signs: Sequence[str], result:
 
 def _operands(text: str, mentions: Sequence[Mention], counts: Sequence[Quantity]) -> list[Operand]:
     found = [Operand(m.amount, m.start, m.end, m) for m in mentions if m.amount_max is None]
-    taken = [(m.start, m.end) for m in mentions]
+    starts = [m.start for m in mentions]
     for count in counts:
-        if any(s < count.end and count.start < e for s, e in taken):
+        near = bisect_left(starts, count.end) - 1
+        if near >= 0 and count.start < mentions[near].end:
             continue
         parts = _FRACTION.fullmatch(text, count.start, count.end)
         if parts:

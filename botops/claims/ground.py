@@ -200,6 +200,8 @@ class Grounds:
         book = self._context.book
         if mention.currency not in {None, book.book.currency}:
             return False
+        if any(r.value == amount and r.window.covers(self._context.day) for r in book.book.rates):
+            return True
         rules = [r for r in book.terms.rules if _names(r, amount) and r.window.covers(self._context.day)]
         if any(c.kind == "min_sum" and c.value == amount for r in rules for c in r.conditions):
             return True
@@ -243,7 +245,7 @@ class Grounds:
         spans = [part]
         if part.parent is not None:
             spans.append(reply.segments[part.parent])
-        at = reply.segments.index(part)
+        at = segment_at(reply.segments, part.start)
         if at and reply.segments[at - 1].paragraph == part.paragraph:
             spans.append(reply.segments[at - 1])
         near = [d for d in reply.dates if any(s.start <= d.start < s.end for s in spans)]

@@ -6,6 +6,7 @@ message, the client's last message, the dialogue backwards. Each attribute is re
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from botops.claims.words import is_cyrillic
 
 LOCAL, BEFORE, SEGMENT, PARENT, MESSAGE, QUESTION, DIALOGUE = range(7)
 _MAX_BACK = 12
+_MAX_WINDOWS = 24
 _STOPS = frozenset(",;.()!?\n")
 _OTHER = frozenset(
     "current currently original existing previous old текущий текущая текущее текущего нынешний нынешнего прежний "
@@ -118,6 +120,10 @@ class Linker:
         self._mentions = mentions
         self._evidence = context.found.features if context.found.records else None
         self._reply = named_in(context.reply, self._evidence)
+        self._starts = [s.start for s in self._reply]
+        self._sums = [m.start for m in mentions]
+        self._whole: dict[str, Resolved] = {}
+        _resolve(self._whole, MESSAGE, self._reply)
         self._back: list[Mapping[str, Resolved]] | None = None
         self._named: frozenset[str] | None = None
         self._cyrillic = is_cyrillic(context.reply.text)
@@ -127,7 +133,7 @@ class Linker:
         keys: dict[str, Resolved] = {}
         for level, spans in self._levels(at):
             _resolve(keys, level, spans)
-        for found in self._earlier():
+        for found in (self._whole, *self._earlier()):
             for key, resolved in found.items():
                 keys.setdefault(key, resolved)
         if self._is_other(at):
@@ -138,7 +144,8 @@ class Linker:
         """True when the sum is of what the client has already ("your current one, $256"), not of what is described."""
         mention = self._mentions[at]
         left = max(self._mentions[at - 1].end if at else 0, mention.start - 60)
-        return any(left <= w.start < mention.start and w.text in _OTHER for w in self._context.reply.words)
+        reading = self._context.reply.reading
+        return any(w.text in _OTHER for w in reading.words[reading.word_at(left) : reading.word_at(mention.start)])
 
     def _levels(self, at: int) -> Iterator[tuple[int, Sequence[Named]]]:
         reply, mention = self._context.reply, self._mentions[at]
@@ -154,24 +161,24 @@ class Linker:
             yield SEGMENT, self._between(mention.end, here.end)
         for part in _around(reply.segments, index):
             spans = self._between(part.start, part.end)
-            if part.kind == "sentence" and any(part.start <= m.start < part.end for m in self._mentions):
+            if part.kind == "sentence" and bisect_left(self._sums, part.start) < bisect_left(self._sums, part.end):
                 yield MESSAGE, [s for s in spans if any(k == NAME for k, _ in s.readings)]
             else:
                 yield PARENT, spans
-        yield MESSAGE, self._reply
 
     def _between(self, start: int, end: int) -> list[Named]:
-        return [s for s in self._reply if start <= s.start and s.end <= end]
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return [s for s in self._reply[first:last] if s.end <= end]
 
     def _windows(self, at: int, here: Segment) -> list[list[Named]]:
         """What is named between the sums of the segment, from the one that leads to this sum back to the first."""
         out = []
         right = self._mentions[at].start
-        for i in range(at - 1, -2, -1):
+        for i in range(at - 1, max(-2, at - _MAX_WINDOWS), -1):
             left = self._mentions[i].end if i >= 0 else here.start
             inside = max(left, here.start)
             out.append(self._between(inside, right))
-            if left <= here.start:
+            if left <= here.start or (len(out) > 1 and out[-1]):
                 break
             right = self._mentions[i].start
         return out
