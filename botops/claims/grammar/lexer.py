@@ -49,7 +49,7 @@ class Token(NamedTuple):
         return self.value if self.kind is NUMBER else None
 
 
-MAX_NUMBERS = 5_000
+MAX_NUMBERS = 3_000
 """Numbers read from one text. No reply of a seller holds more; a hostile one is not read to its end."""
 _LONGEST_CHUNK = 64
 _SIGN_CHARS = re.escape("".join(SIGNS))
