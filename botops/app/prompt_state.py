@@ -62,7 +62,8 @@ def _state(container: Container, name: str) -> PromptState:
         release = registry.release(name)
     except UserError:
         shares: dict[int, float] = {}
-        live, experiment, coverage, approvals = None, None, 0.0, ()
+        live, experiment, coverage = None, None, 0.0
+        approvals: tuple[Approval, ...] = ()
     else:
         live, split, approvals = release.live, release.split, release.spec.approvals
         coverage = split.coverage / BUCKETS if split else 0.0

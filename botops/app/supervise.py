@@ -27,6 +27,16 @@ log = logging.getLogger(__name__)
 
 API_VARIABLE = "BOTOPS_API"
 """Where the console finds the API."""
+CONSOLE_OPTIONS = {
+    "browser.gatherUsageStats": "false",
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "theme.primaryColor": "#1570ef",
+    "theme.baseRadius": "0.5rem",
+    "theme.light.linkColor": "#175cd3",
+    "theme.dark.linkColor": "#84caff",
+}
+"""What `.streamlit/config.toml` says of privacy and looks; a project's folder need not have that file."""
 _CONSOLE_SCRIPT = Path(botops.__file__).parent / "console" / "main.py"
 _WATCH_EVERY_S = 5.0
 _LOOK_FOR_DEAD_EVERY = 12
@@ -68,8 +78,8 @@ class Console:
         self._command = [
             sys.executable, "-m", "streamlit", "run", str(_CONSOLE_SCRIPT),
             "--server.address", host, "--server.port", str(port), "--server.headless", "true",
-            "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
-            "--client.toolbarMode", "minimal", "--logger.level", "warning",
+            "--server.fileWatcherType", "none", "--logger.level", "warning",
+            *(part for name, value in CONSOLE_OPTIONS.items() for part in (f"--{name}", value)),
         ]  # fmt: skip
         self._environment = {**os.environ, API_VARIABLE: api}
         self._directory = directory

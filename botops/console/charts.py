@@ -11,7 +11,7 @@ import streamlit as st
 
 from botops.app.queries import FaultyDay, Spending
 from botops.console import formats
-from botops.console.i18n import _
+from botops.console.i18n import _, language
 
 _RED, _GREEN, _BLUE = "#d92d20", "#12b76a", "#2e90fa"
 _HEIGHT = 230
@@ -65,16 +65,17 @@ def spending(days: Sequence[Spending], currency: str) -> None:
 def _bars(values: list[dict[str, object]], x: alt.X, y: str) -> alt.Chart:
     number = (
         "format(datum.value, ',.12~g')"
-        if formats.language() == "en"
+        if language() == "en"
         else ("replace(replace(format(datum.value, ',.12~g'), /,/g, '\u00a0'), '.', ',')")
     )
     axis = alt.Axis(title=None, tickCount=4, labelExpr=number)
-    return (
-        alt.Chart(alt.Data(values=values))
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=values))
         .mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
         .encode(x=x, y=alt.Y(y, axis=axis))
         .properties(height=_HEIGHT)
     )
+    return chart
 
 
 def _days(first: date, count: int) -> alt.X:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from botops.app import queries
 from botops.app.container import Container
 from botops.console import labels
 from botops.console.frame import remember
-from botops.console.i18n import _
+from botops.console.i18n import _, ngettext
 from botops.domain.findings import FindingKind, Severity
 from botops.domain.messages import Language
 from botops.domain.turns import Action
@@ -60,7 +60,7 @@ def chosen(container: Container, limit: int) -> Chosen:
     names = ("text", "action", "kind", "severity", "prompt", "language", "channel", "last")
     found = DialogueFilter(
         text=text or None, action=action, kind=kind, severity=severity, prompt=name or None,
-        version=int(number) if number.isdigit() else None, language=cast("Language | None", language), channel=channel,
+        version=int(number) if number.isdigit() else None, language=language, channel=channel,
         since=queries.period(container, days).since if days else None, limit=limit,
     )  # fmt: skip
     return Chosen(found, {n: st.query_params[n] for n in names if n in st.query_params})
@@ -69,8 +69,9 @@ def chosen(container: Container, limit: int) -> Chosen:
 def _select(name: str, label: str, options: Mapping[str, T], shown: Callable[[T], str]) -> T | None:
     keys = list(options)
     kept = st.query_params.get(name)
+    place = keys.index(kept) if kept is not None and kept in options else None
     picked = st.selectbox(
-        label, keys, index=keys.index(kept) if kept in options else None, key=f"f-{name}", placeholder=_("any"),
+        label, keys, index=place, key=f"f-{name}", placeholder=_("any"),
         format_func=lambda key: shown(options[key]), width=190, filter_mode=None,
     )  # fmt: skip
     remember(name, picked)
@@ -88,7 +89,7 @@ def _version(value: str) -> str:
 
 
 def _last(days: int) -> str:
-    return _("today") if days == 1 else _("{days} days").format(days=days)
+    return _("today") if days == 1 else ngettext("{n} day", "{n} days", days).format(n=days)
 
 
 def _known(container: Container) -> dict[str, list[str]]:

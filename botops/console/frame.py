@@ -11,7 +11,7 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.console import data, navigation, safe
-from botops.console.i18n import COOKIE, LANGUAGES, _, language, switch
+from botops.console.i18n import COOKIE, LANGUAGES, _, language, ngettext, switch
 from botops.domain.errors import BotopsError, StoreError
 
 _STYLES = Path(__file__).parent / "assets" / "console.css"
@@ -76,7 +76,7 @@ def period() -> int:
     default = int(kept) if kept.isdigit() and int(kept) in PERIODS else _PERIOD
     chosen = st.segmented_control(
         _("Period"), PERIODS, default=default, required=True, key="days", label_visibility="collapsed",
-        format_func=lambda days: _("{days} days").format(days=days),
+        format_func=lambda days: ngettext("{n} day", "{n} days", days).format(n=days),
     )  # fmt: skip
     days = chosen or default
     remember("days", None if days == _PERIOD else str(days))

@@ -6,7 +6,7 @@ import gettext
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final
 
 import streamlit as st
 from babel.messages.mofile import write_mo
@@ -20,12 +20,13 @@ LANGUAGES: Final[dict[Language, str]] = {"ru": "Русский", "kk": "Қаза
 DEFAULT: Final[Language] = "ru"
 PARAMETER = "lang"
 COOKIE = "botops_lang"
-_CODES = get_args(Language)
 
 
 @cache
 def catalogue(language: Language) -> gettext.NullTranslations:
-    """A language's messages. English speaks from the code itself, except for what its catalogue says otherwise."""
+    """A language's messages; English ones stand in the code itself."""
+    if language == "en":
+        return gettext.NullTranslations()
     with (LOCALES / language / "LC_MESSAGES" / DOMAIN).open("rb") as file:
         messages = read_po(file, locale=language)
     compiled = BytesIO()
@@ -36,14 +37,17 @@ def catalogue(language: Language) -> gettext.NullTranslations:
 
 def language() -> Language:
     """The language of this session: by the address, else as chosen, else as kept by the browser, else Russian."""
-    chosen = st.session_state.get(PARAMETER)
-    return chosen if chosen in _CODES else DEFAULT
+    return _known(st.session_state.get(PARAMETER)) or DEFAULT
+
+
+def _known(code: object) -> Language | None:
+    return next((known for known in LANGUAGES if known == code), None)
 
 
 def choose() -> Language:
     """Settles the session's language at the start of a run and keeps it in the address."""
     candidates = (st.query_params.get(PARAMETER), st.session_state.get(PARAMETER), st.context.cookies.get(COOKIE))
-    chosen: Language = next((c for c in candidates if c in _CODES), DEFAULT)  # type: ignore[misc]
+    chosen: Language = next(filter(None, map(_known, candidates)), DEFAULT)
     st.session_state[PARAMETER] = chosen
     if st.query_params.get(PARAMETER) != chosen:
         st.query_params[PARAMETER] = chosen

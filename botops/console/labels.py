@@ -112,7 +112,7 @@ def rule(value: str) -> str:
 
 def reason(value: str | None) -> str:
     """Why a reply was not judged."""
-    return _(_REASONS[value]) if value in _REASONS else (value or "")
+    return _(_REASONS[value]) if value and value in _REASONS else (value or "")
 
 
 def model(value: str) -> str:

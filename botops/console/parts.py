@@ -47,7 +47,7 @@ def definitions(entries: Iterable[Entry]) -> Html:
     rows = []
     for entry in entries:
         rows.append(tag("dt", tag("b", entry.name[chosen])))
-        formula = tag("div", f"{_('Formula')}: {entry.formula[chosen]}", class_="bo-muted bo-small")
+        formula = tag("div", _("Formula"), ": ", entry.formula[chosen], class_="bo-muted bo-small")
         rows.append(tag("dd", entry.meaning[chosen], formula))
     return tag("dl", *rows, class_="bo-facts")
 
@@ -65,20 +65,29 @@ def finding(found: Finding, number: int) -> Html:
     head = tag(
         "div", tag("b", labels.kind(found.kind)), " ", chip(labels.severity(found.severity), found.severity.label)
     )
-    inner = _comparison(found.quote, found.expected, found.explanation(language()))
-    risk = []
+    inner = _comparison(found.quote, found.expected, found.explanation(language()), _difference(found))
+    return tag("div", tag("b", str(number)), tag("div", head, inner), class_="bo-finding")
+
+
+def _difference(found: Finding) -> str | None:
     if found.at_risk is not None and found.at_risk.minor:
-        risk.append(tag("div", _("Below the price book by {sum}").format(sum=formats.money(found.at_risk))))
+        return _("Below the price book by {sum}").format(sum=formats.money(found.at_risk))
     if found.overcharge is not None and found.overcharge.minor:
-        risk.append(tag("div", _("Above the price book by {sum}").format(sum=formats.money(found.overcharge))))
-    return tag("div", tag("b", str(number)), tag("div", head, inner, *risk), class_="bo-finding")
+        return _("Above the price book by {sum}").format(sum=formats.money(found.overcharge))
+    return None
 
 
-def _comparison(quote: str, expected: str | None, why: str) -> Html:
+def _comparison(quote: str, expected: str | None, why: str, difference: str | None = None) -> Html:
     book = expected if expected is not None else _("nothing like it")
-    rows = [(_("Said"), tag("b", f"«{safe.preview(quote, 300)}»")), (_("Price book"), safe.text(safe.preview(book, 300))),
-            (_("Why"), safe.text(safe.preview(why, 600)))]  # fmt: skip
-    return tag("dl", *(cell for name, value in rows for cell in (tag("dt", name), tag("dd", value))), class_="bo-facts")
+    quoted = tag("b", f"«{safe.preview(quote, 300)}»")
+    return facts(
+        [
+            (_("Said"), quoted),
+            (_("Price book"), safe.preview(book, 300)),
+            (_("Why"), safe.preview(why, 600)),
+            (_("Difference"), difference),
+        ]
+    )
 
 
 def marks(text: str, findings: Sequence[Finding]) -> list[Mark]:

@@ -61,11 +61,11 @@ def guard(record: TurnRecord) -> Html | None:
     judged = _not_judged(record)
     if not held and not findings and judged is None and record.action is Action.PASSED:
         return None
-    return tag("div", *held, *findings, judged, parts.fate(record.action), class_="bo-turn")
+    return tag("div", *held, *findings, judged, class_="bo-plain")
 
 
 def _client(record: TurnRecord, zone: str) -> Html:
-    who = tag("div", f"{_('Client')} · {formats.clock(record.inbound.at, zone)}", class_="bo-who bo-muted")
+    who = tag("div", _("Client"), f" · {formats.clock(record.inbound.at, zone)}", class_="bo-who bo-muted")
     return tag("div", who, safe.said(record.inbound.text, more=_more(record.inbound.text)), class_="bo-bubble client")
 
 
@@ -79,10 +79,8 @@ def _was_held(record: TurnRecord, attempt: Attempt, index: int) -> bool:
 
 def _held(attempt: Attempt, index: int) -> Html:
     assert attempt.verdict is not None
-    who = tag(
-        "div", tag("b", _("Held back: the client did not see this"), class_="bad"), f" · {labels.purpose(attempt.purpose)}",
-        class_="bo-who",
-    )  # fmt: skip
+    title = tag("b", _("Held back: the client did not see this"), class_="bad")
+    who = tag("div", title, f" · {labels.purpose(attempt.purpose)}", class_="bo-who")
     findings = attempt.verdict.findings
     text = safe.said(attempt.text, parts.marks(attempt.text, findings), _more(attempt.text))
     reason = (

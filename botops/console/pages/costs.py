@@ -6,7 +6,7 @@ from botops.app import queries
 from botops.app.container import Container
 from botops.app.glossary import GLOSSARY
 from botops.console import charts, data, formats, frame, labels, navigation, parts, safe
-from botops.console.i18n import _, language
+from botops.console.i18n import _, language, ngettext
 from botops.console.safe import Html, tag
 
 
@@ -41,20 +41,23 @@ def _total(container: Container, total: queries.Spending) -> None:
         (names[0].name[language()], _amount(container, total), names[0].meaning[language()]),
         (_("The same in dollars"), formats.cost(total.usd, "USD"), _rate(container)),
         (names[1].name[language()], formats.compact(usage.total_tokens), names[1].meaning[language()]),
-        (_("Read from the cache"), formats.percent(usage.cached_tokens / usage.input_tokens if usage.input_tokens else 0),
-         _("Share of the tokens read that came from the provider's cache and cost less.")),
-    ]  # fmt: skip
+        (
+            _("Read from the cache"),
+            _cached(total),
+            _("Share of the tokens read that came from the provider's cache and cost less."),
+        ),
+    ]
     for column, (name, value, meaning) in zip(columns, amounts, strict=True):
         with column:
             st.metric(safe.markdown(name), value, help=safe.markdown(meaning), border=True, height="stretch")
     notes = [_rate(container)]
     if total.simulated:
         priced = container.settings.simulator.priced_as
-        notes.append(_("{n} replies are simulated: nobody is billed, they are counted at the price of {model}.").format(
-            n=formats.number(total.simulated), model=priced))  # fmt: skip
+        text = _("Simulated replies: {n}. Nobody is billed; they are counted at the price of {model}.")
+        notes.append(text.format(n=formats.number(total.simulated), model=priced))
     if total.unknown:
-        notes.append(_("No price is known for {n} replies: they are counted as 0. Set costs.prices in botops.yaml.").format(
-            n=formats.number(total.unknown)))  # fmt: skip
+        text = _("Replies without a known price: {n}. They are counted as 0; set costs.prices in botops.yaml.")
+        notes.append(text.format(n=formats.number(total.unknown)))
     parts.answer(" ".join(note for note in notes if note))
 
 
@@ -75,6 +78,11 @@ def _amount(container: Container, spent: queries.Spending) -> str:
     return formats.cost(spent.local.amount, container.settings.company.currency)
 
 
+def _cached(spent: queries.Spending) -> str:
+    read = spent.usage.input_tokens
+    return formats.percent(spent.usage.cached_tokens / read) if read else formats.NOTHING
+
+
 def _groups(container: Container, rows: tuple[queries.Spending, ...], head: str, name: object) -> Html:
     assert callable(name)
     whole = sum(row.pico_usd for row in rows) or 1
@@ -89,7 +97,7 @@ def _groups(container: Container, rows: tuple[queries.Spending, ...], head: str,
                 formats.cost(row.usd / row.replies, "USD") if row.replies else formats.NOTHING,
                 formats.number(row.replies),
                 formats.compact(row.usage.input_tokens),
-                formats.percent(row.usage.cached_tokens / row.usage.input_tokens if row.usage.input_tokens else 0),
+                _cached(row),
                 formats.compact(row.usage.output_tokens),
             )
             for row in rows
@@ -100,11 +108,11 @@ def _groups(container: Container, rows: tuple[queries.Spending, ...], head: str,
 def _dearest(container: Container, days: int) -> None:
     parts.question(_("Which dialogues cost most?"))
     for index, row in enumerate(queries.dearest(container, queries.period(container, days), 5)):
-        local = f"{formats.money(row.local[0])} · " if row.local else ""
-        text = _("{cost}, {turns} replies, {tokens} tokens, {channel}").format(
-            cost=local + formats.cost(queries.dollars(row.pico_usd), "USD"), turns=row.turns,
-            tokens=formats.compact(row.tokens), channel=labels.channel(row.channel),
-        )  # fmt: skip
+        amounts = [formats.money(row.local[0])] if row.local else []
+        turns = ngettext("{n} reply", "{n} replies", row.turns).format(n=row.turns)
+        tokens = ngettext("{n} token", "{n} tokens", row.tokens).format(n=formats.number(row.tokens))
+        amounts += [formats.cost(queries.dollars(row.pico_usd), "USD"), turns, tokens, labels.channel(row.channel)]
+        text = " · ".join(amounts)
         with st.container(key=f"row-{index}"):
             frame.show(tag("div", text, class_="bo-item"))
             navigation.link("dialogues", safe.markdown(row.id), None, dialogue=row.id)

@@ -9,9 +9,11 @@ from botops.console import filters, formats, frame, labels, navigation, parts, s
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag
 from botops.domain.errors import NotFoundError
+from botops.domain.turns import Action
 from botops.store import DialogueRow, HandOffRow
 
 _PAGE = 25
+_WORST_FIRST = (Action.FLAGGED, Action.BLOCKED, Action.REPAIRED, Action.HANDED_OVER)
 
 
 def body(container: Container) -> None:
@@ -56,12 +58,9 @@ def _item(row: DialogueRow, zone: str) -> Html:
         "div",
         tag("b", formats.moment(row.last_at, zone)),
         tag("span", f"{labels.channel(row.channel)} · {labels.spoken(row.language)}", class_="bo-muted"),
-        parts.fate(row.last_action) if row.last_action else parts.chip(labels.state(row.last_state), "warn"),
+        *_fates(row),
         worst,
         class_="bo-row bo-small",
-    )
-    reply = tag(
-        "div", tag("span", _("Bot: "), class_="bo-muted"), safe.preview(row.last_reply or "—"), class_="bo-line"
     )
     facts = [
         ngettext("{n} reply", "{n} replies", row.turns).format(n=row.turns),
@@ -69,9 +68,17 @@ def _item(row: DialogueRow, zone: str) -> Html:
         formats.money(row.local[0]) if row.local else "",
     ]
     return tag(
-        "div", head, tag("div", safe.preview(row.last_text), class_="bo-line"), reply,
+        "div", head, tag("div", safe.preview(row.first_text), class_="bo-line"),
         tag("div", " · ".join(fact for fact in facts if fact), class_="bo-muted bo-small"), class_="bo-item",
     )  # fmt: skip
+
+
+def _fates(row: DialogueRow) -> list[Html]:
+    """What became of the replies, the worst first; a dialogue that went well says so once."""
+    if row.last_action is None:
+        return [parts.chip(labels.state(row.last_state), "warn")]
+    told = [action for action in _WORST_FIRST if action in row.actions]
+    return [parts.fate(action) for action in told] or [parts.fate(Action.PASSED)]
 
 
 def _waiting(container: Container) -> None:

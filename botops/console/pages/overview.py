@@ -21,9 +21,7 @@ def body(container: Container) -> None:
     if found.empty:
         frame.empty(
             _("No dialogues in this period"),
-            _(
-                "Write to the bot on the Chat page, take in your bot's log with botops ingest, or choose a longer period."
-            ),
+            _("Write to the bot on the Chat page, take in a log with botops ingest, or choose a longer period."),
         )
         return
     _numbers(container, found)
@@ -37,8 +35,11 @@ def _attention(container: Container) -> None:
     if container.books.current() is None:
         why = _("Replies cannot be checked without a price book: the guard holds them back. Expected at {path}.")
         frame.show(frame.alert("bad", _("No price book"), why.format(path=container.books.path)))
+    broken = _("The price book is broken: the last good one stays in force")
+    if container.books.current() is None:
+        broken = _("The price book file is broken")
     for problem in container.books.problems[:3]:
-        frame.show(parts.problem(problem, _("The price book is broken: the last good one stays in force")))
+        frame.show(parts.problem(problem, broken))
     for state in prompt_states(container):
         if state.broken:
             title = (
@@ -51,14 +52,13 @@ def _attention(container: Container) -> None:
     queue = queries.waiting(container)
     if queue.overdue and queue.since is not None:
         count = ngettext(
-            "{n} dialogue waits for a person longer than promised", "{n} dialogues wait for a person longer than promised",
-            queue.overdue,
-        ).format(n=formats.number(queue.overdue))  # fmt: skip
+            "{n} dialogue waits for a person too long", "{n} dialogues wait for a person too long", queue.overdue
+        ).format(n=formats.number(queue.overdue))
         since = _("Promised: an answer within {minutes}. The first one has waited for {span}.").format(
             minutes=formats.span(timedelta(minutes=container.settings.hand_off.answer_within_min)),
             span=formats.span(container.clock.now() - queue.since),
         )
-        with st.container(key="row-waiting"):
+        with st.container(key="waiting"):
             frame.show(frame.alert("warn", count, since))
             navigation.link("dialogues", _("Show these dialogues"), waiting="1")
 
@@ -83,11 +83,11 @@ def _metric(container: Container, number: queries.Number, period: queries.Period
         delta_color={"up": "normal", "down": "inverse", "neither": "off"}[entry.better],  # type: ignore[arg-type]
         delta_description=None
         if change is None
-        else ngettext("vs the {n} day before", "vs the {n} days before", period.days).format(n=period.days),
+        else ngettext("to the {n} day before", "to the {n} days before", period.days).format(n=period.days),
         help=safe.markdown(entry.meaning[language()]),
         border=True,
         height="stretch",
-        chart_data=[_plain(value) for __, value in number.series],
+        chart_data=[_plain(value) for __, value in number.series if value is not None],
     )
 
 
@@ -142,9 +142,10 @@ def _pattern(container: Container, index: int, pattern: queries.Pattern) -> None
         if part and part != formats.NOTHING
     )
     count = ngettext("{n} reply", "{n} replies", fault.replies).format(n=formats.number(fault.replies))
-    reached = _("{n} reached clients").format(n=formats.number(fault.reached))
+    reached = _("reached clients: {n}").format(n=formats.number(fault.reached))
     sign = ":red[:material/error:]" if fault.reached else ":green[:material/shield:]"
-    title = f"{sign} **{name}** — {count}" + (f", :red[{reached}]" if fault.reached else f", {_('all stopped')}")
+    end = f":red[{reached}]" if fault.reached else _("all stopped")
+    title = f"{sign} **{name}** — {count}, {end}"
     with st.expander(title, expanded=index == 0):
         for number, example in enumerate(pattern.examples):
             with st.container(key=f"row-{index}-{number}"):

@@ -44,10 +44,11 @@ def body(container: Container) -> None:
 
 def _chosen(states: tuple[PromptState, ...]) -> PromptState:
     names = [state.name for state in states]
+    serves = {state.name: " · " + _("serves") if state.serving else "" for state in states}
     kept = st.query_params.get("prompt")
     name = st.segmented_control(
         _("Prompt"), names, default=kept if kept in names else names[0], required=True, key="prompt-name",
-        format_func=lambda n: safe.markdown(n) + (f" · {_('serves')}" if states[names.index(n)].serving else ""),
+        format_func=lambda name: f"{safe.markdown(name)}{serves[name]}",
     )  # fmt: skip
     frame.remember("prompt", None if name == names[0] else name)
     return states[names.index(name or names[0])]
@@ -76,16 +77,14 @@ def _card(container: Container, state: PromptState) -> None:
     live = next((v.version for v in state.versions if v.number == state.live and v.version), None)
     shares = [v for v in state.versions if v.share > 0]
     split = safe.join(
-        (
-            tag("div", tag("b", f"v{v.number}"), f" — {formats.percent(v.share)} ", safe.bar(v.share))
-            for v in reversed(shares)
-        )
+        tag("div", tag("b", f"v{v.number}"), f" — {formats.percent(v.share)} ", safe.bar(v.share))
+        for v in reversed(shares)
     )
     frame.show(
         parts.facts(
             [
                 (_("Live"), f"v{state.live}" if state.live else _("nothing published")),
-                (_("Split"), safe.join([safe.text(state.experiment), split]) if state.experiment else _("none: everybody gets the live version")),
+                (_("Split"), safe.join([safe.text(state.experiment), split]) if state.experiment else _("none")),
                 (_("Owner"), live.spec.owner or _("nobody: name one in the file") if live else None),
                 (_("Purpose"), live.spec.purpose or None if live else None),
                 (_("Reviewed"), formats.full_day(live.spec.reviewed) if live and live.spec.reviewed else None),
