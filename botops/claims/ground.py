@@ -373,11 +373,6 @@ class Grounds:
         own = self._sentence(mention)
         return (mention.approx or bool(_DEFER.search(own))) and not _EXACT.search(own)
 
-    def totals_near(self, mention: Mention) -> bool:
-        """True when the sentence speaks of a sum, a saving or a difference."""
-        cues = cues_in(self._sentence(mention), "")
-        return cues.total or cues.difference
-
     def _sentence(self, mention: Mention) -> str:
         part = self._context.reply.segment_of(mention.start)
         return self._context.reply.text[part.start : part.end] if part is not None else ""

@@ -66,6 +66,11 @@ class Focus:
         """How far away the product is named; past the dialogue when it never is."""
         return self.keys[NAME].level if NAME in self.keys else DIALOGUE + 1
 
+    @property
+    def near(self) -> bool:
+        """True when the sentence, or what introduces it, names a product or a variant."""
+        return any(r.level <= PARENT for r in self.keys.values())
+
     def conflicts(self, record: Record) -> tuple[str, ...]:
         """Attributes of a record that the surroundings contradict.
 

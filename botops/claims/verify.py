@@ -11,7 +11,8 @@ from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.dates import covers
 from botops.claims.equations import Equation, Operand, equations
 from botops.claims.ground import Grounds
-from botops.claims.link import BEFORE, MESSAGE, Focus, Linker
+from botops.claims.kinds import kind_of
+from botops.claims.link import BEFORE, Focus, Linker
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.scope import Scope, Status, scope_of
@@ -316,14 +317,14 @@ class Verifier:
             return Doubt(mention, FindingKind.CURRENCY, nearest)
         if any(not in_force(r, self._context.day) for r in same):
             return Doubt(mention, FindingKind.STALE_PRICE, nearest)
-        if self._looks_computed(mention):
-            return Doubt(mention, FindingKind.TOTAL, nearest)
-        if focus.level > MESSAGE:
-            return Doubt(mention, FindingKind.UNKNOWN_PRODUCT, None)
-        return Doubt(mention, FindingKind.PRICE, nearest)
+        kind = kind_of(self._context, mention, self._lead(mention), named=focus.near)
+        return Doubt(mention, kind, None if kind is FindingKind.UNKNOWN_PRODUCT else nearest)
 
-    def _looks_computed(self, mention: Mention) -> bool:
-        return self._grounds.totals_near(mention)
+    def _lead(self, mention: Mention) -> int:
+        """Where the words that lead to a sum begin: after the sum before it, or with its segment."""
+        part = self._context.reply.segment_of(mention.start)
+        before = [m.end for m in self._all if m.end <= mention.start]
+        return max(before[-1] if before else 0, part.start if part is not None else 0)
 
     def _nearest(self, mention: Mention, focus: Focus) -> Record | None:
         """The price in force nearest to what was said, of what is spoken of."""

@@ -1,0 +1,58 @@
+"""Which kind of mistake an unsupported sum is: a price, a computed figure, a side fee, or a product nobody sells."""
+
+from __future__ import annotations
+
+import re
+
+from botops.claims.context import ReplyContext
+from botops.claims.mention import Mention
+from botops.domain.findings import FindingKind
+
+_COMPUTED = re.compile(
+    r"\b(?:итог|всего|вместе|сумм|обойд|выйд|выход[иея]|получ|состав|к оплате|эконом|сэконом|выгод|разниц|переплат|остат|верн[уё]|"
+    r"возвр|барлығ|жалпы|шығады|екеуі|үшеуі|айырма|үнем|қайтар|total|altogether|overall|together|comes? to|in all|sum\b|sav|"
+    r"differ|refund|both|balance|monthly payment)|[=≈]\s*$",
+    re.IGNORECASE,
+)
+_FEES = frozenset("surcharge delivery penalty deposit refund prepay cancel freeze minimum warranty".split())
+_MIN_NOUN, _CLOSE = 4, 9
+_NOT_NOUNS = re.compile(
+    r".*(?:ть|ться|ешь|ете|ите|ите|ем|им|ют|ят|ует|ает|яет|ого|ему|ый|ий|ая|ое|ые|но|ли|мыз|міз|ған|ген|ады|еді|ing|ed|ly)$"
+)
+_IDLE = frozenset(
+    "цена цену цены стоимость стоит стоят будет хорошо ладно тогда сейчас только обычно можно один одна одно самый самая "
+    "тариф пакет вариант сегодня здесь просто меньше больше конечно верно баға бағасы болады тұрады қазір онда жақсы price "
+    "cost costs sure okay well just then will would that this only from with your about right exactly currently".split()
+)
+
+
+def kind_of(context: ReplyContext, mention: Mention, lead: int, *, named: bool) -> FindingKind:
+    """The kind of a sum no price bears out. `lead` is where the words that lead to it begin; `named` is True when
+    they, or those before them, name a product of the book."""
+    reply = context.reply
+    reading = reply.reading
+    first, last = reading.word_at(lead), reading.word_at(mention.start)
+    said = reply.text[lead : mention.start]
+    if _COMPUTED.search(said) or _counted(context, lead, mention.start):
+        return FindingKind.TOTAL
+    tags = reading.over(first, last) | reading.over(reading.word_at(mention.end), reading.word_at(mention.end) + 2)
+    if not named and tags & _FEES:
+        return FindingKind.TERMS
+    if named or not any(_is_subject(w.text, reading.tags[i + first]) for i, w in enumerate(reading.words[first:last])):
+        return FindingKind.PRICE
+    return FindingKind.UNKNOWN_PRODUCT
+
+
+def _counted(context: ReplyContext, start: int, end: int) -> bool:
+    """True when a number of things leads to the sum: "пять суток — 72 500"."""
+    return any(
+        start <= q.start and end - _CLOSE <= q.end <= end and q.value > 1 and q.bound is None and not q.ordinal
+        for q in context.reply.quantities
+    )
+
+
+def _is_subject(word: str, tags: frozenset[str]) -> bool:
+    """True for a word that may name a thing: no number, no word of commerce, no verb or adverb."""
+    if len(word) < _MIN_NOUN or word[0].isdigit() or word in _IDLE:
+        return False
+    return not any(not t.startswith("t:") for t in tags) and _NOT_NOUNS.fullmatch(word) is None
