@@ -195,8 +195,21 @@ def _same_count(a: Quantity, b: Quantity) -> bool:
     )
 
 
+def _named_apart(desk: Desk, clause: Clause, given: Given) -> frozenset[str]:
+    """Products a clause names by other words than the thing given."""
+    reading = desk.reading
+    out: set[str] = set()
+    for hit in desk.names_in(clause.start, clause.end):
+        first, last = reading.word_at(hit.start), reading.word_at(hit.end)
+        if not any(things_at(reading, i) & given.things for i in range(first, last)):
+            out.update(hit.skus)
+    return frozenset(out)
+
+
 def _conditions(desk: Desk, clause: Clause, live: list[Rule], giving: str, given: Given) -> Problem | None:
     goods = _goods(desk, given)
+    if given.things:
+        goods -= _named_apart(desk, clause, given)
     fitting = [r for r in live if _fits(desk, r, clause, given, goods)]
     if not fitting:
         return Problem("product", giving, describe(live[0]), live[0].source)

@@ -187,7 +187,8 @@ class Desk:
         """
         if not rule.skus:
             return True
-        given |= frozenset(s for t in rule.things for s in self.terms.goods.get(t, ()) if s not in rule.skus)
+        if rule.offer is not None:
+            given |= rule.about
         own = (self.containers(clause) or self.skus_near(clause)) - given
         if own:
             return bool(own & rule.skus)

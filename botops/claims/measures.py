@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from botops.claims.desk import Desk
 from botops.claims.discounts import judge_off
@@ -221,7 +222,8 @@ def _frequency(desk: Desk, q: Quantity) -> bool:
 def _processing(desk: Desk, clause: Clause) -> bool:
     """True when the time is how long a payment travels ("деньги поступят за 3 дня"), not until when one may return."""
     said = [w.text for w in desk.reading.words[clause.first : clause.last]]
-    return any(w.startswith(_TRAVEL) for w in said) or ("business" in said and bool({"day", "days"} & set(said)))
+    working = any(a == "business" and b in {"day", "days"} for a, b in pairwise(said))
+    return working or any(w.startswith(_TRAVEL) for w in said)
 
 
 def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:

@@ -23,6 +23,7 @@ _FILLER = frozenset(
 )
 _INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
 _BACK = 3
+_ADJECTIVE = ("тный", "тная", "тное", "тные", "тную", "тной", "тного", "тным", "тных")
 _MONEY = ("теңге", "тенге", "доллар", "рубл", "евро", "tenge", "dollar")
 _NO_NAMES = frozenset("да нет ндс ққс vat kzt usd eur rub no ok".split())
 _STOP = frozenset(
@@ -42,7 +43,8 @@ def things_at(reading: Reading, i: int) -> frozenset[str]:
     if things or word.text[0].isdigit() or word.text in _STOP:
         return things
     if len(word.text) < _MIN_STEM:
-        return frozenset({word.text}) if len(word.text) > 1 and _acronym(reading.text[word.start : word.end]) else things
+        short = len(word.text) > 1 and not any(c.startswith("u:") for c in tags)
+        return frozenset({word.text}) if short and _acronym(reading.text[word.start : word.end]) else things
     if word.text.startswith(_MONEY):
         return things
     if any(c.startswith(_NOT_A_THING) or ":" not in c for c in tags) or numeral(word.text) is not None:
@@ -120,12 +122,27 @@ def nearest(
     reading: Reading, first: int, last: int, at: int, within: Sequence[Hit], known: frozenset[str] = frozenset()
 ) -> frozenset[str]:
     """The things of the words nearest before `at` in `first:last`, else after it; known things go before unknown."""
-    runs = [_run(reading, order, first, at, within) for order in (range(at - 1, first - 1, -1), range(at + 1, last))]
+    if _attributive(reading, at, last) and not things_at(reading, at + 1):
+        return frozenset()
+    before, after = range(at - 1, first - 1, -1), range(at + 1, last)
+    orders = (after, before) if _attributive(reading, at, last) else (before, after)
+    runs = [_run(reading, order, first, at, within) for order in orders]
     for found in runs:
         for run in found:
             if any(t.startswith("t:") or t in known for t in run):
                 return run
     return next((found[0] for found in runs if found), frozenset())
+
+
+def _attributive(reading: Reading, at: int, last: int) -> bool:
+    """True for "free delivery", "бесплатная чистка": the thing stands after the word that gives it."""
+    word = reading.words[at].text
+    adjective = word in {"free", "complimentary"} or word.endswith(_ADJECTIVE)
+    return adjective and at + 1 < last and bool(things_at(reading, at + 1) or _topical(reading.tags[at + 1]))
+
+
+def _topical(tags: Concepts) -> bool:
+    return any(":" not in c for c in tags)
 
 
 def _run(reading: Reading, order: range, first: int, at: int, within: Sequence[Hit]) -> list[frozenset[str]]:

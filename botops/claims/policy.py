@@ -103,7 +103,11 @@ class BookTerms:
     def akin(self, sku: str, others: frozenset[str]) -> bool:
         """True when a product's names say nearly the same as another's: one thing sold in two ways (rent, purchase)."""
         own = self.named.get(sku, frozenset())
-        return any(len(own & self.named.get(o, frozenset())) >= _AKIN for o in others)
+        for other in others:
+            theirs = self.named.get(other, frozenset())
+            if len(own & theirs) >= _AKIN and not any(t.startswith("#") for t in own ^ theirs):
+                return True
+        return False
 
     @property
     def offers(self) -> tuple[Rule, ...]:
@@ -113,7 +117,7 @@ class BookTerms:
 
 def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
     """The terms of a book. Linear in the number of products, offers and sentences."""
-    rules = [_offer_rule(o) for o in book.offers]
+    rules = [_offer_rule(o, names) for o in book.offers]
     for n, text in enumerate(book.policies.text, 1):
         rules += _policy_rules(f"policy:{n}", text, names)
     codes: dict[str, list[Rule]] = defaultdict(list)
@@ -124,15 +128,15 @@ def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
     for rule in rules:
         for topic in rule.topics:
             by_topic[topic].append(rule)
-    goods = _goods(book)
-    vocabulary = frozenset(goods) | frozenset(t for r in rules for t in r.things)
+    named = _named(book)
+    vocabulary = frozenset(t for things in named.values() for t in things) | frozenset(t for r in rules for t in r.things)
     return BookTerms(
         tuple(rules),
         _stacking(rules),
         {k: tuple(v) for k, v in codes.items()},
         vocabulary,
-        goods,
-        _named(goods),
+        _goods(named),
+        named,
         _topic_goods(book),
         book.policies.vat_included,
         book.policies.vat_percent,
@@ -148,24 +152,27 @@ def code_key(code: str) -> str:
     return "".join(c for c in code.translate(_LOOKALIKE).upper() if c.isalnum())
 
 
-def _goods(book: PriceBook) -> dict[str, frozenset[str]]:
+def _goods(named: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     """The products a thing may be: by every content stem and concept of their names."""
     out: dict[str, set[str]] = defaultdict(set)
+    for sku, things in named.items():
+        for thing in things:
+            if not thing.startswith("#"):
+                out[thing].add(sku)
+    return {k: frozenset(v) for k, v in out.items()}
+
+
+def _named(book: PriceBook) -> dict[str, frozenset[str]]:
+    """The things and numbers each product's names speak of."""
+    out: dict[str, frozenset[str]] = {}
     for product in book.products:
+        said: set[str] = set()
         for name in product.names:
             reading = Reading(name, found := words(fold(name)), concepts(found), (), ())
-            for thing in things_of(reading, 0, len(found)):
-                out[thing].add(product.sku)
-    return {k: frozenset(v) for k, v in out.items()}
-
-
-def _named(goods: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """The things each product's names speak of."""
-    out: dict[str, set[str]] = defaultdict(set)
-    for thing, skus in goods.items():
-        for sku in skus:
-            out[sku].add(thing)
-    return {k: frozenset(v) for k, v in out.items()}
+            said |= things_of(reading, 0, len(found))
+            said.update(f"#{w.text}" for w in found if w.text[0].isdigit())
+        out[product.sku] = frozenset(said)
+    return out
 
 
 def _topic_goods(book: PriceBook) -> dict[str, Concepts]:
@@ -187,8 +194,9 @@ def _decimal(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _offer_rule(offer: Offer) -> Rule:
+def _offer_rule(offer: Offer, names: NameIndex) -> Rule:
     reading = read(offer.conditions)
+    named = frozenset(s for h in names.find(reading.words) if h.strength > 1 for s in h.skus)
     whole = reading.concepts
     percents, money = _amounts(offer.conditions)
     value = _decimal(offer.value)
@@ -217,7 +225,7 @@ def _offer_rule(offer: Offer) -> Rule:
         things | given,
         given,
         frozenset(c for c in whole if c.startswith("g:")),
-        frozenset(),
+        named - frozenset(offer.applies_to),
         frozenset(offer.applies_to),
         conditions_of(reading, percents, money),
         offer.window,

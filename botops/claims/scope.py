@@ -127,7 +127,7 @@ def _clause_negated(reading: Reading, clause: Clause) -> bool:
     if "s:if" in reading.over(clause.first, clause.last):
         return False
     for i in range(clause.first, clause.last):
-        if "s:neg" not in reading.tags[i] or words[i].text in _NOT_THE_CLAUSE:
+        if "s:neg" not in reading.tags[i] or words[i].text in _NOT_THE_CLAUSE or "free" in reading.tags[i]:
             continue
         if clause.last - clause.first == 1 or words[i].text.endswith(("сыз", "сіз")):
             continue
