@@ -4,43 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops import __version__
 from botops.app.books import Books, ClaimGuard
 from botops.app.clock import SetClock, SystemClock
-from botops.app.container import book_path, build_meter, rules_of
+from botops.app.container import STATE, book_path, build_meter, rules_of
+from botops.app.eval_prompts import FixedPrompt, PromptsUnderTest, shown
 from botops.app.models import REPLAY, SIMULATOR, build_model, recordings_of
 from botops.app.prompting import Prompting
 from botops.domain.errors import UserError
+from botops.evals.checkpoint import Checkpoint
 from botops.evals.checks.catalogue import installed
 from botops.evals.reports.lines import lines_of
-from botops.evals.result import PromptInfo, RunResult, SuiteInfo
+from botops.evals.result import RunResult, SuiteInfo
 from botops.evals.runner import Bench, Run, Subject, jobs_of
 from botops.evals.suite import SuiteReader, lint_against_book
 from botops.llm.recordings import RecordingModel, ReplayModel
 from botops.pricebook import price_table
-from botops.registry import DRAFT, Registry
-from botops.registry.folders import RELEASE, check_name, read_bytes
-from botops.registry.release import read_release
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from botops.config import Secrets, Settings
-    from botops.domain.messages import InboundMessage, Language
     from botops.domain.ports import ChatModel
     from botops.domain.problems import Problem
-    from botops.domain.prompts import RenderedPrompt
     from botops.evals.model import ClientProfile, Suite
     from botops.evals.reports.lines import ReportLanguage
     from botops.evals.result import CaseResult
     from botops.evals.runner import Client
     from botops.pricebook import PriceBook
-    from botops.registry import PromptVersion
 
 _ERRORS = ("wrong_variant", "stale_price", "invented_discount", "wrong_total")
 
@@ -59,6 +56,7 @@ class EvalRequest:
     concurrency: int = 8
     repeat: int = 1
     record: bool = False
+    resume: bool = False
     cases: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
@@ -78,6 +76,7 @@ class _Prepared:
     bench: Bench
     info: SuiteInfo
     recorder: RecordingModel | None
+    book_checksum: str
     positions: Mapping[str, int]
     """Where in its file each case stands, counted from 0."""
 
@@ -94,22 +93,49 @@ class Evaluation:
     ) -> None:
         """Raises UserError with the problems of suites, price books, prompts and recordings."""
         self._settings, self._secrets, self._request = settings, secrets, request
-        self._registry = Registry(settings.path("prompts"))
-        self._registry.load()
-        self._problems: list[str] = []
+        self._prompts = PromptsUnderTest(settings.path("prompts"))
         self._prepared = [self._prepare(suite) for suite in self._suites()]
         jobs = [job for p in self._prepared for job in jobs_of(p.bench, request.repeat)]
         if not jobs:
             raise UserError("no case fits --case and --tag: `botops eval list SUITE` shows them")
         self.run = Run(tuple(jobs), request.concurrency, on_case)
+        self._checkpoint = Checkpoint(settings.root / STATE / "evals", self._identity())
+        if request.resume:
+            keys = {job.key for job in jobs}
+            for case in self._checkpoint.known():
+                if case.key in keys:
+                    self.run.keep(case)
+        self.resumed = len(self.run.finished)
 
     async def hold(self) -> None:
-        """Holds every dialogue. A complete recording drops what is no longer asked for. Raises StoreError."""
+        """Holds every dialogue that has no result yet, and keeps each as it is finished, for `resume`.
+
+        A complete recording drops what is no longer asked for. Raises StoreError.
+        """
+        shown = self.run.on_case
+
+        def keep(case: CaseResult) -> None:
+            self._checkpoint.add(case)
+            shown(case)
+
+        self.run.on_case = keep
+        self._checkpoint.begin(list(self.run.finished))
         await self.run.hold()
-        clean = self.run.complete and not any(case.status == "error" for case in self.run.finished)
+        if any(case.status == "error" for case in self.run.finished):
+            return
+        self._checkpoint.clear()
         for prepared in self._prepared:
-            if prepared.recorder is not None and clean and self._request.whole:
+            if prepared.recorder is not None and self._request.whole and not self.resumed:
                 prepared.recorder.prune()
+
+    def _identity(self) -> str:
+        """What must be the same for two runs to be one: every text, price and setting that a result depends on."""
+        settings = self._settings.model_dump_json(exclude={"store", "server", "demo", "hand_off"})
+        parts = [__version__, self._request.model, str(self._request.repeat), str(self._request.record), settings]
+        for prepared in self._prepared:
+            parts += [prepared.bench.suite.document.text, prepared.bench.book.version, prepared.book_checksum]
+            parts += [f"{prompt.label} {prompt.checksum}" for prompt in prepared.info.prompts]
+        return sha256("\0".join(parts).encode()).hexdigest()
 
     def result(self, seconds: float = 0.0) -> RunResult:
         """What is known, also of a run that was stopped."""
@@ -122,7 +148,7 @@ class Evaluation:
             self.run.finished,
             SystemClock().now(),
             self._request.repeat,
-            tuple(dict.fromkeys(self._problems)),
+            tuple(self._prompts.problems),
             interrupted=not self.run.complete,
             seconds=round(seconds, 3),
         )
@@ -135,7 +161,7 @@ class Evaluation:
             suite, positions = places[case.suite]
             for line in lines_of(case, language):
                 problem = suite.document.problem(("cases", positions[case.case], "id"), line, rule=case.status)
-                found.append(replace(problem, file=_shown(suite.file)))
+                found.append(replace(problem, file=shown(suite.file)))
         return found
 
     def _suites(self) -> list[Suite]:
@@ -170,10 +196,10 @@ class Evaluation:
         if problems:
             raise UserError(problems=problems)
         name = suite.prompt or self._settings.prompt
-        versions = [v for wanted in self._request.prompts or (name,) for v in self._versions(wanted)]
-        prompting = Prompting(self._registry, books, name=name, company=self._settings.company.name)
+        versions = [v for wanted in self._request.prompts or (name,) for v in self._prompts.versions(wanted)]
+        prompting = Prompting(self._prompts.registry, books, name=name, company=self._settings.company.name)
         subjects = tuple(
-            Subject(info.label, _FixedPrompt(self._registry, version, prompting, current.book))
+            Subject(info.label, FixedPrompt(self._prompts.registry, version, prompting, current.book))
             for info, version in versions
         )
         model, recorder = self._model(suite)
@@ -183,10 +209,11 @@ class Evaluation:
             rules_of(self._settings), SetClock, _simulated_client,
         )  # fmt: skip
         info = SuiteInfo(
-            suite.name, _shown(suite.file), suite.at, current.book.version, _shown(books.path),
-            tuple(info for info, _ in versions), len(chosen.cases),
+            suite.name, shown(suite.file), suite.at, current.book.version, shown(books.path),
+            tuple(info for info, _ in versions), len(chosen.cases), suite.gate,
         )  # fmt: skip
-        return _Prepared(bench, info, recorder, {case.id: n for n, case in enumerate(suite.cases)})
+        checksum = sha256(books.path.read_bytes()).hexdigest()
+        return _Prepared(bench, info, recorder, checksum, {case.id: n for n, case in enumerate(suite.cases)})
 
     def _chosen(self, case: str, tags: tuple[str, ...]) -> bool:
         wanted = self._request
@@ -202,58 +229,13 @@ class Evaluation:
                 raise UserError("a replay cannot be recorded: choose --model simulator or a model's name")
             name = wanted.partition(":")[2] or None
             named = "".join(f" --prompt {prompt}" for prompt in self._request.prompts)
-            command = f"botops eval run {_shown(suite.file)}{named} --model {name or SIMULATOR} --record"
+            command = f"botops eval run {shown(suite.file)}{named} --model {name or SIMULATOR} --record"
             return ReplayModel(folder, model=name, command=command), None
         model = build_model(self._settings, self._secrets, wanted)
         if not self._request.record:
             return model, None
         recorder = RecordingModel(model, folder)
         return recorder, recorder
-
-    def _versions(self, wanted: str) -> Iterator[tuple[PromptInfo, PromptVersion]]:
-        """The versions meant by a prompt's name, as their files stand on disk, published and then changed or not."""
-        name, at, number = wanted.partition("@")
-        if not at:
-            numbers = self._served(name)
-        elif number == "draft":
-            numbers = {DRAFT: "asked"}
-        elif number.isdigit():
-            numbers = {int(number): "asked"}
-        else:
-            raise UserError(f"{wanted}: a version is a number or `draft`, as in {name}@2")
-        for version_number, role in numbers.items():
-            version = self._registry.candidate(name, version_number)
-            yield self._info(version, role), version
-
-    def _served(self, name: str) -> Mapping[int, Literal["live", "split", "asked"]]:
-        """Live first, then the others of the split; of a prompt never published the newest version, or the draft."""
-        path = self._registry.directory / check_name(name) / RELEASE
-        known = self._registry.versions(name)
-        if not path.exists():
-            return {known[-1] if known else DRAFT: "asked"}
-        spec = read_release(read_bytes(path), str(path), name).spec
-        return {spec.live: "live", **{number: "split" for number in spec.served if number != spec.live}}
-
-    def _info(self, version: PromptVersion, role: Literal["live", "split", "asked"]) -> PromptInfo:
-        ref = version.ref
-        complaints = [p for p in self._registry.state().problems if p.file == version.file and p.level == "error"]
-        self._problems += [p.text() for p in complaints]
-        return PromptInfo(
-            f"{ref.name}@draft" if version.is_draft else str(ref), ref.name, ref.version, ref.checksum,
-            _shown(Path(version.file)), role, changed=any(p.rule == "version-changed" for p in complaints),
-        )  # fmt: skip
-
-
-class _FixedPrompt:
-    """The port `PromptSource` with one version for everybody."""
-
-    def __init__(self, registry: Registry, version: PromptVersion, prompting: Prompting, book: PriceBook) -> None:
-        self._registry, self._version, self._prompting, self._book = registry, version, prompting, book
-
-    def prompt_for(self, inbound: InboundMessage, language: Language) -> RenderedPrompt:
-        """The version with the prices of the day. Raises UserError that points at the file."""
-        variables = self._prompting.variables(self._book, inbound, language)
-        return self._registry.render_version(self._version, variables)
 
 
 def _simulated_client(profile: ClientProfile, book: PriceBook, at: datetime) -> Client:
@@ -269,11 +251,3 @@ def _simulated_client(profile: ClientProfile, book: PriceBook, at: datetime) -> 
         profile.things,
     )
     return SimulatedClient(wanted, prices, profile.seed)
-
-
-def _shown(path: Path) -> str:
-    """A path as one would type it here."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -47,6 +47,7 @@ def evals() -> None:
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True, help="Dialogues at a time.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Runs of each case.")
 @click.option("--record", is_flag=True, help="Keep the replies as recordings for --model replay.")
+@click.option("--resume", is_flag=True, help="Take up the same run where it stopped; errors are tried again.")
 @click.option("--case", "cases", multiple=True, metavar="PATTERN", help="Only cases whose id fits, as in promo-*.")
 @click.option("--tag", "tags", multiple=True, help="Only cases with one of these tags.")
 @click.option("--baseline", type=_FILE, help="Compare with this earlier result: only new failures count then.")
@@ -78,7 +79,7 @@ def run(
     from botops.cli.progress import progress
     from botops.config import Secrets
     from botops.evals.comparison import compare as compared
-    from botops.evals.comparison import exit_code
+    from botops.evals.gate import exit_code
     from botops.evals.result import load
 
     before = load(baseline) if baseline else None
@@ -86,7 +87,9 @@ def run(
     secrets = Secrets.from_environ(os.environ)
     request = EvalRequest(suites, **wanted)  # type: ignore[arg-type]  # the options above have these names and types
     evaluation = Evaluation(settings, secrets, request)
-    with progress("Evaluating", len(evaluation.run.jobs)) as advance:
+    if request.resume:
+        click.echo(f"{evaluation.resumed} of {len(evaluation.run.jobs)} are known from an earlier run", err=True)
+    with progress("Evaluating", len(evaluation.run.jobs) - evaluation.resumed) as advance:
         evaluation.run.on_case = lambda _: advance(1)
         result, stopped = _hold(evaluation)
     comparison = compared(before, result) if before else None
@@ -147,6 +150,7 @@ def _write(
 def _report(result: RunResult, comparison: Comparison | None, language: ReportLanguage) -> None:
     from rich.console import Console
 
+    from botops.evals.gate import broken_rules
     from botops.evals.reports.terminal import comparison_lines, failure_lines, summary_table
 
     for line in (*result.problems, *failure_lines(result, comparison, language, _SHOWN)):
@@ -154,6 +158,8 @@ def _report(result: RunResult, comparison: Comparison | None, language: ReportLa
     if comparison is not None:
         for line in comparison_lines(comparison):
             click.echo(line, err=True)
+    for rule in broken_rules(result, comparison):
+        click.echo(f"GATE {rule}", err=True)
     Console(stderr=True).print(summary_table(result))
     billed = "simulated, nothing is billed" if result.simulated else "billed"
     click.echo(f"{result.turns} turns in {result.seconds:.1f} s, {result.usd:.4f} $ ({billed})", err=True)
@@ -174,7 +180,7 @@ def compare(
     from dataclasses import asdict
 
     from botops.evals.comparison import compare as compared
-    from botops.evals.comparison import exit_code
+    from botops.evals.gate import exit_code
     from botops.evals.result import load
 
     before, after = load(first), load(second)

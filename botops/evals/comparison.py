@@ -8,7 +8,7 @@ from math import comb
 
 from botops.domain.money import PICO
 from botops.evals.model import Status
-from botops.evals.result import SETUP_FAULTS, CaseResult, Failure, PromptInfo, RunResult
+from botops.evals.result import CaseResult, Failure, PromptInfo, RunResult
 
 LEAST_FLIPS = 6
 """Fewer cases that changed can never reach p < 0.05 in an exact two-sided McNemar test (2 · 0.5^5 = 0.0625)."""
@@ -131,17 +131,6 @@ def mcnemar(worse: int, better: int) -> float:
     n = worse + better
     tail = sum(comb(n, i) for i in range(min(worse, better) + 1))
     return float(min(1.0, 2 * tail / 2**n))
-
-
-def exit_code(result: RunResult, comparison: Comparison | None = None) -> int:
-    """2 when what was handed in is at fault, else 1 for failures (with a baseline: those it does not know), else 3
-    when something could not be judged, else 0."""
-    if any(case.fault in SETUP_FAULTS for case in result.cases):
-        return 2
-    failed = comparison.worse if comparison is not None else [c for c in result.cases if c.status == "fail"]
-    if failed:
-        return 1
-    return 3 if any(case.status == "error" for case in result.cases) else 0
 
 
 def _changed(flips: Iterable[Flip], before: Status, after: Status) -> tuple[Flip, ...]:

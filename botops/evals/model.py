@@ -70,6 +70,18 @@ class Case:
     segment: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    """What a suite must reach, in percent of its weighted case runs: as a whole (`pass_rate`) and for each check over
+    the cases that ask it. With a baseline: the most cases that may newly fail, and by how many percent a dialogue may
+    become dearer."""
+
+    pass_rate: float | None = None
+    checks: dict[str, float] = field(default_factory=dict)
+    new_failures: int | None = None
+    cost_per_dialogue: float | None = None
+
+
 @dataclass(frozen=True)
 class Suite:
     """Cases over one price book at one moment. `price_book` is None for the project's own; `prompt` likewise."""
@@ -81,6 +93,7 @@ class Suite:
     description: str = ""
     price_book: Path | None = None
     prompt: str | None = None
+    gate: GateRules | None = None
     document: Document = field(default_factory=lambda: Document("", "", None), repr=False, compare=False)
 
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from botops.domain.errors import UserError
 from botops.domain.money import PICO
-from botops.evals.model import Status
+from botops.evals.model import GateRules, Status
 
 SCHEMA_VERSION = 1
 SETUP_FAULTS = frozenset({"prompt_error", "bad_input"})
@@ -80,7 +80,8 @@ class Failure:
 class CaseResult:
     """One run of a case with a prompt version.
 
-    `error` says why nothing can be said of it and `fault` is its class; failures found before it are kept.
+    `error` says why nothing can be said of it and `fault` is its class; failures found before it are kept. `asked` are
+    the ids of the checks it was asked.
     """
 
     suite: str
@@ -92,6 +93,7 @@ class CaseResult:
     fault: str | None = None
     error: str | None = None
     turns: tuple[TurnResult, ...] = ()
+    asked: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     weight: float = 1.0
     owner: str = ""
@@ -130,6 +132,7 @@ class SuiteInfo:
     book_file: str
     prompts: tuple[PromptInfo, ...]
     cases: int
+    gate: GateRules | None = None
 
 
 @dataclass(frozen=True, slots=True)

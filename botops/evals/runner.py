@@ -93,7 +93,7 @@ class Run:
     @property
     def complete(self) -> bool:
         """True when every job has its result."""
-        return len(self._results) == len(self.jobs)
+        return all(job.key in self._results for job in self.jobs)
 
     def keep(self, result: CaseResult) -> None:
         """Takes a result that is known already: its job is not run."""
@@ -114,6 +114,8 @@ class Run:
             result = await hold_dialogue(job)
             self.keep(result)
             self.on_case(result)
+            # A replay never waits for anything: without this Ctrl-C would be heard at the end only.
+            await asyncio.sleep(0)
 
 
 def jobs_of(bench: Bench, repeat: int = 1) -> Iterator[Job]:
@@ -260,6 +262,7 @@ def _result(
         fault.kind if fault else None,
         fault.message if fault else None,
         tuple(_turn(record) for record in records),
+        tuple(sorted({e.check.id for e in (*case.expect, *(e for line in case.lines for e in line.expect))})),
         case.tags,
         case.weight,
         case.owner,

@@ -30,7 +30,7 @@ from botops.domain.messages import Language, Message
 from botops.domain.problems import Problem
 from botops.evals.checks.base import filled
 from botops.evals.checks.catalogue import Catalogue, installed
-from botops.evals.model import Case, ClientLine, ClientProfile, Expectation, Suite
+from botops.evals.model import Case, ClientLine, ClientProfile, Expectation, GateRules, Suite
 from botops.pricebook import PriceBook
 
 MAX_BYTES = 4_000_000
@@ -72,6 +72,19 @@ class ClientSpec(Strict):
     things: tuple[Text, ...] = ()
 
 
+class GateSpec(Strict):
+    """What a run must reach, in percent. Without `gate` every case must pass."""
+
+    pass_rate: float | None = Field(default=None, ge=0, le=100, description="Share of cases that must pass.")
+    checks: dict[str, Annotated[float, Field(ge=0, le=100)]] = Field(
+        default_factory=dict, description="Share of cases that must meet a check, of those that ask it."
+    )
+    new_failures: int | None = Field(default=0, ge=0, description="Cases that may fail and had not in the baseline.")
+    cost_per_dialogue: float | None = Field(
+        default=None, description="By how many percent a dialogue may be dearer than in the baseline."
+    )
+
+
 class Circumstances(Strict):
     """What a dialogue happens under; in a case it overrides the suite's defaults."""
 
@@ -91,7 +104,7 @@ class SuiteReader:
         """A suite. Raises UserError with every problem as `file:line:col: path: message`."""
         document = read(path, max_bytes=MAX_BYTES)
         spec: Any = validate(document, self.model)
-        problems = list(_problems(spec, document))
+        problems = [*_problems(spec, document), *self._unknown_rules(spec, document)]
         if problems:
             raise UserError(problems=problems)
         base = Path(document.file).parent
@@ -103,6 +116,7 @@ class SuiteReader:
             spec.description,
             Path(normpath(base / spec.price_book)) if spec.price_book else None,
             spec.prompt,
+            GateRules(**spec.gate.model_dump()) if spec.gate else None,
             document,
         )
 
@@ -145,8 +159,15 @@ class SuiteReader:
             prompt=(str | None, Field(default=None, description="The prompt's name; default: the project's.")),
             at=(AwareDatetime, Field(description="The moment of the dialogues, with its offset.")),
             defaults=(defaults, defaults()),
+            gate=(GateSpec | None, Field(default=None, description="What a run must reach; default: every case.")),
             cases=(Annotated[tuple[case, ...], AfterValidator(filled)], ...),
         )
+
+    def _unknown_rules(self, spec: Any, document: Document) -> Iterator[Problem]:
+        for name in spec.gate.checks if spec.gate else ():
+            if name not in self.catalogue.ids():
+                message = f"unknown check{suggestion(name, sorted(self.catalogue.ids()), others='checks')}"
+                yield document.problem(("gate", "checks", name), message, rule="unknown-check", of="key")
 
     def _expect_model(self) -> Any:
         fields: dict[str, Any] = {

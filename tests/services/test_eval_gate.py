@@ -1,16 +1,22 @@
 """The gate of a prompt change: lint, the simulator, recordings; on a scratch project, with the network refused."""
 
+import asyncio
 import io
 import json
 import re
 import sys
 import time
+from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from botops.app.evaluation import EvalRequest, Evaluation, faultless
 from botops.cli.main import run
+from botops.config import Secrets, load_settings
+from botops.domain.errors import StoreError
 
 SUITE = "evals/suites/demo.yaml"
 HONEST = "      - Если цена указана «от»"
@@ -228,6 +234,56 @@ def test_the_simulator_errs_only_when_it_is_told_to(botops):
     code, _, err = botops(*options, "--set", "simulator.errors.wrong_variant=1", "--set", "simulator.obeys_repair=0")
     assert code == 1
     assert "no_invented_claims" in err
+
+
+def timeless(cases):
+    """Results without what no two runs share."""
+    return [
+        replace(case, seconds=0, turns=tuple(replace(t, total_ms=0, model_ms=0) for t in case.turns)) for case in cases
+    ]
+
+
+def test_a_stopped_run_is_taken_up_where_it_stopped(botops, project):
+    settings = load_settings("botops.yaml", overrides=faultless(()))
+    whole = Evaluation(settings, Secrets(), EvalRequest((Path(SUITE),)))
+    asyncio.run(whole.hold())
+    finished, again = [], []
+
+    def stop_after_ten(case):
+        finished.append(case)
+        if len(finished) == 10:
+            raise StoreError("the machine was switched off")
+
+    stopped = Evaluation(settings, Secrets(), EvalRequest((Path(SUITE),), concurrency=2), stop_after_ten)
+    with pytest.raises(StoreError):
+        asyncio.run(stopped.hold())
+    assert stopped.result().interrupted
+    (kept,) = (project / ".botops/evals").iterdir()
+    kept.write_bytes(kept.read_bytes() + b'{"suite": "demo", "ca')
+    resumed = Evaluation(settings, Secrets(), EvalRequest((Path(SUITE),), resume=True), again.append)
+    assert resumed.resumed == len(finished)
+    asyncio.run(resumed.hold())
+    assert {c.key for c in again}.isdisjoint({c.key for c in finished})
+    assert timeless(resumed.result().cases) == timeless(whole.result().cases)
+    assert not kept.exists()
+
+
+def test_errors_are_tried_again_and_nothing_else(botops, project):
+    recordings = project / "evals/recordings/demo/sales.jsonl"
+    rows = recordings.read_text("utf-8")
+    lines = rows.splitlines(keepends=True)
+    recordings.write_text("".join(lines[: len(lines) // 2]), "utf-8")
+    code, _, err = botops("eval", "run", SUITE, "--json", "broken.json")
+    assert code == 3
+    recordings.write_text(rows, "utf-8")
+    code, _, err = botops("eval", "run", SUITE, "--resume", "--json", "mended.json")
+    assert code == 0
+    broken = json.loads((project / "broken.json").read_text("utf-8"))
+    passed = sum(c["status"] == "pass" for c in broken["cases"])
+    assert f"{passed} of {len(broken['cases'])} are known from an earlier run" in err
+    assert passed
+    assert list((project / ".botops/evals").iterdir()) == []
+    assert "0 of" in botops("eval", "run", SUITE, "--resume")[2]
 
 
 def test_cases_and_the_schema_are_shown(botops):

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from botops.domain.errors import UserError
-from botops.evals.comparison import compare, exit_code, mcnemar, outcomes
+from botops.evals.comparison import compare, mcnemar, outcomes
+from botops.evals.gate import broken_rules, exit_code
+from botops.evals.model import GateRules
 from botops.evals.result import CaseResult, Failure, PromptInfo, RunResult, SuiteInfo, dump, load
 
 FAILURE = Failure("language", "language/ru", {"ru": "не тот", "en": "wrong"}, 1, "Да.", "kk")
@@ -156,3 +160,36 @@ def test_weights_count_in_the_pass_rate(run_of):
     assert result.pass_rate() == 0.5
     assert run_of({"c": "error"}).pass_rate() is None
     assert result.counts == {"pass": 1, "fail": 1, "error": 1}
+
+
+def gated(result, **rules):
+    return replace(result, suites=tuple(replace(s, gate=GateRules(**rules)) for s in result.suites))
+
+
+def test_rates_may_be_asked_for_instead_of_every_case(run_of):
+    result = run_of({"a": "pass", "b": "pass", "c": "pass", "d": "fail", "e": "error"})
+    assert broken_rules(gated(result, pass_rate=75)) == []
+    assert exit_code(gated(result, pass_rate=75)) == 3
+    (line,) = broken_rules(gated(result, pass_rate=80))
+    assert line == "demo: pass_rate is 75.0 %, at least 80 % are wanted (1 of 4 missed it)"
+    assert exit_code(gated(result, pass_rate=80)) == 1
+    assert exit_code(gated(run_of({"e": "error"}), pass_rate=100)) == 3
+
+
+def test_a_check_has_a_rate_over_the_cases_that_ask_it(run_of):
+    result = run_of({"a": "pass", "b": "fail", "c": "pass"})
+    asked = tuple(replace(c, asked=("language",) if c.case != "c" else ()) for c in result.cases)
+    result = replace(result, cases=asked)
+    (line,) = broken_rules(gated(result, checks={"language": 90, "hands_over": 100}))
+    assert line == "demo: language is 50.0 %, at least 90 % are wanted (1 of 2 missed it)"
+    assert broken_rules(gated(result, checks={"language": 50})) == []
+
+
+def test_new_failures_and_cost_are_counted_against_the_baseline(run_of):
+    before = run_of({"a": "pass", "b": "pass"})
+    after = gated(run_of({"a": "fail", "b": "pass"}, pico=12 * 10**5), new_failures=0, cost_per_dialogue=10)
+    lines = broken_rules(after, compare(before, after))
+    assert "1 cases fail that had not failed before, at most 0" in lines[0]
+    assert "a dialogue costs +20.0 %, at most +10 %" in lines[1]
+    loose = gated(after, new_failures=1, cost_per_dialogue=25)
+    assert exit_code(loose, compare(before, loose)) == 0

@@ -137,6 +137,15 @@ def test_expectations_are_compared_with_the_price_book(house):
     assert "has several prices" in lint_against_book(vague, load(house.root / "book.yaml"))[0].message
 
 
+def test_a_gate_is_read_and_its_checks_are_known(house):
+    gate = "gate: {pass_rate: 95, checks: {no_invented_claims: 100}, cost_per_dialogue: 10}\n"
+    rules = house.suite(gate + CASE).gate
+    assert (rules.pass_rate, rules.checks, rules.new_failures) == (95, {"no_invented_claims": 100}, 0)
+    (problem,) = problems(house, gate.replace("no_invented_claims", "no_invented_claim") + CASE)
+    assert "gate.checks.no_invented_claim: unknown check: did you mean `no_invented_claims`" in problem
+    assert house.suite(CASE).gate is None
+
+
 def test_own_keys_are_allowed(house):
     assert house.suite("x-owner: me\n" + CASE).name == "small"
 

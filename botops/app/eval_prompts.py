@@ -1,0 +1,86 @@
+"""The prompt versions an eval runs: as their files stand on disk, published and then changed or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from botops.domain.errors import UserError
+from botops.evals.result import PromptInfo
+from botops.registry import DRAFT, Registry
+from botops.registry.folders import RELEASE, check_name, read_bytes
+from botops.registry.release import read_release
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from botops.app.prompting import Prompting
+    from botops.domain.messages import InboundMessage, Language
+    from botops.domain.prompts import RenderedPrompt
+    from botops.pricebook import PriceBook
+    from botops.registry import PromptVersion
+
+
+class PromptsUnderTest:
+    """Versions by the names a person gives them. `problems` are complaints about their files that stop no eval.
+
+    No last good state stands in for a broken file here: a gate judges what is about to be served.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.registry = Registry(directory)
+        self.registry.load()
+        self.problems: list[str] = []
+
+    def versions(self, wanted: str) -> Iterator[tuple[PromptInfo, PromptVersion]]:
+        """The versions meant by a prompt's name, as their files stand on disk, published and then changed or not."""
+        name, at, number = wanted.partition("@")
+        if not at:
+            numbers = self._served(name)
+        elif number == "draft":
+            numbers = {DRAFT: "asked"}
+        elif number.isdigit():
+            numbers = {int(number): "asked"}
+        else:
+            raise UserError(f"{wanted}: a version is a number or `draft`, as in {name}@2")
+        for version_number, role in numbers.items():
+            version = self.registry.candidate(name, version_number)
+            yield self._info(version, role), version
+
+    def _served(self, name: str) -> Mapping[int, Literal["live", "split", "asked"]]:
+        """Live first, then the others of the split; of a prompt never published the newest version, or the draft."""
+        path = self.registry.directory / check_name(name) / RELEASE
+        known = self.registry.versions(name)
+        if not path.exists():
+            return {known[-1] if known else DRAFT: "asked"}
+        spec = read_release(read_bytes(path), str(path), name).spec
+        return {spec.live: "live", **{number: "split" for number in spec.served if number != spec.live}}
+
+    def _info(self, version: PromptVersion, role: Literal["live", "split", "asked"]) -> PromptInfo:
+        ref = version.ref
+        complaints = [p for p in self.registry.state().problems if p.file == version.file and p.level == "error"]
+        self.problems += [p.text() for p in complaints if p.text() not in self.problems]
+        return PromptInfo(
+            f"{ref.name}@draft" if version.is_draft else str(ref), ref.name, ref.version, ref.checksum,
+            shown(Path(version.file)), role, changed=any(p.rule == "version-changed" for p in complaints),
+        )  # fmt: skip
+
+
+class FixedPrompt:
+    """The port `PromptSource` with one version for everybody."""
+
+    def __init__(self, registry: Registry, version: PromptVersion, prompting: Prompting, book: PriceBook) -> None:
+        self._registry, self._version, self._prompting, self._book = registry, version, prompting, book
+
+    def prompt_for(self, inbound: InboundMessage, language: Language) -> RenderedPrompt:
+        """The version with the prices of the day. Raises UserError that points at the file."""
+        variables = self._prompting.variables(self._book, inbound, language)
+        return self._registry.render_version(self._version, variables)
+
+
+def shown(path: Path) -> str:
+    """A path as one would type it here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
