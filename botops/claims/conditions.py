@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Literal
 
 from botops.claims.lexicon import Concepts
+from botops.claims.quantities import Quantity
 from botops.claims.reading import Reading
 from botops.claims.words import Word
 
@@ -92,14 +93,19 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
     """The conditions named in a text."""
     out: list[Condition] = []
     words = reading.words
+    gives = (
+        bool(percents)
+        or bool(reading.concepts & {"discount", "gift", "free", "promo", "instalment"})
+        or not any(":" not in c for c in reading.concepts)
+    )
     for q in reading.quantities:
         text = reading.text[q.start : q.end]
         after = words[q.last + 1].text if q.last + 1 < len(words) else ""
-        if is_month_name(after) or is_month_name(words[q.last].text) or q.value in percents:
+        if is_month_name(after) or is_month_name(words[q.last].text) or _percent(reading, q):
             continue
         if reading.concepts & _AFTERWARDS and q.unit in _PERIODS:
             continue
-        if q.bound is None and q.unit in _LONG and _ahead(reading, q.first, q.last):
+        if gives and q.bound is None and q.unit in _LONG and _ahead(reading, q.first, q.last):
             out.append(Condition("prepay", text, q.value * _LONG[q.unit], "month"))
         elif q.ordinal and q.value == 1 and q.unit in _LONG:
             out.append(Condition("first_period", text, q.value, q.unit))
@@ -112,10 +118,16 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
         elif q.bound == "upto" and q.unit and q.unit not in {"hour", "year"}:
             out.append(Condition("max_count", text, q.value, q.unit))
     paid = any(w.text in _AHEAD or w.text.startswith(_PAY) for w in words)
-    if not any(c.kind in {"prepay", "first_period"} for c in out) and paid and _yearly(reading):
+    if gives and not any(c.kind in {"prepay", "first_period"} for c in out) and paid and _yearly(reading):
         out.append(Condition("prepay", "12", Decimal(12), "month"))
     out += [Condition("group", c[2:], unit=c) for c in sorted(reading.concepts) if c.startswith("g:")]
     return tuple(out)
+
+
+def _percent(reading: Reading, q: Quantity) -> bool:
+    """True when a percent sign follows the number."""
+    digits = reading.words[q.first].end
+    return reading.text[digits : digits + 2].strip().startswith("%")
 
 
 def _yearly(reading: Reading) -> bool:

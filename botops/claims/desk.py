@@ -16,7 +16,7 @@ from botops.claims.mention import Mention
 from botops.claims.names import Hit
 from botops.claims.objects import container_hits, things_of
 from botops.claims.policy import BookTerms, Rule, code_key
-from botops.claims.quantities import Quantity
+from botops.claims.quantities import Quantity, numeral
 from botops.claims.reading import Clause, Reading
 from botops.claims.scope import Scope, Status, scope_of
 from botops.pricebook.model import OfferKind
@@ -131,6 +131,8 @@ class Desk:
 
     def _misread(self, hit: Hit) -> bool:
         first, last = self.reading.word_at(hit.start), self.reading.word_at(hit.end)
+        if last - first == 1 and numeral(self.reading.words[first].text) is not None:
+            return True
         topics = frozenset(c for c in self.reading.over(first, last) if ":" not in c)
         known = frozenset(t for s in hit.skus for t in self.terms.topic_goods.get(s, ()))
         return last - first == 1 and bool(topics) and not topics & known

@@ -129,7 +129,9 @@ def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
         for topic in rule.topics:
             by_topic[topic].append(rule)
     named = _named(book)
-    vocabulary = frozenset(t for things in named.values() for t in things) | frozenset(t for r in rules for t in r.things)
+    vocabulary = frozenset(t for things in named.values() for t in things) | frozenset(
+        t for r in rules for t in r.things
+    )
     return BookTerms(
         tuple(rules),
         _stacking(rules),

@@ -63,8 +63,12 @@ DENTAL = PriceBook(
 SCHOOL = PriceBook(
     "KZT",
     (
-        Product("grp", "Групповой курс", ("группа", "групповые занятия", "group course"), (price("38000", per="month"),)),
-        Product("ind", "Индивидуальное занятие", ("индивидуально", "individual lesson"), (price("7000", per="lesson"),)),
+        Product(
+            "grp", "Групповой курс", ("группа", "групповые занятия", "group course"), (price("38000", per="month"),)
+        ),
+        Product(
+            "ind", "Индивидуальное занятие", ("индивидуально", "individual lesson"), (price("7000", per="lesson"),)
+        ),
         Product("ielts", "Курс IELTS", ("ielts", "айелтс"), (price("60000", per="month"),)),
         Product("book", "Учебник", ("учебник", "пособие", "textbook"), (price("9500"),)),
         Product("club", "Разговорный клуб", ("клуб", "speaking club"), (price("2000", per="visit"),)),

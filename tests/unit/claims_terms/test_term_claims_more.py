@@ -41,7 +41,11 @@ def claims(book: str, *messages: str, at: str = "2026-10-10") -> list[Finding]:
 
 
 CLEAN: list[tuple[str, ...]] = [
-    ("dental", "Анестезия отдельно?", "При пломбе анестезия отдельно, 3 000 ₸, а при имплантации она входит в стоимость."),
+    (
+        "dental",
+        "Анестезия отдельно?",
+        "При пломбе анестезия отдельно, 3 000 ₸, а при имплантации она входит в стоимость.",
+    ),
     ("dental", "снимок платный?", "Снимок 6 000 ₸, при установке импланта — бесплатно."),
     ("dental", "рассрочка на имплант", "Да, имплант в рассрочку 0-0-12."),
     ("dental", "гарантия на пломбу", "Гарантия на пломбы — 12 месяцев."),
@@ -97,7 +101,11 @@ CLEAN: list[tuple[str, ...]] = [
     ("hosting", "uptime?", "Uptime is 99.9%."),
     ("hosting", "migration?", "Migration is $40, or free with annual Business for one site."),
     ("hosting", "SSL on Starter free?", "No, SSL isn't free on Starter."),
-    ("hosting", "can I use HOST50 as a nonprofit", "Promo codes can't be combined with other discounts, so it's 30% for nonprofits."),
+    (
+        "hosting",
+        "can I use HOST50 as a nonprofit",
+        "Promo codes can't be combined with other discounts, so it's 30% for nonprofits.",
+    ),
     ("hosting", "domain with starter?", "A domain with Starter is $12 a year."),
     ("hosting", "referral", "You get 10% back for referrals."),
     ("hosting", "домен бесплатно?", "К тарифу Business домен на первый год бесплатно."),
