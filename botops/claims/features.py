@@ -15,7 +15,7 @@ from typing import NamedTuple
 import yaml
 
 from botops.claims.dates import find_dates
-from botops.claims.words import Word, fold, words
+from botops.claims.words import Word, fold, kazakh_root, words
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t ].*)?")
 _TIME = re.compile(r"(?:\d{4}-\d{2}-\d{2}[t ])?(\d{1,2}):(\d{2})(?::\d{2})?")
@@ -23,6 +23,8 @@ _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2})(?::\d{2})?)?")
 _PARTS = re.compile(r"\s*[,;/|]\s*")
 _EMPTY = frozenset({"", "none", "null", "true", "false", "yes", "no", "n/a", "-", "нет", "да", "жоқ", "бар", "иә"})
 _MAX_WORDS = 8
+_SHORT = 3
+_MAX_REMEMBERED = 100_000
 _KEY_WORDS = {
     "class": ("класс", "категория", "санат", "сынып"),
     "size": ("размер", "өлшем"),
@@ -75,6 +77,8 @@ class FeatureIndex:
         self._phrases: dict[str, dict[tuple[str, ...], dict[tuple[str, str], None]]] = defaultdict(dict)
         self._clock: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
         self._days: dict[tuple[int, int], dict[tuple[str, str], None]] = defaultdict(dict)
+        self._vocabulary: set[str] = set()
+        self._brought: dict[str, str] = {}
         self._known: dict[tuple[str, str], frozenset[str]] = {}
 
     def add(self, key: str, raw: object) -> frozenset[str]:
@@ -120,20 +124,36 @@ class FeatureIndex:
             p for b in sorted(beside) for p in ((stems[0], b), (b, stems[0]), (stems[0], "го", b), (stems[0], "й", b))
         ]
 
+    def _bring(self, word: Word) -> str:
+        """The stem by which values are filed: the word's own, or what stands under its Kazakh endings."""
+        if word.stem in self._vocabulary or len(word.text) <= _SHORT or word.text[0].isdigit():
+            return word.stem
+        known = self._brought.get(word.text)
+        if known is None:
+            if len(self._brought) > _MAX_REMEMBERED:
+                self._brought.clear()
+            known = self._brought[word.text] = kazakh_root(word.text, self._vocabulary) or word.stem
+        return known
+
     def _put(self, phrase: tuple[str, ...], key: str, value: str) -> None:
+        fresh = set(phrase) - self._vocabulary
+        if fresh:
+            self._vocabulary |= fresh
+            self._brought.clear()
         self._phrases[phrase[0]].setdefault(phrase, {})[key, value] = None
 
     def find(self, text: Sequence[Word]) -> tuple[FeatureHit, ...]:
         """Values said in a text, the longest wording at each place, in order."""
         hits: list[FeatureHit] = []
+        stems = [self._bring(w) for w in text] if self._phrases else [w.stem for w in text]
         at, total = 0, len(text)
         while at < total:
             word = text[at]
             step = 1
             best: dict[tuple[str, str], None] = {}
-            for phrase, readings in self._phrases.get(word.stem, {}).items():
+            for phrase, readings in self._phrases.get(stems[at], {}).items():
                 n = len(phrase)
-                if n >= step and at + n <= total and all(text[at + i].stem == phrase[i] for i in range(1, n)):
+                if n >= step and at + n <= total and all(stems[at + i] == phrase[i] for i in range(1, n)):
                     best = {**best, **readings} if n == step else readings
                     step = n
             if not best and self._clock and word.text[0].isdigit():

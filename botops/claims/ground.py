@@ -29,7 +29,8 @@ _MAX_COUNT = Decimal(100_000)
 _MAX_PRODUCTS = 12
 _HALF = Decimal(50)
 _MAX_COUNTS = 14
-_LARGE = Decimal(1000)
+_MAX_SCANNED = 500
+_LARGE, _MAX_HEADS = Decimal(1000), Decimal(10_000)
 _MAX_BACK = 9
 _MAX_BASKET = 4
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
@@ -299,6 +300,8 @@ class Grounds:
         for message in reversed(context.messages[-_MAX_BACK:]):
             if message.role != "tool" and len(skus) < _MAX_PRODUCTS:
                 skus.update(dict.fromkeys(s for h in message.hits if h.strength > 1 for s in h.skus[:_MAX_PRODUCTS]))
+        if not skus:
+            skus.update(dict.fromkeys(self._described(focus)))
         currency = mention.currency or context.book.book.currency
         return tuple(
             r
@@ -306,6 +309,12 @@ class Grounds:
             for r in context.book.records.by_sku.get(sku, ())
             if r.currency in {None, currency} and holds(r) and (hedged or r.price is None or not r.price.from_price)
         )
+
+    def _described(self, focus: Focus) -> Iterator[str]:
+        """Products that nobody named, yet a value of theirs was ("автомат по 51 250")."""
+        for record in self._context.book.records.records[:_MAX_SCANNED]:
+            if len(record.features) > 1 and focus.matches(record) and not focus.conflicts(record):
+                yield record.sku
 
     def _lines(self, stated: Mapping[int, Decimal]) -> tuple[Decimal, ...]:
         """The last amount of each line: what a list adds up ("2 × 3 990 — 7 980" counts as 7 980)."""
@@ -384,7 +393,10 @@ def _units(text: str) -> frozenset[str]:
 
 
 def _sounds_like_money(mention: Mention, message: ParsedMessage) -> bool:
-    return mention.role != "bare" or mention.amount >= max(message.book.least, _LARGE)
+    if mention.role != "bare" or mention.amount >= _MAX_HEADS:
+        return True
+    grouped = not mention.quote.replace(".", "").isdigit()
+    return grouped and mention.amount >= max(message.book.least, _LARGE)
 
 
 def _names(rule: Rule, amount: Decimal) -> bool:

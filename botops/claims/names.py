@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from botops.claims.lexicon import entry
 from botops.claims.quantities import numeral
-from botops.claims.words import Word, kazakh_root, latin, name_words
+from botops.claims.words import Word, is_cyrillic, kazakh_root, latin, name_words
 from botops.pricebook.model import Product
 
 _OPEN, _SHUT = "\x01", "\x02"
@@ -26,6 +26,7 @@ _MIN_WORD, _SHORT, _MODEL = 4, 2, 3
 _HEAD, _FEW = 3, 2
 _FUZZY_WORD = 4
 _FUZZY_SCORE = 85
+_LONG_WORD, _SOUND_SCORE, _SAME_START = 7, 76, 3
 _MAX_FUZZY_WORD = 24
 _MAX_REMEMBERED = 100_000
 _PERIODS = frozenset("day night week month quarter year hour minute l ml kg g km m m2 cm mm gb piece".split())
@@ -78,6 +79,21 @@ class NameIndex:
             if len(word) >= _FUZZY_WORD - 1 and word.isalpha():
                 self._by_first[word[0]].append(word)
         self._brought: dict[str, str] = {}
+        self._sounds: dict[str, list[str]] = defaultdict(list)
+        for sound, word in self._by_latin.items():
+            if len(sound) >= _LONG_WORD:
+                self._sounds[sound[:_SAME_START]].append(sound)
+
+    def _across_scripts(self, word: Word) -> str:
+        """A long word of the book in the other script that sounds much alike ("lamination", "ламинация")."""
+        sound = latin(word.stem)
+        if len(sound) < _LONG_WORD:
+            return ""
+        near = process.extractOne(
+            sound, self._sounds.get(sound[:_SAME_START], ()), scorer=fuzz.ratio, score_cutoff=_SOUND_SCORE
+        )
+        found = self._by_latin[near[0]] if near else ""
+        return found if found and is_cyrillic(found) != is_cyrillic(word.text) else ""
 
     @classmethod
     def of(cls, products: Sequence[Product]) -> NameIndex:
@@ -148,8 +164,11 @@ class NameIndex:
         sound = self._by_latin.get(latin(word.stem))
         if sound is not None:
             return sound
-        if any(not c.startswith("t:") for c in entry(text).concepts):
+        if numeral(text) is not None or any(not c.startswith("t:") for c in entry(text).concepts):
             return ""
+        across = self._across_scripts(word)
+        if across:
+            return across
         near = process.extractOne(
             word.stem, self._by_first.get(text[0], ()), scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from botops.claims.evidence import Item
 from botops.claims.features import FeatureIndex
 from botops.pricebook.model import Price, PriceBook, Product
 
+_PACK = re.compile(r"\b(\d{1,5})\s*(?:шт|штук|дана|листов|pcs|pieces|sheets|messages|pack)\b", re.IGNORECASE)
 NAME = "«name»"
 """The attribute under which a record's own name stands: its SKU."""
 
@@ -22,7 +24,8 @@ class Record:
 
     `features` are the canonical values of its attributes. `price` and `product` are None for a tool's figure; `turn` is
     then the tool's message, else -1; `key` is the tool's name of the figure.
-    `tiered` is True for a product with prices by quantity.
+    `tiered` is True for a product with prices by quantity; `pack` is how
+    many pieces are sold together ("Визитки, 100 шт").
     """
 
     amount: Decimal
@@ -34,6 +37,7 @@ class Record:
     turn: int = -1
     key: str = ""
     tiered: bool = False
+    pack: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ class RecordSet:
         for product in book.products:
             name = frozenset({product.sku})
             identity = out.features.add("sku", product.sku) if _looks_like_id(product.sku) else frozenset()
+            pack = _pack_of(product.name)
             tiered = any(p.min_qty > 1 for p in product.prices)
             for price in product.prices:
                 found = {NAME: name}
@@ -68,7 +73,9 @@ class RecordSet:
                     values = out.features.add(str(key), value)
                     if values:
                         found[str(key)] = values
-                out.add(Record(price.amount, price.currency, found, product.sku, product, price, tiered=tiered))
+                out.add(
+                    Record(price.amount, price.currency, found, product.sku, product, price, tiered=tiered, pack=pack)
+                )
         return out
 
     def add_items(self, items: Iterable[Item], known: Mapping[str, object]) -> None:
@@ -85,6 +92,11 @@ class RecordSet:
                     found[key] = found.get(key, frozenset()) | values
             for key, amount in item.amounts:
                 self.add(Record(amount, None, found, sku, turn=item.turn, key=key))
+
+
+def _pack_of(name: str) -> Decimal | None:
+    match = _PACK.search(name)
+    return Decimal(match[1]) if match else None
 
 
 def _looks_like_id(sku: str) -> bool:

@@ -163,6 +163,8 @@ def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Ite
     """Multiples of a price with how they came out; the last field is False for the price itself."""
     price, amount = record.price, record.amount
     counts = (*counts[:_MAX_WINDOW], *_less_free(counts, ground.free))
+    if record.pack:
+        counts = (*counts, *(c / record.pack for c in counts if c > record.pack and not c % record.pack))
     loose = ground.cues.difference and price is not None and price.min_qty == 1
     fits = counts if loose else [c for c in counts if holds_for(record, c)]
     if price is None or price.min_qty == 1 or fits:

@@ -271,11 +271,18 @@ class Verifier:
         right = right and self._tiers_hold(equation, mention)
         money = [o for o in equation.operands if o.mention is not None and o.mention.kind == "money"]
         sound = all(o.start in supported or not self._is_claim(o.mention) for o in money if o.mention)
+        if not any(o.start in supported for o in money):
+            sound = any(self._is_listed(o.value, mention) for o in equation.operands)
         if right and sound:
             return None
         if right and self._derived(mention, mention.amount, focus, supported) is not None:
             return None
         return Doubt(mention, FindingKind.TOTAL, self._nearest(mention, focus), owed=None if right else equation.value)
+
+    def _is_listed(self, amount: Decimal, mention: Mention) -> bool:
+        """True for any price in force, any term, any figure borne out before: something a product of numbers rests on."""
+        listed = (r for r in self._of_amount(amount) if self._in_force(r, mention) and self._same_currency(r, mention))
+        return any(listed) or amount in self._running or self._grounds.is_term(amount, mention)
 
     def _tiers_hold(self, equation: Equation, mention: Mention) -> bool:
         """False where a listed price is multiplied by counts that open another tier ("26 × 240" above 25 users)."""

@@ -7,6 +7,7 @@ stems. Dictionaries are too slow for the hot path (64 microseconds a word).
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -95,7 +96,7 @@ _LATIN = str.maketrans(
     {
         **dict(zip("абвгдезийклмнопрстуфхыэ", "abvgdezijklmnoprstufhye", strict=True)),
         "ж": "j",
-        "ц": "c",
+        "ц": "ts",
         "ч": "ch",
         "ш": "sh",
         "щ": "sh",
@@ -129,7 +130,7 @@ def latin(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", text)
 
 
-def kazakh_root(word: str, known: frozenset[str]) -> str:
+def kazakh_root(word: str, known: AbstractSet[str]) -> str:
     """The known stem under Kazakh endings on a word of any origin ("люкске", "коттеджге", "starttan"); empty if none."""
     for cut in range(len(word) - 1, max(2, len(word) - 9), -1):
         head = word[:cut]
