@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -36,6 +36,9 @@ class CheckResult:
 
     findings: tuple[Finding, ...]
     claims: int
+
+
+_MAX_YES = 3
 
 
 def aware(moment: datetime, book: CompiledBook) -> datetime:
@@ -107,7 +110,31 @@ class Conversation:
         self._running.extend(verified.supported)
         self._aside.update(verified.aside)
         found = [*terms, *(_finding(context, d) for d in verified.doubts)]
+        if not found:
+            found = self._confirmed(context)
         return CheckResult(tuple(sorted(found, key=lambda f: (f.start, f.end))), verified.claims)
+
+    def _confirmed(self, context: ReplyContext) -> list[Finding]:
+        """A bare yes to a sum in the client's question, judged as if the reply had said it; the quote is the yes."""
+        span = _yes_alone(context.reply)
+        question = context.question
+        if span is None or question is None or not any(m.kind == "money" for m in question.mentions):
+            return []
+        said = replace(context, messages=(*context.messages[: question.index], replace(question, role="assistant")))
+        doubts = Verifier(said, running=self._running, aside=frozenset(self._aside), asked=True).run().doubts
+        text = context.reply.text
+        return [
+            replace(_finding(said, d), turn=context.turn, quote=text[span[0] : span[1]], start=span[0], end=span[1])
+            for d in doubts[:1]
+        ]
+
+
+def _yes_alone(reply: ParsedMessage) -> tuple[int, int] | None:
+    """The span of a bare yes ("Да", "Иә, дұрыс", "Yes, correct"); None for any other reply."""
+    reading = reply.reading
+    if not reading.words or len(reading.words) > _MAX_YES or not all("s:yes" in tags for tags in reading.tags):
+        return None
+    return reading.words[0].start, reading.words[-1].end
 
 
 def _finding(context: ReplyContext, doubt: Doubt) -> Finding:

@@ -20,6 +20,7 @@ from botops.claims.solver import Target, Value, derive, holds_for, tier_of
 from botops.domain.findings import FindingKind
 
 _CENT = Decimal("0.01")
+_THOUSAND = Decimal(1000)
 _HEDGE = Decimal("0.02")
 _CYRILLIC = re.compile("[а-я]")
 _FINE = frozenset({"USD", "EUR", "GBP"})
@@ -51,7 +52,10 @@ class Verified:
 
 
 class Verifier:
-    """Judges one reply. `taken` are spans that term claims answer for; `running` the amounts of earlier turns."""
+    """Judges one reply. `taken` are spans that term claims answer for; `running` the amounts of earlier turns.
+
+    `asked` is True for a client's question that a bare yes confirms.
+    """
 
     def __init__(
         self,
@@ -60,9 +64,11 @@ class Verifier:
         taken: Sequence[tuple[int, int]] = (),
         running: Sequence[Decimal] = (),
         aside: frozenset[Decimal] = frozenset(),
+        asked: bool = False,
     ) -> None:
         self._context = context
         self._taken = taken
+        self._asked = asked
         self._running = frozenset(running)
         reply = context.reply
         self._all = [m for m in reply.numbers if m.kind == "money"]
@@ -93,6 +99,8 @@ class Verifier:
                 silent.update(() if claim else (mention.start,))
         doubts = []
         for mention, focus in open_:
+            if self._echoes(mention, supported):
+                continue
             doubt = self._figure(mention, focus, supported)
             if doubt is None:
                 _keep(supported, mention)
@@ -101,12 +109,32 @@ class Verifier:
         said = tuple(supported[k] for k in sorted(supported))
         return Verified(tuple(doubts), said, claims, frozenset(self._set_aside - self._plain))
 
+    def _echoes(self, mention: Mention, supported: dict[int, Decimal]) -> bool:
+        """True for the client's own figure said back beside ours: "вместо ваших 60 000 у нас 48 000".
+
+        A yes in the sentence confirms it instead, and a reply without a price of our own concedes it.
+        """
+        question = self._context.question
+        if question is None or not any(mention.amount != a for a in supported.values()):
+            return False
+        said = {m.amount for m in question.numbers if m.kind == "money"}
+        said |= {q.value for q in question.quantities}
+        if mention.amount not in said and mention.amount / _THOUSAND not in said:
+            return False
+        part = self._context.reply.segment_of(mention.start)
+        if part is None or mention.start in self._results:
+            return False
+        reading = self._context.reply.reading
+        return not reading.over(reading.word_at(part.start), reading.word_at(part.end)) & {"s:yes", "s:give"}
+
     def _is_claim(self, mention: Mention) -> bool:
         if mention.currency is None and not self._plausible(mention):
             return False
         if any(start < mention.end and mention.start < end for start, end in self._taken):
             return False
         scope = self._scope(mention)
+        if self._asked:
+            return scope.status in {Status.ASSERTED, Status.QUESTION, Status.ECHO}
         return scope.asserted or (scope.status is Status.QUESTION and self._offered(mention))
 
     def _offered(self, mention: Mention) -> bool:
