@@ -1,4 +1,4 @@
-"""What a reply gives for nothing: gifts, free and included things, waived charges; held against the book."""
+"""What a reply gives for nothing: gifts, free and included things; held against the book."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
+from botops.claims.waivers import CHARGES
 from botops.domain.findings import Finding, FindingKind
 
-_CHARGES = ("deposit", "prepay")
 _IDLE_FREE = frozenset("feel sugar toll hands duty".split())
 _OBJECT_TOPICS = frozenset(
     {"delivery", "trial", "warranty", "cancel", "freeze", "deposit", "cashback", "refund", "prepay"}
@@ -26,7 +26,6 @@ _ACTIVE = frozenset("include includes including".split())
 _SPECIAL = frozenset({"t:urgent", "t:night", "t:evening"})
 _PRICE_STEMS = ("стоимост", "цен", "тариф", "пакет", "абонемент", "баға", "price", "plan", "package")
 _ASKED = frozenset({"included", "free", "surcharge", "separate"})
-_WITHOUT = frozenset("без without сыз сіз".split())
 _TIME = frozenset({"day", "week", "month", "year"})
 _NOT_GRANTS = frozenset({"refund", "surcharge"})
 
@@ -165,7 +164,7 @@ def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
 def _grants(rule: Rule, given: Given) -> bool:
     """True when a rule is about giving this thing."""
     if rule.denied:
-        return bool(rule.topics & set(_CHARGES) & given.topics)
+        return bool(rule.topics & set(CHARGES) & given.topics)
     if rule.offer is None and rule.topics & _NOT_GRANTS and not rule.topics & given.topics:
         return False
     if not rule.topics & {*GIVING, "period"}:
@@ -306,61 +305,3 @@ def _span(desk: Desk, clause: Clause, at: int) -> tuple[int, int]:
     while first < at and reading.tags[first] & {"s:yes", "s:neg"}:
         first += 1
     return reading.words[first].start, reading.words[clause.last - 1].end
-
-
-def waiver_claims(desk: Desk) -> Iterator[Finding]:
-    """Charges the book makes and the reply waives: "без предоплаты", "депозит не берём"."""
-    reading = desk.reading
-    for clause in reading.clauses:
-        for i in range(clause.first, clause.last):
-            topic = next(iter(sorted(reading.tags[i] & set(_CHARGES))), "")
-            if not topic or not _waived(desk, clause, i):
-                continue
-            basis = _charged(desk, topic)
-            if basis is None or _excused(desk, clause, topic):
-                continue
-            problem = Problem("waived", topic, basis[0], basis[1])
-            end = reading.words[clause.last - 1].end
-            yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, reading.words[i].start, end, problem)
-            break
-
-
-def _waived(desk: Desk, clause: Clause, at: int) -> bool:
-    reading = desk.reading
-    before = reading.words[at - 1].text if at > clause.first else ""
-    if reading.sentences[clause.sentence].question and not desk.confirms:
-        return False
-    if before in _WITHOUT or reading.words[at].text.endswith(("сыз", "сіз")) or before in {"no", "zero"}:
-        return True
-    denied = [j for j in range(clause.first, clause.last) if "s:neg" in reading.tags[j]]
-    if not denied or "refund" in desk.tags(clause) or "s:if" in desk.tags(clause):
-        return False
-    return not any(w.text[0].isdigit() for w in reading.words[clause.first : clause.last])
-
-
-def _charged(desk: Desk, topic: str) -> tuple[str, str] | None:
-    for rule in desk.in_force(desk.terms.about(topic)):
-        if not rule.denied and (rule.percents or rule.money):
-            return rule.text, rule.source
-    for product in desk.ctx.book.book.products:
-        if topic in desk.terms.topic_goods.get(product.sku, NONE):
-            return product.name, f"sku:{product.sku}"
-    return None
-
-
-def _excused(desk: Desk, clause: Clause, topic: str) -> bool:
-    """True when the rules free some cases from the charge and the dialogue speaks of such a case, undenied."""
-    freeing = [r for r in desk.terms.about(topic) if r.denied or "free" in r.topics]
-    if not freeing:
-        return False
-    sentence = desk.reading.sentences[clause.sentence]
-    if "s:if" in desk.reading.over(sentence.first, sentence.last):
-        return True
-    if desk.confirms and any(
-        "s:neg" in desk.reading.over(s.first, s.last) for s in desk.reading.sentences if s is not sentence
-    ):
-        return False
-    said = desk.things(clause) | desk.things_asked
-    for message in desk.ctx.client[-4:]:
-        said |= frozenset(t for i in range(len(message.words)) for t in things_at(message.reading, i))
-    return any(said & r.things for r in freeing)

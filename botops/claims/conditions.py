@@ -16,8 +16,10 @@ from botops.claims.words import Word
 
 ConditionKind = Literal["min_count", "max_count", "min_sum", "group", "prepay", "first_period", "lead"]
 _MONTHS = (
-    "январ феврал март апрел май июн июл август сентябр октябр ноябр декабр қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз "
-    "қыркүйек қазан қараша желтоқсан january february march april may june july august september october november december"
+    "январ феврал март апрел май июн июл август сентябр октябр ноябр декабр қаңтар ақпан наурыз сәуір мамыр маусым "
+    "шілде тамыз "
+    "қыркүйек қазан қараша желтоқсан january february march april may june july august september october november "
+    "december"
 ).split()
 _AHEAD = frozenset(
     "вперед сразу предоплат предоплате годовой годовую годовая годовом единовременно алдын бірден ahead upfront".split()
@@ -50,7 +52,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Known:
-    """What a dialogue shows: the latest count of each unit, sums in play, groups the client named, lead time in days."""
+    """What a dialogue shows: the latest count of each unit, sums in play, groups of the client, lead time in days."""
 
     counts: Mapping[str, Decimal] = field(default_factory=dict)
     groups: Concepts = frozenset()

@@ -22,7 +22,8 @@ from botops.pricebook.model import OfferKind
 CUSTOMER_GROUPS = frozenset(
     f"g:{g}"
     for g in (
-        "student pupil pensioner newcomer returning company nonprofit school birthday newlywed largefamily disabled veteran "
+        "student pupil pensioner newcomer returning company nonprofit school birthday newlywed largefamily disabled "
+        "veteran "
         "teacher medic women friend review switcher employee holiday secondchild"
     ).split()
 )

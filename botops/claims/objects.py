@@ -1,6 +1,6 @@
 """What is given, included or charged in a clause: the thing nearest to the word that gives it.
 
-A condition ("при договоре", "от 5 штук") and the product something is put into ("в Стандарт", "к Pro") are not the thing.
+A condition ("при договоре", "от 5 штук") is not the thing, nor is the product it is put into ("в Стандарт", "к Pro").
 """
 
 from __future__ import annotations
@@ -27,11 +27,16 @@ _ADJECTIVE = ("тный", "тная", "тное", "тные", "тную", "тн�
 _MONEY = ("теңге", "тенге", "доллар", "рубл", "евро", "tenge", "dollar")
 _NO_NAMES = frozenset("да нет ндс ққс vat kzt usd eur rub no ok".split())
 _STOP = frozenset(
-    "нему него ними ней нам этом этому после течение течении позже раньше более менее около почти сейчас сегодня завтра "
-    "даже туда сюда вами вашей условиям условия условиях условие условию шарты шартпен terms same тем теми этот этого можно "
-    "нужно наш наша наши весь который также если чтобы будет есть свой свои нами одну один одна раза каждый кажд очень просто "
-    "сразу вместе кстати конечно хорошо тоже еще this that these those with from have your will they them there here only "
-    "each also very just болады бойынша үшін және немесе мен біз сіз осы сол егер кез тек ғана дейін дейінгі кейін бастап асса before after until".split()
+    "нему него ними ней нам этом этому после течение течении позже раньше более менее около почти сейчас сегодня "
+    "завтра "
+    "даже туда сюда вами вашей условиям условия условиях условие условию шарты шартпен terms same тем теми этот "
+    "этого можно "
+    "нужно наш наша наши весь который также если чтобы будет есть свой свои нами одну один одна раза каждый кажд "
+    "очень просто "
+    "сразу вместе кстати конечно хорошо тоже еще this that these those with from have your will they them there "
+    "here only "
+    "each also very just болады бойынша үшін және немесе мен біз сіз осы сол егер кез тек ғана дейін дейінгі кейін "
+    "бастап асса before after until".split()
 )
 
 

@@ -13,7 +13,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from botops.claims.conditions import Condition, conditions_of
-from botops.claims.lexicon import NONE, Concepts, concepts
+from botops.claims.goods import goods_of, named_things, topics_of_goods
+from botops.claims.lexicon import NONE, Concepts
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
 from botops.claims.objects import GIVING, container_hits, nearest, numbers_of, things_of
@@ -23,6 +24,7 @@ from botops.claims.words import fold, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
 _AKIN = 2
+_OPEN = Window()
 TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
     OfferKind.PERCENT: frozenset({"discount"}),
     OfferKind.AMOUNT: frozenset({"discount"}),
@@ -41,8 +43,9 @@ TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
 class Rule:
     """One term of the book. `topics` are what it is about; `denied` marks "не входит", "не возвращается".
 
-    `things` are the stems and concepts of all it names, `given` those of what it gives for nothing. `skus` limits it to products, empty means any; `about` are products it names as given or charged.
-    `counts` are the counted things of the sentence. `source` names where it stands: "offer:ID" or "policy:N".
+    `things` are the stems and concepts of all it names, `given` those of what it gives for nothing. `skus` limits it to
+    products, empty means any; `about` are products it names as given or charged. `counts` are the counted things of the
+    sentence. `source` names where it stands: "offer:ID" or "policy:N".
     """
 
     source: str
@@ -58,7 +61,7 @@ class Rule:
     about: frozenset[str] = frozenset()
     skus: frozenset[str] = frozenset()
     conditions: tuple[Condition, ...] = ()
-    window: Window = Window()
+    window: Window = _OPEN
     offer: Offer | None = None
 
     @property
@@ -82,7 +85,10 @@ class RuleReading:
 
 @dataclass(frozen=True)
 class BookTerms:
-    """All terms of a book. `stacking` is False when the policies forbid adding discounts up, None when they are silent."""
+    """All terms of a book.
+
+    `stacking` is False when the policies forbid adding discounts up, None when they are silent.
+    """
 
     rules: tuple[Rule, ...]
     stacking: bool | None
@@ -128,7 +134,7 @@ def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
     for rule in rules:
         for topic in rule.topics:
             by_topic[topic].append(rule)
-    named = _named(book)
+    named = named_things(book.products)
     vocabulary = frozenset(t for things in named.values() for t in things) | frozenset(
         t for r in rules for t in r.things
     )
@@ -137,9 +143,9 @@ def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
         _stacking(rules),
         {k: tuple(v) for k, v in codes.items()},
         vocabulary,
-        _goods(named),
+        goods_of(named),
         named,
-        _topic_goods(book),
+        topics_of_goods(book.products),
         book.policies.vat_included,
         book.policies.vat_percent,
         {k: tuple(v) for k, v in by_topic.items()},
@@ -152,40 +158,6 @@ _LOOKALIKE = str.maketrans("АВЕКМНОРСТУХІавекмнорстухі
 def code_key(code: str) -> str:
     """A promo code as compared: upper case, Cyrillic look-alikes as Latin letters, without separators."""
     return "".join(c for c in code.translate(_LOOKALIKE).upper() if c.isalnum())
-
-
-def _goods(named: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """The products a thing may be: by every content stem and concept of their names."""
-    out: dict[str, set[str]] = defaultdict(set)
-    for sku, things in named.items():
-        for thing in things:
-            if not thing.startswith("#"):
-                out[thing].add(sku)
-    return {k: frozenset(v) for k, v in out.items()}
-
-
-def _named(book: PriceBook) -> dict[str, frozenset[str]]:
-    """The things and numbers each product's names speak of."""
-    out: dict[str, frozenset[str]] = {}
-    for product in book.products:
-        said: set[str] = set()
-        for name in product.names:
-            reading = Reading(name, found := words(fold(name)), concepts(found), (), ())
-            said |= things_of(reading, 0, len(found))
-            said.update(f"#{w.text}" for w in found if w.text[0].isdigit())
-        out[product.sku] = frozenset(said)
-    return out
-
-
-def _topic_goods(book: PriceBook) -> dict[str, Concepts]:
-    """The commercial topics in each product's names: a deposit or a delivery may be sold as a product."""
-    out: dict[str, Concepts] = {}
-    for product in book.products:
-        tags = [t for name in product.names for t in concepts(words(fold(name)))]
-        topics = frozenset(c for t in tags for c in t if ":" not in c)
-        if topics:
-            out[product.sku] = topics
-    return out
 
 
 def _decimal(value: object) -> Decimal | None:

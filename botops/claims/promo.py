@@ -16,7 +16,8 @@ _TOKEN = re.compile(r"[A-ZА-ЯЁ][A-ZА-ЯЁ0-9_\-]{2,24}(?![a-zа-яё])")
 _CUE = "promo"
 _NEAR = 4
 _COMMON = frozenset(
-    "USD EUR KZT RUB VAT НДС ҚҚС БИН ИИН ТОО ИП SMS СМС FAQ PDF VIN IMEI SIM USB SPA VIP KASPI ID PIN QR CVV SKU OTP URL ZIP".split()
+    "USD EUR KZT RUB VAT НДС ҚҚС БИН ИИН ТОО ИП SMS СМС FAQ PDF VIN IMEI SIM USB SPA VIP KASPI ID PIN QR CVV SKU "
+    "OTP URL ZIP".split()
 )
 
 
@@ -67,7 +68,7 @@ def _lower_case(desk: Desk) -> Iterator[tuple[int, int, str]]:
         if code_key(word.text[:2]).lower() not in heads:
             continue
         for j in (i, i + 1):
-            if j < len(words) and (j == i or words[j].start == words[i].end):
+            if j < len(words) and (j == i or words[j].start == word.end):
                 raw = desk.reading.text[word.start : words[j].end]
                 if raw != raw.upper() and code_key(raw) in desk.terms.codes and not raw.isdigit():
                     yield word.start, words[j].end, code_key(raw)
@@ -130,7 +131,7 @@ def _judge(desk: Desk, clause: Clause, start: int, rules: tuple[Rule, ...], owne
 
 
 def _products(desk: Desk, clause: Clause, start: int) -> frozenset[str]:
-    """What a code is applied to: the product it is put on, the one named before it in its sentence, else those of now."""
+    """What a code is applied to: the product it is put on, the one named before it, else those the talk is about."""
     onto = desk.containers(clause)
     if onto:
         return onto

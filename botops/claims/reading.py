@@ -16,7 +16,6 @@ from botops.claims.quantities import Quantity, quantities
 from botops.claims.segment import Segment, clauses, segments
 from botops.claims.words import Word, fold, words
 
-
 _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _MAX_CLAUSE, _MAX_SENTENCE = 60, 160
 """Words in a clause and in a sentence, at most."""
@@ -24,7 +23,7 @@ _MAX_CLAUSE, _MAX_SENTENCE = 60, 160
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Words `first:last` of a reading (`last` excluded) that stand or fall together. `sentence` is its sentence's place."""
+    """Words `first:last` of a reading (`last` excluded) that stand or fall together; `sentence` is where."""
 
     first: int
     last: int

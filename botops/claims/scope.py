@@ -1,6 +1,6 @@
 """What a reply asserts about our own offer, and what it denies, takes back, quotes, asks or puts off.
 
-A clause-level grammar over words and their concepts: negators and what they govern, comparison, person, tense, modality.
+A clause-level grammar over words and their concepts: negators and what they govern, comparison, person, tense.
 Kazakh negation is a suffix of the verb at the end of the clause, `емес` or `жоқ`.
 """
 
@@ -56,7 +56,8 @@ _LIMIT = frozenset(
 _BEFORE_SPAN = frozenset("за по на от с до в about for at the a по про just any".split())
 _NOT_THE_CLAUSE = frozenset("без without сыз сіз ни neither nor".split())
 _IDLE_NEGATION = frozenset(
-    "только нужно надо требуется проблем problem worries only включая считая забудьте переживайте волнуйтесь wait hesitate "
+    "только нужно надо требуется проблем problem worries only включая считая забудьте переживайте волнуйтесь wait "
+    "hesitate "
     "поздно раньше стоит just need necessary".split()
 )
 _PARTICLES = frozenset(
@@ -160,7 +161,7 @@ def _own_verb(reading: Reading, first: int, last: int) -> bool:
 
 
 def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, tags: Concepts) -> bool:
-    """ "5% скидки, к сожалению, не даём" and "скидки нет, купона тоже": a denial beside a clause without a verb of its own."""
+    """ "5% скидки, к сожалению, не даём", "скидки нет, купона тоже": a denial beside a clause without a verb."""
     own = list(reading.clauses[sentence.clause_first : sentence.clause_last])
     at = own.index(clause)
     for other in own[at + 1 :]:

