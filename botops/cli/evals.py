@@ -209,6 +209,28 @@ def bless(result: Path, baseline: Path) -> int:
     return 0
 
 
+@evals.command("from-dialogue")
+@click.argument("dialogue_id")
+@click.option("--turn", type=click.IntRange(1), help="The turn to say again; default: the first one with a finding.")
+@click.option("--append", "suite", type=_FILE, help="Add the case to this suite instead of printing it.")
+@set_option
+def from_dialogue(dialogue_id: str, turn: int | None, suite: Path | None, overrides: tuple[str, ...]) -> int:
+    """Turn a dialogue of the store into a case: what was said before is its history."""
+    from botops.cli.context import open_container
+    from botops.evals.checks.catalogue import installed
+    from botops.evals.from_dialogue import append_case, case_of, case_text
+    from botops.evals.suite import SuiteReader
+
+    with open_container(project_settings(overrides), role="reader") as container:
+        case = case_of(container.store.reads.dialogue(dialogue_id), turn)
+    if suite is None:
+        click.echo(case_text(case), nl=False)
+        return 0
+    append_case(suite, case, SuiteReader(installed()))
+    click.echo(f"{suite}: {case['id']} added; record it: botops eval run {suite} --model simulator --record", err=True)
+    return 0
+
+
 @evals.command("list")
 @click.argument("suites", nargs=-1, required=True, type=click.Path(path_type=Path))
 @json_option

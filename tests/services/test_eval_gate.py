@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import re
+import signal
 import sys
 import time
 from dataclasses import replace
@@ -14,9 +15,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from botops.app.evaluation import EvalRequest, Evaluation, faultless
+from botops.cli.context import open_container
 from botops.cli.main import run
 from botops.config import Secrets, load_settings
 from botops.domain.errors import StoreError
+from botops.evals.result import load as load_result
 
 SUITE = "evals/suites/demo.yaml"
 HONEST = "      - Если цена указана «от»"
@@ -284,6 +287,48 @@ def test_errors_are_tried_again_and_nothing_else(botops, project):
     assert passed
     assert list((project / ".botops/evals").iterdir()) == []
     assert "0 of" in botops("eval", "run", SUITE, "--resume")[2]
+
+
+def test_a_complaint_becomes_a_case_that_runs(botops, project):
+    assert botops("ingest", "evals/dialogues/sample.jsonl")[0] == 0
+    with open_container(load_settings("botops.yaml"), role="reader") as container:
+        page = container.store.reads.dialogues()
+    dialogue = next(row.id for row in page.items if row.id.endswith("ig-2208"))
+    code, out, _ = botops("eval", "from-dialogue", dialogue)
+    assert code == 0
+    assert "Сколько идёт гарантия на моноблок Duo?" in out
+    code, _, err = botops("eval", "from-dialogue", dialogue, "--turn", "2", "--append", SUITE)
+    assert code == 0, err
+    (added,) = [row for row in json.loads(botops("eval", "list", SUITE, "--json")[1]) if "regression" in row["tags"]]
+    code, _, err = botops("eval", "run", SUITE, "--case", added["case"])
+    assert code == 3
+    assert "no_recording" in err
+    code, _, err = botops("eval", "run", SUITE, "--case", added["case"], "--model", "simulator", "--record")
+    assert code == 0, err
+    assert botops("eval", "run", SUITE)[0] == 0
+    assert botops("eval", "from-dialogue", "nobody")[0] == 2
+
+
+def test_ctrl_c_leaves_a_readable_partial_report(project, process):
+    (project / "evals/suites/long.yaml").write_text(
+        "name: long\nat: 2026-11-21T12:00:00+05:00\ncases:\n"
+        + "".join(
+            f"  - {{id: c{n}, turns: [Сколько стоит тариф «Старт»?, А за год?], expect: [language]}}\n"
+            for n in range(2000)
+        ),
+        "utf-8",
+    )
+    arguments = ("eval", "run", "evals/suites/long.yaml", "--model", "simulator", "--json", "part.json")
+    with process(project, *arguments) as child:
+        until = time.monotonic() + 30
+        kept = project / ".botops/evals"
+        while time.monotonic() < until and not any(f.stat().st_size > 20_000 for f in kept.glob("*")):
+            time.sleep(0.05)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(20) == 130
+    result = load_result(project / "part.json")
+    assert result.interrupted
+    assert 0 < len(result.cases) < 4000
 
 
 def test_cases_and_the_schema_are_shown(botops):
