@@ -289,6 +289,7 @@ class Grounds:
                 known=self._known,
                 basket=self._basket(mention, records),
                 cues=cues,
+                listed=self._context.book.records.by_amount,
             )
         return self._made[key]
 

@@ -7,7 +7,7 @@ it (`Cues`), and sums run over amounts stated side by side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain, combinations
@@ -65,7 +65,8 @@ class Ground:
     are a part to pay or get back; `off` the amounts off that hold and were named; `free` the free periods in force;
     `parts` into how many payments a price may be split; `stated` supported amounts of this message in order;
     `lines` the last of each line; `running` those of earlier turns, latest last; `known` figures of tools and of the client; `basket` the prices of
-    each thing named beside the claim, for sums over products.
+    each thing named beside the claim, for sums over products; `listed` all amounts of the price list: they are
+    multiplied as prices of their product, never as sums.
     """
 
     records: Sequence[Record] = ()
@@ -83,6 +84,7 @@ class Ground:
     running: Sequence[Decimal] = ()
     known: Sequence[Decimal] = ()
     basket: Sequence[Sequence[Record]] = ()
+    listed: Container[Decimal] = ()
     cues: Cues = NO_CUES
     _values: dict[bool, dict[Decimal, Parts]] = field(default_factory=dict)
 
@@ -179,7 +181,7 @@ def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Ite
         yield amount * count, (count, "×", amount), True
         if ground.cues.divide:
             yield amount / count, (amount, "/", count), True
-        for other in counts[:_MAX_PAIR]:
+        for other in ground.counts[:_MAX_PAIR]:
             if other != ONE:
                 yield amount * count * other, (count, "×", other, "×", amount), True
     yield from _over_months(price, amount, fits, counts, pro_rata=ground.cues.pro_rata)
@@ -259,14 +261,14 @@ def _combined(target: Target, ground: Ground, *, far: bool) -> Value | None:
 
 def _of_stated(target: Target, ground: Ground) -> Value | None:
     """One stated amount (a price after a discount, say) times a count, a part of it, or less what is off."""
-    listed = {r.amount for r in ground.records}
     for amount in dict.fromkeys((*ground.stated, *reversed(ground.running[-_RUNNING:]), *ground.known)):
         for count in ground.counts:
-            if count > 1 and amount not in listed and target.hits(amount * count):
+            if count > 1 and amount not in ground.listed and target.hits(amount * count):
                 return Value(amount * count, (count, "×", amount))
             if count > 1 and ground.cues.divide and target.hits(amount / count):
                 return Value(amount / count, (amount, "/", count))
-        for derived, how in _shares(amount, ground):
+        owners = [r.sku for r in ground.records if r.amount == amount] or [""]
+        for derived, how in (s for sku in dict.fromkeys(owners) for s in _shares(amount, ground, sku)):
             if target.hits(derived):
                 return Value(derived, (amount, *how))
     return None
