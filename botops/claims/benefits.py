@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from botops.claims.desk import Desk
+from botops.claims.discounts import stacked
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import NONE, Concepts
 from botops.claims.objects import GIVING, container_hits, nearest, numbers_of, things_at
@@ -27,6 +28,8 @@ _SPECIAL = frozenset({"t:urgent", "t:night", "t:evening"})
 _PRICE_STEMS = ("стоимост", "цен", "тариф", "пакет", "абонемент", "баға", "price", "plan", "package")
 _ASKED = frozenset({"included", "free", "surcharge", "separate"})
 _TIME = frozenset({"day", "week", "month", "year"})
+_WITHIN = frozenset("ішінде течение within inside".split())
+_TERM_UNITS = ("hour", "day", "week", "month")
 _NOT_GRANTS = frozenset({"refund", "surcharge"})
 
 
@@ -212,8 +215,10 @@ def _conditions(desk: Desk, clause: Clause, live: list[Rule], giving: str, given
     fitting = [r for r in live if _fits(desk, r, clause, given, goods)]
     if not fitting:
         return Problem("product", giving, describe(live[0]), live[0].source)
-    if any(desk.unmet(r, clause) is None and not _outside(r, given) for r in fitting):
-        return None
+    met = [r for r in fitting if desk.unmet(r, clause) is None and not _outside(r, given)]
+    met = [r for r in met if not _waives(desk, clause, r) and not _other_term(desk, clause, r, given)]
+    if met:
+        return stacked(desk, clause, None) if any("period" in r.topics for r in met) else None
     return Problem("condition", giving, describe(fitting[0]), fitting[0].source)
 
 
@@ -224,6 +229,23 @@ def _fits(desk: Desk, rule: Rule, clause: Clause, given: Given, goods: frozenset
     if rule.offer is None and not given.things and not desk.containers(clause):
         return True
     return desk.applies(rule, clause, goods | _goods_of(desk, rule))
+
+
+def _waives(desk: Desk, clause: Clause, rule: Rule) -> bool:
+    """True for "всем", "любой заказ": a least sum or count of the rule is given up."""
+    return "s:all" in desk.tags(clause) and any(c.kind in {"min_sum", "min_count"} for c in rule.conditions)
+
+
+def _other_term(desk: Desk, clause: Clause, rule: Rule, given: Given) -> bool:
+    """True when both name a time in the same unit within which something is given, and the times differ."""
+    if not any(w.text in _WITHIN for w in desk.reading.words[clause.first : clause.last]):
+        return False
+    for unit in _TERM_UNITS:
+        said = {q.value for q in given.counts if q.unit == unit and not q.ordinal}
+        known = {q.value for q in rule.counts if q.unit == unit and not q.ordinal}
+        if said and known and not said & known:
+            return True
+    return False
 
 
 def _outside(rule: Rule, given: Given) -> bool:

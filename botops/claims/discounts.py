@@ -30,8 +30,9 @@ CUSTOMER_GROUPS = frozenset(
 _KINDS = frozenset({OfferKind.PERCENT, OfferKind.AMOUNT, OfferKind.PROMO_CODE})
 _NEAR = 5
 _AGAIN = frozenset("еще ещё тағы қосымша плюсом сверху вдобавок additional extra additionally another plus".split())
-_DAYS = {"day": 1, "week": 7}
+_DAYS = {"day": 1, "week": 7, "month": 30}
 _THROUGHOUT = frozenset("бойы течение всю весь целую целый throughout within whole for".split())
+_DATIVE = ("ам", "ям", "ым", "им", "ге", "ға", "ке", "қа")
 _CHEAPER = frozenset("дешевле меньше арзан арзанға төмен cheaper less".split())
 _PRICE_WORDS = frozenset("цены цена стоимости стоимость прайса бағаға бағасы бағасына price cost off rate".split())
 
@@ -93,7 +94,7 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
     met = [r for r in fitting if desk.unmet(r, clause) is None and not _longer(desk, clause, r)]
     if not met:
         return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
-    return _stacked(desk, clause, value)
+    return stacked(desk, clause, value)
 
 
 def _longer(desk: Desk, clause: Clause, rule: Rule) -> bool:
@@ -122,14 +123,14 @@ def _no_live(desk: Desk, rules: list[Rule], kind: str) -> Problem:
     return Problem("absent", "discount")
 
 
-def _stacked(desk: Desk, clause: Clause, value: Decimal) -> Problem | None:
+def stacked(desk: Desk, clause: Clause, value: Decimal | None) -> Problem | None:
     """A second discount on top of another one although the policies forbid it."""
     if desk.terms.stacking is not False:
         return None
     again = any(w.text in _AGAIN for w in desk.reading.words[clause.first : clause.last])
     if not again and not _adds_up(desk, clause):
         return None
-    others = (desk.percents_said | desk.percents_before) - {value}
+    others = (desk.percents_said | desk.percents_before) - ({value} if value is not None else set())
     return (
         Problem("stacked", "discount")
         if others & desk.offered or desk.sums_before & desk.offered or desk.codes_named
@@ -179,9 +180,23 @@ def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
     after = desk.reading.words[desk.reading.word_at(mention.end) :][:1]
     if after and after[0].text.startswith(("цен", "стоим", "баға", "price")):
         return True
+    if _addressed(desk, clause):
+        return True
     first, last = desk.reading.word_at(mention.start), desk.reading.word_at(mention.end)
     near = desk.reading.over(max(clause.first, first - 3), min(clause.last, last + 3))
     return "s:give" in near
+
+
+def _addressed(desk: Desk, clause: Clause) -> bool:
+    """True when a clause addresses a group of clients: "именинникам", "при записи онлайн", "for students"."""
+    reading = desk.reading
+    for i in range(clause.first, clause.last):
+        if not any(c.startswith("g:") for c in reading.tags[i]):
+            continue
+        before = {reading.words[j].text for j in range(max(clause.first, i - 2), i)}
+        if reading.words[i].text.endswith(_DATIVE) or before & {"при", "для", "for"}:
+            return True
+    return False
 
 
 def off_span(desk: Desk, clause: Clause, mention: Mention) -> tuple[int, int]:

@@ -22,6 +22,7 @@ _FILLER = frozenset(
     "стоимость стоимости цену тариф тарифе тарифу тарифа пакет пакете номер номера plan price the".split()
 )
 _INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
+_DATIVE = ("ға", "ге", "қа", "ке")
 _BACK = 3
 _ADJECTIVE = ("тный", "тная", "тное", "тные", "тную", "тной", "тного", "тным", "тных")
 _MONEY = ("теңге", "тенге", "доллар", "рубл", "евро", "tenge", "dollar")
@@ -155,7 +156,8 @@ def _run(reading: Reading, order: range, first: int, at: int, within: Sequence[H
     out: list[set[str]] = []
     open_ = False
     for i in order:
-        here = frozenset() if _inside(reading, i, within) or _governed(reading, i, first) else things_at(reading, i)
+        apart = _inside(reading, i, within) or _governed(reading, i, first) or _dative(reading, i)
+        here = frozenset() if apart else things_at(reading, i)
         if here:
             if open_:
                 out[-1] |= here
@@ -165,6 +167,11 @@ def _run(reading: Reading, order: range, first: int, at: int, within: Sequence[H
         elif reading.words[i].text not in _LINK:
             open_ = False
     return [frozenset(r) for r in out]
+
+
+def _dative(reading: Reading, i: int) -> bool:
+    """True for a Kazakh dative ("шоққа"): to what something is given, not what."""
+    return reading.kazakh and len(reading.words[i].text) > _MIN_STEM and reading.words[i].text.endswith(_DATIVE)
 
 
 def _governed(reading: Reading, i: int, first: int) -> bool:

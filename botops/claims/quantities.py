@@ -70,6 +70,7 @@ _FROM_BEFORE = frozenset("от свыше больше более over from leas
 LIMIT_WORDS = frozenset("больше более менее меньше выше ниже дольше раньше позже more less fewer longer later".split())
 _UPTO_BEFORE = frozenset("до максимум under within".split())
 _FROM_AFTER = frozenset("бастап асса көп жоғары артық кейін".split())
+_WHOLE = frozenset("течение целый целую целого всю весь whole бүкіл within".split())
 _CURRENCY = ("теңге", "тенге", "доллар")
 _ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
 _PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {
@@ -125,14 +126,22 @@ def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantit
     out: list[Quantity] = []
     i = 0
     while i < len(words):
-        read = _number_at(words, i)
+        read = _number_at(words, i) or _whole_at(words, tags, i)
         if read is None:
             i += 1
             continue
         value, ordinal, j = read
         out.append(_counted(words, tags, i, j, value, ordinal))
-        i = j
+        i = max(j, i + 1)
     return tuple(out)
+
+
+def _whole_at(words: Sequence[Word], tags: Sequence[Concepts], i: int) -> tuple[Decimal, bool, int] | None:
+    """One of a unit said without a number: "в течение недели", "целый месяц"."""
+    unit = tags[i] & {"u:day", "u:week", "u:month", "u:year", "u:hour"}
+    if unit and i and words[i - 1].text in _WHOLE:
+        return Decimal(1), False, i
+    return None
 
 
 def _number_at(words: Sequence[Word], i: int) -> tuple[Decimal, bool, int] | None:
