@@ -244,7 +244,7 @@ def list_cases(suites: tuple[Path, ...], as_json: bool) -> None:
             "case": case.id,
             "turns": len(case.lines) or (case.client.max_turns if case.client else 0),
             "tags": list(case.tags),
-            "checks": sorted({e.check.id for e in (*case.expect, *(e for line in case.lines for e in line.expect))}),
+            "checks": sorted({e.check.id for e in case.expectations}),
         }
         for suite in map(read_suite, suites)
         for case in suite.cases

@@ -69,6 +69,11 @@ class Case:
     region: str | None = None
     segment: str | None = None
 
+    @property
+    def expectations(self) -> tuple[Expectation, ...]:
+        """Those of the dialogue, then those of its turns."""
+        return (*self.expect, *(e for line in self.lines for e in line.expect))
+
 
 @dataclass(frozen=True, slots=True)
 class GateRules:

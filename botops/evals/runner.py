@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,18 +11,17 @@ from itertools import count
 from typing import Protocol
 
 from botops.bot import Bot, BotRules
-from botops.domain.findings import Verdict
 from botops.domain.messages import InboundMessage, Message
 from botops.domain.ports import ChatModel, Clock, Guard, Meter, PromptSource
 from botops.domain.turns import TurnRecord
 from botops.domain.usage import Cost
-from botops.evals.checks.base import CannotJudgeError, DialogueView, Miss, TurnView
+from botops.evals.checks.base import DialogueView, TurnView
+from botops.evals.judging import fault_of, judged, turn_result
 from botops.evals.memory import DialogueMemory
-from botops.evals.model import Case, ClientProfile, Expectation, Suite
-from botops.evals.result import AttemptResult, CaseResult, ClaimFinding, Failure, TurnResult
+from botops.evals.model import Case, ClientProfile, Suite
+from botops.evals.result import CaseResult
 from botops.pricebook import PriceBook
 
-log = logging.getLogger(__name__)
 _BETWEEN_TURNS = timedelta(minutes=1)
 
 
@@ -153,12 +151,29 @@ async def hold_dialogue(job: Job) -> CaseResult:
         if text is None:
             break
         record = await bot.run_turn(_inbound(case, name, number, text))
-        fault = _fault_of(record)
+        views.append(TurnView(number, text, record, before))
+        fault = fault_of(record)
         if fault is not None:
             break
-        views.append(TurnView(number, text, record, before))
-    failures, broken = _judged(job, views) if fault is None else ((), None)
-    return _result(job, memory.records, failures, fault or broken, time.monotonic() - started)
+    dialogue = DialogueView(tuple(views), bench.book, case.at, case.region, case.segment)
+    failures, broken = judged(case, dialogue, cut_short=fault is not None)
+    fault = fault or broken
+    return CaseResult(
+        *job.key[:3],
+        "fail" if failures else "error" if fault else "pass",
+        job.repeat,
+        failures,
+        fault.kind if fault else None,
+        fault.message if fault else None,
+        tuple(turn_result(view.record) for view in views),
+        tuple(sorted({expectation.check.id for expectation in case.expectations})),
+        case.tags,
+        case.weight,
+        case.owner,
+        case.origin,
+        sum((view.record.cost for view in views), Cost()).pico_usd,
+        round(time.monotonic() - started, 3),
+    )
 
 
 class _Written:
@@ -203,99 +218,4 @@ def _inbound(case: Case, dialogue: str, number: int, text: str) -> InboundMessag
         case.locale,
         case.region,
         case.segment,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    kind: str
-    message: str
-
-
-def _fault_of(record: TurnRecord) -> _Fault | None:
-    """Why a turn says nothing about the prompt: no model answered, or the prompt could not be filled in."""
-    if record.error is None:
-        return None
-    kind = record.attempts[-1].fault if record.attempts else None
-    kind = kind or "prompt_error"
-    return _Fault(kind, record.error.removeprefix(f"{kind}: "))
-
-
-def _judged(job: Job, views: list[TurnView]) -> tuple[tuple[Failure, ...], _Fault | None]:
-    bench, case = job.bench, job.case
-    dialogue = DialogueView(tuple(views), bench.book, case.at, case.region, case.segment)
-    asked: list[tuple[Expectation, Sequence[TurnView]]] = [(e, dialogue.turns) for e in case.expect]
-    for line, turn in zip(case.lines, views, strict=False):
-        asked += [(e, (turn,)) for e in line.expect]
-    failures: list[Failure] = []
-    broken = None
-    for expectation, scope in asked:
-        check = expectation.check
-        try:
-            failures += [_failure(check.id, miss) for miss in check.judge(expectation.params, dialogue, scope)]
-        except CannotJudgeError as error:
-            broken = _Fault("not_judged", f"{check.id}: {error}")
-        except Exception as error:  # a check that breaks, a plug-in's perhaps, must not pass for a bad prompt
-            log.exception("the check %s failed on case %s", check.id, case.id)
-            broken = _Fault("check_failed", f"{check.id}: {type(error).__name__}: {error}")
-    # A repair that says the same again is one failure, not two.
-    once: dict[object, Failure] = {}
-    for failure in failures:
-        once.setdefault((failure.rule, failure.turn, failure.quote, failure.expected), failure)
-    return tuple(sorted(once.values(), key=lambda f: f.turn or 0)), broken
-
-
-def _failure(check_id: str, miss: Miss) -> Failure:
-    rule = f"{check_id}/{miss.rule}" if miss.rule else check_id
-    return Failure(check_id, rule, {"ru": miss.ru, "en": miss.en}, miss.turn, miss.quote, miss.expected)
-
-
-def _result(
-    job: Job, records: Sequence[TurnRecord], failures: tuple[Failure, ...], fault: _Fault | None, seconds: float
-) -> CaseResult:
-    case = job.case
-    return CaseResult(
-        *job.key[:3],
-        "fail" if failures else "error" if fault else "pass",
-        job.repeat,
-        failures,
-        fault.kind if fault else None,
-        fault.message if fault else None,
-        tuple(_turn(record) for record in records),
-        tuple(sorted({e.check.id for e in (*case.expect, *(e for line in case.lines for e in line.expect))})),
-        case.tags,
-        case.weight,
-        case.owner,
-        case.origin,
-        sum((record.cost for record in records), Cost()).pico_usd,
-        round(seconds, 3),
-    )
-
-
-def _turn(record: TurnRecord) -> TurnResult:
-    return TurnResult(
-        record.number,
-        record.inbound.text,
-        record.reply or "",
-        str(record.action or ""),
-        record.language,
-        tuple(
-            AttemptResult(str(a.purpose), a.text, a.text == record.reply, _findings(a.verdict), a.fault)
-            for a in record.attempts
-        ),
-        record.hand_off.rule if record.hand_off else None,
-        record.timing.total_ms,
-        record.timing.model_ms,
-        record.usage.input_tokens,
-        record.usage.output_tokens,
-        record.cost.pico_usd,
-    )
-
-
-def _findings(verdict: Verdict | None) -> tuple[ClaimFinding, ...]:
-    return tuple(
-        ClaimFinding(
-            f.kind.value, f.severity.label, f.quote, f.start, f.end, f.stated, f.expected, dict(f.explanations)
-        )
-        for f in (verdict.findings if verdict else ())
     )

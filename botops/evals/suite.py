@@ -230,7 +230,7 @@ def lint_against_book(suite: Suite, book: PriceBook) -> list[Problem]:
     found: dict[tuple[tuple[str | int, ...], str], Problem] = {}
     for case in suite.cases:
         day = case.at.astimezone(ZoneInfo(book.timezone)).date()
-        for expectation in (*case.expect, *(e for line in case.lines for e in line.expect)):
+        for expectation in case.expectations:
             message = expectation.check.lint(expectation.params, book, day)
             if message:
                 problem = suite.document.problem(expectation.path, message, rule="expectation")

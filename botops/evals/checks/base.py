@@ -115,7 +115,8 @@ class Check:
     """A check. `judge` yields what was missed in the scope, nothing when the expectation is met.
 
     `judge` may raise CannotJudgeError. `lint` says why parameters make no sense with a price book on a day, or None.
-    `needs_llm` marks checks that ask a model. `languages` are those of the replies it understands.
+    `needs_llm` marks checks that ask a model. `languages` are those of the replies it understands. `of_attempts` marks
+    checks of what the model wanted to say: they are asked of a dialogue that a fault has cut short too.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Check:
     tags: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("ru", "kk", "en")
     needs_llm: bool = field(default=False, kw_only=True)
+    of_attempts: bool = field(default=False, kw_only=True)
 
 
 def filled(value: tuple[Any, ...]) -> tuple[Any, ...]:

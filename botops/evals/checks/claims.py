@@ -153,6 +153,7 @@ CHECKS: Iterable[Check] = (
             Sample((("Скидка есть?", "Дадим вам скидку 50 %."),), holds=True, params="promo_code"),
         ),
         tags=("money",),
+        of_attempts=True,
     ),
     Check(
         "states_price",

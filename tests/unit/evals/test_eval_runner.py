@@ -72,6 +72,13 @@ async def test_a_fault_of_the_provider_is_an_error_and_never_a_failure(house, fa
     assert [t.attempts[0].fault for t in result.turns] == [None, fault]
 
 
+async def test_what_was_invented_before_a_fault_counts_all_the_same(house):
+    bench = house.bench(TWO_TURNS, "«Альфа» — 4 000 ₸ в месяц.", ModelError("no_recording", "nothing recorded"))
+    (result,) = await house.hold(bench)
+    assert (result.status, result.fault) == ("fail", "no_recording")
+    assert [f.rule for f in result.failures] == ["no_invented_claims/price"]
+
+
 async def test_a_prompt_that_cannot_be_filled_in_is_an_error_of_its_own(house):
     prompt = OnePrompt(fails=UserError("sales/3.yaml:9:4: the variable `city` is missing"))
     (result,) = await house.hold(house.bench(TWO_TURNS, prompt=prompt))

@@ -1,0 +1,92 @@
+"""Every fault a provider can produce, seen through an eval run: classified, ended in time, never a regression."""
+
+import io
+import json
+import sys
+import time
+
+import pytest
+
+from botops.cli.main import run
+from botops.testing import Behaviour, FakeProvider
+
+CASES = ("--case", "price-start-short", "--case", "price-ofd", "--prompt", "sales@1")
+
+
+@pytest.fixture
+def evaluate(monkeypatch, capsysbinary, project):
+    """Runs two cases of the demo suite against a server: exit code, stderr, the cases' results, seconds."""
+    monkeypatch.chdir(project)
+
+    def call(url, *options):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+        capsysbinary.readouterr()
+        started = time.monotonic()
+        with pytest.raises(SystemExit) as stop:
+            run(("eval", "run", "evals/suites/demo.yaml", "--model", url, *CASES, "--json", "r.json", *options))
+        err = capsysbinary.readouterr().err.decode()
+        cases = json.loads((project / "r.json").read_text("utf-8"))["cases"]
+        return stop.value.code, err, cases, time.monotonic() - started
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("mode", "fault"),
+    [
+        ("ok_stream", "bad_response"),
+        ("401", "auth"),
+        ("429", "rate_limited"),
+        ("500", "server"),
+        ("503_html", "server"),
+        ("hang", "timeout"),
+        ("cut_body", "connection"),
+        ("drip", "timeout"),
+        ("bad_json", "bad_response"),
+        ("html_200", "bad_response"),
+        ("empty_choices", "bad_response"),
+        ("error_200", "server"),
+        ("no_finish", "truncated"),
+        ("length", "truncated"),
+        ("filtered", "filtered"),
+    ],
+)
+def test_a_fault_is_classified_in_time_and_is_no_regression(evaluate, mode, fault):
+    with FakeProvider([Behaviour(mode, delay_s=0.1)]) as fake:
+        deadline = "0.6" if fault == "timeout" else "10"
+        options = ("--set", f"model.deadline_s={deadline}", "--set", "model.attempts=1")
+        code, err, cases, seconds = evaluate(fake.base_url, *options)
+    assert code == 3, err
+    assert [(case["status"], case["fault"], case["failures"]) for case in cases] == [("error", fault, [])] * 2
+    assert f" · {fault}: " in err
+    assert seconds < 8
+
+
+def test_a_server_that_answers_is_judged(evaluate):
+    with FakeProvider([Behaviour("ok", text="Тариф «Старт» — 5 000 ₸ в месяц.")]) as fake:
+        code, err, cases, _ = evaluate(fake.base_url)
+    assert code == 1
+    assert "demo/price-start-short · sales@1 · turn 1 · no_invented_claims/price: «5 000 ₸»" in err
+    assert {case["status"] for case in cases} == {"fail"}
+    assert "billed" in err
+
+
+def test_a_failure_counts_more_than_an_error(evaluate):
+    bad = Behaviour("ok", text="Тариф «Старт» — 5 000 ₸ в месяц.")
+    with FakeProvider([bad, bad, Behaviour("500")]) as fake:
+        code, err, cases, _ = evaluate(fake.base_url, "--concurrency", "1", "--set", "model.attempts=1")
+    assert code == 1, err
+    assert {case["status"] for case in cases} == {"fail", "error"}
+
+
+def test_an_error_is_tried_again_with_resume(evaluate):
+    good = Behaviour("ok", text="Тариф «Старт» — 6 900 ₸ в месяц, подключение к ОФД — 1 900 ₸ в месяц за кассу.")
+    with FakeProvider([good, Behaviour("500"), good]) as fake:
+        options = ("--concurrency", "1", "--set", "model.attempts=1")
+        code, err, cases, _ = evaluate(fake.base_url, *options)
+        assert code == 3, err
+        assert [case["status"] for case in cases] == ["pass", "error"]
+        code, err, cases, _ = evaluate(fake.base_url, *options, "--resume")
+        assert code == 0, err
+        assert "1 of 2 are known from an earlier run" in err
+        assert len(fake.requests) == 3
