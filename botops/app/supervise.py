@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import ipaddress
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -38,6 +40,7 @@ CONSOLE_OPTIONS = {
 }
 """What `.streamlit/config.toml` says of privacy and looks; a project's folder need not have that file."""
 _CONSOLE_SCRIPT = Path(botops.__file__).parent / "console" / "main.py"
+_PR_SET_PDEATHSIG = 1
 _WATCH_EVERY_S = 5.0
 _LOOK_FOR_DEAD_EVERY = 12
 """Rounds of the watch loop, a minute together."""
@@ -68,6 +71,11 @@ def require_free(host: str, port: int, what: str) -> None:
                 f"port {port} for the {what} is taken ({error.strerror}): choose another with --port, "
                 "or stop what listens there"
             ) from error
+
+
+def _end_with_parent() -> None:
+    """In the child: asks the kernel for SIGTERM when the parent dies, `kill -9` included, or the port stays taken."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Console:
@@ -118,8 +126,9 @@ class Console:
     def _spawn(self) -> None:
         # A session of its own: Ctrl-C reaches us, and we end it in order.
         self._process = subprocess.Popen(  # noqa: S603
-            self._command, cwd=self._directory, env=self._environment, stdout=subprocess.DEVNULL, start_new_session=True
-        )
+            self._command, cwd=self._directory, env=self._environment, stdout=subprocess.DEVNULL,
+            start_new_session=True, preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+        )  # fmt: skip
 
     def _keep_alive(self) -> None:
         pause = 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ def up(port: int | None, overrides: tuple[str, ...], no_seed: bool) -> None:
     """Start everything on 127.0.0.1: API, console, metrics and watch loop. Ctrl-C ends all."""
     from botops.app.supervise import Console, require_free, require_loopback
 
+    _end_in_order()
     settings = _settings(overrides, port)
     server = settings.server
     require_loopback(server.host)
@@ -50,6 +52,7 @@ def serve(port: int | None, overrides: tuple[str, ...]) -> None:
     """Start the API and metrics, with the watch loop."""
     from botops.app.supervise import require_free, require_loopback
 
+    _end_in_order()
     settings = _settings(overrides, port)
     require_loopback(settings.server.host)
     require_free(settings.server.host, settings.server.port, "API")
@@ -65,6 +68,7 @@ def console(port: int | None, api: str | None) -> None:
     """Start the console beside an API that runs already."""
     from botops.app.supervise import Console, require_free, require_loopback
 
+    _end_in_order()
     settings = _settings(())
     server = settings.server
     chosen = port or server.effective_console_port
@@ -79,6 +83,15 @@ def console(port: int | None, api: str | None) -> None:
         threading.Event().wait()
     finally:
         page.stop()
+
+
+def _end_in_order() -> None:
+    """SIGTERM ends what runs as Ctrl-C does: the server hands the signal back, and what was started is stopped."""
+
+    def stop(number: int, frame: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
 
 
 def _settings(overrides: tuple[str, ...], port: int | None = None) -> Settings:
