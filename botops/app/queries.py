@@ -330,10 +330,18 @@ def patterns(container: Container, asked: Period, limit: int = PATTERNS) -> tupl
         Pattern(
             found,
             names.get(found.key.sku) if found.key.sku else None,
-            faulty.examples(found.key, asked.since, asked.until, EXAMPLES),
+            _telling(faulty.examples(found.key, asked.since, asked.until, EXAMPLES * 5)),
         )
         for found in faulty.patterns(asked.since, asked.until, limit)
     )
+
+
+def _telling(examples: tuple[FaultExample, ...]) -> tuple[FaultExample, ...]:
+    """A few examples that differ in what was said, where there are such."""
+    new = {example.quote: example for example in reversed(examples)}
+    first = [example for example in examples if new[example.quote] is example]
+    rest = [example for example in examples if new[example.quote] is not example]
+    return tuple([*first, *rest][:EXAMPLES])
 
 
 def _product_names(container: Container) -> dict[str, str]:

@@ -53,6 +53,11 @@ def cost(amount: Decimal, currency: str) -> str:
     return _currency(amount, currency, 2 if abs(amount) >= Decimal("0.1") else max(2, 1 - amount.adjusted()))
 
 
+def rate(amount: Decimal, currency: str) -> str:
+    """What a dollar costs."""
+    return _currency(amount, currency, 2)
+
+
 def _currency(amount: Decimal, currency: str, digits: int) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     form = f"¤{pattern}" if language() == "en" else f"{pattern}\u00a0¤"

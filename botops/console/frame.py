@@ -99,8 +99,9 @@ def address(**changes: Any) -> dict[str, str]:
 
 
 def _language_switch() -> None:
+    st.session_state["language"] = language()
     chosen = st.segmented_control(
-        _("Language"), list(LANGUAGES), default=language(), required=True, key="language",
+        _("Language"), list(LANGUAGES), required=True, key="language",
         format_func=lambda code: {"ru": "RU", "kk": "ҚЗ", "en": "EN"}[code], label_visibility="collapsed",
         on_change=lambda: switch(st.session_state["language"]),
     )  # fmt: skip

@@ -26,7 +26,7 @@ def summary(records: Sequence[TurnRecord], zone: str) -> Html:
             (_("When"), begun if len(records) == 1 else f"{begun} – {ended}"),
             (_("Channel"), f"{labels.channel(first.inbound.channel)} · {labels.spoken(last.language)}"),
             (_("Prompt"), ", ".join(prompts) or None),
-            (_("Cost"), cost(records)),
+            (_("Cost"), cost(records) + (" · " + _("notional") if any(r.simulated for r in records) else "")),
         ]
     )
 
@@ -39,8 +39,7 @@ def cost(records: Sequence[TurnRecord]) -> str:
         if (money := record.cost.local) is not None:
             local[money.currency] = local.get(money.currency, 0) + money.minor
     shown = [formats.money(Money(minor, currency)) for currency, minor in sorted(local.items())]
-    notional = [_("notional")] if any(r.simulated for r in records) else []
-    return " · ".join([*shown, formats.cost(usd, "USD"), *notional])
+    return " · ".join([*shown, formats.cost(usd, "USD")])
 
 
 def turn(record: TurnRecord, zone: str) -> Html:

@@ -66,7 +66,7 @@ def _rate(container: Container) -> str:
     if found is None:
         return _("No exchange rate is set: amounts are in dollars. Add costs.rates to botops.yaml.")
     rate, since = found
-    amount = formats.cost(rate, container.settings.company.currency)
+    amount = formats.rate(rate, container.settings.company.currency)
     return _("Rate today: {amount} for a dollar, of {day}. Each day is counted at its own rate.").format(
         amount=amount, day=formats.day(since)
     )

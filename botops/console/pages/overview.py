@@ -68,12 +68,16 @@ def _numbers(container: Container, found: queries.Overview) -> None:
         for row in (found.numbers[:4], found.numbers[4:]):
             for column, number in zip(st.columns(len(row)), row, strict=True):
                 with column:
-                    _metric(container, number, found.period)
+                    _metric(container, number)
+    days = found.period.days
+    if any(number.change is not None for number in found.numbers):
+        note = ngettext("Arrows: the change to the {n} day before.", "Arrows: the change to the {n} days before.", days)
+        parts.answer(note.format(n=days))
     with st.expander(_("What these numbers mean")):
         frame.show(parts.definitions(GLOSSARY[number.id] for number in found.numbers))
 
 
-def _metric(container: Container, number: queries.Number, period: queries.Period) -> None:
+def _metric(container: Container, number: queries.Number) -> None:
     entry = GLOSSARY[number.id]
     change = number.change
     st.metric(
@@ -81,9 +85,6 @@ def _metric(container: Container, number: queries.Number, period: queries.Period
         _value(container, entry, number.value, number.usd),
         None if change is None else _change(change),
         delta_color={"up": "normal", "down": "inverse", "neither": "off"}[entry.better],  # type: ignore[arg-type]
-        delta_description=None
-        if change is None
-        else ngettext("to the {n} day before", "to the {n} days before", period.days).format(n=period.days),
         help=safe.markdown(entry.meaning[language()]),
         border=True,
         height="stretch",

@@ -1,0 +1,94 @@
+"""A project of the demo company with a few dozen dialogues lived by the product, and pages run without a browser."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import botops.console
+from botops.app.container import Container
+from botops.app.seed import seed
+from botops.config import Secrets, load_settings
+from botops.console import data
+
+FILES = ("botops.yaml", "team.yaml", "prompts", "pricebook")
+MAIN = Path(botops.console.__file__).parent / "main.py"
+
+
+def copy_project(repository: Path, to: Path) -> Path:
+    to.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        source = repository / name
+        if source.is_dir():
+            shutil.copytree(source, to / name)
+        else:
+            shutil.copy(source, to / name)
+    return to
+
+
+def open_project(folder: Path, role: str = "writer", **options) -> Container:
+    return Container.open(load_settings(folder / "botops.yaml"), Secrets(), role=role, **options)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory) -> Path:
+    """Never changed by a test."""
+    folder = copy_project(Path(__file__).parents[3], tmp_path_factory.mktemp("seeded"))
+    with open_project(folder) as container:
+        asyncio.run(seed(container, 60))
+    return folder
+
+
+@pytest.fixture
+def project(seeded, tmp_path) -> Path:
+    """A copy that a test may break."""
+    return Path(shutil.copytree(seeded, tmp_path / "project"))
+
+
+@pytest.fixture
+def bare(repository, tmp_path) -> Path:
+    """A project whose service was never started."""
+    return copy_project(repository, tmp_path / "bare")
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    yield
+    data.forget()
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Runs a page in a project's folder."""
+
+    def run(folder: Path, page: str = "overview", **parameters: str) -> AppTest:
+        monkeypatch.chdir(folder)
+        test = AppTest.from_file(str(MAIN), default_timeout=30)
+        if "lang" in parameters:
+            test.query_params["lang"] = parameters.pop("lang")
+        if page != "overview":
+            test.run()
+            test.switch_page(f"pages/{page}.py")
+            if parameters:
+                test.run()  # changing the page empties the address
+        for name, value in parameters.items():
+            test.query_params[name] = value
+        return test.run()
+
+    return run
+
+
+@pytest.fixture
+def words():
+    """Everything a page says, as one text."""
+
+    def words(test: AppTest) -> str:
+        said = [element.proto.body for element in test.get("html") if "<style>" not in element.proto.body]
+        said += [m.label + " " + m.value for m in test.metric] + [c.value for c in test.caption]
+        said += [e.label for e in test.expander] + [t.value for t in test.title] + [b.label for b in test.button]
+        said += [w.label for kind in (test.selectbox, test.text_input) for w in kind] + [t.label for t in test.tabs]
+        return "\n".join(said)
+
+    return words

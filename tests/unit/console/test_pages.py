@@ -1,0 +1,276 @@
+"""Every page with full, empty and broken data."""
+
+import re
+from html import unescape
+
+import pytest
+from babel.messages.pofile import read_po
+
+from botops.app.glossary import GLOSSARY, OVERVIEW
+from botops.console import i18n
+from botops.domain.turns import Action
+from botops.store import DialogueFilter
+
+PAGES = ("overview", "dialogues", "chat", "prompts", "costs")
+
+
+def _open(folder, role="reader"):
+    from botops.app.container import Container
+    from botops.config import Secrets, load_settings
+
+    return Container.open(load_settings(folder / "botops.yaml"), Secrets(), role=role)
+
+
+def _dialogue_with(folder, action):
+    with _open(folder) as container:
+        return container.store.reads.dialogues(DialogueFilter(action=action, limit=1)).items[0].id
+
+
+def _english():
+    with (i18n.LOCALES / "ru" / "LC_MESSAGES" / i18n.DOMAIN).open("rb") as file:
+        catalogue = read_po(file, locale="ru")
+    ids = [m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id]
+    parts = (max(re.split(r"\{\w+\}", text), key=len).strip() for text in ids)
+    return [part for part in parts if len(part) > 3 and (" " in part or part[0].isupper())]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_full_page_in_russian_has_no_english_left(seeded, run, words, page):
+    test = run(seeded, page)
+    assert not test.exception
+    said = unescape(re.sub(r"<[^>]+>", " ", words(test)))
+    assert re.search("[а-яё]{4}", said)
+    leaked = [text for text in _english() if re.search(rf"(?<![\w@.-]){re.escape(text)}(?![\w@.-])", said)]
+    assert leaked == []
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Overview Dialogues Chat Prompts Costs"), ("kk", "Шолу Диалогтар Чат Промпттар Шығындар")],
+)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_in_english_and_kazakh(seeded, run, page, language, title):
+    test = run(seeded, page, lang=language)
+    assert not test.exception
+    assert test.title[0].value == title.split()[PAGES.index(page)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_empty_store(bare, run, words, page):
+    _open(bare, "writer").close()
+    test = run(bare, page)
+    assert not test.exception
+    assert words(test)
+    assert not test.metric
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_missing_store_says_so_and_what_to_do(bare, run, words, page):
+    test = run(bare, page)
+    assert not test.exception
+    assert "Данных пока нет" in words(test)
+    assert "botops doctor" in words(test)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_damaged_store(project, run, words, page):
+    (project / ".botops" / "botops.db").write_bytes(b"not a database at all" * 500)
+    for extra in (project / ".botops").glob("botops.db-*"):
+        extra.unlink()
+    test = run(project, page)
+    assert not test.exception
+    assert "Данных пока нет" in words(test)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_broken_settings_point_at_the_line(project, run, words, page):
+    (project / "botops.yaml").write_text("company:\n  nme: Айна\n", encoding="utf-8")
+    test = run(project, page)
+    assert not test.exception
+    assert "botops.yaml:2:3" in words(test)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_broken_prompt_and_missing_price_book(project, run, words, page):
+    (project / "prompts" / "sales" / "1.yaml").write_text("messages: [\n", encoding="utf-8")
+    (project / "pricebook" / "demo.yaml").unlink()
+    test = run(project, page)
+    assert not test.exception
+    said = words(test)
+    if page == "overview":
+        assert "Нет прайса" in said
+        assert "Файл промпта sales сломан: клиенты получают последнюю исправную версию" in said
+    if page == "prompts":
+        assert "Файл сломан: клиенты получают последнюю исправную версию" in said
+        assert "prompts/sales/1.yaml" in said
+
+
+def test_broken_price_book_is_loud(project, run, words):
+    (project / "pricebook" / "demo.yaml").write_text("version: [", encoding="utf-8")
+    said = words(run(project))
+    assert "Нет прайса" in said
+    assert "Файл прайса сломан" in said
+    assert "demo.yaml" in said
+
+
+def test_overview_shows_the_seven_numbers_with_their_definitions(seeded, run, words):
+    test = run(seeded, days="28")
+    labels = [re.sub(r"\\", "", m.label) for m in test.metric]
+    assert labels == [GLOSSARY[name].name["ru"] for name in OVERVIEW]
+    assert all(m.help for m in test.metric)
+    said = unescape(words(test))
+    for name in OVERVIEW:
+        assert GLOSSARY[name].meaning["ru"] in said
+        assert GLOSSARY[name].formula["ru"] in said
+    assert "Где бот ошибается?" in said
+
+
+def test_overview_says_that_the_model_is_simulated(seeded, run, words):
+    assert "OPENAI_API_KEY" in words(run(seeded))
+
+
+def test_a_real_model_is_not_called_simulated(seeded, run, words, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "k-test")
+    said = words(run(seeded))
+    assert "OPENAI_API_KEY" not in said
+
+
+def test_flagged_turn_is_marked_where_it_stands(seeded, run, words):
+    test = run(seeded, "dialogues", dialogue=_dialogue_with(seeded, Action.FLAGGED))
+    said = words(test)
+    assert 'class="bo-mark bo-' in said
+    assert "Ушло как есть: клиент это увидел" in said
+    assert "В прайсе" in said
+    assert "Почему" in said
+
+
+@pytest.mark.parametrize(
+    ("action", "title"), [(Action.REPAIRED, "Исправленный ответ"), (Action.BLOCKED, "Безопасный ответ")]
+)
+def test_held_back_text_stands_beside_what_left(seeded, run, words, action, title):
+    said = words(run(seeded, "dialogues", dialogue=_dialogue_with(seeded, action)))
+    assert "Задержано: клиент этого не видел" in said
+    assert title in said
+    assert said.index("Задержано: клиент") < said.index(title)
+
+
+def test_dialogue_names_prompt_cost_and_client(seeded, run, words):
+    said = words(run(seeded, "dialogues", dialogue="demo-00001"))
+    assert "lead-00001" in said
+    assert "sales · v" in said
+    assert "₸" in said
+
+
+def test_unknown_dialogue(seeded, run, words):
+    assert "Такого диалога нет" in words(run(seeded, "dialogues", dialogue="nobody"))
+
+
+def _rows(test):
+    return [h.proto.body for h in test.get("html") if h.proto.body.startswith('<div class="bo-item"')]
+
+
+def test_list_filters_by_address_and_keeps_them(seeded, run, words):
+    test = run(seeded, "dialogues", dialogue="demo-00001")
+    test.query_params = {"action": "blocked", "text": "demo"}
+    test.run()
+    assert test.selectbox(key="f-action").value == "blocked"
+    assert test.text_input(key="f-text").value == "demo"
+    assert test.query_params["action"] == "blocked"
+
+
+def test_list_narrows_down(seeded, run, words):
+    test = run(seeded, "dialogues")
+    whole = len(_rows(test))
+    test.selectbox(key="f-action").select("blocked").run()
+    assert not test.exception
+    rows = _rows(test)
+    assert 0 < len(rows) < whole
+    assert all("Задержано" in row for row in rows)
+    test.text_input(key="f-text").set_value("такого никто не писал").run()
+    assert "Ничего не нашлось" in words(test)
+
+
+def test_more_of_the_list(seeded, run):
+    test = run(seeded, "dialogues")
+    count = len(_rows(test))
+    test.button(key="more").click().run()
+    assert len(_rows(test)) > count
+
+
+def test_waiting_queue(seeded, run, words):
+    said = words(run(seeded, "dialogues", waiting="1"))
+    assert "Кто ждёт человека?" in said
+    assert "ждёт" in said
+
+
+def test_prompts_compare_with_signs_not_only_colour(seeded, run, words):
+    said = words(run(seeded, "prompts"))
+    assert "<ins>" in said
+    assert "<del>" in said
+    assert "sales-price-first" in said
+    assert "Замечаний нет" in said
+
+
+def test_lint_findings_stand_with_the_prompt(project, run, words):
+    from botops.registry.version import checksum_of
+
+    file = project / "prompts" / "sales" / "1.yaml"
+    release = project / "prompts" / "sales" / "release.yaml"
+    before = checksum_of(file.read_bytes())
+    text = file.read_text(encoding="utf-8").replace(
+        "- У акции", "- Всем даём скидку 50 % на любой тариф.\n      - У акции"
+    )
+    file.write_text(text, encoding="utf-8")
+    release.write_text(
+        release.read_text(encoding="utf-8").replace(before, checksum_of(file.read_bytes())), encoding="utf-8"
+    )
+    said = words(run(project, "prompts"))
+    assert "Расходится с прайсом" in said
+    assert "50" in said
+
+
+def test_other_prompt_by_address(seeded, run, words):
+    test = run(seeded, "prompts")
+    test.segmented_control(key="prompt-name").set_value("reception").run()
+    assert not test.exception
+    assert test.query_params["prompt"] == "reception"
+    assert "support_lead" in words(test)
+
+
+def test_costs_name_the_rate_and_that_nobody_is_billed(seeded, run, words):
+    test = run(seeded, "costs", days="28")
+    said = words(test)
+    assert "gpt-4o-mini" in said
+    assert "за доллар" in said
+    assert len(test.metric) == 4
+    assert "Сайт" in said
+
+
+def test_costs_without_a_rate_are_in_dollars(project, run, words):
+    settings = project / "botops.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r"costs:\n(  .*\n)+", "", text), encoding="utf-8")
+    test = run(project, "costs", days="28")
+    assert not test.exception
+    assert "$" in test.metric[0].value
+    assert "Курс не задан" in words(test)
+
+
+def test_language_is_kept_in_the_address_and_over_pages(seeded, run):
+    test = run(seeded, lang="en")
+    assert test.query_params["lang"] == "en"
+    test.switch_page("pages/costs.py").run()
+    assert test.title[0].value == "Costs"
+    assert test.query_params["lang"] == "en"
+
+
+def test_unknown_language_is_russian(seeded, run):
+    assert run(seeded, lang="xx").title[0].value == "Обзор"
+
+
+def test_chat_without_an_api_says_so(seeded, run, words, monkeypatch):
+    monkeypatch.setenv("BOTOPS_API", "http://127.0.0.1:9")
+    test = run(seeded, "chat")
+    test.chat_input(key="message").set_value("Сколько стоит тариф «Старт»?").run()
+    assert not test.exception
+    assert "Бот не ответил" in words(test)
