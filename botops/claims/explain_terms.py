@@ -8,7 +8,18 @@ from typing import Literal
 from botops.domain.findings import Finding, FindingKind, Severity
 
 Reason = Literal[
-    "absent", "value", "product", "condition", "ended", "not_yet", "stacked", "paid", "denied", "waived", "code"
+    "absent",
+    "value",
+    "product",
+    "condition",
+    "ended",
+    "not_yet",
+    "stacked",
+    "paid",
+    "denied",
+    "waived",
+    "code",
+    "rests",
 ]
 
 _SUBJECTS = {
@@ -85,6 +96,11 @@ _TEXTS: dict[Reason, tuple[str, str, str]] = {
         "Бот міндетті шарттан бас тартты («{stated}»). Прайста: {expected}.",
         "The bot waived a term that applies (“{stated}”). The price book says: {expected}.",
     ),
+    "rests": (
+        "Сумма «{stated}» посчитана по условию, которое прайс не подтверждает.",
+        "«{stated}» сомасы прайс растамайтын шарт бойынша есептелген.",
+        "“{stated}” is computed from a term the price book does not bear out.",
+    ),
     "code": (
         "Промокода «{stated}» в прайсе нет.",
         "Прайста «{stated}» промокоды жоқ.",
@@ -107,14 +123,16 @@ def term_finding(turn: int, kind: FindingKind, text: str, start: int, end: int, 
     """A finding about `text[start:end]`."""
     stated = text[start:end]
     ru, kk, en = _SUBJECTS.get(problem.subject, _DEFAULT)
-    reason: Reason = problem.reason if problem.expected or problem.reason in {"absent", "stacked", "code"} else "absent"
+    reason: Reason = (
+        problem.reason if problem.expected or problem.reason in {"absent", "stacked", "code", "rests"} else "absent"
+    )
     templates = _TEXTS[reason]
     expected = (problem.expected or "").rstrip(". ")
     texts = {
         language: template.format(subject=subject, subject_en=en, stated=stated, expected=expected)
         for language, subject, template in zip(("ru", "kk", "en"), (ru, kk, en), templates, strict=True)
     }
-    high = kind in {FindingKind.DISCOUNT, FindingKind.PROMO_CODE}
+    high = kind in {FindingKind.DISCOUNT, FindingKind.PROMO_CODE, FindingKind.TOTAL}
     return Finding(
         turn=turn,
         kind=kind,

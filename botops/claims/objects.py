@@ -5,6 +5,7 @@ A condition ("при договоре", "от 5 штук") is not the thing, nor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from botops.claims.lexicon import Concepts
@@ -23,6 +24,7 @@ _FILLER = frozenset(
 )
 _INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
 _DATIVE = ("ға", "ге", "қа", "ке")
+_BREAK = re.compile(r"[.,;:!?()—–]")
 _BACK = 3
 _ADJECTIVE = ("тный", "тная", "тное", "тные", "тную", "тной", "тного", "тным", "тных")
 _MONEY = ("теңге", "тенге", "доллар", "рубл", "евро", "tenge", "dollar")
@@ -98,7 +100,8 @@ def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
         i = first - 1
         while i >= max(0, first - _BACK) and _skippable(reading, i, hits):
             i -= 1
-        if i >= 1 and reading.words[i].text not in _LINK and reading.words[i - 1].text in _INTO:
+        unbroken = i >= 1 and not _BREAK.search(reading.text, reading.words[i].end, hit.start)
+        if unbroken and reading.words[i].text not in _LINK and reading.words[i - 1].text in _INTO:
             i -= 0 if _inside(reading, i, hits) else 1
         before = reading.words[i].text if i >= 0 else ""
         linked = before in _LINK and bool(out) and out[-1].end <= reading.words[i].start

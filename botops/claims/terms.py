@@ -15,6 +15,7 @@ from botops.claims.discounts import (
     percent_claims,
     times_claims,
 )
+from botops.claims.figures import policy_sums, resting_figures
 from botops.claims.measures import minimum_claims, multiple_claims, percent_terms, vat_claims
 from botops.claims.periods import duration_claims, instalment_claims
 from botops.claims.promo import promo_claims
@@ -43,8 +44,8 @@ def find_term_claims(ctx: ReplyContext) -> list[Finding]:
     """
     desk = Desk.of(ctx, ctx.book.terms)
     found = _claims(desk)
-    found += _confirmed(desk)
-    return _apart(found)
+    found = _apart(found + _confirmed(desk))
+    return _apart([*found, *resting_figures(desk, found), *policy_sums(desk)])
 
 
 def applied_discounts(ctx: ReplyContext) -> tuple[AppliedDiscount, ...]:
