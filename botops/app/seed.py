@@ -7,14 +7,18 @@ judges, the store keeps: every number a screen shows of the demo was made the wa
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
+import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops.app.clock import SetClock
-from botops.domain.errors import UserError
+from botops.app.container import STATE
+from botops.domain.errors import BotopsError, ConflictError, UserError
 from botops.domain.messages import InboundMessage, Message
 from botops.domain.turns import GuardPolicy
 from botops.pricebook import price_table
@@ -22,10 +26,12 @@ from botops.simulator import Errors, SimulatedModel
 from botops.simulator.clients import SimulatedClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from botops.app.container import Container
     from botops.domain.turns import TurnRecord
+
+log = logging.getLogger(__name__)
 
 DAYS = 28
 AT_ONCE = 24
@@ -49,34 +55,99 @@ class _Visit:
     at: datetime
 
 
-def seed_in_background(container: Container, on_dialogue: Callable[[], None] = lambda: None) -> None:
-    """Lives the past in an event loop of its own; meant for a thread beside the serving one."""
-    asyncio.run(seed(container, container.settings.demo.dialogues, on_dialogue))
+class Seeding:
+    """The making of the demo's dialogues, in an event loop of its own: meant for a thread beside the serving one.
+
+    A note in the installation's folder says that it began and on which day, so that one broken off is taken up where
+    it stood: turns that are kept already are answered from the store.
+    """
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._note = container.settings.root / STATE / "demo-unfinished"
+        self._ending = threading.Event()
+
+    def wanted(self) -> bool:
+        """True when dialogues are asked for and the store has none, or an earlier making of them was broken off."""
+        container = self._container
+        if not container.settings.demo.dialogues:
+            return False
+        return self._note.exists() or not container.store.reads.counts().dialogues
+
+    def run(self, on_dialogue: Callable[[], None] = lambda: None) -> None:
+        """Lives the past to its end, or until `stop`. Faults are logged: the bot serves without a past as well."""
+        try:
+            today = self._begun()
+            dialogues = self._container.settings.demo.dialogues
+            asyncio.run(seed(self._container, dialogues, on_dialogue, today=today, ending=self._ending.is_set))
+            if not self._ending.is_set():
+                self._note.unlink(missing_ok=True)
+        except* (BotopsError, OSError) as group:
+            for error in _flat(group):
+                log.error("the demo's dialogues were broken off; the next start goes on with them: %s", error)
+                break
+
+    def stop(self) -> None:
+        """Ends the making after the turns that are being answered."""
+        self._ending.set()
+
+    def _begun(self) -> date:
+        """The day the demo is told from: the one of the first start."""
+        try:
+            return date.fromisoformat(self._note.read_text("utf-8").strip())
+        except (FileNotFoundError, ValueError):
+            today = _today(self._container)
+            self._note.parent.mkdir(parents=True, exist_ok=True)
+            self._note.write_text(today.isoformat() + "\n", "utf-8")
+            return today
 
 
-async def seed(container: Container, dialogues: int, on_dialogue: Callable[[], None] = lambda: None) -> None:
-    """Lives `dialogues` dialogues of the last four weeks, oldest first. The same store of the same day gets the same
-    ones. Raises UserError without a price book."""
+def _flat(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _flat(error)
+        else:
+            yield error
+
+
+async def seed(
+    container: Container,
+    dialogues: int,
+    on_dialogue: Callable[[], None] = lambda: None,
+    *,
+    today: date | None = None,
+    ending: Callable[[], bool] = lambda: False,
+) -> None:
+    """Lives `dialogues` dialogues of the four weeks before `today`, oldest first, until `ending` says so.
+
+    The same store of the same day gets the same ones. Raises UserError without a price book.
+    """
     if container.books.current() is None:
         raise UserError(f"there is no price book at {container.books.path}: the demo needs one")
-    waiting = iter(_visits(container, dialogues))
+    waiting = iter(_visits(container, dialogues, today or _today(container)))
 
     async def work() -> None:
         for visit in waiting:
-            await _live(container, visit)
+            if ending():
+                return
+            await _live(container, visit, ending)
             on_dialogue()
 
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
             group.create_task(work())
-    while await asyncio.to_thread(container.store.roll_up):
-        pass
+    while not ending():
+        if not await asyncio.to_thread(container.store.roll_up):
+            return
 
 
-def _visits(container: Container, dialogues: int) -> list[_Visit]:
+def _today(container: Container) -> date:
+    return container.clock.now().astimezone(ZoneInfo(container.settings.company.timezone)).date()
+
+
+def _visits(container: Container, dialogues: int, today: date) -> list[_Visit]:
     rng = random.Random(container.settings.simulator.seed)  # noqa: S311  a demo, not a secret
     zone = ZoneInfo(container.settings.company.timezone)
-    today = container.clock.now().astimezone(zone).date()
     days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
     chosen = rng.choices(days, [_WEEKDAYS[d.weekday()] for d in days], k=dialogues)
     hours = rng.choices(range(24), _HOURS, k=dialogues)
@@ -94,7 +165,7 @@ def _visits(container: Container, dialogues: int) -> list[_Visit]:
     return visits
 
 
-async def _live(container: Container, visit: _Visit) -> None:
+async def _live(container: Container, visit: _Visit, ending: Callable[[], bool]) -> None:
     """One dialogue, from the client's first message to the last."""
     current = container.books.current()
     assert current is not None
@@ -112,7 +183,7 @@ async def _live(container: Container, visit: _Visit) -> None:
     client = SimulatedClient.drawn(chosen * 100_003 + visit.number, price_table(current.book, day, "ru"))
     dialogue = f"demo-{visit.number + 1:05d}"
     spoken: list[Message] = []
-    while (text := client.next(spoken)) is not None:
+    while not ending() and (text := client.next(spoken)) is not None:
         key = f"{dialogue}:{len(spoken)}"
         inbound = InboundMessage(dialogue, visit.lead, text, clock.at, key, visit.channel)
         record = await bot.run_turn(inbound)
@@ -128,5 +199,6 @@ def _attend(container: Container, record: TurnRecord, rng: random.Random) -> Non
     closed = taken + timedelta(minutes=rng.lognormvariate(3.0, 0.8))
     role = container.settings.escalation.role
     if closed < container.clock.now() - timedelta(hours=3) and rng.random() < _ATTENDED:
-        container.store.take_hand_off(record.id, role, taken)
-        container.store.close_hand_off(record.id, role, closed)
+        with suppress(ConflictError):  # attended before the making was broken off
+            container.store.take_hand_off(record.id, role, taken)
+            container.store.close_hand_off(record.id, role, closed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,8 @@ import click
 from botops.cli.context import open_container, project_settings, set_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from botops.app.container import Container
     from botops.config import Settings
 
@@ -36,10 +39,10 @@ def up(port: int | None, overrides: tuple[str, ...], no_seed: bool) -> None:
     console = Console(host=server.host, port=console_port, api=api, directory=settings.root)
     console.start()
     try:
-        with open_container(settings) as container:
+        with open_container(settings) as container, ExitStack() as stack:
             threading.Thread(target=_announce, args=(console, api, container), daemon=True).start()
             if not no_seed:
-                _seed_if_empty(container)
+                stack.enter_context(_demo(container))
             _serve(container)
     finally:
         console.stop()
@@ -133,16 +136,25 @@ def _announce(console: object, api: str, container: Container) -> None:
     click.echo("  Ctrl-C ends all.\n", err=True)
 
 
-def _seed_if_empty(container: Container) -> None:
-    from botops.app.seed import seed_in_background
+@contextmanager
+def _demo(container: Container) -> Iterator[None]:
+    """Lives the demo company's past beside the block, when the store is empty or an earlier start was broken off."""
+    from botops.app.seed import Seeding
     from botops.cli.progress import progress
 
-    size = container.settings.demo.dialogues
-    if not size or container.store.reads.counts().dialogues:
+    seeding = Seeding(container)
+    if not seeding.wanted():
+        yield
         return
 
     def run() -> None:
-        with progress("Demo dialogues", size) as advance:
-            seed_in_background(container, on_dialogue=lambda: advance(1))
+        with progress("Demo dialogues", container.settings.demo.dialogues) as advance:
+            seeding.run(on_dialogue=lambda: advance(1))
 
-    threading.Thread(target=run, name="demo", daemon=True).start()
+    thread = threading.Thread(target=run, name="demo", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        seeding.stop()
+        thread.join(10)
