@@ -11,7 +11,7 @@ from botops.claims.compile import CompiledBook, compile_book
 from botops.claims.context import ParsedMessage, ReplyContext, parse_message
 from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.explain import explain_amount, show_amount, show_price
-from botops.claims.records import RecordSet
+from botops.claims.records import Record, RecordSet
 from botops.claims.severity import money_at_risk, severity_of
 from botops.claims.terms import find_term_claims
 from botops.claims.verify import Doubt, Verifier
@@ -38,7 +38,7 @@ class CheckResult:
     claims: int
 
 
-_MAX_YES = 3
+_MAX_YES, _MAX_USED = 3, 16
 
 
 def aware(moment: datetime, book: CompiledBook) -> datetime:
@@ -69,6 +69,7 @@ class Conversation:
         self._found = RecordSet()
         self._running: list[Decimal] = []
         self._aside: set[Decimal] = set()
+        self._used: list[Record] = []
 
     def feed(self, message: Message) -> CheckResult | None:
         """Takes the next message; the result for an assistant's, None for others. Raises TooLargeError."""
@@ -106,7 +107,9 @@ class Conversation:
             taken=[(f.start, f.end) for f in terms],
             running=self._running,
             aside=frozenset(self._aside),
+            used=self._used,
         ).run()
+        self._used = list(verified.used)[-_MAX_USED:]
         self._running.extend(verified.supported)
         self._aside.update(verified.aside)
         found = [*terms, *(_finding(context, d) for d in verified.doubts)]

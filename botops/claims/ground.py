@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from botops.claims.conditions import Met
@@ -29,6 +30,7 @@ _MAX_COUNT = Decimal(100_000)
 _MAX_PRODUCTS = 12
 _HALF = Decimal(50)
 _MAX_COUNTS = 14
+_TELLING = 5
 _MAX_SCANNED = 500
 _LARGE, _MAX_HEADS = Decimal(1000), Decimal(10_000)
 _MAX_BACK = 9
@@ -184,7 +186,10 @@ class Grounds:
         if part.parent is not None:
             start = min(start, reply.segments[part.parent].start)
         own = reply.text[max(start, part.end - 600) : part.end]
-        return cues_in(own, question.text[-400:] if question is not None else "")
+        cues = cues_in(own, question.text[-400:] if question is not None else "")
+        if not cues.total and len({h.skus for h in reply.hits_in(part.start, part.end)}) > 1:
+            return replace(cues, total=True)
+        return cues
 
     def is_count(self, amount: Decimal) -> bool:
         """True for a number that stands for heads or pieces in this dialogue: the client's count, a tier's threshold."""
@@ -219,7 +224,11 @@ class Grounds:
         topics = {t for t in rule.topics if ":" not in t}
         if topics & (reading.over(first, last) | self._asked):
             return True
-        return bool(rule.things & things_of(reading, first, last))
+        if rule.things & things_of(reading, first, last):
+            return True
+        question = self._context.question
+        near = {w.stem for w in reading.words[first:last]} | ({w.stem for w in question.words} if question else set())
+        return any(len(s) >= _TELLING and s in near for s in _stems(rule.text))
 
     def periods_named(self, record: Record) -> frozenset[str]:
         """Units in a product's name ("Занятие, 60 минут" is priced by the hour too)."""
@@ -263,9 +272,13 @@ class Grounds:
         focus: Focus,
         stated: Mapping[int, Decimal],
         holds: Callable[[Record], bool],
+        used: Iterable[Record] = (),
     ) -> Ground:
-        """The ground of one figure. `holds` says which prices are in force and of the variant spoken of."""
-        records = self._records(mention, focus, holds)
+        """The ground of one figure. `holds` says which prices are in force and of the variant spoken of; `used` are
+        prices this message and the last ones named already."""
+        currency = mention.currency or self._context.book.book.currency
+        found = self._records(mention, focus, holds)
+        records = tuple(dict.fromkeys((*found, *(r for r in used if r.currency in {None, currency}))))
         cues = self.cues(mention)
         key = (tuple(map(id, records)), tuple(stated.items()), mention.currency, mention.bound, cues)
         if key not in self._made:
@@ -386,6 +399,11 @@ class Grounds:
     def _sentence(self, mention: Mention) -> str:
         part = self._context.reply.segment_of(mention.start)
         return self._context.reply.text[part.start : part.end] if part is not None else ""
+
+
+@lru_cache(maxsize=4096)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(w.stem for w in words(fold(text)))
 
 
 @lru_cache(maxsize=4096)

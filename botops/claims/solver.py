@@ -267,6 +267,8 @@ def _of_stated(target: Target, ground: Ground) -> Value | None:
                 return Value(amount * count, (count, "×", amount))
             if count > 1 and ground.cues.divide and target.hits(amount / count):
                 return Value(amount / count, (amount, "/", count))
+        if ground.cues.divide and target.hits(amount / _MONTHS):
+            return Value(amount / _MONTHS, (amount, "/", _MONTHS))
         owners = [r.sku for r in ground.records if r.amount == amount] or [""]
         for derived, how in (s for sku in dict.fromkeys(owners) for s in _shares(amount, ground, sku)):
             if target.hits(derived):

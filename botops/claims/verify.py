@@ -12,7 +12,7 @@ from botops.claims.dates import covers
 from botops.claims.equations import Equation, Operand, equations
 from botops.claims.ground import Grounds
 from botops.claims.kinds import kind_of
-from botops.claims.link import BEFORE, Focus, Linker
+from botops.claims.link import BEFORE, DIALOGUE, MESSAGE, Focus, Linker
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.scope import Scope, Status, scope_of
@@ -42,13 +42,15 @@ class Doubt:
 class Verified:
     """The outcome for one reply. `supported` are the amounts borne out, in order; `claims` counts those looked at.
 
-    `aside` are those of them that are no price of today to be taken as it stands: lower bounds, past and future prices.
+    `aside` are those of them that are no price of today to be taken as it stands: lower bounds, past and future prices. `used` are the
+    prices that bore amounts out.
     """
 
     doubts: tuple[Doubt, ...]
     supported: tuple[Decimal, ...]
     claims: int
     aside: frozenset[Decimal] = frozenset()
+    used: tuple[Record, ...] = ()
 
 
 class Verifier:
@@ -64,6 +66,7 @@ class Verifier:
         taken: Sequence[tuple[int, int]] = (),
         running: Sequence[Decimal] = (),
         aside: frozenset[Decimal] = frozenset(),
+        used: Sequence[Record] = (),
         asked: bool = False,
     ) -> None:
         self._context = context
@@ -79,6 +82,7 @@ class Verifier:
         self._grounds = Grounds(context, running, aside, _within(reply, taken))
         self._plain: set[Decimal] = set()
         self._set_aside: set[Decimal] = set()
+        self._used: dict[Record, None] = dict.fromkeys(used)
         self._linker = Linker(context, self._all)
 
     def run(self) -> Verified:
@@ -92,7 +96,7 @@ class Verifier:
             if not claim and (mention.currency is not None or not self._scope(mention).asserted):
                 continue
             focus = self._linker.focus(at)
-            if self._named_price(mention, focus):
+            if not self._scope(mention).denies_below and self._named_price(mention, focus):
                 _keep(supported, mention)
             else:
                 open_.append((mention, focus))
@@ -107,7 +111,7 @@ class Verifier:
             elif mention.start not in silent:
                 doubts.append(doubt)
         said = tuple(supported[k] for k in sorted(supported))
-        return Verified(tuple(doubts), said, claims, frozenset(self._set_aside - self._plain))
+        return Verified(tuple(doubts), said, claims, frozenset(self._set_aside - self._plain), tuple(self._used))
 
     def _echoes(self, mention: Mention, supported: dict[int, Decimal]) -> bool:
         """True for the client's own figure said back beside ours: "вместо ваших 60 000 у нас 48 000".
@@ -133,6 +137,8 @@ class Verifier:
         if any(start < mention.end and mention.start < end for start, end in self._taken):
             return False
         scope = self._scope(mention)
+        if scope.denies_below:
+            return mention.currency is not None
         if self._asked:
             return scope.status in {Status.ASSERTED, Status.QUESTION, Status.ECHO}
         return scope.asserted or (scope.status is Status.QUESTION and self._offered(mention))
@@ -175,6 +181,7 @@ class Verifier:
         fitting = [r for r in self._of_amount(amount) if self._fits(r, mention, focus)]
         if any(r.price is None or (not r.price.from_price and in_force(r, self._context.day)) for r in fitting):
             self._plain.add(amount)
+            self._used.update(dict.fromkeys(r for r in fitting if r.price is not None and not r.price.from_price))
         elif fitting:
             self._set_aside.add(amount)
         return bool(fitting) or self._grounds.is_term(amount, mention) or self._computed_before(amount, mention)
@@ -271,6 +278,8 @@ class Verifier:
         equation = self._results.get(mention.start)
         if equation is not None:
             return self._equation(mention, equation, focus, supported)
+        if self._scope(mention).denies_below:
+            return self._denied_below(mention, focus)
         if self._foreign(mention, focus):
             return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
         known = dict(supported)
@@ -279,6 +288,26 @@ class Verifier:
                 return self._doubt(mention, focus)
             known[mention.start + place + 1] = end
         return None
+
+    def _denied_below(self, mention: Mention, focus: Focus) -> Doubt | None:
+        """ "Дешевле 6 900 тарифов нет" promises that nothing is cheaper: false when a price of the kind is."""
+        book = self._context.book
+        exact = [r for r in self._of_amount(mention.amount) if in_force(r, self._context.day) and r.price is not None]
+        periods = {r.price.per for r in exact if r.price is not None}
+        named = focus.skus if focus.level <= MESSAGE else ()
+        cheaper = [
+            r
+            for r in (x for sku in named or book.skus for x in book.records.by_sku.get(sku, ()))
+            if r.amount < mention.amount
+            and in_force(r, self._context.day)
+            and self._same_currency(r, mention)
+            and r.price is not None
+            and (r.price.per in periods or (not periods and bool(named)))
+            and r.price.min_qty == 1
+        ]
+        if not cheaper or (not named and focus.level <= DIALOGUE):
+            return None
+        return Doubt(mention, FindingKind.PRICE, max(cheaper, key=lambda r: r.amount))
 
     def _foreign(self, mention: Mention, focus: Focus) -> bool:
         """True for a currency in which what is named beside the sum has no price, with no rate to convert by."""
@@ -339,7 +368,7 @@ class Verifier:
             return self._in_force(record, mention) and not self._other_variant(record, focus)
 
         target = Target(amount - slack, amount + slack)
-        found = derive(target, self._grounds.of(mention, focus, stated, holds))
+        found = derive(target, self._grounds.of(mention, focus, stated, holds, self._used))
         return found or self._grounds.converted(target, mention, focus)
 
     def _doubt(self, mention: Mention, focus: Focus) -> Doubt:
