@@ -154,7 +154,7 @@ def _nearest(desk: Desk, clause: Clause, at: int) -> frozenset[str]:
 
 def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
     given = _given(desk, clause, at)
-    given = replace(given, skus=desk.skus_in(clause) - desk.containers(clause))
+    given = replace(given, things=desk.rooted(given.things), skus=desk.skus_in(clause) - desk.containers(clause))
     rules = [r for r in desk.terms.rules if _grants(r, given)]
     live = desk.in_force(rules)
     if live:

@@ -19,6 +19,7 @@ from botops.claims.policy import BookTerms, Rule, code_key
 from botops.claims.quantities import Quantity, numeral
 from botops.claims.reading import Clause, Reading
 from botops.claims.scope import Scope, Status, scope_of
+from botops.claims.words import kazakh_root
 from botops.pricebook.model import OfferKind
 
 _PRONOUNS = frozenset("него нее них ней нему ним этот эту это этому оған онда бұған соған it that this them".split())
@@ -110,7 +111,15 @@ class Desk:
 
     def things(self, clause: Clause) -> frozenset[str]:
         """What a clause names."""
-        return things_of(self.reading, clause.first, clause.last)
+        return self.rooted(things_of(self.reading, clause.first, clause.last))
+
+    def rooted(self, things: frozenset[str]) -> frozenset[str]:
+        """Things with those words of the book added that they are Kazakh forms of ("франшизасы")."""
+        if not self.reading.kazakh:
+            return things
+        known = self.terms.vocabulary
+        roots = (kazakh_root(t, known) for t in things if ":" not in t and t not in known)
+        return things | frozenset(r for r in roots if r)
 
     def skus_in(self, clause: Clause) -> frozenset[str]:
         """Products a clause names in full."""

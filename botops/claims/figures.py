@@ -1,4 +1,4 @@
-"""Figures that stand or fall with the terms of a reply: results of a refuted discount, sums a policy names otherwise."""
+"""Figures that stand or fall with the terms of a reply: results of a refuted discount, sums of the policies."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def policy_sums(desk: Desk) -> Iterator[Finding]:
 def _about_same(desk: Desk, rules: Sequence[Rule], clause: Clause, sentence: Sentence) -> Rule | None:
     """The rule whose subject a sentence shares: two things at least, one of them in the clause of the sum."""
     here = desk.things(clause)
-    around = here | things_of(desk.reading, sentence.first, sentence.last)
+    around = here | desk.rooted(things_of(desk.reading, sentence.first, sentence.last))
     best = max(rules, key=lambda r: len(around & r.things))
     return best if len(around & best.things) >= _SHARED and here & best.things else None
 
