@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class ReceiverError(Exception):
+    """Whoever takes the text of a streamed reply failed: their `error`, kept apart from faults of ours."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        super().__init__(str(error))
+
+
 class Draft:
     """The reply of one turn until it is settled. `record` grows as things happen; nothing else keeps state."""
 
@@ -33,14 +41,13 @@ class Draft:
         self._context = (*history, Message("user", record.inbound.text, at=record.inbound.at))
         self._on_text = on_text
         self._started = bot.clock.monotonic()
-        self._gate = StreamGate(self._judge, self._send)
+        observing = record.policy is GuardPolicy.OBSERVE
+        self._gate = StreamGate(None if observing else self._judge, self._send)
 
     async def write(self, prompt: RenderedPrompt) -> None:
         """Asks the model, judges, repairs where the policy says so, and sends. Raises ModelError."""
         observing = self.record.policy is GuardPolicy.OBSERVE
-        sink = None
-        if self._on_text is not None:
-            sink = self._gate_past if observing else self._gate.feed
+        sink = None if self._on_text is None else self._gate.feed
         text = await self._call(prompt, Purpose.REPLY, sink)
         verdict = self._judge_last(text)
         if verdict.clean or observing:
@@ -111,10 +118,10 @@ class Draft:
         except ModelError as error:
             self._keep_fault(purpose, error, clock.monotonic() - started)
             raise
-        except asyncio.CancelledError as cancelled:
+        except (asyncio.CancelledError, ReceiverError) as stopped:
             # A call given up half way is billed all the same; the adapter tells by how much in the cause.
-            if isinstance(cancelled.__cause__, ModelError):
-                self._keep_fault(purpose, cancelled.__cause__, clock.monotonic() - started)
+            if isinstance(stopped.__cause__, ModelError):
+                self._keep_fault(purpose, stopped.__cause__, clock.monotonic() - started)
             raise
         self._keep(purpose, reply.model, reply.text, reply.usage, clock.monotonic() - started)
         self._count_first_text(reply)
@@ -157,13 +164,12 @@ class Draft:
             log.exception("the claim checker failed on turn %s", self.record.id)
             return Verdict.not_judged("checker_failed")
 
-    async def _gate_past(self, piece: str) -> None:
-        self._gate.left += piece
-        await self._send(piece)
-
     async def _send(self, text: str) -> None:
         assert self._on_text is not None
         if self.record.timing.first_text_ms is None:
             ms = round((self.bot.clock.monotonic() - self._started) * 1000)
             self.record = replace(self.record, timing=replace(self.record.timing, first_text_ms=ms))
-        await self._on_text(text)
+        try:
+            await self._on_text(text)
+        except Exception as error:  # any error of the receiver's goes back to the receiver
+            raise ReceiverError(error) from error

@@ -22,10 +22,11 @@ class StreamGate:
     of its paragraph, because a condition or a correction may follow; then the paragraph is judged and either leaves or
     shuts the gate. A shut gate lets nothing more out: what is left to do is decided on the whole reply.
 
-    `judge` gives the verdict on a reply that consists of the text given; `send` passes text on to the client.
+    `judge` gives the verdict on a reply that consists of the text given; `send` passes text on to the client. Without
+    `judge` every sentence leaves, but only whole: a reply that breaks off must not leave half a price behind.
     """
 
-    def __init__(self, judge: Callable[[str], Verdict], send: OnText) -> None:
+    def __init__(self, judge: Callable[[str], Verdict] | None, send: OnText) -> None:
         self._judge = judge
         self._send = send
         self._pending = ""
@@ -53,6 +54,10 @@ class StreamGate:
         return match.end() if match and match.end() < len(self._pending) else 0
 
     async def _consider(self, part: str) -> None:
+        if self._judge is None:
+            self._pending = self._pending[len(part) :]
+            await self._let_out(part)
+            return
         verdict = self._judge(self.left + part)
         if verdict.clean and (self._holding or verdict.claims <= self._claims):
             self._claims = verdict.claims

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from botops.bot.draft import Draft
+from botops.bot.draft import Draft, ReceiverError
 from botops.bot.escalation import asks_for_person, promises_person
 from botops.bot.language import detect_language
 from botops.bot.rules import BotRules
-from botops.domain.errors import ModelError, UserError
+from botops.domain.errors import ModelError, StoreError, UserError
 from botops.domain.messages import Message
 from botops.domain.turns import Action, TurnRecord, TurnState
 
@@ -47,8 +47,9 @@ class Bot:
         """Answers one message. Turns of one dialogue run one after the other.
 
         With `on_text` the reply is streamed: pieces leave as the guard allows, and the record's `reply` is what left.
-        A message with a known idempotency key gets the stored answer. Model and prompt faults end in an answer that
-        hands the dialogue over; only StoreError is raised, because a turn that is not kept must not be answered.
+        A message with a known idempotency key gets the stored answer. Faults of the model, of prompts and of our own
+        end in an answer that hands the dialogue over; StoreError is raised, because a turn that is not kept must not be
+        answered, and so is what `on_text` raises.
         """
         async with self._serial(inbound.dialogue_id):
             return await self._run(inbound, on_text)
@@ -68,11 +69,14 @@ class Bot:
         )  # fmt: skip
         draft = Draft(self, record, begun.history, on_text)
         try:
-            await self._answer(draft, begun)
+            await self._answer_whatever_breaks(draft, begun)
         except asyncio.CancelledError:
             # The client went away or the server stops: what was used is billed and what left has been said.
             await asyncio.shield(self._finish(draft.interrupted(), started))
             raise
+        except ReceiverError as failed:
+            await self._finish(draft.interrupted(), started)
+            raise failed.error from None
         return await self._finish(draft.record, started)
 
     async def _answer(self, draft: Draft, begun: Begun) -> None:
@@ -87,6 +91,16 @@ class Bot:
             await draft.fall_back("model_error", f"{error.fault}: {error}")
             return
         self._escalate(draft)
+
+    async def _answer_whatever_breaks(self, draft: Draft, begun: Begun) -> None:
+        """As `_answer`; an error nobody foresaw must not leave the client without an answer and the turn pending."""
+        try:
+            await self._answer(draft, begun)
+        except (StoreError, ReceiverError):
+            raise
+        except Exception as error:  # the turn ends in a hand-over, whatever it was
+            log.exception("turn %s broke off", draft.record.id)
+            await draft.fall_back("internal_error", type(error).__name__)
 
     def _prompt(self, draft: Draft, begun: Begun) -> RenderedPrompt:
         inbound = draft.record.inbound
