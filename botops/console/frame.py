@@ -10,7 +10,8 @@ from typing import Any
 import streamlit as st
 
 from botops.app.container import Container
-from botops.console import data, navigation, safe
+from botops.app.seed import Seeding
+from botops.console import data, formats, navigation, safe
 from botops.console.i18n import COOKIE, LANGUAGES, _, language, ngettext, switch
 from botops.domain.errors import BotopsError, StoreError
 
@@ -125,27 +126,22 @@ def _banners(container: Container) -> None:
 
 @st.fragment(run_every=SEEDING_S)
 def _seeding(container: Container) -> None:
-    """Says that the demo's past is being made, as long as the number of dialogues grows towards it."""
+    """Says that the demo's past is being made, and shows the pages anew when it is."""
     target = container.settings.demo.dialogues
-    if not target or st.session_state.get("seeded"):
-        return
     try:
         made = container.store.reads.counts().dialogues
+        under_way = 0 < made < target and Seeding(container).wanted()
     except StoreError:
         return  # the page itself says so
-    before = st.session_state.get("made")
-    st.session_state["made"] = made
-    if before is None or made == before == 0:
-        return
-    if made > before and made < target:
+    if under_way:
         text = _(
             "Demo data is being made: {made} of {target} dialogues. The pages already work, the numbers still grow."
         )
-        st.progress(made / target, text=text.format(made=made, target=target))
-        return
-    st.session_state["seeded"] = True
-    if made > before:
+        st.progress(made / target, text=text.format(made=formats.number(made), target=formats.number(target)))
+    elif st.session_state.get("seeding"):
+        st.session_state["seeding"] = False
         st.rerun()
+    st.session_state["seeding"] = under_way
 
 
 def _no_store(error: StoreError) -> None:

@@ -274,3 +274,14 @@ def test_chat_without_an_api_says_so(seeded, run, words, monkeypatch):
     test.chat_input(key="message").set_value("Сколько стоит тариф «Старт»?").run()
     assert not test.exception
     assert "Бот не ответил" in words(test)
+
+
+def test_pages_say_that_the_demo_is_being_made(project, run):
+    (project / ".botops" / "demo-unfinished").write_text("2026-11-21", encoding="utf-8")
+    test = run(project)
+    assert not test.exception
+    assert "Готовим демо-данные: 60 из 2\xa0200" in test.get("progress")[0].proto.text
+
+
+def test_finished_demo_says_nothing(seeded, run):
+    assert not run(seeded).get("progress")

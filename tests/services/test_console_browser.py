@@ -1,0 +1,209 @@
+"""The console in a real browser: nothing breaks, nothing is asked of a foreign host, hostile text stays text."""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from botops.app.container import Container
+from botops.app.seed import seed
+from botops.app.supervise import Console
+from botops.config import Secrets, load_settings
+from botops.domain.messages import InboundMessage
+from botops.domain.turns import Action
+from botops.store import DialogueFilter
+
+pytestmark = pytest.mark.browser
+REPOSITORY = Path(__file__).parents[2]
+PAGES = {
+    "": "Где бот ошибается?",
+    "dialogues": "Показать ещё",
+    "chat": "Новый диалог",
+    "prompts": "Работает сейчас",
+    "costs": "Сколько стоит модель в день?",
+}
+CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync")  # fmt: skip
+HOSTILE = (
+    "<script>window.hacked=1</script><img src=http://evil.example/a.png onerror='window.hacked=1'> "
+    "![x](http://evil.example/b.png) [y](javascript:alert(1)) $$\\frac{1}{0}$$ \u202eтёарбо\u202c \u200b "
+    "<style>*{display:none!important}</style> " + "длинный текст " * 3000
+)
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser") / "project"
+    folder.mkdir()
+    settings = (REPOSITORY / "botops.yaml").read_text("utf-8")
+    # The bot of the chat makes no mistakes; the dialogues of the past have theirs all the same.
+    faultless = re.sub(r"(wrong_variant|stale_price|invented_discount|wrong_total): [\d.]+", r"\1: 0.0", settings)
+    (folder / "botops.yaml").write_text(faultless, "utf-8")
+    for name in ("prompts", "pricebook"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    with Container.open(load_settings(folder / "botops.yaml"), Secrets()) as container:
+        asyncio.run(seed(container, 40))
+        hostile = InboundMessage("hostile-1", "<b>lead</b>", HOSTILE, container.clock.now(), "hostile-1")
+        asyncio.run(container.bot.run_turn(hostile))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def service(project):
+    """`botops up` as a user starts it."""
+    port = _free_port()
+    environment = {**os.environ, "HOME": str(project)}
+    command = [sys.executable, "-m", "botops.cli", "up", "--port", str(port), "--no-seed"]
+    with subprocess.Popen(command, cwd=project, env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            _await(f"http://127.0.0.1:{port}/healthz")
+            _await(f"http://127.0.0.1:{port + 1}/_stcore/health")
+            yield f"http://127.0.0.1:{port + 1}"
+        finally:
+            process.send_signal(2)
+            process.wait(20)
+
+
+def _await(address, seconds=40):
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                assert answer.status == 200
+                return
+        except OSError:
+            assert time.monotonic() < until, f"{address} does not answer"
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium):
+    """A page that keeps count of what it asks for; a foreign host or a fault of a script fails the test."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 900}, locale="ru-RU")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    foreign, faults = [], []
+    page.on("request", lambda r: None if _ours(r.url) else foreign.append(r.url))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert foreign == []
+    assert faults == []
+
+
+def _ours(url):
+    return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:http://127.0.0.1:"))
+
+
+def _open(tab, address, text):
+    tab.goto(address)
+    tab.get_by_text(text, exact=False).first.wait_for()
+    assert tab.query_selector('[data-testid="stException"]') is None
+
+
+def _dialogue_with(project, action):
+    with Container.open(load_settings(project / "botops.yaml"), Secrets(), role="reader") as container:
+        return container.store.reads.dialogues(DialogueFilter(action=action, limit=1)).items[0].id
+
+
+@pytest.mark.parametrize(("page", "text"), list(PAGES.items()))
+@pytest.mark.parametrize("width", [1400, 400])
+def test_page_renders(service, tab, page, text, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    _open(tab, f"{service}/{page}", text)
+    tab.wait_for_timeout(500)
+    assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert tab.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollWidth <= window.innerWidth")
+
+
+def test_language_is_one_click_away_and_remembered(service, tab):
+    _open(tab, f"{service}/costs", "Расходы")
+    tab.get_by_role("radio", name="EN").or_(tab.get_by_role("button", name="EN")).first.click()
+    tab.get_by_role("heading", name="Costs", exact=True).wait_for()
+    assert "lang=en" in tab.url
+    tab.reload()
+    tab.get_by_role("heading", name="Costs", exact=True).wait_for()
+    tab.goto(f"{service}/prompts")
+    tab.get_by_role("heading", name="Prompts", exact=True).wait_for()
+
+
+def test_claim_is_highlighted_in_its_place(service, tab, project):
+    _open(tab, f"{service}/dialogues?dialogue={_dialogue_with(project, Action.FLAGGED)}", "клиент это увидел")
+    mark = tab.locator("mark.bo-mark").first
+    mark.wait_for()
+    assert mark.bounding_box()["width"] > 10
+    assert tab.get_by_text("В прайсе").first.is_visible()
+
+
+def test_from_overview_to_a_wrong_promise_in_two_clicks(service, tab):
+    _open(tab, f"{service}/?days=28", "Где бот ошибается?")
+    tab.get_by_text("Открыть диалог").first.click()
+    tab.get_by_text("Все диалоги").first.wait_for()
+    tab.locator("mark.bo-mark").first.wait_for()
+    assert "dialogue=" in tab.url
+
+
+def test_hostile_dialogue_is_shown_as_text(service, tab):
+    _open(tab, f"{service}/dialogues?dialogue=hostile-1", "hostile-1")
+    tab.wait_for_timeout(1500)
+    assert tab.evaluate("window.hacked") is None
+    assert tab.locator(".bo-said img, .bo-said script, .bo-said a, .bo-said style, .katex").count() == 0
+    assert tab.get_by_text("<script>window.hacked=1</script>").first.is_visible()
+    assert tab.get_by_text("U+202E").first.is_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    _open(tab, f"{service}/dialogues?text=hostile-1", "hostile-1")
+
+
+def test_talking_to_the_bot(service, tab):
+    _open(tab, f"{service}/chat", "Спросите о цене")
+    box = tab.locator("textarea").first
+    box.fill("Сколько стоит тариф «Старт»?")
+    box.press("Enter")
+    tab.wait_for_url("**talk=*")
+    tab.get_by_text("6 900").first.wait_for()
+    tab.reload()
+    tab.get_by_text("Сколько стоит тариф «Старт»?").first.wait_for()
+
+
+def test_console_without_a_service_waits_for_its_store(tmp_path, tab):
+    shutil.copy(REPOSITORY / "botops.yaml", tmp_path)
+    port = _free_port()
+    console = Console(host="127.0.0.1", port=port, api="http://127.0.0.1:9", directory=tmp_path)
+    console.start()
+    try:
+        assert console.wait_ready(40)
+        _open(tab, console.address, "Данных пока нет")
+        # The store appears: the page comes to life by itself.
+        made = threading.Thread(
+            target=lambda: Container.open(load_settings(tmp_path / "botops.yaml"), Secrets()).close()
+        )
+        made.start()
+        made.join()
+        tab.get_by_text("За этот период диалогов нет").first.wait_for()
+    finally:
+        console.stop()
