@@ -12,7 +12,7 @@ from botops.claims.conditions import Met
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.cues import Cues, cues_in
 from botops.claims.dates import Dated
-from botops.claims.link import Focus
+from botops.claims.link import LOCAL, Focus
 from botops.claims.mention import Mention
 from botops.claims.mentions import find_mentions
 from botops.claims.policy import Rule
@@ -277,9 +277,12 @@ class Grounds:
         """The ground of one figure. `holds` says which prices are in force and of the variant spoken of; `used` are
         prices this message and the last ones named already."""
         currency = mention.currency or self._context.book.book.currency
-        found = self._records(mention, focus, holds)
+        used = tuple(used)
+        found = self._records(mention, focus, holds, [r.sku for r in used])
         records = tuple(dict.fromkeys((*found, *(r for r in used if r.currency in {None, currency}))))
         cues = self.cues(mention)
+        if focus.level == LOCAL and any(self._same_line(mention, position) for position in stated):
+            cues = replace(cues, total=True)
         key = (tuple(map(id, records)), tuple(stated.items()), mention.currency, mention.bound, cues)
         if key not in self._made:
             policies = self._context.book.book.policies
@@ -306,7 +309,9 @@ class Grounds:
             )
         return self._made[key]
 
-    def _records(self, mention: Mention, focus: Focus, holds: Callable[[Record], bool]) -> tuple[Record, ...]:
+    def _records(
+        self, mention: Mention, focus: Focus, holds: Callable[[Record], bool], used: Iterable[str]
+    ) -> tuple[Record, ...]:
         """Prices in force of the products spoken of: nearest, then of the message, then of the dialogue backwards."""
         context = self._context
         hedged = mention.bound == "from" or self.deferred(mention)
@@ -314,6 +319,7 @@ class Grounds:
         for message in reversed(context.messages[-_MAX_BACK:]):
             if message.role != "tool" and len(skus) < _MAX_PRODUCTS:
                 skus.update(dict.fromkeys(s for h in message.hits if h.strength > 1 for s in h.skus[:_MAX_PRODUCTS]))
+        skus.update(dict.fromkeys(used))
         if not skus:
             skus.update(dict.fromkeys(self._described(focus)))
         currency = mention.currency or context.book.book.currency
@@ -329,6 +335,11 @@ class Grounds:
         for record in self._context.book.records.records[:_MAX_SCANNED]:
             if len(record.features) > 1 and focus.matches(record) and not focus.conflicts(record):
                 yield record.sku
+
+    def _same_line(self, mention: Mention, position: int) -> bool:
+        """True for an amount that leads to a mention in the same segment ("24 000 ₸, с питанием 29 400 ₸")."""
+        part = self._context.reply.segment_of(mention.start)
+        return part is not None and part.start <= position < mention.start
 
     def _lines(self, stated: Mapping[int, Decimal]) -> tuple[Decimal, ...]:
         """The last amount of each line: what a list adds up ("2 × 3 990 — 7 980" counts as 7 980)."""

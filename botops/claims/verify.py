@@ -12,7 +12,7 @@ from botops.claims.dates import covers
 from botops.claims.equations import Equation, Operand, equations
 from botops.claims.ground import Grounds
 from botops.claims.kinds import kind_of
-from botops.claims.link import BEFORE, DIALOGUE, MESSAGE, Focus, Linker
+from botops.claims.link import BEFORE, Focus, Linker
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.scope import Scope, Status, scope_of
@@ -20,6 +20,9 @@ from botops.claims.solver import Target, Value, derive, holds_for, tier_of
 from botops.domain.findings import FindingKind
 
 _CENT = Decimal("0.01")
+_CHEAPEST = re.compile(
+    r"\b(?:сам\w{2,3} (?:дешев|недорог|бюджет)|подешевле|ең арзан|cheapest|lowest|least)", re.IGNORECASE
+)
 _THOUSAND = Decimal(1000)
 _HEDGE = Decimal("0.02")
 _CYRILLIC = re.compile("[а-я]")
@@ -294,7 +297,9 @@ class Verifier:
         book = self._context.book
         exact = [r for r in self._of_amount(mention.amount) if in_force(r, self._context.day) and r.price is not None]
         periods = {r.price.per for r in exact if r.price is not None}
-        named = focus.skus if focus.level <= MESSAGE else ()
+        question = self._context.question
+        anything = question is not None and _CHEAPEST.search(question.text) is not None
+        named = () if anything else focus.skus
         cheaper = [
             r
             for r in (x for sku in named or book.skus for x in book.records.by_sku.get(sku, ()))
@@ -305,7 +310,7 @@ class Verifier:
             and (r.price.per in periods or (not periods and bool(named)))
             and r.price.min_qty == 1
         ]
-        if not cheaper or (not named and focus.level <= DIALOGUE):
+        if not cheaper:
             return None
         return Doubt(mention, FindingKind.PRICE, max(cheaper, key=lambda r: r.amount))
 
