@@ -57,7 +57,7 @@ def things_at(reading: Reading, i: int) -> frozenset[str]:
         return things
     if any(c.startswith(_NOT_A_THING) or ":" not in c for c in tags) or numeral(word.text) is not None:
         return things
-    return frozenset({word.stem})
+    return frozenset({word.stem, word.text}) if reading.kazakh else frozenset({word.stem})
 
 
 def _acronym(written: str) -> bool:
