@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,8 @@ from botops.app.eval_prompts import FixedPrompt, PromptsUnderTest, shown
 from botops.app.models import REPLAY, SIMULATOR, build_model, recordings_of
 from botops.app.prompting import Prompting
 from botops.domain.errors import UserError
+from botops.domain.money import PICO
+from botops.domain.usage import Usage
 from botops.evals.checkpoint import Checkpoint
 from botops.evals.checks.catalogue import installed
 from botops.evals.reports.lines import lines_of
@@ -57,6 +60,7 @@ class EvalRequest:
     repeat: int = 1
     record: bool = False
     resume: bool = False
+    max_cost: Decimal | None = None
     cases: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
@@ -98,7 +102,8 @@ class Evaluation:
         jobs = [job for p in self._prepared for job in jobs_of(p.bench, request.repeat)]
         if not jobs:
             raise UserError("no case fits --case and --tag: `botops eval list SUITE` shows them")
-        self.run = Run(tuple(jobs), request.concurrency, on_case)
+        most = None if request.max_cost is None else int(request.max_cost * PICO)
+        self.run = Run(tuple(jobs), request.concurrency, on_case, most)
         self._checkpoint = Checkpoint(settings.root / STATE / "evals", self._identity())
         if request.resume:
             keys = {job.key for job in jobs}
@@ -121,12 +126,18 @@ class Evaluation:
         self.run.on_case = keep
         self._checkpoint.begin(list(self.run.finished))
         await self.run.hold()
-        if any(case.status == "error" for case in self.run.finished):
+        if not self.run.complete or any(case.status == "error" for case in self.run.finished):
             return
         self._checkpoint.clear()
         for prepared in self._prepared:
             if prepared.recorder is not None and self._request.whole and not self.resumed:
                 prepared.recorder.prune()
+
+    def _prices(self) -> str:
+        """The model and the price table that costs were counted by."""
+        bench = self._prepared[0].bench
+        cost = bench.meter.cost(Usage(), bench.model.name, bench.suite.at, simulated=bench.model.simulated)
+        return ", ".join(part for part in (cost.priced_as, cost.source) if part)
 
     def _identity(self) -> str:
         """What must be the same for two runs to be one: every text, price and setting that a result depends on."""
@@ -149,6 +160,7 @@ class Evaluation:
             SystemClock().now(),
             self._request.repeat,
             tuple(self._prompts.problems),
+            self._prices(),
             interrupted=not self.run.complete,
             seconds=round(seconds, 3),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,20 @@ _SHOWN = 50
 language_option = click.option(
     "--lang", "language", type=click.Choice(["ru", "en"]), default="en", show_default=True, help="Language of reports."
 )
+
+
+class _Dollars(click.ParamType[Decimal]):
+    name = "usd"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """The sum, or a complaint of the option."""
+        try:
+            amount = Decimal(str(value))
+        except InvalidOperation:
+            amount = Decimal(-1)
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"{value} is no sum of dollars", param, ctx)
+        return amount
 
 
 @click.group("eval")
@@ -47,6 +62,7 @@ def evals() -> None:
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True, help="Dialogues at a time.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Runs of each case.")
 @click.option("--record", is_flag=True, help="Keep the replies as recordings for --model replay.")
+@click.option("--max-cost", type=_Dollars(), help="Begin no further dialogue once so many dollars are spent.")
 @click.option("--resume", is_flag=True, help="Take up the same run where it stopped; errors are tried again.")
 @click.option("--case", "cases", multiple=True, metavar="PATTERN", help="Only cases whose id fits, as in promo-*.")
 @click.option("--tag", "tags", multiple=True, help="Only cases with one of these tags.")
@@ -204,7 +220,7 @@ def bless(result: Path, baseline: Path) -> int:
     if found.interrupted or found.counts["error"]:
         raise UserError(f"{result}: the run was not complete ({found.counts['error']} cases not judged): run it again")
     baseline.parent.mkdir(parents=True, exist_ok=True)
-    baseline.write_text(dump(found.as_baseline()), encoding="utf-8")
+    baseline.write_text(dump(found.as_baseline(), brief=True), encoding="utf-8")
     click.echo(f"{baseline}: {found.counts['pass']} passed, {found.counts['fail']} failed", err=True)
     return 0
 

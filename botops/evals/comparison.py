@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
 
@@ -29,6 +29,11 @@ class Outcome:
     failures: tuple[Failure, ...] = ()
     pico_usd: int = 0
     error: str | None = None
+    asked: tuple[str, ...] = ()
+
+    def met(self, check: str) -> bool:
+        """True when no repeat missed the check."""
+        return all(failure.check != check for failure in self.failures)
 
     @property
     def flaky(self) -> bool:
@@ -45,8 +50,21 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckChange:
+    """How a check fared over the compared cases that ask it: cases that miss it now and did not, and the other way
+    round. `p_adjusted` is McNemar's p-value after Holm's correction over all checks."""
+
+    check: str
+    pairs: int
+    worse: int
+    better: int
+    p_adjusted: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changed from one run to another. `p_value` is McNemar's, exact and two-sided, over the compared pairs."""
+    """What changed from one run to another. `p_value` is McNemar's, exact and two-sided, over the compared pairs;
+    `checks` are those that changed."""
 
     regressions: tuple[Flip, ...]
     fixed: tuple[Flip, ...]
@@ -60,6 +78,7 @@ class Comparison:
     p_value: float
     usd_before: float
     usd_after: float
+    checks: tuple[CheckChange, ...] = ()
 
     @property
     def worse(self) -> tuple[Flip, ...]:
@@ -89,10 +108,20 @@ def _outcome(key: Key, runs: list[CaseResult]) -> Outcome:
         status,
         len(judged) - len(failed),
         len(judged),
-        failed[0].failures if failed else (),
+        _once(failed),
         sum(run.pico_usd for run in runs) // len(runs),
         next((run.error for run in runs if run.error), None),
+        runs[0].asked,
     )
+
+
+def _once(runs: Iterable[CaseResult]) -> tuple[Failure, ...]:
+    """The failures of several repeats, each rule at each turn once."""
+    found: dict[tuple[str, int | None], Failure] = {}
+    for run in runs:
+        for failure in run.failures:
+            found.setdefault((failure.rule, failure.turn), failure)
+    return tuple(found.values())
 
 
 def compare(before: RunResult, after: RunResult) -> Comparison:
@@ -120,6 +149,7 @@ def compare(before: RunResult, after: RunResult) -> Comparison:
         mcnemar(len(regressions), len(fixed)),
         _usd(f.before for f in comparable),
         _usd(f.after for f in comparable),
+        _checks(comparable),
     )
 
 
@@ -131,6 +161,38 @@ def mcnemar(worse: int, better: int) -> float:
     n = worse + better
     tail = sum(comb(n, i) for i in range(min(worse, better) + 1))
     return float(min(1.0, 2 * tail / 2**n))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p-values, in the order given.
+
+    Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979.
+    """
+    adjusted = [0.0] * len(p_values)
+    so_far = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        so_far = max(so_far, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = so_far
+    return adjusted
+
+
+def _checks(flips: Sequence[Flip]) -> tuple[CheckChange, ...]:
+    counts: dict[str, list[int]] = {}
+    for flip in flips:
+        if flip.before is None:
+            continue
+        for check in sorted({*flip.before.asked} & {*flip.after.asked}):
+            before, after = flip.before.met(check), flip.after.met(check)
+            count = counts.setdefault(check, [0, 0, 0])
+            count[0] += 1
+            count[1] += before and not after
+            count[2] += after and not before
+    adjusted = holm([mcnemar(worse, better) for _, worse, better in counts.values()])
+    changes = [
+        CheckChange(check, pairs, worse, better, p)
+        for (check, (pairs, worse, better)), p in zip(counts.items(), adjusted, strict=True)
+    ]
+    return tuple(c for c in changes if c.worse or c.better)
 
 
 def _changed(flips: Iterable[Flip], before: Status, after: Status) -> tuple[Flip, ...]:

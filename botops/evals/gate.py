@@ -17,12 +17,12 @@ def broken_rules(result: RunResult, comparison: Comparison | None = None) -> lis
 
 def exit_code(result: RunResult, comparison: Comparison | None = None) -> int:
     """2 when what was handed in is at fault, else 1 when a rule of the gate was broken, else 3 when something could
-    not be judged, else 0."""
+    not be judged or was not run, else 0."""
     if any(case.fault in SETUP_FAULTS for case in result.cases):
         return 2
     if broken_rules(result, comparison):
         return 1
-    return 3 if any(case.status == "error" for case in result.cases) else 0
+    return 3 if result.interrupted or any(case.status == "error" for case in result.cases) else 0
 
 
 def _of_suite(result: RunResult, suite: SuiteInfo, comparison: Comparison | None) -> Iterator[str]:

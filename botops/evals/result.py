@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -167,12 +168,6 @@ class RunResult:
         """Turns answered."""
         return sum(len(case.turns) for case in self.cases)
 
-    def pass_rate(self) -> float | None:
-        """The weighted share of passes among the case runs that could be judged; None without any."""
-        judged = [case for case in self.cases if case.status != "error"]
-        total = sum(case.weight for case in judged)
-        return sum(case.weight for case in judged if case.status == "pass") / total if judged else None
-
     def as_baseline(self) -> RunResult:
         """The same without transcripts and times: small, and equal for equal outcomes."""
         cases = tuple(replace(case, turns=(), seconds=0.0) for case in self.cases)
@@ -184,9 +179,10 @@ def _adapter() -> TypeAdapter[RunResult]:
     return TypeAdapter(RunResult)
 
 
-def dump(result: RunResult) -> str:
-    """A result as JSON, ending in a line break."""
-    return _adapter().dump_json(result, indent=1).decode() + "\n"
+def dump(result: RunResult, *, brief: bool = False) -> str:
+    """A result as JSON, ending in a line break; `brief` leaves out what is as it is by default."""
+    data = _adapter().dump_python(result, mode="json", exclude_defaults=brief)
+    return json.dumps({"schema_version": result.schema_version, **data}, ensure_ascii=False, indent=1) + "\n"
 
 
 def load(path: Path) -> RunResult:

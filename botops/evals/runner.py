@@ -76,11 +76,15 @@ class Job:
 
 @dataclass
 class Run:
-    """Jobs and the results so far. `finished` is in the order of the jobs whatever order they ended in."""
+    """Jobs and the results so far. `finished` is in the order of the jobs whatever order they ended in.
+
+    After `max_pico_usd` are spent no further dialogue is begun.
+    """
 
     jobs: tuple[Job, ...]
     concurrency: int = 8
     on_case: Callable[[CaseResult], None] = lambda _: None
+    max_pico_usd: int | None = None
     _results: dict[tuple[str, str, str, int], CaseResult] = field(default_factory=dict)
 
     @property
@@ -92,6 +96,11 @@ class Run:
     def complete(self) -> bool:
         """True when every job has its result."""
         return all(job.key in self._results for job in self.jobs)
+
+    @property
+    def spent(self) -> int:
+        """Pico-dollars of all results."""
+        return sum(result.pico_usd for result in self._results.values())
 
     def keep(self, result: CaseResult) -> None:
         """Takes a result that is known already: its job is not run."""
@@ -109,6 +118,8 @@ class Run:
 
     async def _work(self, waiting: Iterator[Job]) -> None:
         for job in waiting:
+            if self.max_pico_usd is not None and self.spent >= self.max_pico_usd:
+                return
             result = await hold_dialogue(job)
             self.keep(result)
             self.on_case(result)

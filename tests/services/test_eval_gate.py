@@ -179,6 +179,7 @@ def test_a_baseline_forgives_what_failed_before_and_nothing_else(botops, live, p
         ((SUITE, "--prompt", "sales@new"), "a version is a number or `draft`"),
         ((SUITE, "--case", "no-such-*"), "no case fits"),
         ((SUITE, SUITE), "is the name of evals/suites/demo.yaml too"),
+        ((SUITE, "--max-cost", "much"), "much is no sum of dollars"),
         ((SUITE, "--record"), "a replay cannot be recorded"),
         ((SUITE, "--model", "gpt-4o"), "OPENAI_API_KEY"),
         ((SUITE, "--baseline", "none.json"), "cannot read none.json"),

@@ -54,6 +54,9 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
     )
     for flip in comparison.fixed:
         yield f"FIXED {_name(flip)}"
+    for change in comparison.checks:
+        told = f"{change.worse} worse, {change.better} better of {change.pairs}"
+        yield f"  {change.check}: {told} (p = {change.p_adjusted:.3f}, Holm over all checks)"
     if comparison.not_comparable:
         yield f"{len(comparison.not_comparable)} not comparable: one side could not be judged"
     if comparison.gone:

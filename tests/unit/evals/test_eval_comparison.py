@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from botops.domain.errors import UserError
-from botops.evals.comparison import compare, mcnemar, outcomes
+from botops.evals.comparison import compare, holm, mcnemar, outcomes
 from botops.evals.gate import broken_rules, exit_code
 from botops.evals.model import GateRules
 from botops.evals.result import CaseResult, Failure, PromptInfo, RunResult, SuiteInfo, dump, load
@@ -127,11 +127,14 @@ def test_a_result_survives_its_file(run_of, tmp_path):
     file = tmp_path / "r.json"
     file.write_text(dump(result), "utf-8")
     assert load(file) == result
+    file.write_text(dump(result, brief=True), "utf-8")
+    assert load(file) == result
+    assert '"schema_version": 1' in file.read_text("utf-8")
 
 
 def test_a_baseline_is_equal_for_equal_outcomes(run_of):
     one = run_of({"a": "pass", "b": "fail"})
-    assert dump(one.as_baseline()) == dump(run_of({"a": "pass", "b": "fail"}).as_baseline())
+    assert dump(one.as_baseline(), brief=True) == dump(run_of({"a": "pass", "b": "fail"}).as_baseline(), brief=True)
     assert one.as_baseline().cases[1].failures == (FAILURE,)
     assert one.as_baseline().made_at is None
 
@@ -155,11 +158,36 @@ def test_a_result_of_another_format_is_refused(run_of, tmp_path):
         load(file)
 
 
-def test_weights_count_in_the_pass_rate(run_of):
+def test_counts_and_weights(run_of):
     result = run_of({"a": "pass", "b": "fail", "c": "error"})
-    assert result.pass_rate() == 0.5
-    assert run_of({"c": "error"}).pass_rate() is None
     assert result.counts == {"pass": 1, "fail": 1, "error": 1}
+    heavy = replace(result, cases=(replace(result.cases[0], weight=3.0), *result.cases[1:]))
+    assert "pass_rate is 75.0 %" in broken_rules(gated(heavy, pass_rate=100))[0]
+
+
+def test_a_run_that_was_not_finished_is_no_pass(run_of):
+    assert exit_code(replace(run_of({"a": "pass"}), interrupted=True)) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "adjusted"),
+    # statsmodels.stats.multitest.multipletests(given, method="holm")[1]
+    [([], []), ([0.04], [0.04]), ([0.01, 0.04, 0.03], [0.03, 0.06, 0.06]), ([0.5, 0.6, 0.9], [1, 1, 1])],
+)
+def test_holm(given, adjusted):
+    assert holm(given) == pytest.approx(adjusted)
+
+
+def test_checks_are_compared_one_by_one(run_of):
+    def asking(result):
+        return replace(result, cases=tuple(replace(c, asked=("language", "max_length")) for c in result.cases))
+
+    cases = [f"c{n}" for n in range(7)]
+    told = compare(asking(run_of(dict.fromkeys(cases, "pass"))), asking(run_of(dict.fromkeys(cases, "fail pass"))))
+    (change,) = told.checks
+    assert (change.check, change.pairs, change.worse, change.better) == ("language", 7, 7, 0)
+    assert change.p_adjusted == pytest.approx(2 * mcnemar(7, 0))
+    assert compare(run_of({"a": "pass"}), run_of({"a": "fail"})).checks == ()
 
 
 def gated(result, **rules):
