@@ -27,9 +27,10 @@ _DIVIDE = re.compile(
     re.IGNORECASE,
 )
 _PURE_DIFFERENCE = re.compile(
-    r"\b(?:разниц|эконом|сэконом|дешевле|дороже|выгод|переплат|айырм|үнем|арзан|қымбат|sav(?:e|ing)|differ|cheaper|upgrade)",
+    r"\b(?:разниц|эконом|сэконом|дешевле|дороже|выгод|переплат|айырм|үнем|арзан|қымбат|sav(?:e|ing)|differ|cheaper|upgrade|без|without|против|сравн|вместо|орнына)",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"\b(?:разниц|дороже|дешевле на|айырм|differ|upgrade|more than|доплат)", re.IGNORECASE)
 _PRO_RATA = re.compile(r"\b(?:пропорц|остав?ш|остал|қалған|pro.?rat|remaining)|/12\b", re.IGNORECASE)
 _BRIEF = 70
 _VAT = re.compile(r"\b(?:ндс|ққс|vat|tax)\b|\bққс", re.IGNORECASE)
@@ -42,6 +43,7 @@ class Cues:
     total: bool = False
     difference: bool = False
     pure_difference: bool = False
+    between: bool = False
     divide: bool = False
     pro_rata: bool = False
     vat: bool = False
@@ -59,6 +61,7 @@ def cues_in(own: str, question: str) -> Cues:
         bool(_TOTAL.search(both)),
         bool(_DIFFERENCE.search(asked)),
         bool(_PURE_DIFFERENCE.search(asked)),
+        bool(_BETWEEN.search(asked)),
         bool(_DIVIDE.search(own)),
         bool(_PRO_RATA.search(both)),
         bool(_VAT.search(both)),

@@ -355,7 +355,13 @@ class Grounds:
         names = [h.skus for h in reply.hits if part is not None and part.start <= h.start < part.end]
         if len(names) < 2 and question is not None:
             names = [h.skus for h in question.hits if h.strength > 1]
-        chosen = [tuple(r for r in records if r.sku in skus) for skus in dict.fromkeys(names)]
+        chosen: list[tuple[Record, ...]] = []
+        taken: set[str] = set()
+        for skus in dict.fromkeys(names):
+            if not taken.isdisjoint(skus):
+                continue
+            taken.update(skus)
+            chosen.append(tuple(r for r in records if r.sku in skus))
         return tuple(c for c in chosen if c)[:_MAX_BASKET]
 
     def converted(self, target: Target, mention: Mention, focus: Focus) -> Value | None:

@@ -279,9 +279,10 @@ def _of_stated(target: Target, ground: Ground) -> Value | None:
 def _difference(target: Target, ground: Ground) -> Value | None:
     pieces = dict.fromkeys([*ground.stated, *ground.running[-_RUNNING:], *ground.known])
     amounts = dict.fromkeys(a for r in ground.records for a, _, _ in _multiples(r, ground, ground.counts))
+    priced = list(amounts)[:_MAX_CHOICES] if ground.cues.pure_difference else []
     counted = dict.fromkeys(p * c for p in pieces for c in (*ground.counts, *ground.far_counts) if c > 1)
     for first in pieces:
-        for second in (*pieces, *list(amounts)[:_MAX_CHOICES], *list(counted)[:_MAX_CHOICES]):
+        for second in (*pieces, *priced, *list(counted)[:_MAX_CHOICES]):
             if first != second and target.hits(abs(first - second)):
                 return Value(abs(first - second), (max(first, second), "−", min(first, second)))
     return _between_prices(target, ground) if ground.cues.pure_difference else None
@@ -290,7 +291,7 @@ def _difference(target: Target, ground: Ground) -> Value | None:
 def _between_prices(target: Target, ground: Ground) -> Value | None:
     """The difference of two prices: of two products as listed, or of one product over a count or a year."""
     listed = dict.fromkeys(r.amount for r in ground.records)
-    pairs = [combinations(list(listed)[:_MAX_CHOICES], 2)]
+    pairs = [combinations(list(listed)[:_MAX_CHOICES], 2)] if ground.cues.between else []
     for sku in dict.fromkeys(r.sku for r in ground.records):
         own = dict.fromkeys(
             a for r in ground.records if r.sku == sku for a, _, _ in _multiples(r, ground, ground.counts)

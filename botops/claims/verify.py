@@ -282,7 +282,8 @@ class Verifier:
         if equation is not None:
             return self._equation(mention, equation, focus, supported)
         if self._scope(mention).denies_below:
-            return self._denied_below(mention, focus)
+            derived = self._derived(mention, mention.amount, focus, supported)
+            return None if derived is not None else self._denied_below(mention, focus)
         if self._foreign(mention, focus):
             return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
         known = dict(supported)
