@@ -78,11 +78,16 @@ class Store(Strict):
 
 
 class Server(Strict):
-    """Addresses of the API and the console. Port 0 lets the system choose."""
+    """Addresses of the API and the console. Port 0 lets the system choose.
+
+    `hosts` are the names under which a proxy in front passes requests on, such as bot.example.kz: requests that call
+    this machine anything else, and pages of other sites that write to it, are refused.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8000
     console_port: Port | None = None
+    hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")], ...] = ()
 
     @property
     def effective_console_port(self) -> int:

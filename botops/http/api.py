@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
 
 from botops import __version__
 from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError
 from botops.http import chat, dialogues, prompts, system
+from botops.http.bounds import Bounds
 
 if TYPE_CHECKING:
     from botops.app.container import Container
@@ -29,6 +32,9 @@ def create_api(container: Container) -> FastAPI:
         api.include_router(router)
     api.add_exception_handler(BotopsError, _botops_error)
     api.add_exception_handler(RequestValidationError, _bad_request)
+    api.add_exception_handler(HTTPException, _http_error)
+    api.add_exception_handler(Exception, _fault)
+    api.add_middleware(Bounds, hosts=container.settings.server.hosts)
     return api
 
 
@@ -57,3 +63,14 @@ async def _bad_request(request: Request, error: Exception) -> JSONResponse:
     # What was sent is not echoed: it may hold a client's personal data.
     places = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()]
     return JSONResponse({"error": "bad_request", "detail": "; ".join(places)}, 422)
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    name = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    return JSONResponse({"error": name, "detail": error.detail}, error.status_code, headers=error.headers)
+
+
+async def _fault(request: Request, error: Exception) -> JSONResponse:
+    # The server logs it with its traceback; a client learns nothing of our inside.
+    return JSONResponse({"error": "internal_error", "detail": "an error of botops itself: see its log"}, 500)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 
 from botops.app import services
 from botops.http.schemas import IngestReply, Problem, RejectedLine
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from botops.app.container import Container
 
 router = APIRouter(tags=["dialogues"])
-MAX_BODY = 64 * 2**20
 _BODY = {
     "requestBody": {
         "required": True,
@@ -32,12 +32,7 @@ async def ingest(request: Request) -> IngestReply:
     """Takes in dialogues, one JSON object a line, in the format of `botops check`; every reply in them is judged with
     the price book of its day. A malformed line is reported with its number and skipped; the good ones are kept."""
     container: Container = request.app.state.container
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise HTTPException(413, f"the body is over {MAX_BODY // 2**20} MB: send it in parts")
-    report = await services.ingest(container, bytes(body).splitlines(), origin="api")
+    report = await services.ingest(container, BytesIO(await request.body()), origin="api")
     return IngestReply(
         dialogues=report.dialogues,
         turns=report.turns,

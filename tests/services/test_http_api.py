@@ -126,7 +126,7 @@ def test_dialogues_of_another_bot_are_judged_and_masked(server):
 
 
 def test_too_large_a_batch_is_refused(server, monkeypatch):
-    monkeypatch.setattr("botops.http.dialogues.MAX_BODY", 1000)
+    monkeypatch.setattr("botops.http.bounds.MAX_BATCH", 1000)
     assert server.http.post("/v1/dialogues", content=b"x" * 2000).status_code == 413
 
 
