@@ -22,25 +22,22 @@ def goods_of(named: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     return {k: frozenset(v) for k, v in out.items()}
 
 
-def named_things(products: Iterable[Product]) -> dict[str, frozenset[str]]:
-    """The things and numbers each product's names speak of."""
-    out: dict[str, frozenset[str]] = {}
+def described(products: Iterable[Product]) -> tuple[dict[str, frozenset[str]], dict[str, Concepts]]:
+    """By SKU: the things and numbers its names speak of, and the commercial topics in them.
+
+    A deposit or a delivery may be sold as a product; products without a topic are left out of the second.
+    """
+    named: dict[str, frozenset[str]] = {}
+    topics: dict[str, Concepts] = {}
     for product in products:
+        things: set[str] = set()
         said: set[str] = set()
         for name in product.names:
-            reading = Reading(name, found := words(fold(name)), concepts(found), (), ())
-            said |= things_of(reading, 0, len(found))
-            said.update(f"#{w.text}" for w in found if w.text[0].isdigit())
-        out[product.sku] = frozenset(said)
-    return out
-
-
-def topics_of_goods(products: Iterable[Product]) -> dict[str, Concepts]:
-    """The commercial topics in each product's names: a deposit or a delivery may be sold as a product."""
-    out: dict[str, Concepts] = {}
-    for product in products:
-        tags = [t for name in product.names for t in concepts(words(fold(name)))]
-        topics = frozenset(c for t in tags for c in t if ":" not in c)
-        if topics:
-            out[product.sku] = topics
-    return out
+            reading = Reading(name, found := words(fold(name)), tags := concepts(found), (), ())
+            said.update(c for t in tags for c in t if ":" not in c)
+            things |= things_of(reading, 0, len(found))
+            things.update(f"#{w.text}" for w in found if w.text[0].isdigit())
+        named[product.sku] = frozenset(things)
+        if said:
+            topics[product.sku] = frozenset(said)
+    return named, topics

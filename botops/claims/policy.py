@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from botops.claims.conditions import Condition, conditions_of
-from botops.claims.goods import goods_of, named_things, topics_of_goods
+from botops.claims.goods import described, goods_of
 from botops.claims.lexicon import NONE, Concepts
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
@@ -24,6 +24,7 @@ from botops.claims.words import fold, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
 _AKIN = 2
+_MANY = 200
 _OPEN = Window()
 TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
     OfferKind.PERCENT: frozenset({"discount"}),
@@ -109,6 +110,8 @@ class BookTerms:
     def akin(self, sku: str, others: frozenset[str]) -> bool:
         """True when a product's names say nearly the same as another's: one thing sold in two ways (rent, purchase)."""
         own = self.named.get(sku, frozenset())
+        if len(others) > _MANY:
+            return False
         for other in others:
             theirs = self.named.get(other, frozenset())
             if len(own & theirs) >= _AKIN and not any(t.startswith("#") for t in own ^ theirs):
@@ -134,7 +137,7 @@ def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
     for rule in rules:
         for topic in rule.topics:
             by_topic[topic].append(rule)
-    named = named_things(book.products)
+    named, topic_goods = described(book.products)
     vocabulary = frozenset(t for things in named.values() for t in things) | frozenset(
         t for r in rules for t in r.things
     )
@@ -145,7 +148,7 @@ def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
         vocabulary,
         goods_of(named),
         named,
-        topics_of_goods(book.products),
+        topic_goods,
         book.policies.vat_included,
         book.policies.vat_percent,
         {k: tuple(v) for k, v in by_topic.items()},
