@@ -25,18 +25,16 @@ language_option = click.option(
 )
 
 
-class _Dollars(click.ParamType[Decimal]):
-    name = "usd"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """The sum, or a complaint of the option."""
-        try:
-            amount = Decimal(str(value))
-        except InvalidOperation:
-            amount = Decimal(-1)
-        if not amount.is_finite() or amount < 0:
-            self.fail(f"{value} is no sum of dollars", param, ctx)
-        return amount
+def _dollars(ctx: click.Context, param: click.Parameter, value: str | None) -> Decimal | None:
+    if value is None:
+        return None
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
+        raise click.BadParameter(f"{value} is no sum of dollars", ctx, param)
+    return amount
 
 
 @click.group("eval")
@@ -62,7 +60,9 @@ def evals() -> None:
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True, help="Dialogues at a time.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Runs of each case.")
 @click.option("--record", is_flag=True, help="Keep the replies as recordings for --model replay.")
-@click.option("--max-cost", type=_Dollars(), help="Begin no further dialogue once so many dollars are spent.")
+@click.option(
+    "--max-cost", metavar="USD", callback=_dollars, help="Begin no further dialogue once so many dollars are spent."
+)
 @click.option("--resume", is_flag=True, help="Take up the same run where it stopped; errors are tried again.")
 @click.option("--case", "cases", multiple=True, metavar="PATTERN", help="Only cases whose id fits, as in promo-*.")
 @click.option("--tag", "tags", multiple=True, help="Only cases with one of these tags.")

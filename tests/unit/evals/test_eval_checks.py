@@ -1,3 +1,4 @@
+import sys
 from dataclasses import replace
 
 import pytest
@@ -130,3 +131,50 @@ def test_an_empty_dialogue_breaks_no_check(check):
 
 def test_texts_are_compared_as_people_read_them():
     assert folded("  СЧЁТ\N{NO-BREAK SPACE}на\nоплату ") == "счет на оплату"
+
+
+@pytest.fixture
+def plugin(tmp_path, monkeypatch):
+    """Installs a package that offers checks under the entry point of plug-ins."""
+
+    def install(source):
+        (tmp_path / "shop_checks.py").write_text(source, "utf-8")
+        info = tmp_path / "shop_checks-1.0.dist-info"
+        info.mkdir(exist_ok=True)
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shop-checks\nVersion: 1.0\n", "utf-8")
+        (info / "entry_points.txt").write_text("[botops.checks]\nshop = shop_checks:CHECKS\n", "utf-8")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.delitem(sys.modules, "shop_checks", raising=False)
+
+    yield install
+    sys.modules.pop("shop_checks", None)
+
+
+POLITE = """
+from botops.evals.checks import Check, Miss, Params, Sample
+
+def polite(params, dialogue, scope):
+    for turn in scope:
+        if "пожалуйста" not in turn.reply.lower():
+            yield Miss("Невежливо.", "Impolite.", turn.number, turn.reply)
+
+CHECKS = [
+    Check(
+        "shop.polite", {"ru": "Вежливо", "en": "Polite"}, "Every reply says please.", Params, polite,
+        (Sample((("?", "Пожалуйста!"),), holds=True), Sample((("?", "Нет."),), holds=False)),
+    )
+]
+"""
+
+
+def test_a_plug_in_registers_as_the_built_in_checks_do(plugin):
+    plugin(POLITE)
+    catalogue = installed()
+    assert catalogue.ids()[-1] == "shop.polite"
+    assert list(wrong_samples(catalogue["shop.polite"])) == []
+
+
+def test_a_plug_in_that_offers_no_checks_is_refused(plugin):
+    plugin("CHECKS = {'polite': 1}\n")
+    with pytest.raises(UserError, match="shop_checks:CHECKS offers no list of botops checks"):
+        installed()
