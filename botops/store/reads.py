@@ -298,7 +298,8 @@ def _turn_conditions(wanted: DialogueFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.severity is not None:
         of_finding.append(FINDING.c.severity >= int(wanted.severity))
     if of_finding:
-        own = and_(FINDING.c.turn_id == TURN.c.id, FINDING.c.attempt == rows.TURN_VERDICT)
+        draft = and_(FINDING.c.attempt == 0, TURN.c.action == Action.REPAIRED.value)
+        own = and_(FINDING.c.turn_id == TURN.c.id, or_(FINDING.c.attempt == rows.TURN_VERDICT, draft))
         yield exists().where(own, *of_finding)
 
 

@@ -37,7 +37,8 @@ class DialogueFilter:
 
     `text` is looked for in what was said, whatever its case, and as a dialogue's or a lead's id. `since` (included) and
     `until` (excluded) bound the life of the dialogue. `prompt`, `version`, `experiment`, `variant`, `action`, `kind`,
-    `severity` (that or worse) and `has_findings` must hold of one and the same turn.
+    `severity` (that or worse) and `has_findings` must hold of one and the same turn; `kind` and `severity` are those of
+    what the model first said, corrected or not, `has_findings` is about what the turn ended with.
     """
 
     text: str | None = None
