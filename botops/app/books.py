@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from botops.claims import CompiledBook, compile_book, judge
 from botops.claims import TooLargeError as ReplyTooLarge
 from botops.domain.errors import UserError
 from botops.domain.findings import Verdict
+from botops.domain.problems import Problem
 from botops.pricebook import load
 
 if TYPE_CHECKING:
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from botops.domain.messages import Message
-    from botops.domain.problems import Problem
     from botops.pricebook import PriceBook
 
-log = logging.getLogger(__name__)
 _LOOK_AGAIN_S = 1.0
 
 
@@ -43,7 +41,7 @@ class Books:
         self.path = path
         self.problems: tuple[Problem, ...] = ()
         self._current: BookInForce | None = None
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, int, int] | None = None
         self._looked = float("-inf")
         self._lock = threading.Lock()
 
@@ -58,10 +56,11 @@ class Books:
         self._looked = time.monotonic()
         try:
             stat = self.path.stat()
-        except FileNotFoundError:
+        except OSError as error:  # it is not there, or its folder is not
             self._seen = None
+            self.problems = (self._gone(error),) if self._current else ()
             return
-        stamp = (stat.st_mtime_ns, stat.st_size)
+        stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         if stamp == self._seen:
             return
         self._seen = stamp
@@ -71,7 +70,10 @@ class Books:
             self.problems = ()
         except UserError as error:
             self.problems = error.problems
-            log.error("price book %s is broken, the last good one stays in force:\n%s", self.path, error)
+
+    def _gone(self, error: OSError) -> Problem:
+        message = f"the price book is gone ({error.strerror}): restore it, the last good one is used meanwhile"
+        return Problem(str(self.path), 0, 0, "", message, rule="missing-file")
 
 
 class ClaimGuard:

@@ -111,6 +111,7 @@ def refresh_gauges(container: Container) -> None:
     metrics.prompts_broken.set(len(state.problems))
     metrics.prompts_stale.set(len(state.stale))
     current = container.books.current()
+    metrics.price_book_problems.set(len(container.books.problems))
     if current is not None:
         metrics.price_book.info({"version": current.book.version, "currency": current.book.currency})
     try:

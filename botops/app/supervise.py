@@ -143,12 +143,14 @@ class Console:
 
 
 class Watch:
-    """The watch loop: roll-ups, turns of dead processes and prompt files, looked after in a thread of its own."""
+    """The watch loop, in a thread of its own: roll-ups, turns of dead processes, and what is wrong with prompt and
+    price files, said once in the log when it appears and once when it is mended."""
 
     def __init__(self, container: Container, on_tick: Callable[[], None] | None = None) -> None:
         self._container = container
         self._on_tick = on_tick
         self._ending = threading.Event()
+        self._told: frozenset[str] = frozenset()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
@@ -163,16 +165,35 @@ class Watch:
 
     def _run(self) -> None:
         rounds = 0
+        self._tell()
         while not self._ending.wait(_WATCH_EVERY_S):
             try:
                 while self._container.store.roll_up() and not self._ending.is_set():
                     pass
                 if rounds % _LOOK_FOR_DEAD_EVERY == 0:
                     self._container.store.interrupt_dead()
-            except StoreError:
+            except StoreError as error:
                 self._container.metrics.observe_errors.inc()
-                log.exception("looking after the store failed; tried again in %s s", _WATCH_EVERY_S)
+                log.error("looking after the store failed, tried again in %s s: %s", _WATCH_EVERY_S, error)
             rounds += 1
-            self._container.registry.refresh()
+            self._tell()
             if self._on_tick is not None:
                 self._on_tick()
+
+    def _tell(self) -> None:
+        now = frozenset(broken_files(self._container))
+        for line in sorted(now - self._told):
+            log.error("%s", line)
+        if self._told and not now:
+            log.warning("prompts and price book are whole again")
+        self._told = now
+
+
+def broken_files(container: Container) -> list[str]:
+    """What is wrong with the files the bot serves from, in lines fit for a log; the last good texts serve meanwhile."""
+    registry, books = container.registry, container.books
+    registry.refresh()
+    lines = [p.text() for p in registry.state().problems if p.level == "error"]
+    if books.current() is None and not books.problems:
+        lines.append(f"{books.path}: no price book: replies are not judged and nothing is sold without one")
+    return lines + [p.text() for p in books.problems]

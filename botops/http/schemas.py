@@ -98,6 +98,7 @@ class Readiness(BaseModel):
 
     ready: bool
     checks: dict[str, str]
+    warnings: list[str] = Field(description="Files that are broken; their last good texts are served meanwhile.")
     simulated: bool
     model: str
 

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from botops import __version__
 from botops.app import services
+from botops.app.supervise import broken_files
 from botops.http.schemas import Health, Readiness
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ async def readyz(request: Request) -> Response:
     checks = await services.readiness(container)
     ready = all(state == "ok" for state in checks.values())
     body = Readiness(
-        ready=ready, checks=checks, simulated=container.bot.model.simulated, model=container.bot.model.name
+        ready=ready,
+        checks=checks,
+        warnings=broken_files(container),
+        simulated=container.bot.model.simulated,
+        model=container.bot.model.name,
     )
     return JSONResponse(body.model_dump(), 200 if ready else 503)
 

@@ -85,6 +85,10 @@ class Metrics:
         )  # fmt: skip
         self.prompts_stale = Gauge("botops_prompts_stale", "Prompts served from a last good text.", registry=r)
         self.price_book = Info("botops_price_book", "Price book in force.", registry=r)
+        self.price_book_problems = Gauge(
+            "botops_price_book_problems", "Problems of the price book's file; the last good one stays in force.",
+            registry=r,
+        )  # fmt: skip
         self.queue_open = Gauge("botops_hand_off_queue", "Dialogues waiting for a person.", registry=r)
         self.rollup_lag = Gauge("botops_rollup_lag_seconds", "Age of the oldest hour not yet rolled up.", registry=r)
         self._versions: set[tuple[str, str]] = set()
