@@ -24,7 +24,6 @@ from botops.claims.segment import Segment, segment_at, segments
 from botops.claims.words import Word, fold, words
 from botops.domain.messages import Message, Role
 
-
 _MONEY = 1000
 """From here on a bare number is rather money than a model's number."""
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from botops.claims.conditions import Met
 from botops.claims.context import ParsedMessage, ReplyContext
-from botops.claims.cues import Cues, cues_in
+from botops.claims.cues import Cues, cues_in, speaks_of
 from botops.claims.dates import Dated
 from botops.claims.link import LOCAL, Focus
 from botops.claims.mention import Mention
 from botops.claims.mentions import find_mentions
+from botops.claims.objects import things_of
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import read
 from botops.claims.records import Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Reduction, Target, Value
-from botops.claims.objects import things_of
 from botops.claims.terms import AppliedDiscount, applied_discounts
 from botops.claims.words import fold, words
 from botops.pricebook.model import OfferKind, Price
@@ -36,24 +36,7 @@ _LARGE, _MAX_HEADS = Decimal(1000), Decimal(10_000)
 _MAX_BACK = 9
 _MAX_BASKET = 4
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
-_STAY = re.compile(
-    r"дат\w+\s+(?:ноч|заезд|прожив|визит|посещ|оказан|поезд|урок|занят)|date of (?:the )?(?:night|stay|visit|arrival|service)"
-    r"|(?:түн|келу|қызмет)\w*\s+күні",
-    re.IGNORECASE,
-)
-_DEFER = re.compile(
-    r"\b(?:ориентир|примерн|завис|миним|начина|старт|базов|уточн|не ниже|не меньше|бастап|бастал|кемінде|байланысты|starting|starts|"
-    r"depend|at least|minimum|from\b|roughly|estimate)",
-    re.IGNORECASE,
-)
-_EXACT = re.compile(r"\b(?:ровно|точно|фикс|нақты|дәл|exactly|fixed|flat|final|окончательн)", re.IGNORECASE)
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
-_OFF_WORDS = re.compile(
-    r"\b(?:скид|дисконт|минус|промо|купон|код|акци|жеңілд|арзанда|шегер|discount|promo|coupon|code|voucher|minus|off\b|less\b)"
-    r"|[−–-]\s?\d",
-    re.IGNORECASE,
-)
-_SAVING = re.compile(r"\b(?:эконом|сэконом|выгод|үнем|sav)", re.IGNORECASE)
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
 
@@ -109,9 +92,9 @@ class Grounds:
     def _reducing(self) -> tuple[AppliedDiscount, ...]:
         """Discounts that the reply or the client's question speaks of: by a word, by the code or by the figure."""
         near = [m for m in (self._context.reply, self._context.question) if m is not None]
-        named = any(_OFF_WORDS.search(p.text) for p in near)
+        named = any(speaks_of("reduction", p.text) for p in near)
         previous = self._context.previous
-        if previous is not None and _SAVING.search(self._context.reply.text):
+        if previous is not None and speaks_of("saving", self._context.reply.text):
             near.append(previous)
         said = {m.amount for p in near for m in p.mentions}
         codes = {f"offer:{o.id}" for o in self._offers if o.code and any(o.code.casefold() in p.folded for p in near)}
@@ -192,7 +175,7 @@ class Grounds:
         return cues
 
     def is_count(self, amount: Decimal) -> bool:
-        """True for a number that stands for heads or pieces in this dialogue: the client's count, a tier's threshold."""
+        """True for a number that stands for heads or pieces here: the client's count, the threshold of a tier."""
         return amount in self._heads or amount in self._context.book.thresholds
 
     @cached_property
@@ -264,7 +247,7 @@ class Grounds:
     @cached_property
     def _dated_stay(self) -> bool:
         """True when the policies price a stay or a visit by its own date rather than by the day of booking."""
-        return any(_STAY.search(t) for t in self._context.book.book.policies.text)
+        return any(speaks_of("dated_stay", t) for t in self._context.book.book.policies.text)
 
     def of(
         self,
@@ -349,7 +332,7 @@ class Grounds:
         return tuple(last.values())
 
     def _basket(self, mention: Mention, records: Sequence[Record]) -> tuple[tuple[Record, ...], ...]:
-        """Prices of each thing named in the sentence, or in the client's question: what a sum over products may take."""
+        """Prices of each thing named in the sentence, or in the client's question: what a sum over products takes."""
         reply, question = self._context.reply, self._context.question
         part = reply.segment_of(mention.start)
         names = [h.skus for h in reply.hits if part is not None and part.start <= h.start < part.end]
@@ -411,7 +394,7 @@ class Grounds:
     def deferred(self, mention: Mention) -> bool:
         """True when the sentence says that the sum is a lower bound or a guess, and nothing says it is exact."""
         own = self._sentence(mention)
-        return (mention.approx or bool(_DEFER.search(own))) and not _EXACT.search(own)
+        return (mention.approx or speaks_of("hedged", own)) and not speaks_of("exact", own)
 
     def _sentence(self, mention: Mention) -> str:
         part = self._context.reply.segment_of(mention.start)

@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 
 from botops.claims.context import ReplyContext
+from botops.claims.cues import speaks_of
 from botops.claims.mention import Mention
 from botops.domain.findings import FindingKind
 
-_COMPUTED = re.compile(
-    r"\b(?:итог|всего|вместе|сумм|обойд|выйд|выход[иея]|получ|состав|к оплате|эконом|сэконом|выгод|разниц|переплат|остат|верн[уё]|"
-    r"возвр|барлығ|жалпы|шығады|екеуі|үшеуі|айырма|үнем|қайтар|total|altogether|overall|together|comes? to|in all|sum\b|sav|"
-    r"differ|refund|both|balance|monthly payment)|[=≈]\s*$",
-    re.IGNORECASE,
-)
 _FEES = frozenset("surcharge delivery penalty deposit refund prepay cancel freeze minimum warranty".split())
 _MIN_NOUN, _CLOSE = 4, 9
 _NOT_NOUNS = re.compile(
     r".*(?:ть|ться|ешь|ете|ите|ите|ем|им|ют|ят|ует|ает|яет|ого|ему|ый|ий|ая|ое|ые|но|ли|мыз|міз|ған|ген|ады|еді|ing|ed|ly)$"
 )
 _IDLE = frozenset(
-    "цена цену цены стоимость стоит стоят будет хорошо ладно тогда сейчас только обычно можно один одна одно самый самая "
-    "тариф пакет вариант сегодня здесь просто меньше больше конечно верно баға бағасы болады тұрады қазір онда жақсы price "
-    "cost costs sure okay well just then will would that this only from with your about right exactly currently".split()
+    "цена цену цены стоимость стоит стоят будет хорошо ладно тогда сейчас только обычно можно один одна одно самый "
+    "самая тариф пакет вариант сегодня здесь просто меньше больше конечно верно баға бағасы болады тұрады қазір онда "
+    "жақсы price cost costs sure okay well just then will would that this only from with your about right "
+    "exactly currently".split()
 )
 
 
@@ -33,7 +29,7 @@ def kind_of(context: ReplyContext, mention: Mention, lead: int, *, named: bool) 
     reading = reply.reading
     first, last = reading.word_at(lead), reading.word_at(mention.start)
     said = reply.text[lead : mention.start]
-    if _COMPUTED.search(said) or _counted(context, lead, mention.start):
+    if speaks_of("computed", said) or _counted(context, lead, mention.start):
         return FindingKind.TOTAL
     tags = reading.over(first, last) | reading.over(reading.word_at(mention.end), reading.word_at(mention.end) + 2)
     if not named and tags & _FEES:

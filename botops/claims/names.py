@@ -80,7 +80,7 @@ class NameIndex:
                 self._by_first[word[0]].append(word)
         self._brought: dict[str, str] = {}
         self._sounds: dict[str, list[str]] = defaultdict(list)
-        for sound, word in self._by_latin.items():
+        for sound in self._by_latin:
             if len(sound) >= _LONG_WORD:
                 self._sounds[sound[:_SAME_START]].append(sound)
 

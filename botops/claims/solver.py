@@ -63,10 +63,10 @@ class Ground:
     `records` are prices in force of the products spoken of, nearest first; `counts` the numbers named near the claim,
     `far_counts` in the rest of the dialogue; `percents` the percents that hold and were named; `shares` percents that
     are a part to pay or get back; `off` the amounts off that hold and were named; `free` the free periods in force;
-    `parts` into how many payments a price may be split; `stated` supported amounts of this message in order;
-    `lines` the last of each line; `running` those of earlier turns, latest last; `known` figures of tools and of the client; `basket` the prices of
-    each thing named beside the claim, for sums over products; `listed` all amounts of the price list: they are
-    multiplied as prices of their product, never as sums.
+    `parts` into how many payments a price may be split; `stated` supported amounts of this message in order; `lines`
+    the last of each line; `running` those of earlier turns, latest last; `known` figures of tools and of the client;
+    `basket` the prices of each thing named beside the claim, for sums over products; `listed` all amounts of the price
+    list: they are multiplied as prices of their product, never as sums.
     """
 
     records: Sequence[Record] = ()

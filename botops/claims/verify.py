@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from botops.claims.context import ParsedMessage, ReplyContext
+from botops.claims.cues import speaks_of
 from botops.claims.dates import covers
 from botops.claims.equations import Equation, Operand, equations
 from botops.claims.ground import Grounds
@@ -17,15 +17,12 @@ from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.scope import Scope, Status, scope_of
 from botops.claims.solver import Target, Value, derive, holds_for, tier_of
+from botops.claims.words import is_cyrillic
 from botops.domain.findings import FindingKind
 
 _CENT = Decimal("0.01")
-_CHEAPEST = re.compile(
-    r"\b(?:сам\w{2,3} (?:дешев|недорог|бюджет)|подешевле|ең арзан|cheapest|lowest|least)", re.IGNORECASE
-)
 _THOUSAND = Decimal(1000)
 _HEDGE = Decimal("0.02")
-_CYRILLIC = re.compile("[а-я]")
 _FINE = frozenset({"USD", "EUR", "GBP"})
 _PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
 
@@ -45,8 +42,8 @@ class Doubt:
 class Verified:
     """The outcome for one reply. `supported` are the amounts borne out, in order; `claims` counts those looked at.
 
-    `aside` are those of them that are no price of today to be taken as it stands: lower bounds, past and future prices. `used` are the
-    prices that bore amounts out.
+    `aside` are those of them that are no price of today to be taken as it stands: lower bounds, past and
+    future prices. `used` are the prices that bore amounts out.
     """
 
     doubts: tuple[Doubt, ...]
@@ -166,7 +163,7 @@ class Verifier:
             return False
         if mention.role != "scaled" and mention.amount < self._context.book.least / 2:
             return False
-        if mention.per is None and mention.start not in self._operands and not _CYRILLIC.search(reply.text):
+        if mention.per is None and mention.start not in self._operands and not is_cyrillic(reply.text):
             return False
         counted = any(q.unit and q.start < mention.end and mention.start < q.end for q in reply.quantities)
         named = any(h.start < mention.end and mention.start < h.end for h in reply.all_hits)
@@ -299,7 +296,7 @@ class Verifier:
         exact = [r for r in self._of_amount(mention.amount) if in_force(r, self._context.day) and r.price is not None]
         periods = {r.price.per for r in exact if r.price is not None}
         question = self._context.question
-        anything = question is not None and _CHEAPEST.search(question.text) is not None
+        anything = question is not None and speaks_of("cheapest", question.text)
         named = () if anything else focus.skus
         cheaper = [
             r
@@ -343,7 +340,7 @@ class Verifier:
         return Doubt(mention, FindingKind.TOTAL, self._nearest(mention, focus), owed=None if right else equation.value)
 
     def _is_listed(self, amount: Decimal, mention: Mention) -> bool:
-        """True for any price in force, any term, any figure borne out before: something a product of numbers rests on."""
+        """True for any price in force, any term, any figure borne out before: what a product may rest on."""
         listed = (r for r in self._of_amount(amount) if self._in_force(r, mention) and self._same_currency(r, mention))
         return any(listed) or amount in self._running or self._grounds.is_term(amount, mention)
 

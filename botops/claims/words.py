@@ -116,8 +116,8 @@ _LATIN = str.maketrans(
     }
 )
 _SOUNDS = (
-    ("sch", "sh"), ("ck", "k"), ("ph", "f"), ("qu", "kv"), ("x", "ks"), ("w", "v"), ("q", "k"), ("ce", "se"), ("ci", "si"),
-    ("c", "k"), ("y", "i"), ("j", "i"), ("dj", "j"), ("ee", "i"), ("oo", "u"), ("h", ""),
+    ("sch", "sh"), ("ck", "k"), ("ph", "f"), ("qu", "kv"), ("x", "ks"), ("w", "v"), ("q", "k"), ("ce", "se"),
+    ("ci", "si"), ("c", "k"), ("y", "i"), ("j", "i"), ("dj", "j"), ("ee", "i"), ("oo", "u"), ("h", ""),
 )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def latin(word: str) -> str:
 
 
 def kazakh_root(word: str, known: AbstractSet[str]) -> str:
-    """The known stem under Kazakh endings on a word of any origin ("люкске", "коттеджге", "starttan"); empty if none."""
+    """The known stem under Kazakh endings on a word of any origin ("люкске", "starttan"); empty if none."""
     for cut in range(len(word) - 1, max(2, len(word) - 9), -1):
         head = word[:cut]
         if (head in known or stem(head) in known) and _KK_TAIL.fullmatch(word[cut:]):
