@@ -124,7 +124,10 @@ def test_a_time_without_an_offset_is_in_the_books_zone() -> None:
 
 
 def test_a_message_with_a_time_of_its_own_is_judged_then() -> None:
-    messages = [Message("user", "гид"), Message("assistant", "Гид стоит 30 000 ₸.", at=datetime(2026, 6, 1, tzinfo=UTC))]
+    messages = [
+        Message("user", "гид"),
+        Message("assistant", "Гид стоит 30 000 ₸.", at=datetime(2026, 6, 1, tzinfo=UTC)),
+    ]
     assert check(messages, COMPILED, at=AT) == []
 
 
