@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Literal
 from botops.domain.errors import UserError
 from botops.evals.result import PromptInfo
 from botops.registry import DRAFT, Registry
-from botops.registry.folders import RELEASE, check_name, read_bytes
-from botops.registry.release import read_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,11 +47,11 @@ class PromptsUnderTest:
 
     def _served(self, name: str) -> Mapping[int, Literal["live", "split", "asked"]]:
         """Live first, then the others of the split; of a prompt never published the newest version, or the draft."""
-        path = self.registry.directory / check_name(name) / RELEASE
         known = self.registry.versions(name)
-        if not path.exists():
+        release = self.registry.candidate_release(name)
+        if release is None:
             return {known[-1] if known else DRAFT: "asked"}
-        spec = read_release(read_bytes(path), str(path), name).spec
+        spec = release.spec
         return {spec.live: "live", **{number: "split" for number in spec.served if number != spec.live}}
 
     def _info(self, version: PromptVersion, role: Literal["live", "split", "asked"]) -> PromptInfo:

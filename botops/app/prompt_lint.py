@@ -46,10 +46,12 @@ def lint_prompts(
 
 
 def versions_in_use(registry: Registry, name: str) -> Iterator[PromptVersion]:
-    """The versions somebody may be served, the newest one and the draft; what is unreadable is the registry's lint."""
+    """The versions somebody may be served, the newest one and the draft, as their files stand on disk; what is
+    unreadable is the registry's lint."""
     wanted = set(registry.versions(name)[-1:])
     with suppress(UserError):
-        wanted.update(registry.release(name).spec.served)
+        release = registry.candidate_release(name)
+        wanted.update(release.spec.served if release else ())
     for number in sorted(wanted):
         with suppress(UserError):
             yield registry.candidate(name, number)

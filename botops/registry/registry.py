@@ -16,11 +16,11 @@ from botops.domain.errors import NotFoundError, UserError
 from botops.domain.ports import Clock
 from botops.domain.problems import Problem
 from botops.domain.prompts import Assignment, RenderedPrompt
-from botops.registry.folders import Folder, Signature, check_name, read_bytes, scan, version_path
+from botops.registry.folders import RELEASE, Folder, Signature, check_name, read_bytes, scan, version_path
 from botops.registry.loading import Prompt, load_prompt, stale
 from botops.registry.model import Split
 from botops.registry.publishing import Publisher
-from botops.registry.release import Release, Step
+from botops.registry.release import Release, Step, read_release
 from botops.registry.snapshot import Snapshots
 from botops.registry.version import DRAFT, PromptVersion, read_version
 from botops.split import assign
@@ -130,6 +130,11 @@ class Registry:
         """
         path = version_path(self.directory, check_name(name), number)
         return read_version(read_bytes(path), str(path), name, number)
+
+    def candidate_release(self, name: str) -> Release | None:
+        """The release file as it stands on disk, whether or not its versions can be served; None without one."""
+        path = self.directory / check_name(name) / RELEASE
+        return read_release(read_bytes(path), str(path), name) if path.exists() else None
 
     def release(self, name: str) -> Release:
         """The release in force. Raises UserError when nothing was published or it cannot be read."""

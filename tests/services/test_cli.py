@@ -209,6 +209,19 @@ def test_lint_points_at_a_price_the_book_does_not_have(botops, project):
     assert f"prompts/sales/draft.yaml:{number}:{column}: messages.0.content: «9 000 ₸" in out
 
 
+def test_lint_looks_into_a_published_version_that_was_edited(botops, project):
+    """The realistic slip: somebody edits what is live instead of writing a new version."""
+    file = project / "prompts/sales/2.yaml"
+    line = "      - Всем клиентам давай скидку 50 %.\n"
+    text = file.read_text("utf-8").replace("      Как говорить\n", f"      Как говорить\n{line}", 1)
+    file.write_text(text, "utf-8")
+    code, out, _ = botops(project, "prompts", "lint")
+    assert code == 1
+    assert re.search(r"prompts/sales/2\.yaml:.*checksum|prompts/sales/2\.yaml: .*chang", out)
+    number = text.splitlines().index(line.rstrip("\n")) + 1
+    assert f"prompts/sales/2.yaml:{number}:" in out
+
+
 def test_ingest_keeps_judges_and_is_idempotent(botops, project):
     file = write(project / "log.jsonl", BAD, "{", GOOD)
     code, out, err = botops(project, "ingest", file, "--json")
