@@ -52,6 +52,7 @@ class Grounds:
         self._running = tuple(running)
         self._offers = list(context.book.book.offers_on(context.day))
         self._made: dict[tuple[object, ...], Ground] = {}
+        self._counts_of: dict[int, tuple[Quantity, ...]] = {}
 
     @cached_property
     def counts(self) -> tuple[Decimal, ...]:
@@ -77,12 +78,17 @@ class Grounds:
         def fit(q: Quantity) -> bool:
             return q.unit not in _MEASURES or q.unit in own
 
-        def values(message: ParsedMessage, found: Iterable[Quantity]) -> tuple[Decimal, ...]:
-            return tuple(q.value for q in found if fit(q) and _countable(message, q))
+        said = [q for q in self._counted(reply) if fit(q)]
+        near = [q.value for q in said if part is not None and part.start <= q.start < part.end]
+        if question is not None:
+            near += [q.value for q in self._counted(question) if fit(q)]
+        return tuple(near) or tuple(q.value for q in said) or self.far_counts
 
-        here = [q for q in reply.quantities if part is not None and part.start <= q.start < part.end]
-        near = values(reply, here) + (values(question, question.quantities) if question is not None else ())
-        return near or values(reply, reply.quantities) or self.far_counts
+    def _counted(self, message: ParsedMessage) -> tuple[Quantity, ...]:
+        known = self._counts_of.get(message.index)
+        if known is None:
+            known = self._counts_of[message.index] = tuple(q for q in message.quantities if _countable(message, q))
+        return known
 
     @cached_property
     def _applied(self) -> tuple[AppliedDiscount, ...]:

@@ -80,6 +80,7 @@ class Verifier:
         self._operands = {o.start for e in self._equations for o in e.operands}
         self._factors = {o.start for e in self._equations for o in _counts(e)}
         self._grounds = Grounds(context, running, aside, _within(reply, taken))
+        self._scopes: dict[int, Scope] = {}
         self._plain: set[Decimal] = set()
         self._set_aside: set[Decimal] = set()
         self._used: dict[Record, None] = dict.fromkeys(used)
@@ -171,7 +172,11 @@ class Verifier:
         return not (counted or named or mention.start in self._factors)
 
     def _scope(self, mention: Mention) -> Scope:
-        return scope_of(self._context.reply.reading, mention.start, mention.end)
+        known = self._scopes.get(mention.start)
+        if known is None:
+            known = scope_of(self._context.reply.reading, mention.start, mention.end)
+            self._scopes[mention.start] = known
+        return known
 
     def _named_price(self, mention: Mention, focus: Focus) -> bool:
         """True when the amount (both ends of a range) is a price or a tool's figure of what is spoken of."""
