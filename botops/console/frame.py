@@ -128,6 +128,8 @@ def _banners(container: Container) -> None:
 def _seeding(container: Container) -> None:
     """Says that the demo's past is being made, and shows the pages anew when it is."""
     target = container.settings.demo.dialogues
+    if not target:
+        return
     try:
         made = container.store.reads.counts().dialogues
         under_way = 0 < made < target and Seeding(container).wanted()

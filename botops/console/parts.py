@@ -8,7 +8,7 @@ from botops.app.glossary import Entry
 from botops.console import formats, frame, labels, safe
 from botops.console.i18n import _, language
 from botops.console.safe import Html, Mark, tag
-from botops.domain.findings import Finding
+from botops.domain.findings import Finding, Severity
 from botops.domain.problems import Problem
 from botops.domain.turns import Action
 from botops.store import FaultExample
@@ -29,6 +29,11 @@ def answer(text: str) -> None:
 def chip(text: str, kind: str = "") -> Html:
     """A short word in a frame."""
     return tag("span", text, class_=f"bo-chip {kind}".strip())
+
+
+def severity(value: Severity) -> Html:
+    """How bad an error is, as a chip."""
+    return chip(_("error: {severity}").format(severity=labels.severity(value)), value.label)
 
 
 def fate(action: Action | None) -> Html:
@@ -62,9 +67,7 @@ def example(fault: FaultExample, zone: str) -> Html:
 
 def finding(found: Finding, number: int) -> Html:
     """A finding under the text it is about: said, the book says, why."""
-    head = tag(
-        "div", tag("b", labels.kind(found.kind)), " ", chip(labels.severity(found.severity), found.severity.label)
-    )
+    head = tag("div", tag("b", labels.kind(found.kind)), " ", severity(found.severity))
     inner = _comparison(found.quote, found.expected, found.explanation(language()), _difference(found))
     return tag("div", tag("b", str(number)), tag("div", head, inner), class_="bo-finding")
 

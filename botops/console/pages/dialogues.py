@@ -49,11 +49,7 @@ def _list(container: Container) -> None:
 
 
 def _item(row: DialogueRow, zone: str) -> Html:
-    worst = (
-        parts.chip(_("error: {severity}").format(severity=labels.severity(row.worst)), row.worst.label)
-        if row.worst
-        else None
-    )
+    worst = parts.severity(row.worst) if row.worst else None
     head = tag(
         "div",
         tag("b", formats.moment(row.last_at, zone)),
