@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from botops.app.container import new_id
-from botops.app.ingesting import IngestReport, records_of
+from botops.app.ingesting import IngestReport, UnlikelyTimeError, records_of
 from botops.claims.dialogues import parse_dialogues
-from botops.domain.errors import StoreError, UserError
+from botops.domain.errors import ConflictError, StoreError, UserError
 from botops.domain.messages import InboundMessage
 from botops.domain.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from botops.app.container import Container
     from botops.domain.messages import Language
@@ -62,30 +62,62 @@ async def ingest(
     if current is None:
         raise UserError(f"there is no price book at {container.books.path}: replies cannot be judged without one")
     report = IngestReport()
-    waiting: list[TurnRecord] = []
-
-    async def keep() -> None:
-        written = await asyncio.to_thread(container.store.write_many, tuple(waiting), origin=origin)
-        report.turns += written.written
-        report.skipped += written.skipped
-        container.metrics.ingested.inc(written.written)
-        waiting.clear()
-
+    taker = _Taker(container, report, origin, file)
     for number, line in enumerate(lines, 1):
         for dialogue in parse_dialogues([line], file):
             if isinstance(dialogue, Problem):
                 report.problems.append(replace(dialogue, line=number))
                 continue
-            report.dialogues += 1
-            for record in records_of(dialogue, current.compiled, version=current.book.version, channel=channel):
-                report.findings += len(record.verdict.findings) if record.verdict else 0
-                waiting.append(record)
-            if len(waiting) >= _TURNS_AT_ONCE:
-                await keep()
+            try:
+                records = tuple(records_of(dialogue, current.compiled, version=current.book.version, channel=channel))
+            except UnlikelyTimeError as error:
+                report.problems.append(Problem(file, number, 1, "", str(error), rule="bad-time"))
+                continue
+            await taker.take(number, records)
         await asyncio.sleep(0)  # judging is work without a pause: let others be answered meanwhile
-    if waiting:
-        await keep()
+    await taker.keep()
     return report
+
+
+class _Taker:
+    """Collects the records of dialogues and keeps them, many at a time."""
+
+    def __init__(self, container: Container, report: IngestReport, origin: str, file: str) -> None:
+        self._container = container
+        self._report = report
+        self._origin = origin
+        self._file = file
+        self._waiting: list[tuple[int, tuple[TurnRecord, ...]]] = []
+        self._turns = 0
+
+    async def take(self, line: int, records: tuple[TurnRecord, ...]) -> None:
+        """Takes the records of the dialogue on a line."""
+        self._report.dialogues += 1
+        self._waiting.append((line, records))
+        self._turns += len(records)
+        if self._turns >= _TURNS_AT_ONCE:
+            await self.keep()
+
+    async def keep(self) -> None:
+        """Writes what waits. A dialogue that clashes with one of another lead is reported, the others are kept."""
+        waiting, self._waiting, self._turns = self._waiting, [], 0
+        if not waiting:
+            return
+        try:
+            await self._write([record for _, records in waiting for record in records])
+        except ConflictError:
+            for line, records in waiting:
+                try:
+                    await self._write(records)
+                except ConflictError as error:
+                    self._report.problems.append(Problem(self._file, line, 1, "id", str(error), rule="conflict"))
+
+    async def _write(self, records: Sequence[TurnRecord]) -> None:
+        written = await asyncio.to_thread(self._container.store.write_many, tuple(records), origin=self._origin)
+        self._report.turns += written.written
+        self._report.skipped += written.skipped
+        self._report.findings += sum(len(r.verdict.findings) for r in records if r.verdict)
+        self._container.metrics.ingested.inc(written.written)
 
 
 async def readiness(container: Container) -> dict[str, str]:

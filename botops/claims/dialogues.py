@@ -58,7 +58,7 @@ def parse_dialogues(lines: Iterable[bytes], file: str) -> Iterator[Dialogue | Pr
             continue
         try:
             row = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             column = error.colno if isinstance(error, json.JSONDecodeError) else 1
             yield Problem(file, number, column, "", f"not a JSON row: {_reason(error)}", rule="bad-json")
             continue
@@ -71,7 +71,9 @@ def parse_dialogues(lines: Iterable[bytes], file: str) -> Iterator[Dialogue | Pr
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return error.msg
-    return "not UTF-8" if isinstance(error, UnicodeDecodeError) else "nested too deep"
+    if isinstance(error, RecursionError):
+        return "nested too deep"
+    return "not UTF-8" if isinstance(error, UnicodeDecodeError) else "a number with too many digits"
 
 
 def _dialogue(row: Any, line: int) -> Dialogue:
@@ -102,7 +104,7 @@ def _message(raw: Any, index: int) -> Message:
         raise _RowError(path, "a message is an object with role and content", "bad-message")
     _refuse_unknown(raw, _MESSAGE_KEYS, path + ".")
     role = raw.get("role")
-    if role not in _ROLES:
+    if not isinstance(role, str) or role not in _ROLES:
         raise _RowError(f"{path}.role", f"{role!r} is not one of {', '.join(sorted(_ROLES))}", "bad-role")
     content = raw.get("content")
     if content is None and role == "assistant" and raw.get("tool_calls"):

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from botops.cli.context import json_line
+
 if TYPE_CHECKING:
     from botops.app.check_report import CheckSummary
 
@@ -69,7 +71,7 @@ def check(
 
         def write(checked: Checked) -> None:
             for finding in checked.findings:
-                sink.write(json.dumps(finding_row(checked.id, finding, checked.language), ensure_ascii=False) + "\n")
+                sink.write(json_line(finding_row(checked.id, finding, checked.language)))
 
         summary = check_files(files, choice, jobs=jobs, on_checked=write, on_bytes=advance)
     if html:
@@ -96,7 +98,7 @@ def _write_html(path: Path, summary: CheckSummary, files: tuple[Path, ...]) -> N
 
     title = ", ".join(f.name for f in files[:3]) + (" …" if len(files) > 3 else "")
     page = render_html(summary, title=title, made_at=SystemClock().now(), version=__version__)
-    path.write_text(page, encoding="utf-8")
+    path.write_text(page, encoding="utf-8", errors="replace")
 
 
 def _report(summary: CheckSummary, *, as_json: bool, form: str) -> None:
@@ -171,10 +173,14 @@ def claims(texts: BinaryIO) -> int:
             continue
         try:
             row = json.loads(line)
-            found = mentions_row(row)
-        except (ValueError, KeyError, TypeError) as error:
-            click.echo(f"{name}:{number}:1: not a row with id and text: {error}", err=True)
+        except (ValueError, RecursionError) as error:
+            why = "nested too deep" if isinstance(error, RecursionError) else str(error)
+            click.echo(f"{name}:{number}:1: not a JSON row: {why}", err=True)
             bad += 1
             continue
-        click.echo(json.dumps(found, ensure_ascii=False))
+        if not (isinstance(row, dict) and isinstance(row.get("id"), str | int) and isinstance(row.get("text"), str)):
+            click.echo(f"{name}:{number}:1: not a row with id and text", err=True)
+            bad += 1
+            continue
+        click.echo(json_line(mentions_row(row)), nl=False)
     return 2 if bad else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -38,3 +39,8 @@ def open_container(settings: Settings, role: Literal["writer", "side", "reader"]
     from botops.config import Secrets
 
     return Container.open(settings, Secrets.from_environ(os.environ), role=role)
+
+
+def json_line(row: object) -> str:
+    """A row of JSON lines. Lone surrogates, which no encoding can carry, are written as JSON escapes."""
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"

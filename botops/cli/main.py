@@ -6,6 +6,7 @@ Data goes to stdout; progress and errors go to stderr.
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,16 @@ def main(directory: str | None) -> None:
         os.chdir(directory)
 
 
+_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""What no other input would cure: the machine is at fault."""
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in _MACHINE:
+        return "mend that, then again"
+    return "check the path and the rights of the file and its folder"
+
+
 def run(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs a command and turns botops's errors into messages and exit codes."""
     from botops.domain.errors import BotopsError
@@ -102,6 +113,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
         # The reader of our output has gone ("botops … | head"): nothing is left to say to it.
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        click.echo(f"Error: {place}{error.strerror or error}: {_advice(error)}", err=True)
+        sys.exit(3 if error.errno in _MACHINE else 2)
     sys.exit(result if isinstance(result, int) else 0)
 
 

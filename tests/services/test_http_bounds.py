@@ -115,3 +115,9 @@ def test_an_error_of_our_own_tells_nothing_of_the_inside(project, running, monke
     assert answer.status_code == 500
     assert answer.json()["error"] == "internal_error"
     assert "secret detail" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["dialogue_id", "lead_id", "idempotency_key"])
+@pytest.mark.parametrize("value", ["\0", "a\nb", "a\x7fb", "", " ", "x" * 201])
+def test_ids_no_database_could_keep_are_refused(server, name, value):
+    assert server.http.post("/v1/chat", json=CHAT | {name: value}).status_code == 422
