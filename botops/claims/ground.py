@@ -12,14 +12,14 @@ from botops.claims.conditions import Met
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.cues import Cues, cues_in, speaks_of
 from botops.claims.dates import Dated
-from botops.claims.link import LOCAL, Focus
+from botops.claims.link import BEFORE, LOCAL, Focus
 from botops.claims.mention import Mention
 from botops.claims.mentions import find_mentions
 from botops.claims.objects import things_of
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import read
-from botops.claims.records import Record, in_force
+from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Reduction, Target, Value
 from botops.claims.terms import AppliedDiscount, applied_discounts
@@ -35,6 +35,9 @@ _MAX_SCANNED = 500
 _LARGE, _MAX_HEADS = Decimal(1000), Decimal(10_000)
 _MAX_BACK = 9
 _MAX_BASKET = 4
+_AREA = re.compile(
+    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:м|m)?\s?(?:[x×х*]|на|by|ға)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d%])"
+)
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
@@ -137,6 +140,14 @@ class Grounds:
                 if "half" in rule.topics & near:
                     out[_HALF] = None
         return tuple(out)
+
+    @cached_property
+    def _added(self) -> tuple[Decimal, ...]:
+        """Percents that policies put on top of a price (urgency, weekends), where the talk names them."""
+        near = self._context.reply.reading.concepts | self._asked
+        said = {m.amount for p in self._context.messages[-4:] for m in p.mentions if m.kind == "percent"}
+        rules = (r for r in self._context.book.terms.rules if r.offer is None)
+        return tuple(dict.fromkeys(p for r in rules for p in r.percents if p in said or "surcharge" in r.topics & near))
 
     @cached_property
     def _asked(self) -> frozenset[str]:
@@ -283,6 +294,7 @@ class Grounds:
                 far_counts=self.far_counts,
                 percents=self._percents,
                 shares=self._shares,
+                added=self._added,
                 off=self._off if own else (),
                 free=self._free,
                 parts=self._parts,
@@ -309,7 +321,7 @@ class Grounds:
             if message.role != "tool" and len(skus) < _MAX_PRODUCTS:
                 skus.update(dict.fromkeys(s for h in message.hits if h.strength > 1 for s in h.skus[:_MAX_PRODUCTS]))
         skus.update(dict.fromkeys(used))
-        if not skus:
+        if not skus or any(k != NAME and r.level <= BEFORE for k, r in focus.keys.items()):
             skus.update(dict.fromkeys(self._described(focus)))
         currency = mention.currency or context.book.book.currency
         return tuple(
@@ -431,6 +443,9 @@ def _names(rule: Rule, amount: Decimal) -> bool:
 def _numbers(messages: Iterable[ParsedMessage]) -> tuple[Decimal, ...]:
     out: dict[Decimal, None] = {}
     for message in messages:
+        for sides in _AREA.finditer(message.folded):
+            area = Decimal(sides[1].replace(",", ".")) * Decimal(sides[2].replace(",", "."))
+            out.update({area: None} if area else {})
         for quantity in message.quantities:
             if _countable(message, quantity):
                 out[quantity.value] = None

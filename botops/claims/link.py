@@ -83,11 +83,19 @@ class Focus:
                 continue
             if key == NAME and resolved.level == SEGMENT:
                 continue
+            if key == NAME and not resolved.firm and self._described(record):
+                continue
             distant = key == NAME and (resolved.level > MESSAGE or not resolved.firm)
             if distant and (values & self.named or not self._could_be_named(record)):
                 continue
             out.append(key)
         return tuple(out)
+
+    def _described(self, record: Record) -> bool:
+        """True when the words beside the sum name a value of the record's variant."""
+        return any(
+            k != NAME and r.level <= BEFORE and k in record.features and r.allows(record) for k, r in self.keys.items()
+        )
 
     def _could_be_named(self, record: Record) -> bool:
         """True when a product has a name in the script of the reply: only then does its absence say anything."""

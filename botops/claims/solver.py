@@ -62,11 +62,11 @@ class Ground:
 
     `records` are prices in force of the products spoken of, nearest first; `counts` the numbers named near the claim,
     `far_counts` in the rest of the dialogue; `percents` the percents that hold and were named; `shares` percents that
-    are a part to pay or get back; `off` the amounts off that hold and were named; `free` the free periods in force;
-    `parts` into how many payments a price may be split; `stated` supported amounts of this message in order; `lines`
-    the last of each line; `running` those of earlier turns, latest last; `known` figures of tools and of the client;
-    `basket` the prices of each thing named beside the claim, for sums over products; `listed` all amounts of the price
-    list: they are multiplied as prices of their product, never as sums.
+    are a part to pay or get back, `added` those put on top of a price; `off` the amounts off that hold and were named;
+    `free` the free periods in force; `parts` into how many payments a price may be split; `stated` supported amounts of
+    this message in order; `lines` the last of each line; `running` those of earlier turns, latest last; `known` figures
+    of tools and of the client; `basket` the prices of each thing named beside the claim, for sums over products;
+    `listed` all amounts of the price list: they are multiplied as prices of their product, never as sums.
     """
 
     records: Sequence[Record] = ()
@@ -74,6 +74,7 @@ class Ground:
     far_counts: Sequence[Decimal] = ()
     percents: Sequence[Reduction] = ()
     shares: Sequence[Decimal] = ()
+    added: Sequence[Decimal] = ()
     off: Sequence[Reduction] = ()
     free: Sequence[Decimal] = ()
     parts: Sequence[Decimal] = ()
@@ -214,6 +215,8 @@ def _shares(amount: Decimal, ground: Ground, sku: str = "") -> Iterator[tuple[De
         yield share, ("×", percent, "%")
     for percent in ground.shares:
         yield amount * percent / _HUNDRED, ("×", percent, "%")
+    for percent in ground.added:
+        yield from _on_top(amount, percent, ground)
     for off in (r.value for r in ground.off if r.fits(sku)):
         if off < amount:
             yield amount - off, ("−", off)
@@ -221,6 +224,15 @@ def _shares(amount: Decimal, ground: Ground, sku: str = "") -> Iterator[tuple[De
         yield amount / parts, ("/", parts)
     if ground.vat and ground.cues.vat:
         yield from _vat(amount, ground)
+
+
+def _on_top(amount: Decimal, percent: Decimal, ground: Ground) -> Iterator[tuple[Decimal, Parts]]:
+    """A surcharge by itself, with the price, and with the price and tax on both."""
+    more = amount * percent / _HUNDRED
+    yield more, ("×", percent, "%")
+    yield amount + more, ("+", percent, "%")
+    if ground.vat and ground.cues.vat and not ground.vat_included:
+        yield (amount + more) * (1 + ground.vat / _HUNDRED), ("+", percent, "% +", ground.vat, "%")
 
 
 def _vat(amount: Decimal, ground: Ground) -> Iterator[tuple[Decimal, Parts]]:
