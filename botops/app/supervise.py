@@ -17,7 +17,6 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import botops
 from botops.domain.errors import StoreError, UserError
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ CONSOLE_OPTIONS = {
     "theme.dark.linkColor": "#84caff",
 }
 """What `.streamlit/config.toml` says of privacy and looks; a project's folder need not have that file."""
-_CONSOLE_SCRIPT = Path(botops.__file__).parent / "console" / "main.py"
 _PR_SET_PDEATHSIG = 1
 _WATCH_EVERY_S = 5.0
 _LOOK_FOR_DEAD_EVERY = 12
@@ -84,7 +82,7 @@ class Console:
     def __init__(self, *, host: str, port: int, api: str, directory: Path) -> None:
         self.address = f"http://{host}:{port}"
         self._command = [
-            sys.executable, "-m", "streamlit", "run", str(_CONSOLE_SCRIPT),
+            sys.executable, "-m", "botops.console",
             "--server.address", host, "--server.port", str(port), "--server.headless", "true",
             "--server.fileWatcherType", "none", "--logger.level", "warning",
             *(part for name, value in CONSOLE_OPTIONS.items() for part in (f"--{name}", value)),
