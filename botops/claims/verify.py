@@ -210,6 +210,8 @@ class Verifier:
         return not self._contradicted(record, focus)
 
     def _in_force(self, record: Record, mention: Mention) -> bool:
+        if not self._in_place(record):
+            return False
         stay = self._grounds.stay_dates
         if stay and record.price is not None and record.price.per != "once":
             return any(covers(record.price.window, d, self._context.day) for d in stay)
@@ -226,6 +228,14 @@ class Verifier:
         if tense == "past":
             return window.valid_to is not None and window.valid_to < self._context.day
         return window.valid_from is not None and window.valid_from > self._context.day
+
+    def _in_place(self, record: Record) -> bool:
+        """True when a price is for the client's region and segment, as far as both are known."""
+        price, asked = record.price, self._context
+        if price is None:
+            return True
+        region = asked.region is None or price.region is None or price.region == asked.region
+        return region and (asked.segment is None or price.segment is None or price.segment == asked.segment)
 
     def _same_currency(self, record: Record, mention: Mention) -> bool:
         own = record.currency or self._context.book.book.currency

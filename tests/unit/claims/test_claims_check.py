@@ -178,6 +178,25 @@ def test_a_wrong_figure_supports_nothing_later() -> None:
     assert [f.quote for f in found] == ["27 500 ₸"]
 
 
+def test_a_price_of_another_region_or_segment_is_found() -> None:
+    city = Product(
+        "c", "Катер «Волна»", ("катер",), (price(5000, region="almaty"), price(8000, region="astana", segment="vip"))
+    )
+    book = compile_book(PriceBook("KZT", (city,)))
+    messages = talk("Катер стоит 8 000 ₸.")
+    assert check(messages, book, at=AT) == []
+    assert check(messages, book, at=AT, region="astana") == []
+    assert [f.quote for f in check(messages, book, at=AT, region="almaty")] == ["8 000 ₸"]
+    assert [f.quote for f in check(messages, book, at=AT, region="astana", segment="base")] == ["8 000 ₸"]
+
+
+def test_a_bare_yes_confirms_a_sum() -> None:
+    assert [(f.kind.value, f.quote) for f in check(talk("лодка за 5 000 ₸ в час?", "Да."), COMPILED, at=AT)] == [
+        ("price", "Да")
+    ]
+    assert check(talk("лодка за 7 000 ₸ в час?", "Да, верно."), COMPILED, at=AT) == []
+
+
 def test_region_and_plain_books_are_taken() -> None:
     assert check(talk("Лодка 7 000 ₸ в час."), BOOK, at=AT, region="almaty", segment="vip") == []
 
