@@ -120,6 +120,11 @@ def _store(settings: Settings) -> Iterator[Check]:
     if url.startswith("sqlite") and not file.exists():
         yield Check("store", "ok", f"{file} will be made at the first start")
         return
+    if url.startswith("sqlite") and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
+        yield Check(
+            "store", "error", f"{file} cannot be written", "give yourself the rights of the file and its folder"
+        )
+        return
     store = Store.open(url, clock=SystemClock(), role="reader")
     try:
         store.reads.lag()

@@ -36,6 +36,7 @@ def test_health_readiness_and_the_api_page(server):
     assert ready.json() == {
         "ready": True,
         "checks": {"store": "ok", "prompts": "ok", "price_book": "ok"},
+        "warnings": [],
         "simulated": True,
         "model": server.container.bot.model.name,
     }
