@@ -34,6 +34,7 @@ CONSOLE_OPTIONS = {
     "client.showErrorDetails": "none",
     "theme.primaryColor": "#1570ef",
     "theme.baseRadius": "0.5rem",
+    "theme.dark.primaryColor": "#53b1fd",
     "theme.light.linkColor": "#175cd3",
     "theme.dark.linkColor": "#84caff",
 }

@@ -54,16 +54,25 @@ def page(name: navigation.Name, body: Callable[[Container], None]) -> None:
 
 def fault(title: str, error: BotopsError) -> None:
     """An error with its places, told apart from the sentence that says what it means."""
-    show(alert("bad", title, details=str(error)))
+    places = [f"{short(p.file)}:{p.line}:{p.column}" for p in getattr(error, "problems", ()) if p.line]
+    show(alert("bad", title, *(safe.tag("code", place) for place in places[:5]), details=str(error)))
 
 
 def alert(level: str, title: str, *more: str | safe.Html, details: str = "") -> safe.Html:
     """A box that says something is wrong (`bad`, `warn`) or worth knowing (`note`)."""
     sign = {"bad": "✕ ", "warn": "! ", "note": ""}[level]
-    rest = [safe.tag("div", part) for part in more]
+    rest = [safe.tag("div", part) for part in more if part]
     if details:
-        rest.append(safe.tag("pre", details))
+        rest.append(safe.tag("details", safe.tag("summary", _("Details")), safe.tag("pre", details)))
     return safe.tag("div", safe.tag("b", f"{sign}{title}"), *rest, class_=f"bo-alert {level}", role="note")
+
+
+def short(path: Path | str) -> str:
+    """A path as seen from the project's folder."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
 
 
 def empty(title: str, more: str) -> None:

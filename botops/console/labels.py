@@ -67,6 +67,25 @@ _REASONS: Mapping[str, str] = {
     "too_large": N_("The message is too large to check."),
     "checker_failed": N_("The checker failed on this message."),
 }
+_FAULTS: Mapping[str, str] = {
+    "syntax": N_("The file cannot be read as YAML."),
+    "unreadable": N_("The file or folder cannot be read."),
+    "missing-file": N_("A file or folder is missing."),
+    "missing-version": N_("A version that should be served is not there."),
+    "version-changed": N_("A published version was changed: restore it and save the new text as a new version."),
+    "no-checksum": N_("The release file does not have this version's checksum."),
+    "unknown-key": N_("There is a field that is not known."),
+    "duplicate-key": N_("A field is written twice."),
+    "missing-variable": N_("A variable has no value."),
+    "unknown-variable": N_("The text uses a variable that is not declared."),
+    "unused-variable": N_("A declared variable is not used."),
+    "no-owner": N_("No owner is named."),
+    "no-purpose": N_("It is not said what the prompt is for."),
+    "no-hand-over": N_("The text does not say when to call a person."),
+    "review-overdue": N_("The prompt was not reviewed for too long."),
+    "secret": N_("The text holds something that looks like a password or key."),
+    "snapshot": N_("The last good state cannot be kept: a restart with a broken file would not serve."),
+}
 _MODELS: Mapping[str, str] = {"simulated": N_("Simulated model"), "external": N_("Another bot")}
 
 
@@ -113,6 +132,11 @@ def rule(value: str) -> str:
 def reason(value: str | None) -> str:
     """Why a reply was not judged."""
     return _(_REASONS[value]) if value and value in _REASONS else (value or "")
+
+
+def problem(rule: str) -> str:
+    """What is wrong in a file, in the reader's language; the file's own message stands beside it."""
+    return _(_FAULTS[rule]) if rule in _FAULTS else ""
 
 
 def model(value: str) -> str:

@@ -42,8 +42,13 @@ def fate(action: Action | None) -> Html:
 
 
 def problem(found: Problem, title: str) -> Html:
-    """A fault in a file: what it means first, then the place."""
-    return frame.alert("bad" if found.level == "error" else "warn", title, details=found.text())
+    """A fault in a file: what it means, the place, and the message as the command line has it."""
+    level = "bad" if found.level == "error" else "warn"
+    file = frame.short(found.file)
+    place = tag("code", f"{file}:{found.line}:{found.column}" if found.line else file)
+    if found.rule.startswith("prompt-"):
+        return frame.alert(level, title, place, found.message)
+    return frame.alert(level, title, labels.problem(found.rule), place, details=found.message)
 
 
 def definitions(entries: Iterable[Entry]) -> Html:

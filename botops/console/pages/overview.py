@@ -23,6 +23,7 @@ def body(container: Container) -> None:
             _("No dialogues in this period"),
             _("Write to the bot on the Chat page, take in a log with botops ingest, or choose a longer period."),
         )
+        navigation.link("chat", _("Write to the bot"))
         return
     _numbers(container, found)
     _patterns(container, days)
@@ -34,7 +35,7 @@ def _attention(container: Container) -> None:
     """Problems first: what keeps the bot from answering rightly, and who is waiting."""
     if container.books.current() is None:
         why = _("Replies cannot be checked without a price book: the guard holds them back. Expected at {path}.")
-        frame.show(frame.alert("bad", _("No price book"), why.format(path=container.books.path)))
+        frame.show(frame.alert("bad", _("No price book"), why.format(path=frame.short(container.books.path))))
     broken = _("The price book is broken: the last good one stays in force")
     if container.books.current() is None:
         broken = _("The price book file is broken")
@@ -48,7 +49,8 @@ def _attention(container: Container) -> None:
                 else _("The prompt {name} cannot be served")
             )
             first = next((p for p in state.problems if p.level == "error"), None)
-            frame.show(frame.alert("bad", title.format(name=state.name), details=first.text() if first else ""))
+            name = title.format(name=state.name)
+            frame.show(parts.problem(first, name) if first else frame.alert("bad", name))
     queue = queries.waiting(container)
     if queue.overdue and queue.since is not None:
         count = ngettext(
