@@ -188,6 +188,8 @@ def _grants(rule: Rule, given: Given) -> bool:
 
 
 def _same_count(a: Quantity, b: Quantity) -> bool:
+    if a.ordinal and a.value == 1 and a.unit in _TIME and not b.ordinal:
+        return b.value == 1 and b.unit == a.unit
     return (
         a.value == b.value
         and a.unit == b.unit

@@ -115,7 +115,7 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
             out.append(Condition("lead", text, q.value, "day"))
         elif q.bound == "from" and (q.value in money or q.value >= 1000) and q.unit in {"", "order"}:
             out.append(Condition("min_sum", text, q.value))
-        elif q.bound == "from":
+        elif q.bound == "from" and not (q.ordinal and words[q.first - 1].text == "от"):
             out.append(Condition("min_count", text, q.value, q.unit))
         elif q.bound == "upto" and q.unit and q.unit not in {"hour", "year"}:
             out.append(Condition("max_count", text, q.value, q.unit))

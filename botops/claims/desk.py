@@ -152,7 +152,14 @@ class Desk:
     def containers(self, clause: Clause) -> frozenset[str]:
         """Products of a clause that something is given to or included in: "в Стандарт", "к Pro", "Camry-ге"."""
         hits = self.names_in(clause.start, clause.end)
-        return frozenset(s for h in container_hits(self.reading, hits) for s in h.skus)
+        inside = container_hits(self.reading, hits)
+        free = [h for h in inside if not self._conditional(clause, h)]
+        return frozenset(s for h in free or inside for s in h.skus)
+
+    def _conditional(self, clause: Clause, hit: Hit) -> bool:
+        """True for a name in the condition of its clause: after "при", "если", "when" that follow other words."""
+        first = self.reading.word_at(hit.start)
+        return any("s:if" in self.reading.tags[i] for i in range(clause.first + 1, first))
 
     def skus_near(self, clause: Clause) -> frozenset[str]:
         """Products a clause is about: those it names, or those its pronoun points back to in its sentence."""

@@ -163,7 +163,10 @@ _ENGLISH_NEGATIVES = frozenset(
 
 
 def concepts(words: Sequence[Word]) -> tuple[Concepts, ...]:
-    """The concepts of each word, phrases included: every word of a phrase carries its concept."""
+    """The concepts of each word, phrases included: every word of a phrase carries its concept.
+
+    "One-off" is paid once: its "off" takes nothing off.
+    """
     entries = [entry(w.text) for w in words]
     out: list[Concepts] = [e.concepts for e in entries]
     lengths = _tables().lengths
@@ -172,6 +175,9 @@ def concepts(words: Sequence[Word]) -> tuple[Concepts, ...]:
             if place == 0 and _phrase_at(entries, i, phrase, lengths[phrase]):
                 for k in range(i, i + lengths[phrase]):
                     out[k] = out[k] | {concept}
+    for i in range(1, len(words)):
+        if words[i].text == "off" and words[i - 1].text == "one":
+            out[i] = NONE
     return tuple(out)
 
 

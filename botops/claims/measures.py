@@ -52,6 +52,10 @@ def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
         return "other"
     if mention.amount == 100 and "refund" in desk.sentence_tags(clause):
         return "refund"
+    if _paid_ahead(desk, mention.amount) and "prepay" in desk.sentence_tags(clause):
+        return None
+    if _for_a_friend(desk, clause, mention.amount):
+        return "cashback"
     near = _nearest(reading.tags, at, clause.first, clause.last)
     if near is not None:
         return None if near in {"discount", "minus", "promo"} else near
@@ -64,6 +68,18 @@ def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
     if asked & {"discount", "promo"}:
         return None
     return next((t for t in _PERCENT_TOPICS if t in asked), None)
+
+
+def _paid_ahead(desk: Desk, percent: Decimal) -> bool:
+    """True when a discount of this percent is given for paying ahead: "алдын ала" then names its condition."""
+    rules = desk.terms.about("discount")
+    return any(percent in r.percents and any(c.kind == "prepay" for c in r.conditions) for r in rules)
+
+
+def _for_a_friend(desk: Desk, clause: Clause, percent: Decimal) -> bool:
+    """True when the percent is a cashback of the book for the group the clause speaks of, whatever it is called."""
+    groups = frozenset(t for t in desk.sentence_tags(clause) if t.startswith("g:"))
+    return any(percent in r.percents and groups & r.groups for r in desk.terms.about("cashback"))
 
 
 def _nearest(tags: Sequence[Concepts], at: int, first: int, last: int) -> str | None:

@@ -18,7 +18,7 @@ from botops.domain.findings import Finding, FindingKind
 from botops.pricebook.model import OfferKind
 
 _TIME = frozenset({"day", "week", "month", "year", "hour"})
-_TIMED = ("warranty", "trial", "cancel", "refund", "free", "gift", "freeze", "prepay")
+_TIMED = ("warranty", "trial", "cancel", "refund", "freeze", "free", "gift", "prepay")
 _ZERO_PLAN = re.compile(r"(?<!\d)0\s?[-–]\s?0\s?[-–]\s?(\d{1,2})(?!\d)")
 _TRAVEL = ("поступ", "зачисл", "обработ", "переч", "process", "банк", "bank", "түседі")
 
@@ -60,6 +60,10 @@ def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
         topic = next((t for t in ("warranty", "trial", "instalment") if t in asked), None)
         if topic and any(m.kind == "money" for m in desk.mentions_in(clause.start, clause.end)):
             return None
+    if topic == "free" and "freeze" in desk.topics_question:
+        return "freeze"
+    if topic == "prepay" and _ahead_offered(desk, clause, q):
+        return None
     if topic in {"free", "gift"}:
         beside = desk.reading.over(q.first - 1 if q.first else 0, min(q.last + 3, clause.last))
         if "free" not in beside or q.bound == "from" or q.unit == "hour":
@@ -70,6 +74,17 @@ def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
     if topic == "warranty" and q.unit == "hour":
         return None
     return topic
+
+
+def _ahead_offered(desk: Desk, clause: Clause, q: Quantity) -> bool:
+    """True when paying so many months ahead is the condition of an offer the sentence speaks of."""
+    months = q.value * (12 if q.unit == "year" else 1)
+    offered = desk.sentence_tags(clause) & {"discount", "free", "gift", "minus"} or any(
+        m.kind == "percent" for m in desk.mentions
+    )
+    return bool(offered) and any(
+        c.kind == "prepay" and c.value == months for r in desk.terms.offers for c in r.conditions
+    )
 
 
 def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Problem | None:

@@ -190,6 +190,7 @@ def _offer_rule(offer: Offer, names: NameIndex) -> Rule:
     given: frozenset[str] = frozenset()
     if offer.kind is OfferKind.GIFT:
         thing = read(str(offer.value))
+        named |= frozenset(s for h in names.find(thing.words) if h.strength > 1 for s in h.skus)
         given = things_of(thing, 0, len(thing.words)) | numbers_of(thing, 0, len(thing.words))
     return Rule(
         f"offer:{offer.id}",

@@ -6,6 +6,7 @@ Kazakh negation is a suffix of the verb at the end of the clause, `емес` or 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -64,6 +65,8 @@ _PARTICLES = frozenset(
     "да нет иә жоқ yes no well sorry извините к сожалению увы кешіріңіз өкінішке орай unfortunately тоже".split()
 )
 _OWN_NUMBER = 3
+_APPOSED = 2
+_NOT_THERE = frozenset("нет нету жоқ none".split())
 
 
 def scope_of(reading: Reading, start: int, end: int) -> Scope:
@@ -79,7 +82,7 @@ def scope_of(reading: Reading, start: int, end: int) -> Scope:
     if below and status is Status.ASSERTED:
         status = Status.NEGATED if _clause_negated(reading, clause) else status
     whole = reading.over(sentence.first, sentence.last)
-    unreal = "s:would" in tags or ("s:would" in whole and "s:if" in whole)
+    unreal = "s:guess" not in tags and ("s:would" in tags or ("s:would" in whole and "s:if" in whole))
     return Scope(status, _tense(reading, clause, tags), "s:if" in whole, unreal, below)
 
 
@@ -164,6 +167,8 @@ def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, 
     """ "5% скидки, к сожалению, не даём", "скидки нет, купона тоже": a denial beside a clause without a verb."""
     own = list(reading.clauses[sentence.clause_first : sentence.clause_last])
     at = own.index(clause)
+    if _trailing_denial(reading, sentence, clause) or _denied_apposition(reading, own, at):
+        return True
     for other in own[at + 1 :]:
         if _is_aside(reading, other):
             continue
@@ -179,6 +184,25 @@ def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, 
         break
     ends_also = reading.words[clause.last - 1].text in {"тоже", "также", "either"}
     return ends_also and at > 0 and _clause_negated(reading, own[at - 1]) and clause.last - clause.first <= 5
+
+
+def _trailing_denial(reading: Reading, sentence: Sentence, clause: Clause) -> bool:
+    """True for "такой скидки, 15 %, нет": the sentence ends with the denial of what it named."""
+    last = reading.clauses[sentence.clause_last - 1]
+    bare = last.last - last.first == 1 and reading.words[last.first].text in _NOT_THERE
+    return bare and last is not clause and not any(m in reading.text[last.start - 3 : last.start] for m in "—–")
+
+
+def _denied_apposition(reading: Reading, own: Sequence[Clause], at: int) -> bool:
+    """True for "there is no such discount, 15%": a bare number after a clause that denies what it is a number of."""
+    clause = own[at]
+    words = reading.words[clause.first : clause.last]
+    if at == 0 or len(words) > _APPOSED or not words[0].text[0].isdigit():
+        return False
+    before = own[at - 1]
+    tags = reading.over(before.first, before.last)
+    gap = reading.text[before.end : clause.start]
+    return "," in gap and bool(tags & {"discount", "promo"}) and _clause_negated(reading, before)
 
 
 def _imperative(reading: Reading, clause: Clause) -> bool:
