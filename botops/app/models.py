@@ -20,16 +20,17 @@ RECORDINGS = "recordings"
 def build_model(settings: Settings, secrets: Secrets, wanted: str | None = None) -> ChatModel:
     """The model for `wanted`: `simulator`, `replay`, an http(s) URL, a model's name, or None for what is configured.
 
-    Raises UserError when a real model is wanted and nothing says how to reach one.
+    Raises UserError when a real model is wanted and nothing says how to reach one, or OPENAI_BASE_URL is no address.
     """
     if wanted == REPLAY:
         from botops.llm.recordings import ReplayModel
 
         return ReplayModel(recordings_of(settings))
-    base_url = secrets.base_url or settings.model.base_url
+    settings = settings.with_environment(secrets)
+    base_url = settings.model.base_url
     if wanted == SIMULATOR or (wanted is None and not secrets.api_key and not base_url):
         return simulated_model(settings)
-    name = secrets.model or settings.model.name or DEFAULT_MODEL
+    name = settings.model.name or DEFAULT_MODEL
     if wanted and wanted.startswith(("http://", "https://")):
         base_url = wanted
     elif wanted:
