@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,8 @@ _ASKED = frozenset({"included", "free", "surcharge", "separate"})
 _TIME = frozenset({"day", "week", "month", "year"})
 _WITHIN = frozenset("ішінде течение within inside".split())
 _TERM_UNITS = ("hour", "day", "week", "month")
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+_KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _NOT_GRANTS = frozenset({"refund", "surcharge"})
 
 
@@ -156,6 +159,8 @@ def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
     given = _given(desk, clause, at)
     given = replace(given, things=desk.rooted(given.things), skus=desk.skus_in(clause) - desk.containers(clause))
     rules = [r for r in desk.terms.rules if _grants(r, given)]
+    if giving == "gift" and not (given.things or given.topics or given.skus):
+        rules = [r for r in desk.terms.about("gift") if r.offer is not None and desk.gift_spoken(r)] or rules
     live = desk.in_force(rules)
     if live:
         return _conditions(desk, clause, live, giving, given)
@@ -235,7 +240,8 @@ def _fits(desk: Desk, rule: Rule, clause: Clause, given: Given, goods: frozenset
 
 def _waives(desk: Desk, clause: Clause, rule: Rule) -> bool:
     """True for "всем", "любой заказ": a least sum or count of the rule is given up."""
-    return "s:all" in desk.tags(clause) and any(c.kind in {"min_sum", "min_count"} for c in rule.conditions)
+    least = [c for c in rule.conditions if c.kind in {"min_sum", "min_count"}]
+    return "s:all" in desk.tags(clause) and bool(least) and not any(desk.named(c) for c in least)
 
 
 def _other_term(desk: Desk, clause: Clause, rule: Rule, given: Given) -> bool:
@@ -295,8 +301,17 @@ def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Prob
         return Problem("absent", giving)
     if giving == "gift" and given.counts and not given.things:
         return None
-    native = bool(given.things) and not desk.terms.about(*GIVING)
+    native = bool(given.things) and (not desk.terms.about(*GIVING) or (giving == "gift" and _one_language(desk)))
     return Problem("absent", giving) if native else None
+
+
+def _one_language(desk: Desk) -> bool:
+    """True when the book names its gifts in the reply's language: a gift of another name is then not one of them."""
+    if desk.reading.kazakh:
+        return False
+    named = [str(r.offer.value) for r in desk.terms.about("gift") if r.offer is not None and r.given]
+    ours = _CYRILLIC.search(desk.reading.text) is not None
+    return bool(named) and all((_CYRILLIC.search(n) is not None) == ours and not _KAZAKH.search(n) for n in named)
 
 
 def _into(desk: Desk, clause: Clause) -> bool:

@@ -231,21 +231,23 @@ class Desk:
             if condition.kind == "first_period":
                 if any(q.unit == condition.unit and q.ordinal and q.value != condition.value for q in said):
                     return condition
-            elif self._named(condition) or (trial and condition.kind == "max_count"):
+            elif self.named(condition) or (trial and condition.kind == "max_count"):
                 continue
             elif condition.kind == "min_sum":
                 if self._sum_short(condition.value):
                     return condition
-            elif evaluate(condition, self._with(said)) is Met.NO:
+            elif evaluate(condition, self._with(said, clause)) is Met.NO:
                 return condition
         return None
 
-    def _with(self, said: Sequence[Quantity]) -> Known:
-        """What is known, with the counts a clause names itself on top."""
-        own = {q.unit: q.value for q in said if q.bound is None and not q.ordinal and q.unit}
+    def _with(self, said: Sequence[Quantity], clause: Clause) -> Known:
+        """What is known, with the counts a clause names itself on top, then those of the sentence before it."""
+        sentence = self.reading.sentences[clause.sentence]
+        before = self.reading.counted(sentence.first, clause.first)
+        own = {q.unit: q.value for q in (*before, *said) if q.bound is None and not q.ordinal and q.unit}
         return replace(self.known, counts={**self.known.counts, **own}) if own else self.known
 
-    def _named(self, condition: Condition) -> bool:
+    def named(self, condition: Condition) -> bool:
         """True when the reply itself states the condition's number with its bound ("от пяти суток")."""
         return condition.value in self._bounds_named
 
@@ -289,6 +291,17 @@ class Desk:
         """Percents and amounts off in force today."""
         rules = self.in_force(self.terms.about("discount", "promo"))
         return frozenset(v for r in rules for v in (*r.percents, *r.money))
+
+    def gift_spoken(self, rule: Rule) -> bool:
+        """True when one of the last messages named what a rule gives: "the gift stays" points back to it."""
+        for message in self.ctx.messages[-4:-1]:
+            if message.role == "tool":
+                continue
+            if rule.about and any(rule.about & set(h.skus) for h in message.hits):
+                return True
+            if rule.given & self.rooted(things_of(message.reading, 0, len(message.words))):
+                return True
+        return False
 
     @cached_property
     def codes_named(self) -> frozenset[str]:

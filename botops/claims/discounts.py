@@ -32,6 +32,8 @@ _NEAR = 5
 _AGAIN = frozenset("еще ещё тағы қосымша плюсом сверху вдобавок additional extra additionally another plus".split())
 _DAYS = {"day": 1, "week": 7, "month": 30}
 _THROUGHOUT = frozenset("бойы течение всю весь целую целый throughout within whole for".split())
+_TOGETHER = frozenset("вместе together бірге одновременно".split())
+_SHORT_ANSWER = 3
 _DATIVE = ("ам", "ям", "ым", "им", "ге", "ға", "ке", "қа")
 _CHEAPER = frozenset("дешевле меньше арзан арзанға төмен cheaper less".split())
 _PRICE_WORDS = frozenset("цены цена стоимости стоимость прайса бағаға бағасы бағасына price cost off rate".split())
@@ -147,6 +149,47 @@ def _adds_up(desk: Desk, clause: Clause) -> bool:
     )
 
 
+def stack_claims(desk: Desk) -> Iterator[Finding]:
+    """ "Скидки суммируются", "код действует вместе со скидкой": a promise of adding up that the policies forbid."""
+    reading = desk.reading
+    if desk.terms.stacking is not False:
+        return
+    seen: set[int] = set()
+    for clause in reading.clauses:
+        tags = desk.tags(clause)
+        at = next((i for i in range(clause.first, clause.last) if _joins(desk, clause, i)), None)
+        if at is None or clause.sentence in seen or not _of_discounts(desk, clause):
+            continue
+        word = reading.words[at]
+        if "s:onlyw" in tags or not desk.claimed(word.start, word.end):
+            continue
+        seen.add(clause.sentence)
+        rule = next((r for r in desk.terms.about("stack", "discount") if r.offer is None), None)
+        problem = Problem("stacked", "discount", rule.text if rule else None, rule.source if rule else None)
+        code = any(k in code_key(reading.text[clause.start : clause.end]) for k in desk.terms.codes)
+        kind = FindingKind.PROMO_CODE if code else FindingKind.DISCOUNT
+        end = reading.words[clause.last - 1].end
+        yield term_finding(desk.ctx.turn, kind, reading.text, reading.words[clause.first].start, end, problem)
+
+
+def _joins(desk: Desk, clause: Clause, at: int) -> bool:
+    tags = desk.reading.tags[at]
+    if "stack" in tags:
+        return True
+    return desk.reading.words[at].text in _TOGETHER and "s:give" in desk.tags(clause)
+
+
+def _of_discounts(desk: Desk, clause: Clause) -> bool:
+    """True when what adds up are discounts: a clause that speaks of them, or a short one that answers about them."""
+    tags = desk.tags(clause)
+    if tags & {"discount", "promo", "code"}:
+        return True
+    if any(k in code_key(desk.reading.text[clause.start : clause.end]) for k in desk.terms.codes):
+        return True
+    short = clause.last - clause.first <= _SHORT_ANSWER
+    return short and bool((desk.topics_question | desk.topics_asked) & {"discount", "promo", "stack"})
+
+
 def percent_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
     """Percents off that the book does not bear out. `taken` are mentions other topics own, by their start."""
     for mention in desk.mentions:
@@ -164,8 +207,7 @@ def percent_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
 def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
     """True when a percent is a reduction: said so, signed so, or answering a question about one."""
     tags = desk.tags(clause)
-    before = desk.reading.text[max(0, mention.start - 2) : mention.start]
-    if any(c in "-−–" for c in before) or desk.reading.text[mention.start] in "-−–":
+    if signed_off(desk.reading.text, mention):
         return True
     if tags & {"discount", "minus", "promo", "code"}:
         return True
@@ -185,6 +227,12 @@ def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
     first, last = desk.reading.word_at(mention.start), desk.reading.word_at(mention.end)
     near = desk.reading.over(max(clause.first, first - 3), min(clause.last, last + 3))
     return "s:give" in near
+
+
+def signed_off(text: str, mention: Mention) -> bool:
+    """True for "−7 %": a minus sign before the number and nothing before the sign that it could join to it."""
+    at = mention.start if text[mention.start] in "-−–" else mention.start - 1
+    return at >= 0 and text[at] in "-−–" and not text[max(0, at - 1) : at].strip("( ")
 
 
 def _addressed(desk: Desk, clause: Clause) -> bool:
@@ -232,6 +280,8 @@ def _beside_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
     first, last = reading.word_at(mention.start), reading.word_at(mention.end)
     near: Concepts = reading.over(max(clause.first, first - 2), first) | reading.over(last, min(clause.last, last + 2))
     before = reading.words[first - 1] if first > clause.first else None
+    if before is not None and any(m.kind == "percent" for m in desk.mentions_in(before.start, mention.start)):
+        return False
     if before is not None and "minus" in reading.tags[first - 1]:
         return True
     if before is not None and "discount" in reading.tags[first - 1] and _by_means(reading, clause, first - 1):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from botops.claims.desk import Desk
-from botops.claims.discounts import judge_off
+from botops.claims.discounts import judge_off, signed_off
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
@@ -56,6 +56,8 @@ def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
         return None
     if _for_a_friend(desk, clause, mention.amount):
         return "cashback"
+    if signed_off(reading.text, mention):
+        return None
     near = _nearest(reading.tags, at, clause.first, clause.last)
     if near is not None:
         return None if near in {"discount", "minus", "promo"} else near

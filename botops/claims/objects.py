@@ -16,7 +16,7 @@ from botops.claims.reading import Reading
 GIVING = ("gift", "free", "included")
 _MIN_STEM = 4
 _NOT_A_THING = ("s:", "u:", "g:")
-_CONDITIONAL = frozenset("при если от для if with when for from до после".split())
+_CONDITIONAL = frozenset("при если от для к ко if with when for from до после".split())
 _LINK = frozenset("и и/или или and or мен пен бен және".split())
 _INTO = frozenset("в во за к ко на для при после with for in to into of on after".split())
 _FILLER = frozenset(
@@ -93,7 +93,7 @@ def _inside(reading: Reading, i: int, hits: Sequence[Hit]) -> bool:
 
 def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
     """Names that something is put into, given to or meant for: after "в", "к", "на", "для", with a Kazakh dative or
-    locative, or linked by "и" to such a name."""
+    locative, or linked by "и" or a comma to such a name."""
     out: list[Hit] = []
     for hit in hits:
         first, last = reading.word_at(hit.start), reading.word_at(hit.end)
@@ -105,12 +105,14 @@ def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
             i -= 0 if _inside(reading, i, hits) else 1
         before = reading.words[i].text if i >= 0 else ""
         linked = before in _LINK and bool(out) and out[-1].end <= reading.words[i].start
+        listed = bool(out) and reading.text[out[-1].end : hit.start].strip() == ","
         ending = reading.words[last].text if last < len(reading.words) else ""
         dative = ending in _INTO_ENDINGS and reading.text[hit.end : hit.end + 1] in {"-", "‑"}
         priced = ending.startswith(("баға", "тариф")) and ending.endswith(_INTO_ENDINGS)
         if (
             before in _INTO
             or linked
+            or listed
             or dative
             or priced
             or (reading.kazakh and reading.words[last - 1].text.endswith(_INTO_ENDINGS))

@@ -188,9 +188,10 @@ def _offer_rule(offer: Offer, names: NameIndex) -> Rule:
             money = tuple(dict.fromkeys((value, *money)))
     things = things_of(reading, 0, len(reading.words))
     given: frozenset[str] = frozenset()
+    presented: frozenset[str] = frozenset()
     if offer.kind is OfferKind.GIFT:
         thing = read(str(offer.value))
-        named |= frozenset(s for h in names.find(thing.words) if h.strength > 1 for s in h.skus)
+        presented = frozenset(s for h in names.find(thing.words) if h.strength > 1 for s in h.skus)
         given = things_of(thing, 0, len(thing.words)) | numbers_of(thing, 0, len(thing.words))
     return Rule(
         f"offer:{offer.id}",
@@ -203,7 +204,7 @@ def _offer_rule(offer: Offer, names: NameIndex) -> Rule:
         things | given,
         given,
         frozenset(c for c in whole if c.startswith("g:")),
-        named - frozenset(offer.applies_to),
+        (named - frozenset(offer.applies_to)) | presented,
         frozenset(offer.applies_to),
         conditions_of(reading, percents, money),
         offer.window,

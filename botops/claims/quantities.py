@@ -71,6 +71,8 @@ LIMIT_WORDS = frozenset("больше более менее меньше выш�
 _UPTO_BEFORE = frozenset("до максимум under within".split())
 _FROM_AFTER = frozenset("бастап асса көп жоғары артық кейін".split())
 _WHOLE = frozenset("течение целый целую целого всю весь whole бүкіл within".split())
+_LENGTHS = frozenset("неделю месяц год".split())
+_BARE = frozenset("на".split())
 _CURRENCY = ("теңге", "тенге", "доллар")
 _ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
 _PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {
@@ -137,9 +139,9 @@ def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantit
 
 
 def _whole_at(words: Sequence[Word], tags: Sequence[Concepts], i: int) -> tuple[Decimal, bool, int] | None:
-    """One of a unit said without a number: "в течение недели", "целый месяц"."""
+    """One of a unit said without a number: "в течение недели", "целый месяц", "на год"."""
     unit = tags[i] & {"u:day", "u:week", "u:month", "u:year", "u:hour"}
-    if unit and i and words[i - 1].text in _WHOLE:
+    if unit and i and (words[i - 1].text in _WHOLE or (words[i].text in _LENGTHS and words[i - 1].text in _BARE)):
         return Decimal(1), False, i
     return None
 

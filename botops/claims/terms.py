@@ -13,6 +13,7 @@ from botops.claims.discounts import (
     fraction_claims,
     money_off_claims,
     percent_claims,
+    stack_claims,
     times_claims,
 )
 from botops.claims.figures import policy_sums, resting_figures
@@ -29,6 +30,7 @@ _TIMED = frozenset({"warranty", "trial", "cancel", "refund", "free", "gift", "fr
 _BY_TOPIC: tuple[tuple[frozenset[str], Callable[[Desk], Iterator[Finding]]], ...] = (
     (frozenset({"half"}), fraction_claims),
     (frozenset({"times"}), times_claims),
+    (frozenset({"stack", "s:give"}), stack_claims),
     (frozenset({"multiple"}), multiple_claims),
     (frozenset({"vat"}), vat_claims),
     (frozenset({"gift", "free", "included"}), benefit_claims),
