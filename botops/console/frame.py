@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -102,17 +101,11 @@ def remember(name: str, value: str | None) -> None:
         st.query_params[name] = value
 
 
-def address(**changes: Any) -> dict[str, str]:
-    """The parameters of this page's address with some changed; None takes one out."""
-    merged = {**st.query_params.to_dict(), **changes}
-    return {key: str(value) for key, value in merged.items() if value is not None}
-
-
 def _language_switch() -> None:
     st.session_state["language"] = language()
     chosen = st.segmented_control(
         _("Language"), list(LANGUAGES), required=True, key="language",
-        format_func=lambda code: {"ru": "RU", "kk": "ҚЗ", "en": "EN"}[code], label_visibility="collapsed",
+        format_func=lambda code: LANGUAGES[code], label_visibility="collapsed",
         on_change=lambda: switch(st.session_state["language"]),
     )  # fmt: skip
     # The browser keeps the choice for the next visit; the script is constant but for one of three codes.

@@ -16,7 +16,7 @@ from botops.domain.messages import Language
 
 LOCALES = Path(__file__).parent / "locale"
 DOMAIN = "console.po"
-LANGUAGES: Final[dict[Language, str]] = {"ru": "Русский", "kk": "Қазақша", "en": "English"}
+LANGUAGES: Final[dict[Language, str]] = {"ru": "RU", "kk": "ҚЗ", "en": "EN"}
 DEFAULT: Final[Language] = "ru"
 PARAMETER = "lang"
 COOKIE = "botops_lang"

@@ -10,16 +10,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import urlencode
 
 MOST = 20_000
 """Characters of one text that are shown; the rest is counted, not drawn."""
 
 _TAGS = frozenset(
-    "div span p b i small mark sup ul ol li dl dt dd details summary table thead tbody tr th td a h2 h3 h4 code pre "
+    "div span p b i small mark sup ul ol li dl dt dd details summary table thead tbody tr th td h2 h3 h4 code pre "
     "ins del bdi section style".split()
 )
-_ATTRIBUTES = frozenset({"class", "title", "dir", "lang", "href", "scope", "open", "role", "aria-label", "target"})
+_ATTRIBUTES = frozenset({"class", "title", "dir", "lang", "scope", "open", "role", "aria-label"})
 _VOID_OF_MEANING = {
     *range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0),  # control characters
     0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF,
@@ -55,7 +54,7 @@ def _visible(found: re.Match[str]) -> str:
 
 
 def tag(name: str, *children: str | Html | None, **attributes: str | bool | None) -> Html:
-    """An element. Plain strings are escaped, `Html` is kept. `class_` is the class; `href` must be our own page."""
+    """An element. Plain strings are escaped, `Html` is kept. `class_` is the class."""
     if name not in _TAGS:
         raise ValueError(f"<{name}> is not shown: choose from {', '.join(sorted(_TAGS))}")
     written = "".join(
@@ -77,20 +76,13 @@ def _attribute(name: str, value: str | bool) -> str:
         raise ValueError(f"the attribute {name} is not allowed")
     if value is True:
         return f" {name}"
-    if name == "href" and not re.match(r"^[a-z]*\?|^[a-z]+$", str(value)):
-        raise ValueError(f"{value!r} does not lead to a page of the console")
     return f' {name}="{escape(_INVISIBLE.sub(" ", str(value)))}"'
 
 
-def link(page: str, **parameters: str) -> str:
-    """The address of one of our pages."""
-    return f"{page}?{urlencode(parameters)}" if parameters else page
-
-
-def bar(share: float, kind: str = "") -> Html:
+def bar(share: float) -> Html:
     """A bar of a share (0..1) of its box."""
     width = max(0.0, min(1.0, share)) * 100
-    return Html(f'<span class="bo-bar {escape(kind)}"><span style="width:{width:.1f}%"></span></span>')
+    return Html(f'<span class="bo-bar"><span style="width:{width:.1f}%"></span></span>')
 
 
 def stylesheet(css: str) -> Html:

@@ -21,7 +21,7 @@ def body(container: Container) -> None:
         frame.empty(
             _("No prompts yet"),
             _("Prompts are files in {folder}. botops prompts new writes the first one.").format(
-                folder=container.registry.directory
+                folder=frame.short(container.registry.directory)
             ),
         )
         _others(container, states)

@@ -17,10 +17,11 @@ from botops.app.prompt_state import lint_findings, prompt_states
 from botops.app.seed import seed
 from botops.config import Secrets, load_settings
 from botops.costs import local_total
+from botops.domain.findings import FindingKind
 from botops.domain.messages import InboundMessage
 from botops.domain.money import Money
 from botops.domain.turns import Action
-from botops.store import PatternKey
+from botops.store import DialogueFilter, PatternKey
 
 NOW = datetime(2026, 11, 21, 10, 20, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Almaty")
@@ -220,6 +221,17 @@ def test_examples_of_patterns_are_real_and_name_the_product(container):
             assert example.quote in [f.quote for f in _drafts_findings(turn)]
         if pattern.fault.reached:
             assert pattern.examples[0].action is Action.FLAGGED
+
+
+def test_dialogues_by_kind_are_those_of_the_patterns(container):
+    turns = _turns(container, queries.period(container, 28))
+    found: dict[FindingKind, set[str]] = {}
+    for turn in turns:
+        for finding in _drafts_findings(turn):
+            found.setdefault(finding.kind, set()).add(turn.inbound.dialogue_id)
+    for kind, dialogues in found.items():
+        page = container.store.reads.dialogues(DialogueFilter(kind=kind, limit=500))
+        assert {row.id for row in page.items} == dialogues
 
 
 def test_waiting_counts_the_queue_and_who_waits_too_long(tmp_path):

@@ -86,6 +86,9 @@ def _serve_once(answer: bytes) -> str:
         with connection:
             connection.recv(65536)
             connection.sendall(answer)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):  # what is left unread would reset the connection
+                pass
         listener.close()
 
     threading.Thread(target=serve, daemon=True).start()

@@ -105,6 +105,13 @@ def test_broken_prompt_and_missing_price_book(project, run, words, page):
         assert "prompts/sales/1.yaml" in said
 
 
+def test_a_changed_version_is_explained_in_russian(project, run, words):
+    (project / "prompts" / "sales" / "1.yaml").write_text("messages: [\n", encoding="utf-8")
+    said = words(run(project))
+    assert "Опубликованную версию изменили" in said
+    assert "<code>prompts/sales/1.yaml" in said
+
+
 def test_broken_price_book_is_loud(project, run, words):
     (project / "pricebook" / "demo.yaml").write_text("version: [", encoding="utf-8")
     said = words(run(project))

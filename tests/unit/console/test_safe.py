@@ -106,31 +106,16 @@ def test_attributes_cannot_be_broken_out_of():
     assert [name for name, _ in _parsed(html).tags] == ["span"]
 
 
-@pytest.mark.parametrize("name", ["script", "img", "iframe", "svg", "form", "input"])
+@pytest.mark.parametrize("name", ["script", "img", "a", "iframe", "svg", "form", "input"])
 def test_elements_that_act_are_refused(name):
     with pytest.raises(ValueError, match="is not shown"):
         safe.tag(name, "x")
 
 
-@pytest.mark.parametrize("name", ["onclick", "style", "src", "id"])
+@pytest.mark.parametrize("name", ["onclick", "style", "src", "href", "id"])
 def test_attributes_that_act_are_refused(name):
     with pytest.raises(ValueError, match="not allowed"):
         safe.tag("span", "x", **{name: "alert(1)"})
-
-
-@pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "http://evil.example", "//evil.example", "data:text/html,x"]
-)
-def test_links_lead_to_our_own_pages_only(address):
-    with pytest.raises(ValueError, match="does not lead"):
-        safe.tag("a", "x", href=address)
-
-
-def test_link_keeps_hostile_parameters_apart():
-    address = safe.link("dialogues", dialogue='x"&lang=en#')
-    assert address == "dialogues?dialogue=x%22%26lang%3Den%23"
-    assert "href" in safe.tag("a", "x", href=address)
-    assert safe.link("costs") == "costs"
 
 
 def test_bar_is_bounded():
