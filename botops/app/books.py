@@ -42,6 +42,7 @@ class Books:
         self.problems: tuple[Problem, ...] = ()
         self._current: BookInForce | None = None
         self._seen: tuple[int, int, int] | None = None
+        self._changing: tuple[int, int, int] | None = None
         self._looked = float("-inf")
         self._lock = threading.Lock()
 
@@ -62,6 +63,9 @@ class Books:
             return
         stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         if stamp == self._seen:
+            return
+        if self._current and stamp != self._changing:  # it may still be being written: half a book can be valid
+            self._changing = stamp
             return
         self._seen = stamp
         try:

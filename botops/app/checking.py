@@ -18,7 +18,7 @@ from botops.claims.dialogues import parse_dialogues
 from botops.domain.errors import UserError
 from botops.domain.findings import Judgement
 from botops.domain.problems import Problem
-from botops.pricebook import load
+from botops.pricebook import import_table, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
     from botops.domain.findings import Finding
     from botops.domain.messages import Message
+    from botops.pricebook import PriceBook
 
 _BATCH_BYTES = 512 * 1024
 """Work handed to a worker at once: about half a second of it."""
 _MAX_LINE = 64 * 2**20
+_TABLES = frozenset({".csv", ".xlsx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,14 @@ def _compiled(path: Path) -> CompiledBook:
 def _book(path: Path) -> CompiledBook | UserError:
     """The compiled book; a broken one is remembered too, or each dialogue would read it again."""
     try:
-        return compile_book(load(path))
+        return compile_book(_imported(path) if path.suffix.lower() in _TABLES else load(path))
     except UserError as error:
         return error
+
+
+def _imported(path: Path) -> PriceBook:
+    """The book a price list makes. Raises UserError when a row of it cannot be used."""
+    result = import_table(path)
+    if result.book is None:
+        raise UserError(problems=[p for p in result.problems if p.level == "error"])
+    return result.book

@@ -51,9 +51,10 @@ def lint(path: Path | str) -> tuple[Problem, ...]:
 def parse_book(document: Document) -> tuple[PriceBook | None, tuple[Problem, ...]]:
     """A document as a price book, and what is wrong or doubtful in it. Without the book when there is an error."""
     notes = Notes()
-    data = {} if document.data is None else document.data
+    data = document.data
     if not isinstance(data, dict):
-        notes.add((), f"a price book is a mapping with the key `products`, not {shown(data)}", "wrong-value")
+        what = "an empty file" if data is None else shown(data)
+        notes.add((), f"a price book is a mapping with the key `products`, not {what}", "wrong-value")
         return None, tuple(notes.problems(document))
     book = _book(Record(data, (), notes, _BOOK), document)
     problems = tuple(notes.problems(document)) if notes.found else ()

@@ -77,7 +77,13 @@ def test_yaml_and_json_give_the_same_book(tmp_path):
     assert one.version != other.version
 
 
-@pytest.mark.parametrize("text", ["", "{}", "products: []", "currency: KZT\nproducts:\noffers:\npolicies:\n"])
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n"])
+def test_an_empty_file_is_no_price_book(tmp_path, text):
+    with pytest.raises(UserError, match="an empty file"):
+        load(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("text", ["{}", "products: []", "currency: KZT\nproducts:\noffers:\npolicies:\n"])
 def test_everything_may_be_absent(tmp_path, text):
     book = load(write(tmp_path, text))
     assert (book.currency, book.products, book.offers, book.timezone) == ("KZT", (), (), "Asia/Almaty")
