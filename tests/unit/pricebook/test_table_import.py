@@ -315,8 +315,9 @@ def test_any_table_gives_a_result_or_an_error(tmp_path_factory, rows):
         csv.writer(stream, delimiter=";").writerows([["Товар", "Цена", "Дата начала"], *rows])
     try:
         result = import_table(path)
-    except UserError as error:  # marks in the cells can outnumber the semicolons: then no header is found
-        assert [p.rule for p in error.problems] == ["no-header"]
+    except UserError as error:
+        if [p.rule for p in error.problems] != ["no-header"]:  # marks in the cells can outnumber the semicolons
+            raise
         return
     assert (result.book is None) == any(p.level == "error" for p in result.problems)
     assert all(p.line >= 1 for p in result.problems)
