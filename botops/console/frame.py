@@ -17,6 +17,7 @@ from botops.domain.errors import BotopsError, StoreError
 _STYLES = Path(__file__).parent / "assets" / "console.css"
 PERIODS = (7, 14, 28, 90)
 _PERIOD = 14
+_WHOLE_DEMO = 28
 SEEDING_S = 4
 
 
@@ -82,7 +83,9 @@ def empty(title: str, more: str) -> None:
 def period() -> int:
     """The chosen number of days, kept in the address."""
     kept = st.query_params.get("days", "")
-    default = int(kept) if kept.isdigit() and int(kept) in PERIODS else _PERIOD
+    # The demo's past is lived from its beginning: the last two weeks fill up last.
+    usual = _WHOLE_DEMO if st.session_state.get("seeding") else _PERIOD
+    default = int(kept) if kept.isdigit() and int(kept) in PERIODS else usual
     chosen = st.segmented_control(
         _("Period"), PERIODS, default=default, required=True, key="days", label_visibility="collapsed",
         format_func=lambda days: ngettext("{n} day", "{n} days", days).format(n=days),

@@ -288,6 +288,7 @@ def test_pages_say_that_the_demo_is_being_made(project, run):
     test = run(project)
     assert not test.exception
     assert "Готовим демо-данные: 60 из 2\xa0200" in test.get("progress")[0].proto.text
+    assert test.query_params["days"] == "28"
 
 
 def test_finished_demo_says_nothing(seeded, run):
