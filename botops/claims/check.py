@@ -11,10 +11,11 @@ from botops.claims.compile import CompiledBook, compile_book
 from botops.claims.context import ParsedMessage, ReplyContext, parse_message
 from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.explain import explain_amount, show_amount, show_price
+from botops.claims.grammar.lexer import MAX_NUMBERS
 from botops.claims.records import Record, RecordSet
 from botops.claims.severity import money_at_risk, severity_of
 from botops.claims.terms import find_term_claims
-from botops.claims.verify import Doubt, Verifier
+from botops.claims.verify import Doubt, Verified, Verifier
 from botops.domain.errors import UserError
 from botops.domain.findings import Finding, FindingKind
 from botops.domain.messages import Message
@@ -70,32 +71,69 @@ class Conversation:
         self._running: list[Decimal] = []
         self._aside: set[Decimal] = set()
         self._used: list[Record] = []
+        self._tried: tuple[Message, int, ParsedMessage, CheckResult, Verified] | None = None
 
     def feed(self, message: Message) -> CheckResult | None:
-        """Takes the next message; the result for an assistant's, None for others. Raises TooLargeError."""
-        if len(message.content) > MAX_CHARACTERS:
-            raise TooLargeError(
-                f"message {len(self._messages)} has {len(message.content)} characters, over the cap of "
-                f"{MAX_CHARACTERS}: split it or check it by hand"
-            )
-        parsed = parse_message(message, len(self._messages), self._book)
+        """Takes the next message; the result for an assistant's, None for others. Raises TooLargeError.
+
+        A reply that `judge_next` has just judged is taken as it was judged there.
+        """
+        if message.role == "assistant":
+            parsed, result, verified = self._try(message)
+            self._messages.append(parsed)
+            self._used = list(verified.used)[-_MAX_USED:]
+            self._running.extend(verified.supported)
+            self._aside.update(verified.aside)
+            return result
+        parsed = self._read(message)
         self._messages.append(parsed)
         if message.role == "tool":
             self._learn(parsed)
-        return self._judge(parsed) if message.role == "assistant" else None
+        return None
+
+    def judge_next(self, message: Message) -> CheckResult:
+        """Judges an assistant's message as the next one without taking it: the dialogue stays as it was.
+
+        Raises TooLargeError, and ValueError for another's message.
+        """
+        if message.role != "assistant":
+            raise ValueError(f"only an assistant's message is judged, this one is of role {message.role!r}")
+        return self._try(message)[1]
+
+    def _try(self, message: Message) -> tuple[ParsedMessage, CheckResult, Verified]:
+        if self._tried is None or self._tried[:2] != (message, len(self._messages)):
+            parsed = self._read(message)
+            self._tried = (message, len(self._messages), parsed, *self._judge(parsed))
+        return self._tried[2:]
+
+    def _read(self, message: Message) -> ParsedMessage:
+        """The message ready to be looked at. Raises TooLargeError."""
+        place = len(self._messages)
+        if len(message.content) > MAX_CHARACTERS:
+            raise TooLargeError(
+                f"message {place} has {len(message.content)} characters, over the cap of "
+                f"{MAX_CHARACTERS}: split it or check it by hand"
+            )
+        parsed = parse_message(message, place, self._book)
+        if message.role == "assistant" and not parsed.amounts.complete:
+            raise TooLargeError(
+                f"message {place} has more numbers than are read of one message ({MAX_NUMBERS}): "
+                "split it or check it by hand"
+            )
+        return parsed
 
     def _learn(self, tool: ParsedMessage) -> None:
         known = len(self._evidence.items)
         self._evidence = self._evidence.with_tool(tool.index, tool.text)
         self._found.add_items(self._evidence.items[known:], self._book.skus)
 
-    def _judge(self, reply: ParsedMessage) -> CheckResult:
+    def _judge(self, reply: ParsedMessage) -> tuple[CheckResult, Verified]:
         at = aware(reply.at, self._book) if reply.at is not None else self._at
         context = ReplyContext(
             self._book,
             at,
             at.date(),
-            tuple(self._messages),
+            (*self._messages, reply),
             self._evidence,
             self._found,
             self._region,
@@ -109,13 +147,10 @@ class Conversation:
             aside=frozenset(self._aside),
             used=self._used,
         ).run()
-        self._used = list(verified.used)[-_MAX_USED:]
-        self._running.extend(verified.supported)
-        self._aside.update(verified.aside)
         found = [*terms, *(_finding(context, d) for d in verified.doubts)]
         if not found:
             found = self._confirmed(context)
-        return CheckResult(tuple(sorted(found, key=lambda f: (f.start, f.end))), verified.claims)
+        return CheckResult(tuple(sorted(found, key=lambda f: (f.start, f.end))), verified.claims), verified
 
     def _confirmed(self, context: ReplyContext) -> list[Finding]:
         """A bare yes to a sum in the client's question, judged as if the reply had said it; the quote is the yes."""
@@ -149,7 +184,7 @@ def _finding(context: ReplyContext, doubt: Doubt) -> Finding:
     owed = doubt.owed if doubt.owed is not None else price.amount if price is not None else None
     risk, over = None, None
     if owed is not None and doubt.kind in {FindingKind.PRICE, FindingKind.STALE_PRICE, FindingKind.TOTAL}:
-        risk, over = money_at_risk(mention.amount, owed, Decimal(1), currency)
+        risk, over = money_at_risk(mention.amount, owed, doubt.count, currency)
     expected = show_amount(doubt.owed, currency) if doubt.owed is not None else show_price(price) if price else None
     return Finding(
         context.turn,

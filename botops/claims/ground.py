@@ -26,6 +26,7 @@ from botops.claims.terms import AppliedDiscount, applied_discounts
 from botops.claims.words import fold, words
 from botops.pricebook.model import OfferKind, Price
 
+_ONE = Decimal(1)
 _MAX_COUNT = Decimal(100_000)
 _MAX_PRODUCTS = 12
 _HALF = Decimal(50)
@@ -40,6 +41,7 @@ _AREA = re.compile(
 )
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
+_SPANS = frozenset("day night week month quarter year".split())
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
 
@@ -86,6 +88,21 @@ class Grounds:
         if question is not None:
             near += [q.value for q in self._counted(question) if fit(q)]
         return tuple(near) or tuple(q.value for q in said) or self.far_counts
+
+    def ordered(self, mention: Mention, record: Record | None) -> Decimal:
+        """How many of a priced thing the client asked for: the one count said of it, or 1 when none or several are.
+
+        Spans of time and measures count only what is priced by them.
+        """
+        price = record.price if record is not None else None
+        if price is None:
+            return _ONE
+        own = self.periods_of(price)
+        part, question = self._context.reply.segment_of(mention.start), self._context.question
+        said = [q for q in self._counted(self._context.reply) if part is not None and part.start <= q.start < part.end]
+        said += self._counted(question) if question is not None else ()
+        fitting = {q.value for q in said if q.value > 1 and (q.unit in own or q.unit not in _MEASURES | _SPANS)}
+        return fitting.pop() if len(fitting) == 1 and mention.amount not in fitting else _ONE
 
     def _counted(self, message: ParsedMessage) -> tuple[Quantity, ...]:
         known = self._counts_of.get(message.index)

@@ -29,13 +29,16 @@ _PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A sum that was not borne out: what kind of mistake, the nearest right price, how a total should have come out."""
+    """A sum that was not borne out: what kind of mistake, the nearest right price, what a total should have come to.
+
+    `count` is how many the client asked for of what the sum is the price of one of; 1 when that is not known.
+    """
 
     mention: Mention
     kind: FindingKind
     record: Record | None = None
-    formula: str = ""
     owed: Decimal | None = None
+    count: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,9 +401,12 @@ class Verifier:
         if currency is not None and currency not in self._grounds.currencies(focus):
             return Doubt(mention, FindingKind.CURRENCY, nearest)
         if any(not in_force(r, self._context.day) for r in same):
-            return Doubt(mention, FindingKind.STALE_PRICE, nearest)
+            return Doubt(mention, FindingKind.STALE_PRICE, nearest, count=self._grounds.ordered(mention, nearest))
         kind = kind_of(self._context, mention, self._lead(mention), named=focus.near)
-        return Doubt(mention, kind, None if kind is FindingKind.UNKNOWN_PRODUCT else nearest)
+        if kind is FindingKind.UNKNOWN_PRODUCT:
+            return Doubt(mention, kind)
+        count = self._grounds.ordered(mention, nearest) if kind is FindingKind.PRICE else Decimal(1)
+        return Doubt(mention, kind, nearest, count=count)
 
     def _lead(self, mention: Mention) -> int:
         """Where the words that lead to a sum begin: after the sum before it, or with its segment."""
