@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 API_VARIABLE = "BOTOPS_API"
 """Where the console finds the API."""
+SET_VARIABLE = "BOTOPS_SET"
+"""Settings overridden for this run, one assignment a line: the console must see the same ones."""
 CONSOLE_OPTIONS = {
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "minimal",
@@ -80,7 +82,7 @@ def _end_with_parent() -> None:
 class Console:
     """The console's process: started, restarted when it dies, ended with us."""
 
-    def __init__(self, *, host: str, port: int, api: str, directory: Path) -> None:
+    def __init__(self, *, host: str, port: int, api: str, directory: Path, overrides: tuple[str, ...] = ()) -> None:
         self.address = f"http://{host}:{port}"
         self._command = [
             sys.executable, "-m", "botops.console",
@@ -88,7 +90,7 @@ class Console:
             "--server.fileWatcherType", "none", "--logger.level", "warning",
             *(part for name, value in CONSOLE_OPTIONS.items() for part in (f"--{name}", value)),
         ]  # fmt: skip
-        self._environment = {**os.environ, API_VARIABLE: api}
+        self._environment = {**os.environ, API_VARIABLE: api, SET_VARIABLE: "\n".join(overrides)}
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
         self._ending = threading.Event()

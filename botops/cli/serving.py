@@ -36,7 +36,7 @@ def up(port: int | None, overrides: tuple[str, ...], no_seed: bool) -> None:
     require_free(server.host, server.port, "API")
     require_free(server.host, console_port, "console")
     api = f"http://{server.host}:{server.port}"
-    console = Console(host=server.host, port=console_port, api=api, directory=settings.root)
+    console = Console(host=server.host, port=console_port, api=api, directory=settings.root, overrides=overrides)
     console.start()
     try:
         with open_container(settings) as container, ExitStack() as stack:

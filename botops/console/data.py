@@ -10,6 +10,7 @@ import streamlit as st
 from botops.app import queries
 from botops.app.container import Container
 from botops.app.prompt_state import lint_findings
+from botops.app.supervise import SET_VARIABLE
 from botops.config import FILE_NAME, Secrets, load_settings
 from botops.domain.problems import Problem
 
@@ -19,7 +20,8 @@ LINT_SECONDS = 30
 
 @st.cache_resource(show_spinner=False, max_entries=4, on_release=lambda container: container.close())
 def _opened(directory: str, settings_changed: int) -> Container:
-    settings = load_settings(Path(directory) / FILE_NAME)
+    overrides = os.environ.get(SET_VARIABLE, "").splitlines()
+    settings = load_settings(Path(directory) / FILE_NAME, overrides=overrides)
     return Container.open(settings, Secrets.from_environ(os.environ), role="reader")
 
 
