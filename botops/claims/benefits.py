@@ -23,6 +23,8 @@ _OBJECT_TOPICS = frozenset(
     {"delivery", "trial", "warranty", "cancel", "freeze", "deposit", "cashback", "refund", "prepay"}
 )
 _GIFT_GOODS = frozenset("card cards certificate certificates".split())
+_STAYS = frozenset("stays remains applies holds still is yours".split())
+_ANAPHORA = 5
 _WHAT = frozenset("что what не нені".split())
 _ACTIVE = frozenset("include includes including".split())
 _SPECIAL = frozenset({"t:urgent", "t:night", "t:evening"})
@@ -95,6 +97,8 @@ def _presented(desk: Desk, clause: Clause, at: int) -> bool:
     after = at + 1 < clause.last and (reading.words[at + 1].text in _GIFT_GOODS or bool(things_at(reading, at + 1)))
     if any(m.kind == "money" for m in desk.mentions_in(clause.start, clause.end)):
         return False
+    if word == "gift" and at + 1 < clause.last and reading.words[at + 1].text in _STAYS:
+        return True
     if word in {"gift", "gifts", "сыйлық"}:
         return not after
     if word.startswith("подар") and word.endswith(("ок", "ка", "ку", "ки", "ков")) and not reading.kazakh:
@@ -159,7 +163,8 @@ def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
     given = _given(desk, clause, at)
     given = replace(given, things=desk.rooted(given.things), skus=desk.skus_in(clause) - desk.containers(clause))
     rules = [r for r in desk.terms.rules if _grants(r, given)]
-    if giving == "gift" and not (given.things or given.topics or given.skus):
+    bare = not (given.topics or given.skus or _known(desk, given.things)) and clause.last - clause.first <= _ANAPHORA
+    if giving == "gift" and bare:
         rules = [r for r in desk.terms.about("gift") if r.offer is not None and desk.gift_spoken(r)] or rules
     live = desk.in_force(rules)
     if live:

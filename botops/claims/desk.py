@@ -152,9 +152,12 @@ class Desk:
     def containers(self, clause: Clause) -> frozenset[str]:
         """Products of a clause that something is given to or included in: "в Стандарт", "к Pro", "Camry-ге"."""
         hits = self.names_in(clause.start, clause.end)
-        inside = container_hits(self.reading, hits)
-        free = [h for h in inside if not self._conditional(clause, h)]
-        return frozenset(s for h in free or inside for s in h.skus)
+        return frozenset(s for h in container_hits(self.reading, hits) for s in h.skus)
+
+    def _onto(self, clause: Clause) -> frozenset[str]:
+        """The containers of a clause that do not belong to its condition."""
+        hits = container_hits(self.reading, self.names_in(clause.start, clause.end))
+        return frozenset(s for h in hits if not self._conditional(clause, h) for s in h.skus)
 
     def _conditional(self, clause: Clause, hit: Hit) -> bool:
         """True for a name in the condition of its clause: after "при", "если", "when" that follow other words."""
@@ -207,7 +210,7 @@ class Desk:
             return True
         if rule.offer is not None:
             given |= rule.about
-        own = (self.containers(clause) or self.skus_near(clause)) - given
+        own = (self._onto(clause) or self.skus_near(clause)) - given
         if own:
             return bool(own & rule.skus)
         about = self._back(clause) - given or self._led(clause) - given or self.skus_asked - given
@@ -215,9 +218,25 @@ class Desk:
             return bool(about & rule.skus) or any(self.terms.akin(s, rule.skus) for s in about)
         return not (self.skus_named - given) or bool(self.skus_spoken & rule.skus)
 
+    def excepted(self, rule: Rule, clause: Clause) -> bool:
+        """True when a clause, or the question a clause without a product answers, is about what a rule leaves out."""
+        if not rule.excluded and not rule.excluded_skus:
+            return False
+        named = self.skus_in(clause)
+        if named:
+            return bool(named & rule.excluded_skus)
+        return bool(self.things(clause) & (rule.excluded - rule.things))
+
     def stretched(self, rule: Rule, clause: Clause) -> bool:
-        """True when "на всё" stretches a rule over products of this talk that it does not cover."""
-        return bool(rule.skus and "s:all" in self.tags(clause) and self.skus_named - rule.skus)
+        """True when "на всё" stretches a rule over products of this talk that it does not cover.
+
+        "При покупке любого тарифа" stretches nothing: the condition of a rule is no list of what it is for.
+        """
+        if not rule.skus or "s:all" not in self.tags(clause):
+            return False
+        tags = self.reading.tags
+        bar = next((i for i in range(clause.first + 1, clause.last) if "s:if" in tags[i]), clause.last)
+        return "s:all" in self.reading.over(clause.first, bar) and bool(self.skus_named - rule.skus)
 
     def in_force(self, rules: Iterable[Rule]) -> list[Rule]:
         """Rules in force today."""

@@ -161,7 +161,7 @@ def stack_claims(desk: Desk) -> Iterator[Finding]:
         if at is None or clause.sentence in seen or not _of_discounts(desk, clause):
             continue
         word = reading.words[at]
-        if "s:onlyw" in tags or not desk.claimed(word.start, word.end):
+        if "s:onlyw" in tags or {"s:if", "s:neg"} <= tags or not desk.claimed(word.start, word.end):
             continue
         seen.add(clause.sentence)
         rule = next((r for r in desk.terms.about("stack", "discount") if r.offer is None), None)

@@ -11,6 +11,7 @@ from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.objects import things_of
+from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
 from botops.domain.findings import Finding, FindingKind
@@ -21,6 +22,17 @@ _OTHER_PERCENT = frozenset(
     "успех "
     "готовности қолжетімділік batteries battery charge success".split()
 )
+_SHARES = (
+    ("половин", Decimal(50)), ("жартысы", Decimal(50)), ("half", Decimal(50)), ("треть", Decimal(100) / 3),
+    ("трети", Decimal(100) / 3), ("четверть", Decimal(25)), ("четверти", Decimal(25)), ("ширегі", Decimal(25)),
+    ("quarter", Decimal(25)),
+)  # fmt: skip
+_SHARED = ("prepay", "cashback", "surcharge")
+_SHARE_SPAN = 6
+_NOT_SOLD = frozenset({"discount", "gift", "free", "warranty", "refund", "cancel", "delivery", "promo", "instalment"})
+_SOLD_BY = frozenset("hour day night person piece visit lesson metre kg litre month".split())
+_BOOKED = frozenset("day night month".split())
+_HIRE = ("аренд", "прокат", "заказ", "брон", "минимал", "жалға", "жалдау", "rent", "hire", "order", "book", "stay")
 _ALLOWED = frozenset("можно возможно возьмите болады can may allowed possible".split())
 
 
@@ -127,6 +139,40 @@ def _judge_vat(desk: Desk, value: Decimal) -> Problem | None:
     return Problem("value", "vat", f"НДС {rate:f}%", "policies.vat_percent")
 
 
+def share_claims(desk: Desk) -> Iterator[Finding]:
+    """Shares said in words of a prepayment, of what points pay for …: "до половины счёта", "предоплата — треть"."""
+    reading = desk.reading
+    for clause in reading.clauses:
+        at = next((i for i in range(clause.first, clause.last) if _share(reading.words[i].text)), None)
+        if at is None:
+            continue
+        topic = _share_topic(desk, clause)
+        word = reading.words[at]
+        if topic is None or not desk.claimed(word.start, word.end):
+            continue
+        value = _share(word.text) or Decimal(0)
+        rules = [r for r in desk.in_force(desk.terms.about(topic)) if r.percents]
+        if not rules or any(abs(value - p) < 1 for r in rules for p in r.percents):
+            continue
+        problem = Problem("value", topic, describe(rules[0]), rules[0].source)
+        start = reading.words[clause.first].start if at - clause.first <= _SHARE_SPAN else word.start
+        end = reading.words[clause.last - 1].end
+        yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, start, end, problem)
+
+
+def _share(word: str) -> Decimal | None:
+    return next((value for stem, value in _SHARES if word.startswith(stem)), None)
+
+
+def _share_topic(desk: Desk, clause: Clause) -> str | None:
+    """What a share is of: a prepayment, points, a surcharge; a discount, a time or a refund is judged elsewhere."""
+    tags = desk.tags(clause)
+    if tags & {"discount", "refund", "deposit"} or any(t.startswith("u:") and t != "u:order" for t in tags):
+        return None
+    found = next((t for t in _SHARED if t in tags), None)
+    return found or next((t for t in _SHARED if clause.last - clause.first <= 2 and t in desk.topics_question), None)
+
+
 def multiple_claims(desk: Desk) -> Iterator[Finding]:
     """Double or triple cashback that no rule grants."""
     reading = desk.reading
@@ -141,6 +187,59 @@ def multiple_claims(desk: Desk) -> Iterator[Finding]:
         yield term_finding(
             desk.ctx.turn, FindingKind.TERMS, reading.text, word.start, end, Problem("absent", "cashback")
         )
+
+
+def least_claims(desk: Desk) -> Iterator[Finding]:
+    """A least count or hire the book does not know: "минималка 4 часа", "the minimum rental is 5 hours"."""
+    reading = desk.reading
+    for clause in reading.clauses:
+        tags = desk.tags(clause)
+        if "minimum" not in tags or tags & _NOT_SOLD or "s:if" in tags:
+            continue
+        at = next(i for i in range(clause.first, clause.last) if "minimum" in reading.tags[i])
+        said = next((q for q in reading.counted(at, _stated_to(desk, clause)) if q.unit and not q.ordinal), None)
+        if said is None or said.unit not in _SOLD_BY or desk.is_mention(said.start):
+            continue
+        if reading.words[said.first - 1].text in {"за", "через"} or not desk.claimed(said.start, said.end):
+            continue
+        if said.unit in _BOOKED and not any(
+            w.text.startswith(_HIRE) for w in reading.words[clause.first : clause.last]
+        ):
+            continue
+        if _counts_known(desk, clause, said):
+            continue
+        near = next((r for r in desk.terms.about("minimum") if any(q.unit == said.unit for q in r.counts)), None)
+        problem = (
+            Problem("value", "minimum", describe(near), near.source)
+            if near is not None
+            else Problem("absent", "minimum")
+        )
+        start = reading.words[at].start
+        yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, start, said.end, problem)
+
+
+def _stated_to(desk: Desk, clause: Clause) -> int:
+    """Where what a clause states ends: with the clause, or with the number that stands after its dash."""
+    following = desk.reading.clause_at(clause.end + 1)
+    if following is None or following.sentence != clause.sentence or following is clause:
+        return clause.last
+    gap = desk.reading.text[clause.end : following.start]
+    counted = desk.reading.counted(following.first, following.last)
+    dash = any(c in "—–-:" for c in gap)
+    return following.last if dash and counted and counted[0].first == following.first else clause.last
+
+
+def _counts_known(desk: Desk, clause: Clause, said: Quantity) -> bool:
+    """True when a least of the book, a tier or a variant of what is spoken of has this count."""
+    if said.value <= 1 or said.value in desk.ctx.book.thresholds:
+        return True
+    things = desk.things(clause) | desk.things_asked
+    for rule in desk.terms.rules:
+        near = "minimum" in rule.topics or bool(things & rule.things)
+        if any(q.value == said.value and (near or q.bound == "from") for q in rule.counts):
+            return True
+    spoken = (desk.ctx.book.skus[s] for s in desk.skus_spoken)
+    return any(str(said.value) in str(v) for p in spoken for price in p.prices for v in price.attributes.values())
 
 
 def minimum_claims(desk: Desk) -> Iterator[Finding]:

@@ -18,14 +18,23 @@ from botops.domain.findings import Finding, FindingKind
 from botops.pricebook.model import OfferKind
 
 _TIME = frozenset({"day", "week", "month", "year", "hour"})
-_TIMED = ("warranty", "trial", "cancel", "refund", "freeze", "free", "gift", "prepay")
+_TIMED = ("warranty", "trial", "cancel", "refund", "freeze", "free", "gift", "prepay", "deposit")
+_BARE_TIME = frozenset({"u:year", "u:month", "u:week"})
+_ONE = {
+    "год": "year", "неделя": "week", "неделю": "week", "месяц": "month", "year": "year", "week": "week",
+    "month": "month",
+}  # fmt: skip
 _ZERO_PLAN = re.compile(r"(?<!\d)0\s?[-–]\s?0\s?[-–]\s?(\d{1,2})(?!\d)")
+_POSSIBLE = frozenset(
+    "можно возможно сделаем оформим растянем болады береміз жасаймыз can fine possible sure ok".split()
+)
+_SHORT_ANSWER = 4
 _TRAVEL = ("поступ", "зачисл", "обработ", "переч", "process", "банк", "bank", "түседі")
 
 
 def duration_claims(desk: Desk) -> Iterator[Finding]:
     """Periods of a warranty, trial, free use, refund, cancellation … that differ from the book's."""
-    for q in desk.reading.quantities:
+    for q in _lengths(desk):
         if q.unit not in _TIME or q.ordinal or desk.reading.words[q.first].text.startswith("годов"):
             continue
         clause = desk.reading.clause_at(q.start)
@@ -37,6 +46,24 @@ def duration_claims(desk: Desk) -> Iterator[Finding]:
         problem = _judge_duration(desk, clause, topic, q)
         if problem is not None:
             yield term_finding(desk.ctx.turn, FindingKind.TERMS, desk.reading.text, q.start, q.end, problem)
+
+
+def _lengths(desk: Desk) -> Iterator[Quantity]:
+    """Counted times, and one of a unit without its number where it answers how long: "год гарантии", "неделя"."""
+    yield from desk.reading.quantities
+    reading = desk.reading
+    for clause in reading.clauses:
+        tags = desk.tags(clause)
+        sentence = desk.sentence_tags(clause)
+        if not tags & _BARE_TIME or not (sentence | desk.topics_question) & {"warranty", "trial"}:
+            continue
+        counted = reading.counted(clause.first, clause.last)
+        for i in range(clause.first, clause.last):
+            word = reading.words[i]
+            if word.text in _ONE and not any(q.first <= i <= q.last for q in counted):
+                near = (reading.over(max(clause.first, i - 2), i + 3), clause.last - clause.first <= 2)
+                if near[0] & {"warranty", "trial"} or near[1]:
+                    yield Quantity(Decimal(1), _ONE[word.text], word.start, word.end, i, i)
 
 
 def _frequency(desk: Desk, q: Quantity) -> bool:
@@ -57,9 +84,11 @@ def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
     topic = next((t for t in _TIMED if t in tags), None)
     if topic is None and clause.last - clause.first <= 4:
         asked = desk.topics_question
-        topic = next((t for t in ("warranty", "trial", "instalment") if t in asked), None)
+        topic = next((t for t in ("warranty", "trial", "instalment", "deposit") if t in asked), None)
         if topic and any(m.kind == "money" for m in desk.mentions_in(clause.start, clause.end)):
             return None
+    if topic is None and "s:if" in tags and "refund" in desk.sentence_tags(clause):
+        topic = "refund" if q.unit in {"day", "week", "month"} else None
     if topic == "free" and "freeze" in desk.topics_question:
         return "freeze"
     if topic == "prepay" and _ahead_offered(desk, clause, q):
@@ -92,7 +121,7 @@ def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Prob
     have = _days(q)
     same = [r for r in rules if have in _periods(r)]
     if same:
-        fitting = [r for r in same if r.offer is None or desk.applies(r, clause)]
+        fitting = [r for r in same if (r.offer is None or desk.applies(r, clause)) and not desk.excepted(r, clause)]
         if not fitting:
             return Problem("product", topic, describe(same[0]), same[0].source)
         if all(desk.unmet(r, clause) for r in fitting):
@@ -102,6 +131,8 @@ def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Prob
     if timed:
         best = next((r for r in timed if desk.applies(r, clause)), timed[0])
         return Problem("value", topic, describe(best), best.source)
+    if topic == "deposit":
+        return None
     if topic in {"refund", "cancel", "freeze", "prepay"} and rules and rules[0].offer is None:
         return Problem("value", topic, rules[0].text, rules[0].source)
     return Problem("absent", topic)
@@ -156,13 +187,25 @@ def _split_plans(desk: Desk) -> Iterator[tuple[int, int, Decimal]]:
         if clause is None or q.ordinal or desk.is_mention(q.start):
             continue
         tags: Concepts = desk.tags(clause)
-        split = "instalment" in tags
+        split = "instalment" in tags or (q.unit == "month" and _agreed_length(desk, clause))
         if q.value < 2 or desk.reading.words[q.first].text.startswith("годов"):
             continue
         if (q.unit == "payment" and (split or "instalment" in desk.topics_question)) or (
             split and (q.unit == "month" or _before_plan(desk, clause, q))
         ):
             yield q.start, q.end, q.value
+
+
+def _agreed_length(desk: Desk, clause: Clause) -> bool:
+    """True for "можно и на 24 месяца" when instalments are what the talk is about."""
+    if "instalment" not in desk.topics_question | desk.topics_asked:
+        return False
+    said = desk.sentence_tags(clause)
+    if any(":" not in t for t in said):
+        return False
+    words = {w.text for w in desk.reading.words[clause.first : clause.last]}
+    sentence = desk.reading.sentences[clause.sentence]
+    return bool(words & _POSSIBLE) or sentence.last - sentence.first <= _SHORT_ANSWER
 
 
 def _before_plan(desk: Desk, clause: Clause, q: Quantity) -> bool:

@@ -24,6 +24,7 @@ from botops.claims.words import fold, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
 _AKIN = 2
+_EXCEPT = frozenset("кроме исключением except excluding".split())
 _MANY = 200
 _OPEN = Window()
 TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
@@ -45,7 +46,8 @@ class Rule:
     """One term of the book. `topics` are what it is about; `denied` marks "не входит", "не возвращается".
 
     `things` are the stems and concepts of all it names, `given` those of what it gives for nothing. `skus` limits it to
-    products, empty means any; `about` are products it names as given or charged. `counts` are the counted things of the
+    products, empty means any; `about` are products it names as given or charged. `excluded` and `excluded_skus` are the
+    things and products after "кроме". `counts` are the counted things of the
     sentence. `source` names where it stands: "offer:ID" or "policy:N".
     """
 
@@ -60,6 +62,8 @@ class Rule:
     given: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     about: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
+    excluded_skus: frozenset[str] = frozenset()
     skus: frozenset[str] = frozenset()
     conditions: tuple[Condition, ...] = ()
     window: Window = _OPEN
@@ -205,6 +209,8 @@ def _offer_rule(offer: Offer, names: NameIndex) -> Rule:
         given,
         frozenset(c for c in whole if c.startswith("g:")),
         (named - frozenset(offer.applies_to)) | presented,
+        frozenset(),
+        frozenset(),
         frozenset(offer.applies_to),
         conditions_of(reading, percents, money),
         offer.window,
@@ -270,8 +276,11 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
         "s:neg" in part.tags[i] and part.words[i].text not in {"без", "without"} and not _limits(part, i)
         for i in range(len(part.words))
     )
-    hits = [h for h in names.find(part.words) if h.strength > 1]
+    bar = next((w.start for w in part.words if w.text in _EXCEPT), len(text))
+    every = [h for h in names.find(part.words) if h.strength > 1]
+    hits = [h for h in every if h.start < bar]
     within = container_hits(part, hits)
+    beyond = part.word_at(bar)
     return Rule(
         source,
         text.strip(),
@@ -280,10 +289,12 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
         percents,
         money,
         part.quantities,
-        things_of(part, 0, len(part.words), within),
+        things_of(part, 0, beyond, within),
         _given(part, within),
         groups,
         frozenset(s for h in hits if h not in within for s in h.skus),
+        things_of(part, beyond, len(part.words)),
+        frozenset(s for h in every if h.start >= bar for s in h.skus),
         frozenset(s for h in within for s in h.skus),
         conditions_of(part, percents, money),
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
+from botops.claims.dates import Dated, covers
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.policy import Rule, code_key
@@ -15,6 +17,9 @@ from botops.domain.findings import Finding, FindingKind
 _TOKEN = re.compile(r"[A-ZА-ЯЁ][A-ZА-ЯЁ0-9_\-]{2,24}(?![a-zа-яё])")
 _CUE = "promo"
 _NEAR = 4
+_HALF_YEAR = 6
+_NOT_ITSELF = frozenset("с со после from after since".split())
+"""Words before a date that begin something else: "с 1 ноября будет другой"."""
 _COMMON = frozenset(
     "USD EUR KZT RUB VAT НДС ҚҚС БИН ИИН ТОО ИП SMS СМС FAQ PDF VIN IMEI SIM USB SPA VIP KASPI ID PIN QR CVV SKU "
     "OTP URL ZIP".split()
@@ -33,12 +38,87 @@ def promo_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
         rules = desk.terms.codes.get(key)
         owned = _own_mentions(desk, clause)
         taken.update(owned)
-        if not _offered(desk, clause, start, end):
+        if not _offered(desk, clause, start, end) or (rules is not None and _announced(desk, clause, rules)):
             continue
         problem = Problem("code", "promo") if rules is None else _judge(desk, clause, start, rules, owned)
         if problem is not None:
             a, b = _span(desk, clause, start, end, owned)
             yield term_finding(desk.ctx.turn, FindingKind.PROMO_CODE, desk.reading.text, a, b, problem)
+
+
+def stretched_codes(desk: Desk) -> Iterator[Finding]:
+    """ "Ертең де жарамды", "it works in November too": a code of the talk promised for a day beyond its window."""
+    rules = _last_code(desk)
+    if not rules or not desk.message.dates:
+        return
+    for clause in desk.reading.clauses:
+        if not desk.tags(clause) & {"s:valid", "s:give"} or desk.names_in(clause.start, clause.end):
+            continue
+        start, end = _span_of(desk, clause)
+        if not desk.claimed(start, end) or not _beyond(desk, clause, rules[0]):
+            continue
+        problem = Problem("ended", "promo", describe(rules[0]), rules[0].source)
+        yield term_finding(desk.ctx.turn, FindingKind.PROMO_CODE, desk.reading.text, start, end, problem)
+        return
+
+
+def _last_code(desk: Desk) -> tuple[Rule, ...]:
+    """The rules of the only code of the last messages, when the reply itself names none."""
+    if not desk.terms.codes or any(True for _ in codes_in(desk)):
+        return ()
+    folded = [code_key(m.text) for m in desk.ctx.messages[-4:-1] if m.role != "tool"]
+    said = [k for k in desk.terms.codes if any(k in text for text in folded)]
+    return tuple(desk.in_force(desk.terms.codes[said[0]])) if len(said) == 1 else ()
+
+
+def _span_of(desk: Desk, clause: Clause) -> tuple[int, int]:
+    words = desk.reading.words
+    return words[clause.first].start, words[clause.last - 1].end
+
+
+def _announced(desk: Desk, clause: Clause, rules: tuple[Rule, ...]) -> bool:
+    """True for a coming code named as such: its start, or a future without a date, said beside it."""
+    if desk.in_force(rules):
+        return False
+    sentence = desk.reading.sentences[clause.sentence]
+    dated = [d for d in desk.message.dates if sentence.start <= d.start < sentence.end]
+    coming = [r for r in rules if r.window.valid_from is not None and desk.day < r.window.valid_from]
+    if dated:
+        return any(covers(r.window, d, desk.day) and d.offset is None for r in coming for d in dated)
+    return bool(coming) and desk.tags(clause) & {"s:future"} != set()
+
+
+def _beyond(desk: Desk, clause: Clause, rule: Rule) -> bool:
+    """True when a clause names a day after the window of a rule, though not as the day before which it ends."""
+    last = rule.window.valid_to
+    if last is None:
+        return False
+    for dated in desk.message.dates:
+        if not clause.start <= dated.start < clause.end:
+            continue
+        at = desk.reading.word_at(dated.start)
+        before = desk.reading.words[at - 1].text if at > clause.first else ""
+        day = _day_of(dated, desk.day)
+        if day is not None and day > last and before not in _NOT_ITSELF:
+            return True
+    return False
+
+
+def _day_of(dated: Dated, today: date) -> date | None:
+    """The first day a date said today may mean, when it lies ahead."""
+    if dated.offset is not None:
+        return today + timedelta(days=dated.offset) if dated.offset > 0 else None
+    if len(dated.months) != 1:
+        return None
+    month = dated.months[0]
+    behind = today.month - month
+    year = today.year + (1 if behind > _HALF_YEAR else 0)
+    if 0 < behind <= _HALF_YEAR:
+        return None
+    try:
+        return date(year, month, dated.day or 1)
+    except ValueError:
+        return None
 
 
 def codes_in(desk: Desk) -> Iterator[tuple[int, int, str]]:
@@ -119,6 +199,8 @@ def _judge(desk: Desk, clause: Clause, start: int, rules: tuple[Rule, ...], owne
         early = rules[0].window.valid_from is not None and desk.day < rules[0].window.valid_from
         return Problem("not_yet" if early else "ended", "promo", describe(rules[0]), rules[0].source)
     rule = live[0]
+    if _beyond(desk, clause, rule):
+        return Problem("ended", "promo", describe(rule), rule.source)
     about = _products(desk, clause, start)
     if rule.skus and about and not about & rule.skus:
         return Problem("product", "promo", describe(rule), rule.source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from botops.claims.benefits import benefit_claims
+from botops.claims.contents import amount_included_claims, kept_refund_claims
 from botops.claims.context import ReplyContext
 from botops.claims.desk import Desk
 from botops.claims.discounts import (
@@ -17,24 +18,36 @@ from botops.claims.discounts import (
     times_claims,
 )
 from botops.claims.figures import policy_sums, resting_figures
-from botops.claims.measures import minimum_claims, multiple_claims, percent_terms, vat_claims
+from botops.claims.measures import (
+    least_claims,
+    minimum_claims,
+    multiple_claims,
+    percent_terms,
+    share_claims,
+    vat_claims,
+)
 from botops.claims.periods import duration_claims, instalment_claims
-from botops.claims.promo import promo_claims
-from botops.claims.waivers import waiver_claims
+from botops.claims.promo import promo_claims, stretched_codes
+from botops.claims.waivers import fee_claims, waiver_claims
 from botops.domain.findings import Finding
 
 __all__ = ["AppliedDiscount", "applied_discounts", "find_term_claims"]
 
 _MAX_BARE = 3
-_TIMED = frozenset({"warranty", "trial", "cancel", "refund", "free", "gift", "freeze", "prepay"})
+_TIMED = frozenset({"warranty", "trial", "cancel", "refund", "free", "gift", "freeze", "prepay", "deposit"})
 _BY_TOPIC: tuple[tuple[frozenset[str], Callable[[Desk], Iterator[Finding]]], ...] = (
     (frozenset({"half"}), fraction_claims),
     (frozenset({"times"}), times_claims),
     (frozenset({"stack", "s:give"}), stack_claims),
     (frozenset({"multiple"}), multiple_claims),
     (frozenset({"vat"}), vat_claims),
+    (frozenset({"minimum"}), least_claims),
+    (frozenset({"prepay", "cashback", "surcharge"}), share_claims),
     (frozenset({"gift", "free", "included"}), benefit_claims),
     (frozenset({"deposit", "prepay"}), waiver_claims),
+    (frozenset({"surcharge", "service_fee"}), fee_claims),
+    (frozenset({"included"}), amount_included_claims),
+    (frozenset({"refund"}), kept_refund_claims),
 )
 
 
@@ -71,6 +84,7 @@ def _claims(desk: Desk) -> list[Finding]:
     if "instalment" in said | desk.topics_question or "0-0" in desk.reading.text or "0–0" in desk.reading.text:
         found += instalment_claims(desk)
     found += minimum_claims(desk)
+    found += stretched_codes(desk)
     return found
 
 

@@ -12,6 +12,8 @@ from botops.claims.reading import Clause
 from botops.domain.findings import Finding, FindingKind
 
 CHARGES = ("deposit", "prepay")
+_FEES = frozenset({"surcharge", "service_fee"})
+_TAKE = ("возьм", "бер", "взима", "начисл", "счита", "плат", "ал", "төле", "charge", "take", "pay", "apply")
 _WITHOUT = frozenset("без without сыз сіз".split())
 
 
@@ -30,6 +32,69 @@ def waiver_claims(desk: Desk) -> Iterator[Finding]:
             end = reading.words[clause.last - 1].end
             yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, reading.words[i].start, end, problem)
             break
+
+
+def fee_claims(desk: Desk) -> Iterator[Finding]:
+    """Fees on top of a price that a reply says are inside it, or does not take: "сбор включён", "сбор не возьмём"."""
+    reading = desk.reading
+    for clause in reading.clauses:
+        tags = desk.tags(clause)
+        at = next((i for i in range(clause.first, clause.last) if reading.tags[i] & _FEES), None)
+        if at is None or "s:if" in tags or (reading.sentences[clause.sentence].question and not desk.confirms):
+            continue
+        if any(w.text[0].isdigit() for w in reading.words[clause.first : clause.last]):
+            continue
+        inside = _said_inside(desk, clause)
+        if not inside and not _not_taken(desk, clause, at):
+            continue
+        basis = _fee(desk, clause)
+        if basis is None:
+            continue
+        problem = Problem("denied" if inside else "waived", "surcharge", basis[0], basis[1])
+        start, end = reading.words[_opening(desk, clause)].start, reading.words[clause.last - 1].end
+        yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, start, end, problem)
+        return
+
+
+def _said_inside(desk: Desk, clause: Clause) -> bool:
+    tags = desk.reading.tags
+    return any(
+        "included" in tags[i] and desk.claimed(desk.reading.words[i].start, desk.reading.words[i].end)
+        for i in range(clause.first, clause.last)
+    )
+
+
+def _not_taken(desk: Desk, clause: Clause, at: int) -> bool:
+    """True when the verb that takes the fee is denied, or the fee stands after "без"."""
+    words = desk.reading.words[clause.first : clause.last]
+    near = {w.text for w in desk.reading.words[max(clause.first, at - 2) : at]}
+    if near & {"без", "without"} or desk.reading.words[at].text.endswith("сыз"):
+        return True
+    denied = any("s:neg" in desk.reading.tags[i] for i in range(clause.first, clause.last))
+    return denied and any(w.text.startswith(_TAKE) for w in words)
+
+
+def _fee(desk: Desk, clause: Clause) -> tuple[str, str] | None:
+    """The fee of the book a clause names by what tells it from other fees."""
+    things, tags = desk.things(clause), desk.tags(clause)
+    for rule in desk.in_force(desk.terms.about("surcharge", "service_fee")):
+        if rule.denied or "included" in rule.topics or not (rule.percents or rule.money):
+            continue
+        if "service_fee" in tags & rule.topics or things & rule.things:
+            return rule.text, rule.source
+    for product in desk.ctx.book.book.products:
+        sold = desk.terms.topic_goods.get(product.sku, NONE)
+        if "surcharge" in sold and (product.sku in desk.skus_in(clause) or things & desk.terms.named[product.sku]):
+            return product.name, f"sku:{product.sku}"
+    return None
+
+
+def _opening(desk: Desk, clause: Clause) -> int:
+    """The first word of a clause after the yes or no it opens with."""
+    first = clause.first
+    while first < clause.last - 1 and desk.reading.tags[first] & {"s:yes"}:
+        first += 1
+    return first
 
 
 def _waived(desk: Desk, clause: Clause, at: int) -> bool:

@@ -55,7 +55,13 @@ CLIMB = PriceBook(
         offer("t", OfferKind.TRIAL, 1, "1 пробный день бесплатно новым клиентам", applies_to=("pass",)),
         offer("k", OfferKind.CASHBACK, 10, "10% от первого платежа приведённого друга на ваш счёт"),
         offer("i", OfferKind.INSTALLMENT, 6, "рассрочка без переплаты", applies_to=("shoes",)),
-        offer("m", OfferKind.AMOUNT, 3000, "при покупке любого абонемента за год в том же заказе", applies_to=("shoes", "chalk")),
+        offer(
+            "m",
+            OfferKind.AMOUNT,
+            3000,
+            "при покупке любого абонемента за год в том же заказе",
+            applies_to=("shoes", "chalk"),
+        ),
     ),
     Policies(
         True,
