@@ -29,6 +29,8 @@ _COUNTED = frozenset({"", "person", "user", "piece", "child"})
 _AFTERWARDS = frozenset({"refund", "cancel", "freeze", "warranty"})
 _PERIODS = frozenset({"hour", "day", "week", "month", "year"})
 _PAY = ("оплат", "оплач", "төле", "pay", "prepa")
+_NOUN = 3
+_AT_ONCE = frozenset("сразу одновременно бірден together once".split())
 _LONG = {"year": 12, "month": 1}
 
 
@@ -42,22 +44,42 @@ class Met(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must hold. `value` counts `unit` (money for `min_sum`, months for `prepay`, days for `lead`)."""
+    """What must hold. `value` counts `unit` (money for `min_sum`, months for `prepay`, days for `lead`).
+
+    `noun` is the stem of what is counted when that is no unit: "от 6 виниров".
+    """
 
     kind: ConditionKind
     text: str
     value: Decimal = Decimal(0)
     unit: str = ""
+    noun: str = ""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a dialogue shows: the latest count of each unit, sums in play, groups of the client, lead time in days."""
+    """What a dialogue shows: the latest count of each unit and noun, sums, groups of the client, lead time in days."""
 
     counts: Mapping[str, Decimal] = field(default_factory=dict)
     groups: Concepts = frozenset()
     sums: Sequence[Decimal] = ()
     lead_days: int | None = None
+    nouns: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+def noun_of(reading: Reading, q: Quantity) -> str:
+    """The stem of the word right after a number without a unit: what it counts; empty when that is no word."""
+    i = q.last + 1
+    if q.unit or q.ordinal or i >= len(reading.words) or q.value != q.value.to_integral_value():
+        return ""
+    word = reading.words[i]
+    beside = word.start == reading.words[q.last].end + 1
+    return word.stem if beside and word.text.isalpha() and len(word.text) >= _NOUN else ""
+
+
+def _same_noun(a: str, b: str) -> bool:
+    short = min(len(a), len(b))
+    return short >= _NOUN and a[:short] == b[:short]
 
 
 def is_month_name(word: str) -> bool:
@@ -116,7 +138,9 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
         elif q.bound == "from" and (q.value in money or q.value >= 1000) and q.unit in {"", "order"}:
             out.append(Condition("min_sum", text, q.value))
         elif q.bound == "from" and not (q.ordinal and words[q.first - 1].text == "от"):
-            out.append(Condition("min_count", text, q.value, q.unit))
+            out.append(Condition("min_count", text, q.value, q.unit, noun_of(reading, q)))
+        elif gives and q.bound is None and q.value > 1 and noun_of(reading, q) and _at_once(reading, q):
+            out.append(Condition("min_count", text, q.value, q.unit, noun_of(reading, q)))
         elif q.bound == "upto" and q.unit and q.unit not in {"hour", "year"}:
             out.append(Condition("max_count", text, q.value, q.unit))
     paid = any(w.text in _AHEAD or w.text.startswith(_PAY) for w in words)
@@ -124,6 +148,11 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
         out.append(Condition("prepay", "12", Decimal(12), "month"))
     out += [Condition("group", c[2:], unit=c) for c in sorted(reading.concepts) if c.startswith("g:")]
     return tuple(out)
+
+
+def _at_once(reading: Reading, q: Quantity) -> bool:
+    """True for "двух смен сразу": so many must be taken together."""
+    return any(w.text in _AT_ONCE for w in reading.words[q.last + 1 : q.last + 4])
 
 
 def _percent(reading: Reading, q: Quantity) -> bool:
@@ -145,7 +174,9 @@ def _ahead(reading: Reading, first: int, last: int) -> bool:
 def evaluate(condition: Condition, known: Known) -> Met:
     """Whether a condition holds, from what the dialogue shows. Silence is `UNKNOWN`, never a refusal."""
     if condition.kind in {"min_count", "max_count"}:
-        have = known.counts.get(condition.unit)
+        have = next((n for noun, n in known.nouns.items() if _same_noun(noun, condition.noun)), None)
+        if have is None:
+            have = known.counts.get(condition.unit)
         if have is None and condition.unit in _COUNTED:
             have = known.counts.get("")
         if have is None:

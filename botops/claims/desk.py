@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from botops.claims.conditions import Condition, Known, Met, days_until, evaluate
+from botops.claims.conditions import Condition, Known, Met, days_until, evaluate, noun_of
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
@@ -264,7 +264,12 @@ class Desk:
         sentence = self.reading.sentences[clause.sentence]
         before = self.reading.counted(sentence.first, clause.first)
         own = {q.unit: q.value for q in (*before, *said) if q.bound is None and not q.ordinal and q.unit}
-        return replace(self.known, counts={**self.known.counts, **own}) if own else self.known
+        nouns = {n: q.value for q in (*before, *said) if q.bound is None and (n := noun_of(self.reading, q))}
+        if not own and not nouns:
+            return self.known
+        return replace(
+            self.known, counts={**self.known.counts, **own}, nouns={**self.known.nouns, **nouns}
+        )
 
     def named(self, condition: Condition) -> bool:
         """True when the reply itself states the condition's number with its bound ("от пяти суток")."""
@@ -360,6 +365,8 @@ def known_from(ctx: ReplyContext) -> Known:
     counts: dict[str, Decimal] = {}
     groups: set[str] = set()
     last_unit = ""
+    nouns: dict[str, Decimal] = {}
+    vocabulary = ctx.book.terms.vocabulary
     lead: int | None = None
     for message in ctx.client:
         reading = message.reading
@@ -374,6 +381,11 @@ def known_from(ctx: ReplyContext) -> Known:
                 continue
             if q.value >= _MAX_COUNT:
                 continue
+            noun = noun_of(reading, q)
+            if noun:
+                nouns[noun] = q.value
+            if not q.unit and counts.get("") is not None and not _counts_goods(q, noun, vocabulary, reading):
+                continue
             unit = q.unit or last_unit
             last_unit = unit
             counts[unit] = q.value
@@ -381,4 +393,11 @@ def known_from(ctx: ReplyContext) -> Known:
                 counts[_SAME_UNIT[unit]] = q.value
             if unit == "person":
                 counts["user"] = q.value
-    return Known(counts, frozenset(groups), lead_days=lead)
+    return Known(counts, frozenset(groups), lead_days=lead, nouns=nouns)
+
+
+def _counts_goods(q: Quantity, noun: str, vocabulary: frozenset[str], reading: Reading) -> bool:
+    """True for a number that may count what is sold: alone in its message, or before a word of the book."""
+    if q.value != q.value.to_integral_value():
+        return False
+    return len(reading.quantities) == 1 or noun in vocabulary
