@@ -190,7 +190,7 @@ class Grounds:
     @cached_property
     def _known(self) -> tuple[Decimal, ...]:
         """Figures the client named, and bare results of tools."""
-        said = [m.amount for p in self._context.client for m in p.mentions if m.kind == "money"]
+        said = [m.amount for p in self._context.client for m in p.numbers if _is_sum(m, p)]
         return tuple(dict.fromkeys((*said[-6:], *(v for _, v in self._context.evidence.computed[-8:]))))
 
     def cues(self, mention: Mention) -> Cues:
@@ -451,6 +451,11 @@ def _sounds_like_money(mention: Mention, message: ParsedMessage) -> bool:
         return True
     grouped = not mention.quote.replace(".", "").isdigit()
     return grouped and mention.amount >= max(message.book.least, _LARGE)
+
+
+def _is_sum(mention: Mention, message: ParsedMessage) -> bool:
+    """True for a sum the client named, with a currency or without ("у меня по смете 540 000", "бюджет 1500")."""
+    return mention.kind == "money" and (mention.role != "bare" or _sounds_like_money(mention, message))
 
 
 def _names(rule: Rule, amount: Decimal) -> bool:

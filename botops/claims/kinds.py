@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from botops.claims.context import ReplyContext
+from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.cues import speaks_of
 from botops.claims.mention import Mention
 from botops.domain.findings import FindingKind
@@ -14,6 +14,7 @@ _MIN_NOUN, _CLOSE = 4, 9
 _NOT_NOUNS = re.compile(
     r".*(?:ть|ться|ешь|ете|ите|ите|ем|им|ют|ят|ует|ает|яет|ого|ему|ый|ий|ая|ое|ые|но|ли|мыз|міз|ған|ген|ады|еді|ing|ed|ly)$"
 )
+_CALENDAR = frozenset("u:hour u:day u:night u:week u:month u:quarter u:year".split())
 _IDLE = frozenset(
     "цена цену цены стоимость стоит стоят будет хорошо ладно тогда сейчас только обычно можно один одна одно самый "
     "самая тариф пакет вариант сегодня здесь просто меньше больше конечно верно баға бағасы болады тұрады қазір онда "
@@ -34,9 +35,27 @@ def kind_of(context: ReplyContext, mention: Mention, lead: int, *, named: bool) 
     tags = reading.over(first, last) | reading.over(reading.word_at(mention.end), reading.word_at(mention.end) + 2)
     if not named and tags & _FEES:
         return FindingKind.TERMS
-    if named or not any(_is_subject(w.text, reading.tags[i + first]) for i, w in enumerate(reading.words[first:last])):
+    if named or not has_subject(reply, lead, mention.start):
         return FindingKind.PRICE
     return FindingKind.UNKNOWN_PRODUCT
+
+
+def has_subject(reply: ParsedMessage, start: int, end: int) -> bool:
+    """True when the words between two offsets may name a thing ("the extra crate is", not "paid yearly it is")."""
+    reading = reply.reading
+    first, last = reading.word_at(start), reading.word_at(end)
+    return any(_is_subject(w.text, reading.tags[i + first]) for i, w in enumerate(reading.words[first:last]))
+
+
+def opens_anew(reply: ParsedMessage, start: int, end: int) -> bool:
+    """True when the words between two offsets begin with a thing of their own, one that is counted included
+    ("extra sessions are")."""
+    reading = reply.reading
+    first, last = reading.word_at(start), reading.word_at(end)
+    return any(
+        _is_subject(w.text, frozenset(t for t in reading.tags[i + first] if not t.startswith("u:") or t in _CALENDAR))
+        for i, w in enumerate(reading.words[first:last])
+    )
 
 
 def _counted(context: ReplyContext, start: int, end: int) -> bool:

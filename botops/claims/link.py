@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.features import FeatureIndex
+from botops.claims.kinds import opens_anew
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record
 from botops.claims.segment import Segment, segment_at
@@ -164,7 +165,8 @@ class Linker:
         reply, mention = self._context.reply, self._mentions[at]
         index = segment_at(reply.segments, mention.start)
         here = reply.segments[index] if index >= 0 else Segment(0, len(reply.text), "sentence", 0)
-        windows = self._windows(at, _from_semicolon(reply.text, here, mention.start))
+        own = _from_semicolon(reply.text, here, mention.start)
+        windows = self._windows(at, own)
         yield LOCAL, windows[0] + self._after(at, here)
         for window in windows[1:]:
             if window:
@@ -172,6 +174,9 @@ class Linker:
                 break
         if at + 1 >= len(self._mentions) or self._mentions[at + 1].start >= here.end:
             yield SEGMENT, self._between(mention.end, here.end)
+        if own.start > here.start:
+            anew = opens_anew(reply, own.start, mention.start)
+            yield MESSAGE if anew else PARENT, self._last_named(here.start, own.start)
         for part in _around(reply.segments, index):
             spans = self._between(part.start, part.end)
             if part.kind == "sentence" and bisect_left(self._sums, part.start) < bisect_left(self._sums, part.end):
@@ -182,6 +187,17 @@ class Linker:
     def _between(self, start: int, end: int) -> list[Named]:
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         return [s for s in self._reply[first:last] if s.end <= end]
+
+    def _last_named(self, start: int, end: int) -> list[Named]:
+        """What the nearest of the parts between semicolons names that names anything."""
+        text = self._context.reply.text
+        while start < end:
+            cut = text.rfind(";", start, end - 1) + 1
+            found = self._between(max(cut, start), end)
+            if found:
+                return found
+            end = cut
+        return []
 
     def _windows(self, at: int, here: Segment) -> list[list[Named]]:
         """What is named between the sums of the segment, from the one that leads to this sum back to the first."""
