@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from botops.claims.conditions import Met, evaluate
 from botops.claims.desk import Desk
 from botops.claims.discounts import stacked
 from botops.claims.explain_terms import Problem, term_finding
@@ -167,11 +168,25 @@ def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
     if giving == "gift" and bare:
         rules = [r for r in desk.terms.about("gift") if r.offer is not None and desk.gift_spoken(r)] or rules
     live = desk.in_force(rules)
+    if live and giving == "included":
+        denied = _charged_apart(desk, clause, live, given)
+        if denied is not None:
+            return Problem("denied", giving, denied.text, denied.source)
     if live:
         return _conditions(desk, clause, live, giving, given)
     if rules:
         return Problem("ended", giving, describe(rules[0]), rules[0].source)
     return _without_rule(desk, clause, giving, given)
+
+
+def _charged_apart(desk: Desk, clause: Clause, live: list[Rule], given: Given) -> Rule | None:
+    """The policy that charges for a thing, when only offers with conditions nobody spoke of give it for nothing."""
+    if "s:if" in desk.sentence_tags(clause) or any(r.offer is None or not r.conditions for r in live):
+        return None
+    if any(evaluate(c, desk.known) is Met.YES or desk.named(c) for r in live for c in r.conditions):
+        return None
+    charged = desk.in_force(desk.terms.about("included"))
+    return next((r for r in charged if r.denied and r.offer is None and r.things & given.things), None)
 
 
 def _grants(rule: Rule, given: Given) -> bool:

@@ -267,9 +267,7 @@ class Desk:
         nouns = {n: q.value for q in (*before, *said) if q.bound is None and (n := noun_of(self.reading, q))}
         if not own and not nouns:
             return self.known
-        return replace(
-            self.known, counts={**self.known.counts, **own}, nouns={**self.known.nouns, **nouns}
-        )
+        return replace(self.known, counts={**self.known.counts, **own}, nouns={**self.known.nouns, **nouns})
 
     def named(self, condition: Condition) -> bool:
         """True when the reply itself states the condition's number with its bound ("от пяти суток")."""
@@ -326,6 +324,11 @@ class Desk:
             if rule.given & self.rooted(things_of(message.reading, 0, len(message.words))):
                 return True
         return False
+
+    @cached_property
+    def instalment_spoken(self) -> bool:
+        """True when one of the last messages before the reply spoke of paying in instalments."""
+        return any("instalment" in m.reading.concepts for m in self.ctx.messages[-4:-1] if m.role != "tool")
 
     @cached_property
     def codes_named(self) -> frozenset[str]:

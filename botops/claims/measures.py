@@ -231,15 +231,15 @@ def _stated_to(desk: Desk, clause: Clause) -> int:
 
 def _counts_known(desk: Desk, clause: Clause, said: Quantity) -> bool:
     """True when a least of the book, a tier or a variant of what is spoken of has this count."""
-    if said.value <= 1 or said.value in desk.ctx.book.thresholds:
+    products = [desk.ctx.book.skus[s] for s in desk.skus_in(clause) or desk.skus_spoken]
+    if said.value <= 1 or any(price.min_qty == said.value for p in products for price in p.prices):
         return True
     things = desk.things(clause) | desk.things_asked
     for rule in desk.terms.rules:
         near = "minimum" in rule.topics or bool(things & rule.things)
         if any(q.value == said.value and (near or q.bound == "from") for q in rule.counts):
             return True
-    spoken = (desk.ctx.book.skus[s] for s in desk.skus_spoken)
-    return any(str(said.value) in str(v) for p in spoken for price in p.prices for v in price.attributes.values())
+    return any(str(said.value) in str(v) for p in products for price in p.prices for v in price.attributes.values())
 
 
 def minimum_claims(desk: Desk) -> Iterator[Finding]:

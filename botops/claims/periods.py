@@ -118,6 +118,8 @@ def _ahead_offered(desk: Desk, clause: Clause, q: Quantity) -> bool:
 
 def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Problem | None:
     rules = desk.in_force(_timed_rules(desk, topic))
+    if topic == "refund" and "deposit" not in desk.sentence_tags(clause) | desk.topics_question:
+        rules = [r for r in rules if "deposit" not in r.topics]
     have = _days(q)
     same = [r for r in rules if have in _periods(r)]
     if same:
@@ -198,7 +200,7 @@ def _split_plans(desk: Desk) -> Iterator[tuple[int, int, Decimal]]:
 
 def _agreed_length(desk: Desk, clause: Clause) -> bool:
     """True for "можно и на 24 месяца" when instalments are what the talk is about."""
-    if "instalment" not in desk.topics_question | desk.topics_asked:
+    if not desk.instalment_spoken:
         return False
     said = desk.sentence_tags(clause)
     if any(":" not in t for t in said):

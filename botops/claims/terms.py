@@ -81,7 +81,13 @@ def _claims(desk: Desk) -> list[Finding]:
             found += claims(desk)
     if said & _TIMED or desk.topics_question & _TIMED:
         found += duration_claims(desk)
-    if "instalment" in said | desk.topics_question or "0-0" in desk.reading.text or "0–0" in desk.reading.text:
+    if (
+        "instalment" in said
+        or "instalment" in desk.topics_question
+        or ("u:month" in said and desk.instalment_spoken)
+        or "0-0" in desk.reading.text
+        or "0–0" in desk.reading.text
+    ):
         found += instalment_claims(desk)
     found += minimum_claims(desk)
     found += stretched_codes(desk)
