@@ -7,19 +7,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botops.claims import CompiledBook, compile_book, judge
-from botops.claims import TooLargeError as ReplyTooLarge
+from botops.claims import CompiledBook, compile_book
 from botops.domain.errors import UserError
-from botops.domain.findings import Verdict
 from botops.domain.problems import Problem
 from botops.pricebook import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
     from pathlib import Path
 
-    from botops.domain.messages import Message
     from botops.pricebook import PriceBook
 
 _LOOK_AGAIN_S = 1.0
@@ -78,24 +73,3 @@ class Books:
     def _gone(self, error: OSError) -> Problem:
         message = f"the price book is gone ({error.strerror}): restore it, the last good one is used meanwhile"
         return Problem(str(self.path), 0, 0, "", message, rule="missing-file")
-
-
-class ClaimGuard:
-    """The claim checker over the book in force, as the port `Guard`."""
-
-    def __init__(self, books: Books) -> None:
-        self._books = books
-
-    def judge(
-        self, messages: Sequence[Message], *, at: datetime, region: str | None = None, segment: str | None = None
-    ) -> Verdict:
-        """The verdict on the last message; `not_judged` without a book or when the message is too large."""
-        current = self._books.current()
-        if current is None:
-            return Verdict.not_judged("no_book")
-        version = current.book.version
-        try:
-            result = judge(messages, current.compiled, at=at, region=region, segment=segment)
-        except ReplyTooLarge:
-            return Verdict.not_judged("too_large", version)
-        return Verdict.of(tuple(result.findings), claims=result.claims, book=version)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal, Self
 from zoneinfo import ZoneInfo
 
 from botops import __version__
-from botops.app.books import Books, ClaimGuard
+from botops.app.books import Books
 from botops.app.clock import SystemClock
+from botops.app.guard import ClaimGuard
 from botops.app.models import build_model
 from botops.app.prompting import Prompting
 from botops.bot import Bot, BotRules

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops import __version__
-from botops.app.books import Books, ClaimGuard
+from botops.app.books import Books
 from botops.app.clock import SetClock, SystemClock
 from botops.app.container import STATE, book_path, build_meter, rules_of
 from botops.app.eval_prompts import FixedPrompt, PromptsUnderTest, shown
+from botops.app.guard import ClaimGuard
 from botops.app.models import REPLAY, SIMULATOR, build_model, recordings_of
 from botops.app.prompting import Prompting
 from botops.domain.errors import UserError
