@@ -15,6 +15,8 @@ from typing import NamedTuple
 import yaml
 
 from botops.claims.dates import find_dates
+from botops.claims.lexicon import entry
+from botops.claims.weekdays import days_in_word, days_of_value
 from botops.claims.words import Word, fold, kazakh_root, words
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t ].*)?")
@@ -70,6 +72,11 @@ def _synonyms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     return {k: tuple(v) for k, v in out.items()}
 
 
+def _unit(word: str) -> str:
+    """The unit of measure a word names ("дюйм" and "inch" are one); empty for other words."""
+    return next((c for c in sorted(entry(word).concepts) if c.startswith("u:")), "")
+
+
 class FeatureIndex:
     """All attribute values of a book, or of what tools returned so far."""
 
@@ -77,6 +84,8 @@ class FeatureIndex:
         self._phrases: dict[str, dict[tuple[str, ...], dict[tuple[str, str], None]]] = defaultdict(dict)
         self._clock: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
         self._days: dict[tuple[int, int], dict[tuple[str, str], None]] = defaultdict(dict)
+        self._week: dict[tuple[str, str], frozenset[int]] = {}
+        self._units: dict[str, str] = {}
         self._vocabulary: set[str] = set()
         self._brought: dict[str, str] = {}
         self._known: dict[tuple[str, str], frozenset[str]] = {}
@@ -100,6 +109,10 @@ class FeatureIndex:
             value = f"{int(match[1]):02}:{match[2]}"
             self._clock[value][key, value] = None
             return frozenset({value})
+        week = days_of_value(text, words(text))
+        if week:
+            self._week[key, text] = week
+            return frozenset({text})
         values = set()
         for part in _PARTS.split(text):
             stems = tuple(w.stem for w in words(part.replace("_", " ")))
@@ -126,8 +139,11 @@ class FeatureIndex:
 
     def _bring(self, word: Word) -> str:
         """The stem by which values are filed: the word's own, or what stands under its Kazakh endings."""
-        if word.stem in self._vocabulary or len(word.text) <= _SHORT or word.text[0].isdigit():
+        if word.stem in self._vocabulary or word.text[0].isdigit():
             return word.stem
+        unit = self._units.get(_unit(word.text), "") if self._units else ""
+        if unit or len(word.text) <= _SHORT:
+            return unit or word.stem
         known = self._brought.get(word.text)
         if known is None:
             if len(self._brought) > _MAX_REMEMBERED:
@@ -136,6 +152,8 @@ class FeatureIndex:
         return known
 
     def _put(self, phrase: tuple[str, ...], key: str, value: str) -> None:
+        if len(phrase) > 1 and phrase[0].isdigit() and _unit(phrase[1]):
+            self._units.setdefault(_unit(phrase[1]), phrase[1])
         fresh = set(phrase) - self._vocabulary
         if fresh:
             self._vocabulary |= fresh
@@ -163,7 +181,22 @@ class FeatureIndex:
             at += step
         if self._days:
             hits += self._dated(text)
+        if self._week:
+            hits += self._on_weekdays(text)
         return tuple(hits)
+
+    def _on_weekdays(self, text: Sequence[Word]) -> list[FeatureHit]:
+        """Days of the week: a day stands for the values that hold it, a part of the week for the nearest to it."""
+        hits = []
+        for word in text:
+            days = days_in_word(word.text)
+            if not days:
+                continue
+            off = {value: len(days ^ own) for value, own in self._week.items() if days & own}
+            held = [v for v in off if len(days) == 1 or off[v] == min(off.values())]
+            if held:
+                hits.append(FeatureHit(word.start, word.end, tuple(held)))
+        return hits
 
     def _dated(self, text: Sequence[Word]) -> list[FeatureHit]:
         """Days said in words: "May 7th", "7 мая"."""

@@ -69,7 +69,8 @@ class RecordSet:
                 found = {NAME: name}
                 if identity:
                     found["sku"] = identity
-                for key, value in price.attributes.items():
+                placed = {"region": price.region} if price.region else {}
+                for key, value in {**placed, **price.attributes}.items():
                     values = out.features.add(str(key), value)
                     if values:
                         found[str(key)] = values
