@@ -21,6 +21,7 @@ from botops.app.container import STATE
 from botops.domain.errors import BotopsError, ConflictError, UserError
 from botops.domain.messages import InboundMessage, Message
 from botops.domain.turns import GuardPolicy
+from botops.monitor import Metrics
 from botops.pricebook import price_table
 from botops.simulator import Errors, SimulatedModel
 from botops.simulator.clients import SimulatedClient
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from botops.app.container import Container
+    from botops.bot import Bot
     from botops.domain.turns import TurnRecord
 
 log = logging.getLogger(__name__)
@@ -125,12 +127,14 @@ async def seed(
     if container.books.current() is None:
         raise UserError(f"there is no price book at {container.books.path}: the demo needs one")
     waiting = iter(_visits(container, dialogues, today or _today(container)))
+    # The past is counted apart: live counters, which alerts watch, tell of live traffic only.
+    bot = replace(container.bot, observer=Metrics())
 
     async def work() -> None:
         for visit in waiting:
             if ending():
                 return
-            await _live(container, visit, ending)
+            await _live(container, bot, visit, ending)
             on_dialogue()
 
     async with asyncio.TaskGroup() as group:
@@ -165,7 +169,7 @@ def _visits(container: Container, dialogues: int, today: date) -> list[_Visit]:
     return visits
 
 
-async def _live(container: Container, visit: _Visit, ending: Callable[[], bool]) -> None:
+async def _live(container: Container, bot: Bot, visit: _Visit, ending: Callable[[], bool]) -> None:
     """One dialogue, from the client's first message to the last."""
     current = container.books.current()
     assert current is not None
@@ -173,10 +177,10 @@ async def _live(container: Container, visit: _Visit, ending: Callable[[], bool])
     watched = (container.clock.now() - visit.at).days >= DAYS - _OBSERVED_DAYS
     clock = SetClock(visit.at)
     bot = replace(
-        container.bot,
+        bot,
         clock=clock,
         model=SimulatedModel(seed=chosen + visit.number, errors=_ERRORS, obeys_repair=_OBEYS_REPAIR),
-        rules=replace(container.bot.rules, policy=GuardPolicy.OBSERVE if watched else GuardPolicy.REPAIR),
+        rules=replace(bot.rules, policy=GuardPolicy.OBSERVE if watched else GuardPolicy.REPAIR),
     )
     rng = random.Random(f"{chosen}:{visit.number}")  # noqa: S311
     day = visit.at.astimezone(ZoneInfo(current.book.timezone)).date()

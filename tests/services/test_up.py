@@ -8,6 +8,9 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from botops.app.clock import SystemClock
+from botops.store import Store
+
 
 def refused(port, seconds=10):
     until = time.monotonic() + seconds
@@ -40,14 +43,17 @@ def test_up_starts_everything_and_leaves_nothing_behind(project, process, wait_f
 def test_up_makes_the_demo_company_when_the_store_is_empty(project, process, wait_for, port):
     with process(project, "up", "--port", str(port), "--set", "demo.dialogues=12") as child:
         wait_for(f"http://127.0.0.1:{port}/healthz", child=child)
-        until = time.monotonic() + 60
-        total = 0
-        while total < 12 and time.monotonic() < until:
-            text = httpx2.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
-            families = {f.name: f for f in text_string_to_metric_families(text)}
-            total = sum(s.value for s in families["botops_turns"].samples if s.name == "botops_turns_total")
-            time.sleep(0.3)
-        assert total >= 12
+        store = Store.open(f"sqlite:///{project}/.botops/botops.db", clock=SystemClock(), role="reader")
+        try:
+            until = time.monotonic() + 60
+            while store.reads.counts().dialogues < 12 and time.monotonic() < until:
+                time.sleep(0.3)
+            assert store.reads.counts().dialogues == 12
+        finally:
+            store.close()
+        text = httpx2.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+        families = {f.name: f for f in text_string_to_metric_families(text)}
+        assert not families["botops_turns"].samples, "the demo's past is not live traffic"
 
 
 def test_a_taken_port_is_said_before_anything_starts(project, process, port):
