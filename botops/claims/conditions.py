@@ -30,6 +30,7 @@ _AFTERWARDS = frozenset({"refund", "cancel", "freeze", "warranty"})
 _PERIODS = frozenset({"hour", "day", "week", "month", "year"})
 _PAY = ("оплат", "оплач", "төле", "pay", "prepa")
 _NOUN = 3
+_BEFORE_BOUND = 2
 _AT_ONCE = frozenset("сразу одновременно бірден together once".split())
 _LONG = {"year": 12, "month": 1}
 
@@ -138,7 +139,7 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
         elif q.bound == "from" and (q.value in money or q.value >= 1000) and q.unit in {"", "order"}:
             out.append(Condition("min_sum", text, q.value))
         elif q.bound == "from" and not (q.ordinal and words[q.first - 1].text == "от"):
-            out.append(Condition("min_count", text, q.value, q.unit, noun_of(reading, q)))
+            out.append(Condition("min_count", text, q.value, q.unit or _unit_before(reading, q), noun_of(reading, q)))
         elif gives and q.bound is None and q.value > 1 and noun_of(reading, q) and _at_once(reading, q):
             out.append(Condition("min_count", text, q.value, q.unit, noun_of(reading, q)))
         elif q.bound == "upto" and q.unit and q.unit not in {"hour", "year"}:
@@ -148,6 +149,14 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
         out.append(Condition("prepay", "12", Decimal(12), "month"))
     out += [Condition("group", c[2:], unit=c) for c in sorted(reading.concepts) if c.startswith("g:")]
     return tuple(out)
+
+
+def _unit_before(reading: Reading, q: Quantity) -> str:
+    """The unit named before a bound: "при числе гостей от 50"."""
+    if noun_of(reading, q) or q.first < _BEFORE_BOUND:
+        return ""
+    tags = reading.tags[q.first - _BEFORE_BOUND]
+    return next((t[2:] for t in sorted(tags) if t.startswith("u:")), "")
 
 
 def _at_once(reading: Reading, q: Quantity) -> bool:

@@ -23,6 +23,7 @@ from botops.claims.words import kazakh_root
 from botops.pricebook.model import OfferKind
 
 _PRONOUNS = frozenset("него нее них ней нему ним этот эту это этому оған онда бұған соған it that this them".split())
+_DAYS_OF_WEEK = frozenset({"g:weekday", "g:weekend"})
 _MAX_COUNT = 100_000
 _SAME_UNIT = {"user": "person", "child": "person", "night": "day"}
 
@@ -250,6 +251,9 @@ class Desk:
             if condition.kind == "first_period":
                 if any(q.unit == condition.unit and q.ordinal and q.value != condition.value for q in said):
                     return condition
+            elif condition.unit == "g:weekday":
+                if self._at_weekend(clause, rule):
+                    return condition
             elif self.named(condition) or (trial and condition.kind == "max_count"):
                 continue
             elif condition.kind == "min_sum":
@@ -258,6 +262,19 @@ class Desk:
             elif evaluate(condition, self._with(said, clause)) is Met.NO:
                 return condition
         return None
+
+    def _at_weekend(self, clause: Clause, rule: Rule) -> bool:
+        """True when what is spoken of falls on a weekend, by the clause or else by the client's last word on days."""
+        if "g:weekend" in rule.groups:
+            return False
+        said = self.tags(clause) & _DAYS_OF_WEEK
+        if said:
+            return "g:weekend" in said
+        for message in reversed(self.ctx.client):
+            days = message.reading.concepts & _DAYS_OF_WEEK
+            if days:
+                return days == {"g:weekend"}
+        return False
 
     def _with(self, said: Sequence[Quantity], clause: Clause) -> Known:
         """What is known, with the counts a clause names itself on top, then those of the sentence before it."""

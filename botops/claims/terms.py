@@ -29,11 +29,14 @@ from botops.claims.measures import (
 from botops.claims.periods import duration_claims, instalment_claims
 from botops.claims.promo import promo_claims, stretched_codes
 from botops.claims.waivers import fee_claims, waiver_claims
+from botops.claims.words import fold
 from botops.domain.findings import Finding
 
 __all__ = ["AppliedDiscount", "applied_discounts", "find_term_claims"]
 
 _MAX_BARE = 3
+_MIN_REPEATED = 4
+_EDGES = " .;,:!—–-*•"
 _TIMED = frozenset({"warranty", "trial", "cancel", "refund", "free", "gift", "freeze", "prepay", "deposit"})
 _BY_TOPIC: tuple[tuple[frozenset[str], Callable[[Desk], Iterator[Finding]]], ...] = (
     (frozenset({"half"}), fraction_claims),
@@ -58,7 +61,7 @@ def find_term_claims(ctx: ReplyContext) -> list[Finding]:
     of the client's question is a finding whose quote is that word. Linear in the message.
     """
     desk = Desk.of(ctx, ctx.book.terms)
-    found = _claims(desk)
+    found = [f for f in _claims(desk) if not _repeated(desk, f)]
     found = _apart(found + _confirmed(desk))
     return _apart([*found, *resting_figures(desk, found), *policy_sums(desk)])
 
@@ -92,6 +95,22 @@ def _claims(desk: Desk) -> list[Finding]:
     found += minimum_claims(desk)
     found += stretched_codes(desk)
     return found
+
+
+def _repeated(desk: Desk, finding: Finding) -> bool:
+    """True for a claim inside a sentence or clause that repeats a policy of the book word for word."""
+    clause = desk.reading.clause_at(finding.start)
+    if clause is None or desk.confirms:
+        return False
+    sentence = desk.reading.sentences[clause.sentence]
+    policies = [fold(text) for text in desk.ctx.book.book.policies.text]
+    for part in (sentence, clause):
+        if part.last - part.first < _MIN_REPEATED:
+            continue
+        said = fold(desk.reading.text[part.start : part.end]).strip(_EDGES)
+        if any(said in text for text in policies):
+            return True
+    return False
 
 
 def _confirmed(desk: Desk) -> list[Finding]:
