@@ -84,10 +84,21 @@ class Grounds:
             return q.unit not in _MEASURES or q.unit in own
 
         said = [q for q in self._counted(reply) if fit(q)]
+        said = [q for q in said if q.bound is None or not self._opens_another(q, mention)]
         near = [q.value for q in said if part is not None and part.start <= q.start < part.end]
         if question is not None:
             near += [q.value for q in self._counted(question) if fit(q)]
         return tuple(near) or tuple(q.value for q in said) or self.far_counts
+
+    def _opens_another(self, quantity: Quantity, mention: Mention) -> bool:
+        """True for a threshold that opens the price of a later sum ("24 900 ₸; от 5 шт. — 21 900 ₸" for the first)."""
+        reply = self._context.reply
+        if quantity.start < mention.start:
+            return False
+        part = reply.segment_of(quantity.start)
+        end = part.end if part is not None else len(reply.text)
+        following = (m for m in reply.mentions if m.kind == "money" and quantity.end <= m.start < end)
+        return next(following, None) is not None
 
     def ordered(self, mention: Mention, record: Record | None) -> Decimal:
         """How many of a priced thing the client asked for: the one count said of it, or 1 when none or several are.
