@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from botops.config.settings import SAFE_ANSWERS
 from botops.domain.turns import GuardPolicy
 
 if TYPE_CHECKING:
@@ -14,13 +15,6 @@ if TYPE_CHECKING:
     from botops.domain.findings import Verdict
     from botops.domain.messages import Language
 
-SAFE_ANSWERS: Mapping[Language, str] = MappingProxyType(
-    {
-        "ru": "Не хочу назвать вам неточную цену. Передаю вопрос менеджеру, он ответит вам здесь же.",
-        "kk": "Сізге қате баға айтқым келмейді. Сұрағыңызды менеджерге беремін, ол осы жерде жауап береді.",
-        "en": "I don't want to quote you a wrong price. I'm passing your question to a manager, who will answer here.",
-    }
-)
 FAULT_ANSWERS: Mapping[Language, str] = MappingProxyType(
     {
         "ru": "Сейчас не получается ответить. Передаю ваш вопрос менеджеру, он напишет вам здесь же.",
@@ -49,11 +43,11 @@ class BotRules:
 
     def safe_answer(self, language: Language) -> str:
         """The text sent instead of a reply that was held back."""
-        return self.safe_answers.get(language) or SAFE_ANSWERS[language]
+        return self.safe_answers[language]
 
     def fault_answer(self, language: Language) -> str:
         """The text sent when the model gave nothing."""
-        return self.fault_answers.get(language) or FAULT_ANSWERS[language]
+        return self.fault_answers[language]
 
 
 _REPAIR = {

@@ -109,13 +109,14 @@ class Model(Strict):
     attempts: int = Field(default=3, ge=1, le=10)
 
 
-_SAFE_ANSWERS: dict[Language, str] = {
+SAFE_ANSWERS: dict[Language, str] = {
     "ru": "Хочу назвать вам точные условия, поэтому передаю вопрос коллеге: он всё проверит и ответит вам здесь.",
     "kk": "Сізге нақты шарттарды айтқым келеді, сондықтан сұрағыңызды әріптесіме тапсырдым: "
     "ол бәрін тексеріп, осында жауап береді.",
     "en": "I want to give you the exact terms, so I am passing your question to a colleague, "
     "who will check everything and answer you here.",
 }
+"""Answers that promise nothing, sent in the place of a reply that may not leave."""
 
 
 class Guard(Strict):
@@ -124,8 +125,8 @@ class Guard(Strict):
     policy: GuardPolicy = GuardPolicy.BLOCK
     repair_attempts: int = Field(default=1, ge=0, le=3)
     safe_answers: Annotated[
-        dict[Language, Annotated[str, Field(min_length=1)]], AfterValidator(lambda own: {**_SAFE_ANSWERS, **own})
-    ] = Field(default_factory=lambda: dict(_SAFE_ANSWERS))
+        dict[Language, Annotated[str, Field(min_length=1)]], AfterValidator(lambda own: {**SAFE_ANSWERS, **own})
+    ] = Field(default_factory=lambda: dict(SAFE_ANSWERS))
     """The answer that promises nothing, for every language: the company's own wording, else a built-in one."""
 
 
