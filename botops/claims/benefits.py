@@ -163,11 +163,13 @@ def _nearest(desk: Desk, clause: Clause, at: int) -> frozenset[str]:
 def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
     given = _given(desk, clause, at)
     given = replace(given, things=desk.rooted(given.things), skus=desk.skus_in(clause) - desk.containers(clause))
-    rules = [r for r in desk.terms.rules if _grants(r, given)]
+    rules = [r for r in desk.terms.rules if _grants(r, given, giving)]
     bare = not (given.topics or given.skus or _known(desk, given.things)) and clause.last - clause.first <= _ANAPHORA
     if giving == "gift" and bare:
         rules = [r for r in desk.terms.about("gift") if r.offer is not None and desk.gift_spoken(r)] or rules
     live = desk.in_force(rules)
+    if giving == "gift":
+        live = [r for r in live if r.offer is not None and "gift" in r.topics] or live
     if live and giving == "included":
         denied = _charged_apart(desk, clause, live, given)
         if denied is not None:
@@ -189,7 +191,7 @@ def _charged_apart(desk: Desk, clause: Clause, live: list[Rule], given: Given) -
     return next((r for r in charged if r.denied and r.offer is None and r.things & given.things), None)
 
 
-def _grants(rule: Rule, given: Given) -> bool:
+def _grants(rule: Rule, given: Given, giving: str) -> bool:
     """True when a rule is about giving this thing."""
     if rule.denied:
         return bool(rule.topics & set(CHARGES) & given.topics)
@@ -201,7 +203,7 @@ def _grants(rule: Rule, given: Given) -> bool:
         return False
     if given.skus & rule.about:
         return True
-    if given.things & (rule.things if rule.offer is not None else rule.given or rule.things):
+    if given.things & (rule.things if rule.offer is not None and giving != "included" else rule.given or rule.things):
         return True
     if "g:children" in rule.groups and any(q.unit in {"age", "year"} for q in given.counts):
         return True

@@ -31,6 +31,7 @@ _PERIODS = frozenset({"hour", "day", "week", "month", "year"})
 _PAY = ("оплат", "оплач", "төле", "pay", "prepa")
 _NOUN = 3
 _BEFORE_BOUND = 2
+_AREAS = frozenset("м² кв sqm m²".split())
 _AT_ONCE = frozenset("сразу одновременно бірден together once".split())
 _LONG = {"year": 12, "month": 1}
 
@@ -71,16 +72,20 @@ class Known:
 def noun_of(reading: Reading, q: Quantity) -> str:
     """The stem of the word right after a number without a unit: what it counts; empty when that is no word."""
     i = q.last + 1
-    if q.unit or q.ordinal or i >= len(reading.words) or q.value != q.value.to_integral_value():
+    if q.unit or q.ordinal or i >= len(reading.words):
         return ""
     word = reading.words[i]
+    if word.text in _AREAS or word.text.startswith(("квадрат", "шаршы")):
+        return "м²"
+    if q.value != q.value.to_integral_value():
+        return ""
     beside = word.start == reading.words[q.last].end + 1
     return word.stem if beside and word.text.isalpha() and len(word.text) >= _NOUN else ""
 
 
 def _same_noun(a: str, b: str) -> bool:
     short = min(len(a), len(b))
-    return short >= _NOUN and a[:short] == b[:short]
+    return a == b != "" or (short >= _NOUN and a[:short] == b[:short])
 
 
 def is_month_name(word: str) -> bool:

@@ -28,6 +28,7 @@ _ZERO_PLAN = re.compile(r"(?<!\d)0\s?[-–]\s?0\s?[-–]\s?(\d{1,2})(?!\d)")
 _POSSIBLE = frozenset(
     "можно возможно сделаем оформим растянем болады береміз жасаймыз can fine possible sure ok".split()
 )
+_FOR_SO_LONG = frozenset("на for over айға".split())
 _SHORT_ANSWER = 4
 _TRAVEL = ("поступ", "зачисл", "обработ", "переч", "process", "банк", "bank", "түседі")
 
@@ -207,6 +208,9 @@ def _agreed_length(desk: Desk, clause: Clause) -> bool:
         return False
     words = {w.text for w in desk.reading.words[clause.first : clause.last]}
     sentence = desk.reading.sentences[clause.sentence]
+    agreed = "s:yes" in desk.reading.tags[sentence.first] and bool(words & _FOR_SO_LONG)
+    if agreed and not any(m.kind == "money" for m in desk.mentions_in(clause.start, clause.end)):
+        return True
     return bool(words & _POSSIBLE) or sentence.last - sentence.first <= _SHORT_ANSWER
 
 
