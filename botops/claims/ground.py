@@ -31,7 +31,7 @@ _MAX_COUNT = Decimal(100_000)
 _MAX_PRODUCTS = 12
 _HALF = Decimal(50)
 _MAX_COUNTS = 14
-_TELLING = 5
+_TELLING, _ROOT = 5, 6
 _MAX_SCANNED = 500
 _LARGE, _MAX_HEADS = Decimal(1000), Decimal(10_000)
 _MAX_BACK = 9
@@ -39,6 +39,7 @@ _MAX_BASKET = 4
 _AREA = re.compile(
     r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:м|m)?\s?(?:[x×х*]|на|by|ға)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d%])"
 )
+_INSTEAD = re.compile(r"(?:вместо|instead of)\s*$")
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
 _SPANS = frozenset("day night week month quarter year".split())
@@ -174,8 +175,19 @@ class Grounds:
         """Percents that policies put on top of a price (urgency, weekends), where the talk names them."""
         near = self._context.reply.reading.concepts | self._asked
         said = {m.amount for p in self._context.messages[-4:] for m in p.mentions if m.kind == "percent"}
-        rules = (r for r in self._context.book.terms.rules if r.offer is None)
-        return tuple(dict.fromkeys(p for r in rules for p in r.percents if p in said or "surcharge" in r.topics & near))
+        rules = [r for r in self._context.book.terms.rules if r.offer is None and r.percents]
+        return tuple(
+            dict.fromkeys(
+                p for r in rules for p in r.percents if p in said or "surcharge" in r.topics & near or self._names_fee(r)
+            )
+        )
+
+    def _names_fee(self, rule: Rule) -> bool:
+        """True when the reply names a surcharge by the root of its word ("сервис" for the "сервисный сбор")."""
+        if "surcharge" not in rule.topics:
+            return False
+        roots = {w.text[:_ROOT] for w in words(fold(rule.text)) if len(w.text) >= _ROOT}
+        return any(w.text[:_ROOT] in roots for w in self._context.reply.words if len(w.text) >= _ROOT)
 
     @cached_property
     def _asked(self) -> frozenset[str]:
@@ -194,15 +206,22 @@ class Grounds:
         return tuple(dict.fromkeys(v for v in values if isinstance(v, Decimal) and v > 0))
 
     @cached_property
-    def _free(self) -> tuple[Decimal, ...]:
-        values = [o.value for o in self._offers if o.kind is OfferKind.FREE_PERIOD]
-        return tuple(dict.fromkeys(v for v in values if isinstance(v, Decimal)))
+    def _free(self) -> tuple[Reduction, ...]:
+        """Free periods in force, each with the products it is for."""
+        given = [o for o in self._offers if o.kind is OfferKind.FREE_PERIOD]
+        return tuple(
+            dict.fromkeys(Reduction(o.value, frozenset(o.applies_to)) for o in given if isinstance(o.value, Decimal))
+        )
 
     @cached_property
     def _known(self) -> tuple[Decimal, ...]:
         """Figures the client named, and bare results of tools."""
         said = [m.amount for p in self._context.client for m in p.numbers if _is_sum(m, p)]
         return tuple(dict.fromkeys((*said[-6:], *(v for _, v in self._context.evidence.computed[-8:]))))
+
+    def is_clients(self, amount: Decimal) -> bool:
+        """True for a sum that the client named."""
+        return any(m.amount == amount for p in self._context.client for m in p.numbers if _is_sum(m, p))
 
     def cues(self, mention: Mention) -> Cues:
         """The arithmetic that the sentence of a mention, what introduces it, or the client's question speaks of."""
@@ -215,9 +234,18 @@ class Grounds:
             start = min(start, reply.segments[part.parent].start)
         own = reply.text[max(start, part.end - 600) : part.end]
         cues = cues_in(own, question.text[-400:] if question is not None else "")
+        if self._replaced(mention):
+            return replace(cues, total=False, difference=False, pure_difference=False, between=False)
         if not cues.total and len({h.skus for h in reply.hits_in(part.start, part.end)}) > 1:
             return replace(cues, total=True)
         return cues
+
+    def _replaced(self, mention: Mention) -> bool:
+        """True for a former sum ("вместо 240 000"): one that was charged, never one that is to be added up."""
+        text = self._context.reply.folded
+        return bool(_INSTEAD.search(text, max(0, mention.start - 14), mention.start)) or text.startswith(
+            " орнына", mention.end
+        )
 
     def is_count(self, amount: Decimal) -> bool:
         """True for a number that stands for heads or pieces here: the client's count, the threshold of a tier."""

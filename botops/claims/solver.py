@@ -76,7 +76,7 @@ class Ground:
     shares: Sequence[Decimal] = ()
     added: Sequence[Decimal] = ()
     off: Sequence[Reduction] = ()
-    free: Sequence[Decimal] = ()
+    free: Sequence[Reduction] = ()
     parts: Sequence[Decimal] = ()
     vat: Decimal = Decimal(0)
     vat_included: bool = True
@@ -165,7 +165,7 @@ def _values(ground: Ground, counts: Sequence[Decimal]) -> dict[Decimal, Parts]:
 def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Iterator[tuple[Decimal, Parts, bool]]:
     """Multiples of a price with how they came out; the last field is False for the price itself."""
     price, amount = record.price, record.amount
-    counts = (*counts[:_MAX_WINDOW], *_less_free(counts, ground.free))
+    counts = (*counts[:_MAX_WINDOW], *_less_free(counts, [r.value for r in ground.free if r.fits(record.sku)]))
     if record.pack:
         counts = (*counts, *(c / record.pack for c in counts if c > record.pack and not c % record.pack))
     loose = ground.cues.difference and price is not None and price.min_qty == 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from botops.claims.context import ParsedMessage, ReplyContext
@@ -12,7 +13,7 @@ from botops.claims.dates import covers
 from botops.claims.equations import Equation, Operand, equations
 from botops.claims.ground import Grounds
 from botops.claims.kinds import kind_of
-from botops.claims.link import BEFORE, Focus, Linker
+from botops.claims.link import BEFORE, LOCAL, Focus, Linker
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.scope import Scope, Status, scope_of
@@ -24,6 +25,9 @@ _CENT = Decimal("0.01")
 _THOUSAND = Decimal(1000)
 _HEDGE = Decimal("0.02")
 _FINE = frozenset({"USD", "EUR", "GBP"})
+_OF = re.compile(r"\b(?:от|из|с|of|from|out of)\s+(?:(?:вашей|ваших|суммы|your)\s+)?$")
+_ABLATIVE = ("-дан", "-ден", "-тан", "-тен", "-нан", "-нен", "-ның", "-нің")
+_FROM = re.compile(r"\s?-?(?:дан|ден|тан|тен|нан|нен|ның|нің)\b")
 _PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
 
 
@@ -107,7 +111,7 @@ class Verifier:
                 silent.update(() if claim else (mention.start,))
         doubts = []
         for mention, focus in open_:
-            if self._echoes(mention, supported):
+            if self._echoes(mention, supported) or self._is_base(mention):
                 continue
             doubt = self._figure(mention, focus, supported)
             if doubt is None:
@@ -134,6 +138,16 @@ class Verifier:
             return False
         reading = self._context.reply.reading
         return not reading.over(reading.word_at(part.start), reading.word_at(part.end)) & {"s:yes", "s:give"}
+
+    def _is_base(self, mention: Mention) -> bool:
+        """True for the client's own sum that a share is taken of: "60% от 540 000 ₸", "540 000 ₸-ден 16%"."""
+        reply = self._context.reply
+        part = reply.segment_of(mention.start)
+        if part is None or not any(m.kind == "percent" and part.start <= m.start < part.end for m in reply.mentions):
+            return False
+        led = _OF.search(reply.folded, max(0, mention.start - 12), mention.start)
+        followed = _FROM.match(reply.folded, mention.end) or mention.quote.casefold().endswith(_ABLATIVE)
+        return bool(led or followed) and self._grounds.is_clients(mention.amount)
 
     def _is_claim(self, mention: Mention) -> bool:
         if mention.currency is None and not self._plausible(mention):
@@ -192,12 +206,28 @@ class Verifier:
             self._used.update(dict.fromkeys(r for r in fitting if r.price is not None and not r.price.from_price))
         elif fitting:
             self._set_aside.add(amount)
-        return bool(fitting) or self._grounds.is_term(amount, mention) or self._computed_before(amount, mention)
+        if fitting:
+            return True
+        if any(self._fits(r, replace(mention, bound="from"), focus) for r in self._of_amount(amount)):
+            return False
+        return self._grounds.is_term(amount, mention) or self._computed_before(amount, mention, focus)
 
-    def _computed_before(self, amount: Decimal, mention: Mention) -> bool:
-        """True for a total of an earlier turn, borne out there. A list price must fit anew."""
+    def _computed_before(self, amount: Decimal, mention: Mention, focus: Focus) -> bool:
+        """True for a figure of an earlier turn, borne out there, unless another product is named beside it now.
+
+        A list price must fit anew.
+        """
         own = mention.currency in {None, self._context.book.book.currency}
-        return own and amount in self._running and not self._context.book.records.by_amount.get(amount)
+        if not own or amount not in self._running or self._context.book.records.by_amount.get(amount):
+            return False
+        if focus.level != LOCAL or not focus.keys[NAME].firm:
+            return True
+        return any(
+            amount in {m.amount, m.amount_max} and not named.isdisjoint(focus.skus)
+            for p in self._context.messages[:-1]
+            if p.role == "assistant" and (named := _named(p))
+            for m in p.numbers
+        )
 
     def _of_amount(self, amount: Decimal) -> Iterable[Record]:
         yield from self._context.book.records.by_amount.get(amount, ())
@@ -436,6 +466,10 @@ def _products(equation: Equation) -> Iterable[Sequence[Operand]]:
             yield run
             run = [operand]
     yield run
+
+
+def _named(message: ParsedMessage) -> frozenset[str]:
+    return frozenset(sku for h in message.hits for sku in h.skus)
 
 
 def _within(reply: ParsedMessage, spans: Sequence[tuple[int, int]]) -> frozenset[Decimal]:
