@@ -42,6 +42,7 @@ _AREA = re.compile(
 _INSTEAD = re.compile(r"(?:вместо|instead of)\s*$")
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
+_MINUTES = {"minute": Decimal(1), "hour": Decimal(60), "day": Decimal(1440)}
 _SPANS = frozenset("day night week month quarter year".split())
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
@@ -178,7 +179,10 @@ class Grounds:
         rules = [r for r in self._context.book.terms.rules if r.offer is None and r.percents]
         return tuple(
             dict.fromkeys(
-                p for r in rules for p in r.percents if p in said or "surcharge" in r.topics & near or self._names_fee(r)
+                p
+                for r in rules
+                for p in r.percents
+                if p in said or "surcharge" in r.topics & near or self._names_fee(r)
             )
         )
 
@@ -267,7 +271,25 @@ class Grounds:
         rules = [r for r in book.terms.rules if _names(r, amount) and r.window.covers(self._context.day)]
         if any(c.kind == "min_sum" and c.value == amount for r in rules for c in r.conditions):
             return True
-        return bool(rules) and any(self._speaks_of(r, mention) for r in rules)
+        if rules:
+            return any(self._speaks_of(r, mention) for r in rules)
+        return any(
+            self._times(r, amount) and self._speaks_of(r, mention)
+            for r in book.terms.rules
+            if r.offer is None and r.money and r.counts and r.window.covers(self._context.day)
+        )
+
+    def _times(self, rule: Rule, amount: Decimal) -> bool:
+        """True for a fee of the policies times what is charged ("1 000 за каждые 30 минут": an hour is 2 000)."""
+        reply = self._context.reply
+        spans = {q.value * _MINUTES[q.unit] for q in reply.quantities if q.unit in _MINUTES}
+        spans |= {_MINUTES[c[2:]] for c in reply.reading.concepts if c[2:] in _MINUTES and c.startswith("u:")}
+        return any(
+            q.unit in _MINUTES and span == amount / fee * q.value * _MINUTES[q.unit]
+            for fee in rule.money
+            for q in rule.counts
+            for span in spans
+        )
 
     def _speaks_of(self, rule: Rule, mention: Mention) -> bool:
         reply = self._context.reply
@@ -360,6 +382,7 @@ class Grounds:
                 lines=self._lines(stated),
                 running=tuple(a for a in self._running if open_ or a not in self._aside),
                 known=self._known,
+                swaps=self._swaps(stated.values()),
                 basket=self._basket(mention, records),
                 cues=cues,
                 listed=self._context.book.records.by_amount,
@@ -392,6 +415,20 @@ class Grounds:
         for record in self._context.book.records.records[:_MAX_SCANNED]:
             if len(record.features) > 1 and focus.matches(record) and not focus.conflicts(record):
                 yield record.sku
+
+    def _swaps(self, stated: Iterable[Decimal]) -> tuple[tuple[Decimal, Decimal], ...]:
+        """Prices of today with the ones named here that hold at another time: what an earlier total changes by."""
+        day, records = self._context.day, self._context.book.records
+        out: dict[tuple[Decimal, Decimal], None] = {}
+        for amount in stated:
+            for other in records.by_amount.get(amount, ()):
+                if other.price is None or in_force(other, day):
+                    continue
+                for now in records.by_sku[other.sku]:
+                    same = now.features == other.features and now.price is not None and now.price.per == other.price.per
+                    if same and in_force(now, day) and now.price.min_qty == other.price.min_qty:  # type: ignore[union-attr]
+                        out[now.amount, amount] = None
+        return tuple(out)
 
     def _same_line(self, mention: Mention, position: int) -> bool:
         """True for an amount that leads to a mention in the same segment ("24 000 ₸, с питанием 29 400 ₸")."""

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from botops.pricebook.model import Product
 _OPEN, _SHUT = "\x01", "\x02"
 _MIN_WORD, _SHORT, _MODEL = 4, 2, 3
 _HEAD, _FEW = 3, 2
+_SHORT_STEM = 3
 _FUZZY_WORD = 4
 _FUZZY_SCORE = 85
 _LONG_WORD, _SOUND_SCORE, _SAME_START = 7, 76, 3
@@ -173,6 +175,17 @@ class NameIndex:
             word.stem, self._by_first.get(text[0], ()), scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE
         )
         return near[0] if near and near[0][1] == text[1] and abs(len(near[0]) - len(word.stem)) <= 2 else ""
+
+
+@lru_cache(maxsize=8192)
+def name_stems(names: tuple[str, ...]) -> frozenset[str]:
+    """Stems of the words of a product's names that can stand for it."""
+    return frozenset(
+        w.stem
+        for name in names
+        for w in name_words(name)
+        if len(w.stem) >= _SHORT_STEM and w.text.isalpha() and _distinctive(w.text, name[w.start : w.end])
+    )
 
 
 def _joined(found: Sequence[Word]) -> str:

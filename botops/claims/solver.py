@@ -65,7 +65,7 @@ class Ground:
     are a part to pay or get back, `added` those put on top of a price; `off` the amounts off that hold and were named;
     `free` the free periods in force; `parts` into how many payments a price may be split; `stated` supported amounts of
     this message in order; `lines` the last of each line; `running` those of earlier turns, latest last; `known` figures
-    of tools and of the client; `basket` the prices of each thing named beside the claim, for sums over products;
+    of tools and of the client; `swaps` prices of today with those of another time said of the same thing; `basket` the prices of each thing named beside the claim, for sums over products;
     `listed` all amounts of the price list: they are multiplied as prices of their product, never as sums.
     """
 
@@ -84,6 +84,7 @@ class Ground:
     lines: Sequence[Decimal] = ()
     running: Sequence[Decimal] = ()
     known: Sequence[Decimal] = ()
+    swaps: Sequence[tuple[Decimal, Decimal]] = ()
     basket: Sequence[Sequence[Record]] = ()
     listed: Container[Decimal] = ()
     cues: Cues = NO_CUES
@@ -263,7 +264,7 @@ def _combined(target: Target, ground: Ground, *, far: bool) -> Value | None:
         for derived, how in _shares(amount, ground):
             if target.hits(derived):
                 return Value(derived, ("(", *formula, ")", *how))
-    found = _of_stated(target, ground)
+    found = _of_stated(target, ground) or _repriced(target, ground)
     if found is None and ground.cues.difference:
         found = _difference(target, ground)
     if found is None and ground.cues.total:
@@ -285,6 +286,17 @@ def _of_stated(target: Target, ground: Ground) -> Value | None:
         for derived, how in (s for sku in dict.fromkeys(owners) for s in _shares(amount, ground, sku)):
             if target.hits(derived):
                 return Value(derived, (amount, *how))
+    return None
+
+
+def _repriced(target: Target, ground: Ground) -> Value | None:
+    """An earlier total at the price of another time ("from July the same set is 342 000")."""
+    for before, after in ground.swaps:
+        for total in ground.running[-_RUNNING:]:
+            for count in (ONE, *ground.counts, *ground.far_counts):
+                amount = total + (after - before) * count
+                if total >= before * count and target.hits(amount):
+                    return Value(amount, (total, "−", count, "×", before, "+", count, "×", after))
     return None
 
 

@@ -15,6 +15,7 @@ from botops.claims.ground import Grounds
 from botops.claims.kinds import kind_of
 from botops.claims.link import BEFORE, LOCAL, Focus, Linker
 from botops.claims.mention import Mention
+from botops.claims.names import name_stems
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.scope import Scope, Status, scope_of
 from botops.claims.solver import Target, Value, derive, holds_for, tier_of
@@ -28,6 +29,7 @@ _FINE = frozenset({"USD", "EUR", "GBP"})
 _OF = re.compile(r"\b(?:от|из|с|of|from|out of)\s+(?:(?:вашей|ваших|суммы|your)\s+)?$")
 _ABLATIVE = ("-дан", "-ден", "-тан", "-тен", "-нан", "-нен", "-ның", "-нің")
 _FROM = re.compile(r"\s?-?(?:дан|ден|тан|тен|нан|нен|ның|нің)\b")
+_CLAUSE_END = re.compile(r"[;.()=+](?!\d)|,(?!\d)")
 _PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
 
 
@@ -223,9 +225,9 @@ class Verifier:
         if focus.level != LOCAL or not focus.keys[NAME].firm:
             return True
         return any(
-            amount in {m.amount, m.amount_max} and not named.isdisjoint(focus.skus)
+            amount in {m.amount, m.amount_max}
             for p in self._context.messages[:-1]
-            if p.role == "assistant" and (named := _named(p))
+            if p.role == "assistant" and not (_named(p) and _named(p).isdisjoint(focus.skus))
             for m in p.numbers
         )
 
@@ -240,7 +242,30 @@ class Verifier:
             return False
         if not self._right_bound(record, mention):
             return False
-        return not self._contradicted(record, focus)
+        if NAME in focus.conflicts(record) and not self._called_briefly(record, mention, focus):
+            return False
+        return not self._other_variant(record, focus)
+
+    def _called_briefly(self, record: Record, mention: Mention, focus: Focus) -> bool:
+        """True when a word of the product's name stands beside the sum ("150 000 ₸ зал" for the "Аренда большого зала"),
+        unless a product is named there in full or what is spoken of has that word as well."""
+        if record.product is None or (focus.level == LOCAL and focus.keys[NAME].firm):
+            return False
+        stems = name_stems(record.product.names)
+        for sku in focus.skus:
+            stems -= name_stems(self._context.book.skus[sku].names) if sku in self._context.book.skus else frozenset()
+        return not stems.isdisjoint(self._beside(mention))
+
+    def _beside(self, mention: Mention) -> frozenset[str]:
+        """Stems of the words between the sums around one, as far as its clause goes."""
+        reply = self._context.reply
+        part = reply.segment_of(mention.start)
+        start, end = self._lead(mention), part.end if part is not None else len(reply.text)
+        following = next((m.start for m in self._all if m.start >= mention.end), end)
+        stop = _CLAUSE_END.search(reply.text, mention.end, min(end, following))
+        cut = max([start, *(m.end() for m in _CLAUSE_END.finditer(reply.text, start, mention.start))])
+        last = stop.start() if stop else min(end, following)
+        return frozenset(w.stem for w in reply.words if cut <= w.start < last)
 
     def _in_force(self, record: Record, mention: Mention) -> bool:
         if not self._in_place(record):
