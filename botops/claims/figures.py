@@ -69,6 +69,8 @@ def policy_sums(desk: Desk) -> Iterator[Finding]:
 def _about_same(desk: Desk, rules: Sequence[Rule], clause: Clause, sentence: Sentence) -> Rule | None:
     """The rule whose subject a sentence shares: two things at least, one of them in the clause of the sum."""
     here = desk.things(clause)
+    if not any(here & r.things for r in rules):
+        return None
     around = here | desk.rooted(things_of(desk.reading, sentence.first, sentence.last))
     best = max(rules, key=lambda r: len(around & r.things))
     return best if len(around & best.things) >= _SHARED and here & best.things else None

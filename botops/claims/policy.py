@@ -92,7 +92,8 @@ class RuleReading:
 class BookTerms:
     """All terms of a book.
 
-    `stacking` is False when the policies forbid adding discounts up, None when they are silent.
+    `stacking` is False when the policies forbid adding discounts up, None when they are silent. `policies` are the
+    sentences of the policies, folded.
     """
 
     rules: tuple[Rule, ...]
@@ -105,6 +106,7 @@ class BookTerms:
     vat_included: bool | None
     vat_percent: Decimal | None
     by_topic: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    policies: tuple[str, ...] = ()
 
     def about(self, *topics: str) -> tuple[Rule, ...]:
         """Rules about any of the topics."""
@@ -156,6 +158,7 @@ def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
         book.policies.vat_included,
         book.policies.vat_percent,
         {k: tuple(v) for k, v in by_topic.items()},
+        tuple(fold(text) for text in book.policies.text),
     )
 
 
@@ -164,7 +167,7 @@ _LOOKALIKE = str.maketrans("АВЕКМНОРСТУХІавекмнорстухі
 
 def code_key(code: str) -> str:
     """A promo code as compared: upper case, Cyrillic look-alikes as Latin letters, without separators."""
-    return "".join(c for c in code.translate(_LOOKALIKE).upper() if c.isalnum())
+    return "".join(filter(str.isalnum, code.translate(_LOOKALIKE).upper()))
 
 
 def _decimal(value: object) -> Decimal | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from botops.claims.dates import Dated, covers
 from botops.claims.desk import Desk
@@ -48,8 +49,10 @@ def promo_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
 
 def stretched_codes(desk: Desk) -> Iterator[Finding]:
     """ "Ертең де жарамды", "it works in November too": a code of the talk promised for a day beyond its window."""
+    if not desk.terms.codes or not desk.reading.concepts & {"s:valid", "s:give"} or not desk.message.dates:
+        return
     rules = _last_code(desk)
-    if not rules or not desk.message.dates:
+    if not rules:
         return
     for clause in desk.reading.clauses:
         if not desk.tags(clause) & {"s:valid", "s:give"} or desk.names_in(clause.start, clause.end):
@@ -145,13 +148,18 @@ def _lower_case(desk: Desk) -> Iterator[tuple[int, int, str]]:
     words = desk.reading.words
     heads = frozenset(k[:2].lower() for k in desk.terms.codes)
     for i, word in enumerate(words):
-        if code_key(word.text[:2]).lower() not in heads:
+        if _head(word.text[:2]) not in heads:
             continue
         for j in (i, i + 1):
             if j < len(words) and (j == i or words[j].start == word.end):
                 raw = desk.reading.text[word.start : words[j].end]
                 if raw != raw.upper() and code_key(raw) in desk.terms.codes and not raw.isdigit():
                     yield word.start, words[j].end, code_key(raw)
+
+
+@lru_cache(maxsize=4096)
+def _head(letters: str) -> str:
+    return code_key(letters).lower()
 
 
 def _named_code(desk: Desk, start: int, end: int, raw: str) -> bool:

@@ -103,12 +103,11 @@ def _repeated(desk: Desk, finding: Finding) -> bool:
     if clause is None or desk.confirms:
         return False
     sentence = desk.reading.sentences[clause.sentence]
-    policies = [fold(text) for text in desk.ctx.book.book.policies.text]
     for part in (sentence, clause):
         if part.last - part.first < _MIN_REPEATED:
             continue
         said = fold(desk.reading.text[part.start : part.end]).strip(_EDGES)
-        if any(said in text for text in policies):
+        if any(said in text for text in desk.terms.policies):
             return True
     return False
 
