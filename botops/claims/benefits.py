@@ -18,6 +18,7 @@ from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
 from botops.claims.waivers import CHARGES
 from botops.domain.findings import Finding, FindingKind
+from botops.pricebook.model import OfferKind
 
 _IDLE_FREE = frozenset("feel sugar toll hands duty".split())
 _OBJECT_TOPICS = frozenset(
@@ -207,11 +208,29 @@ def _grants(rule: Rule, given: Given, giving: str) -> bool:
         return True
     if "g:children" in rule.groups and any(q.unit in {"age", "year"} for q in given.counts):
         return True
-    if given.topics & rule.topics:
+    if given.topics & rule.topics or _period_of(rule, given):
         return True
     if "included" in rule.topics and rule.offer is None and not given.things:
         return any(a.value == b.value for a in given.counts for b in rule.counts)
     return any(_same_count(a, b) for a in given.counts for b in rule.counts)
+
+
+def _period_of(rule: Rule, given: Given) -> bool:
+    """True when an offer gives the period said for nothing, as its value states it in months."""
+    offer = rule.offer
+    if offer is None or offer.kind is not OfferKind.FREE_PERIOD:
+        return False
+    return any(q.unit == "month" and not q.ordinal and str(q.value) == str(offer.value) for q in given.counts)
+
+
+def _more_than_tried(rule: Rule, given: Given) -> bool:
+    """True when more is given on trial than the rule gives, in the same unit."""
+    if "trial" not in rule.topics:
+        return False
+    known = {q.unit: q.value for q in rule.counts if q.unit and not q.ordinal}
+    return any(
+        q.value > known.get(q.unit, q.value) for q in given.counts if q.unit and not q.ordinal and q.bound is None
+    )
 
 
 def _same_count(a: Quantity, b: Quantity) -> bool:
@@ -245,6 +264,7 @@ def _conditions(desk: Desk, clause: Clause, live: list[Rule], giving: str, given
     if not fitting:
         return Problem("product", giving, describe(live[0]), live[0].source)
     met = [r for r in fitting if desk.unmet(r, clause) is None and not _outside(r, given)]
+    met = [r for r in met if not _more_than_tried(r, given)]
     met = [r for r in met if not _waives(desk, clause, r) and not _other_term(desk, clause, r, given)]
     if met:
         return stacked(desk, clause, None) if any("period" in r.topics for r in met) else None
@@ -284,7 +304,8 @@ def _outside(rule: Rule, given: Given) -> bool:
         if said.bound is not None or said.ordinal:
             continue
         for bound in rule.counts:
-            same = said.unit == bound.unit or {said.unit, bound.unit} == {"age", "year"}
+            aged = said.unit in {"age", "year"} and bound.unit == "" and "g:children" in rule.groups
+            same = aged or said.unit == bound.unit or {said.unit, bound.unit} == {"age", "year"}
             if not same or not said.unit or bound.ordinal:
                 continue
             if bound.bound == "upto" and said.value > bound.value:

@@ -74,7 +74,7 @@ def kept_refund_claims(desk: Desk) -> Iterator[Finding]:
         if at is None or not desk.claimed(reading.words[at].start, reading.words[at].end):
             continue
         sentence = reading.sentences[clause.sentence]
-        rule = kept[0] if _even_if(desk, sentence) else _after(desk, clause, kept)
+        rule = kept[0] if _even_if(desk, sentence) else _after(desk, clause, kept) or _kept_as_such(desk, clause, kept)
         if rule is None or {"discount", "promo"} & desk.tags(clause):
             continue
         problem = Problem("denied", "refund", rule.text, rule.source)
@@ -82,6 +82,16 @@ def kept_refund_claims(desk: Desk) -> Iterator[Finding]:
         end = reading.words[sentence.last - 1].end
         yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, start, end, problem)
         return
+
+
+def _kept_as_such(desk: Desk, clause: Clause, kept: list[Rule]) -> Rule | None:
+    """The rule that keeps what a clause gives back, when no other rule gives the same back."""
+    things = desk.things(clause)
+    returned = [r for r in desk.terms.about("refund") if not r.denied]
+    named = next((r for r in kept if things & r.things), None)
+    if named is None or any(things & named.things & r.things for r in returned):
+        return None
+    return named
 
 
 def _even_if(desk: Desk, sentence: Sentence) -> bool:

@@ -77,6 +77,8 @@ def discounts_available(desk: Desk) -> tuple[AppliedDiscount, ...]:
 
 def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], value: Decimal) -> Problem | None:
     """Why a discount of this size cannot be promised in this clause; None when it can."""
+    if {"s:guess", "s:superior"} <= desk.sentence_tags(clause):
+        return Problem("absent", "discount")
     rules = [
         r for r in desk.terms.about("discount", "promo") if value in (r.percents if kind == "percent" else r.money)
     ]

@@ -73,6 +73,7 @@ _FROM_AFTER = frozenset("бастап асса көп жоғары артық к
 _WHOLE = frozenset("течение целый целую целого всю весь whole бүкіл within".split())
 _LENGTHS = frozenset("неделю месяц год".split())
 _BARE = frozenset("на".split())
+_OR_MORE = frozenset("more over longer более больше выше дольше көп артық".split())
 _CURRENCY = ("теңге", "тенге", "доллар")
 _ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
 _PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {
@@ -221,6 +222,9 @@ def _bound(words: Sequence[Word], first: int, last: int) -> Literal["from", "upt
     if after.startswith(_CURRENCY) and last + 2 < len(words) and words[last + 2].text == "дейін":
         return "upto"
     if after in _FROM_AFTER or words[last].text.endswith(_ABLATIVE) or (after in _ABLATIVE):
+        return "from"
+    following = [w.text for w in words[last + 1 : last + 3]]
+    if following[:1] and following[0] in {"or", "и", "және"} and following[-1] in _OR_MORE:
         return "from"
     if before in {"с", "со"} and numeral(words[first].text) is not None:
         return "from"
