@@ -24,6 +24,14 @@ _TIME = re.compile(r"(?:\d{4}-\d{2}-\d{2}[t ])?(\d{1,2}):(\d{2})(?::\d{2})?")
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2})(?::\d{2})?)?")
 _PARTS = re.compile(r"\s*[,;/|]\s*")
 _EMPTY = frozenset({"", "none", "null", "true", "false", "yes", "no", "n/a", "-", "нет", "да", "жоқ", "бар", "иә"})
+_SYMBOLS = {
+    word: f"u:{name}"
+    for name, said in {
+        "mm": "мм mm", "cm": "см cm", "m": "м m", "km": "км km", "g": "г гр g", "kg": "кг kg", "ml": "мл ml", "l": "л l",
+        "gb": "гб gb", "tb": "тб tb", "mbit": "мбит mbit mbps", "watt": "вт w", "inch": "дюйм дюймов inch inches",
+    }.items()
+    for word in said.split()
+}  # fmt: skip
 _MAX_WORDS = 8
 _SHORT = 3
 _MAX_REMEMBERED = 100_000
@@ -74,6 +82,8 @@ def _synonyms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
 
 def _unit(word: str) -> str:
     """The unit of measure a word names ("дюйм" and "inch" are one); empty for other words."""
+    if word in _SYMBOLS:
+        return _SYMBOLS[word]
     return next((c for c in sorted(entry(word).concepts) if c.startswith("u:")), "")
 
 

@@ -33,7 +33,7 @@ _HALF = Decimal(50)
 _MAX_COUNTS = 14
 _TELLING, _ROOT = 5, 6
 _MAX_SCANNED = 500
-_LARGE, _MAX_HEADS = Decimal(1000), Decimal(10_000)
+_LARGE, _MAX_HEADS, _MAX_SUM = Decimal(1000), Decimal(10_000), Decimal(10) ** 9
 _MAX_BACK = 9
 _MAX_BASKET = 4
 _AREA = re.compile(
@@ -220,12 +220,12 @@ class Grounds:
     @cached_property
     def _known(self) -> tuple[Decimal, ...]:
         """Figures the client named, and bare results of tools."""
-        said = [m.amount for p in self._context.client for m in p.numbers if _is_sum(m, p)]
+        said = [a for p in self._context.client for a in _sums_in(p)]
         return tuple(dict.fromkeys((*said[-6:], *(v for _, v in self._context.evidence.computed[-8:]))))
 
     def is_clients(self, amount: Decimal) -> bool:
         """True for a sum that the client named."""
-        return any(m.amount == amount for p in self._context.client for m in p.numbers if _is_sum(m, p))
+        return any(amount in _sums_in(p) for p in self._context.client)
 
     def cues(self, mention: Mention) -> Cues:
         """The arithmetic that the sentence of a mention, what introduces it, or the client's question speaks of."""
@@ -529,9 +529,17 @@ def _sounds_like_money(mention: Mention, message: ParsedMessage) -> bool:
     return grouped and mention.amount >= max(message.book.least, _LARGE)
 
 
-def _is_sum(mention: Mention, message: ParsedMessage) -> bool:
-    """True for a sum the client named, with a currency or without ("у меня по смете 540 000", "бюджет 1500")."""
-    return mention.kind == "money" and (mention.role != "bare" or _sounds_like_money(mention, message))
+def _sums_in(message: ParsedMessage) -> list[Decimal]:
+    """Sums a client named, with a currency or without ("у меня по смете 540 000", "бюджет 1500")."""
+    sums = {
+        m.start: m.amount
+        for m in message.numbers
+        if m.kind == "money" and (m.role != "bare" or _sounds_like_money(m, message))
+    }
+    for quantity in message.quantities:
+        if _MAX_HEADS <= quantity.value <= _MAX_SUM and " " in message.folded[quantity.start : quantity.end]:
+            sums.setdefault(quantity.start, quantity.value)
+    return [sums[k] for k in sorted(sums)]
 
 
 def _names(rule: Rule, amount: Decimal) -> bool:

@@ -12,8 +12,9 @@ from botops.domain.findings import FindingKind
 _FEES = frozenset("surcharge delivery penalty deposit refund prepay cancel freeze minimum warranty".split())
 _MIN_NOUN, _CLOSE = 4, 9
 _NOT_NOUNS = re.compile(
-    r".*(?:ть|ться|ешь|ете|ите|ите|ем|им|ют|ят|ует|ает|яет|ого|ему|ый|ий|ая|ое|ые|но|ли|мыз|міз|ған|ген|ады|еді|ing|ed|ly)$"
+    r".*(?:ть|ться|ам|ешь|ете|ите|ите|ем|им|ют|ят|ует|ает|яет|ого|ему|ый|ий|ая|ое|ые|но|ли|мыз|міз|ған|ген|ады|еді|ing|ed|ly)$"
 )
+_COUNTED = frozenset("hour day night week month person piece user visit lesson".split())
 _CALENDAR = frozenset("u:hour u:day u:night u:week u:month u:quarter u:year".split())
 _IDLE = frozenset(
     "цена цену цены стоимость стоит стоят будет хорошо ладно тогда сейчас только обычно можно один одна одно самый "
@@ -59,10 +60,18 @@ def opens_anew(reply: ParsedMessage, start: int, end: int) -> bool:
 
 
 def _counted(context: ReplyContext, start: int, end: int) -> bool:
-    """True when a number of things leads to the sum: "пять суток — 72 500"."""
+    """True when a number of things leads to the sum ("пять суток — 72 500"): no threshold, no measure, no variant."""
+    reply = context.reply
+    variants = [(h.start, h.end) for h in reply.features]
     return any(
-        start <= q.start and end - _CLOSE <= q.end <= end and q.value > 1 and q.bound is None and not q.ordinal
-        for q in context.reply.quantities
+        start <= q.start
+        and q.end <= end
+        and q.value > 1
+        and q.bound is None
+        and not q.ordinal
+        and (end - _CLOSE <= q.end or q.unit in _COUNTED)
+        and not any(s < q.end and q.start < e for s, e in variants)
+        for q in reply.quantities
     )
 
 
