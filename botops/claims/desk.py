@@ -11,6 +11,7 @@ from functools import cached_property
 
 from botops.claims.conditions import Condition, Known, Met, days_until, evaluate, noun_of
 from botops.claims.context import ParsedMessage, ReplyContext
+from botops.claims.dates import Dated
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.names import Hit
@@ -95,6 +96,15 @@ class Desk:
     def mentions_in(self, start: int, end: int) -> Sequence[Mention]:
         """Money and percents that begin in a span."""
         return self.mentions[bisect_left(self._mention_starts, start) : bisect_left(self._mention_starts, end)]
+
+    def dates_in(self, start: int, end: int) -> Sequence[Dated]:
+        """Dates that begin in a span."""
+        starts = self._date_starts
+        return self.message.dates[bisect_left(starts, start) : bisect_left(starts, end)]
+
+    @cached_property
+    def _date_starts(self) -> list[int]:
+        return [d.start for d in self.message.dates]
 
     def is_mention(self, position: int) -> bool:
         """True when an offset lies inside money or a percent."""
@@ -333,14 +343,16 @@ class Desk:
 
     def gift_spoken(self, rule: Rule) -> bool:
         """True when one of the last messages named what a rule gives: "the gift stays" points back to it."""
-        for message in self.ctx.messages[-4:-1]:
-            if message.role == "tool":
-                continue
-            if rule.about and any(rule.about & set(h.skus) for h in message.hits):
-                return True
-            if rule.given & self.rooted(things_of(message.reading, 0, len(message.words))):
-                return True
-        return False
+        skus, things = self._spoken_lately
+        return bool(rule.about & skus or rule.given & things)
+
+    @cached_property
+    def _spoken_lately(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Products and things of the last messages before the reply."""
+        lately = [m for m in self.ctx.messages[-4:-1] if m.role != "tool"]
+        skus = frozenset(s for m in lately for h in m.hits for s in h.skus)
+        things = frozenset(t for m in lately for t in things_of(m.reading, 0, len(m.words)))
+        return skus, self.rooted(things)
 
     @cached_property
     def instalment_spoken(self) -> bool:

@@ -84,7 +84,7 @@ def _announced(desk: Desk, clause: Clause, rules: tuple[Rule, ...]) -> bool:
     if desk.in_force(rules):
         return False
     sentence = desk.reading.sentences[clause.sentence]
-    dated = [d for d in desk.message.dates if sentence.start <= d.start < sentence.end]
+    dated = desk.dates_in(sentence.start, sentence.end)
     coming = [r for r in rules if r.window.valid_from is not None and desk.day < r.window.valid_from]
     if dated:
         return any(covers(r.window, d, desk.day) and d.offset is None for r in coming for d in dated)
@@ -96,9 +96,7 @@ def _beyond(desk: Desk, clause: Clause, rule: Rule) -> bool:
     last = rule.window.valid_to
     if last is None:
         return False
-    for dated in desk.message.dates:
-        if not clause.start <= dated.start < clause.end:
-            continue
+    for dated in desk.dates_in(clause.start, clause.end):
         at = desk.reading.word_at(dated.start)
         before = desk.reading.words[at - 1].text if at > clause.first else ""
         day = _day_of(dated, desk.day)

@@ -82,10 +82,9 @@ def _fee(desk: Desk, clause: Clause) -> tuple[str, str] | None:
             continue
         if "service_fee" in tags & rule.topics or things & rule.things:
             return rule.text, rule.source
-    for product in desk.ctx.book.book.products:
-        sold = desk.terms.topic_goods.get(product.sku, NONE)
-        if "surcharge" in sold and (product.sku in desk.skus_in(clause) or things & desk.terms.named[product.sku]):
-            return product.name, f"sku:{product.sku}"
+    for sku, sold in desk.terms.topic_goods.items():
+        if "surcharge" in sold and (sku in desk.skus_in(clause) or things & desk.terms.named[sku]):
+            return desk.ctx.book.skus[sku].name, f"sku:{sku}"
     return None
 
 
