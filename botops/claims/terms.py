@@ -29,7 +29,6 @@ from botops.claims.measures import (
 from botops.claims.periods import duration_claims, instalment_claims
 from botops.claims.promo import promo_claims, stretched_codes
 from botops.claims.waivers import fee_claims, waiver_claims
-from botops.claims.words import fold
 from botops.domain.findings import Finding
 
 __all__ = ["AppliedDiscount", "applied_discounts", "find_term_claims"]
@@ -106,7 +105,7 @@ def _repeated(desk: Desk, finding: Finding) -> bool:
     for part in (sentence, clause):
         if part.last - part.first < _MIN_REPEATED:
             continue
-        said = fold(desk.reading.text[part.start : part.end]).strip(_EDGES)
+        said = desk.message.folded[part.start : part.end].strip(_EDGES)
         if any(said in text for text in desk.terms.policies):
             return True
     return False
