@@ -68,7 +68,7 @@ class ParsedMessage:
         """Money and percents, in order."""
         return self.amounts.mentions
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[Mention, ...]:
         """Money, percents and bare numbers that could be prices, in order."""
         return self.amounts.numbers

@@ -136,6 +136,7 @@ class Linker:
         self._reply = named_in(context.reply, self._evidence)
         self._starts = [s.start for s in self._reply]
         self._sums = [m.start for m in mentions]
+        self._parts: dict[int, dict[str, Resolved]] = {}
         self._whole: dict[str, Resolved] = {}
         _resolve(self._whole, MESSAGE, self._reply)
         self._back: list[Mapping[str, Resolved]] | None = None
@@ -147,7 +148,7 @@ class Linker:
         keys: dict[str, Resolved] = {}
         for level, spans in self._levels(at):
             _resolve(keys, level, spans)
-        for found in (self._whole, *self._earlier()):
+        for found in (*self._introducing(at), self._whole, *self._earlier()):
             for key, resolved in found.items():
                 keys.setdefault(key, resolved)
         if self._is_other(at):
@@ -177,12 +178,20 @@ class Linker:
         if own.start > here.start:
             anew = opens_anew(reply, own.start, mention.start)
             yield MESSAGE if anew else PARENT, self._last_named(here.start, own.start)
-        for part in _around(reply.segments, index):
-            spans = self._between(part.start, part.end)
-            if part.kind == "sentence" and bisect_left(self._sums, part.start) < bisect_left(self._sums, part.end):
-                yield MESSAGE, [s for s in spans if any(k == NAME for k, _ in s.readings)]
-            else:
-                yield PARENT, spans
+
+    def _introducing(self, at: int) -> Iterator[Mapping[str, Resolved]]:
+        """What the segments that introduce a sum name, nearest first; each is resolved once."""
+        reply = self._context.reply
+        for part in _around(reply.segments, segment_at(reply.segments, self._mentions[at].start)):
+            known = self._parts.get(part.start)
+            if known is None:
+                known = self._parts[part.start] = {}
+                spans = self._between(part.start, part.end)
+                if part.kind == "sentence" and bisect_left(self._sums, part.start) < bisect_left(self._sums, part.end):
+                    _resolve(known, MESSAGE, [s for s in spans if any(k == NAME for k, _ in s.readings)])
+                else:
+                    _resolve(known, PARENT, spans)
+            yield known
 
     def _between(self, start: int, end: int) -> list[Named]:
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)

@@ -137,7 +137,13 @@ def holds_for(record: Record, count: Decimal) -> bool:
 
 
 def derive(target: Target, ground: Ground) -> Value | None:
-    """The simplest way by which the figure comes out, or None. A plain price is no computation."""
+    """A way by which the figure comes out, or None. A plain price is no computation.
+
+    What is said side by side is added up first: most totals are such, and nothing need be multiplied for them.
+    """
+    for amount, formula in _sums(ground):
+        if target.hits(amount):
+            return Value(amount, formula)
     for far in (False, True) if ground.far_counts else (False,):
         found = _direct(target, ground.values(far=far)) or _combined(target, ground, far=far)
         if found:
