@@ -42,6 +42,7 @@ _AREA = re.compile(
 _INSTEAD = re.compile(r"(?:вместо|instead of)\s*$")
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
+_CURRENCIES = frozenset({"KZT", "USD", "EUR", "RUB", "GBP", "KGS", "UZS", "CNY", "TRY"})
 _MINUTES = {"minute": Decimal(1), "hour": Decimal(60), "day": Decimal(1440)}
 _SPANS = frozenset("day night week month quarter year".split())
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
@@ -504,10 +505,18 @@ class Grounds:
 
     def deferred(self, mention: Mention) -> bool:
         """True when the sentence says that the sum is a lower bound or a guess, and nothing says it is exact."""
-        own = self._sentence(mention)
+        own = self.sentence(mention)
         return (mention.approx or speaks_of("hedged", own)) and not speaks_of("exact", own)
 
-    def _sentence(self, mention: Mention) -> str:
+    @cached_property
+    def has_rate(self) -> bool:
+        """True when the book or its policies fix a rate of any currency on this day."""
+        own = self._context.book.book.currency
+        said = {r.currency for r in self._context.book.book.rates} | _CURRENCIES - {own}
+        return any(True for currency in sorted(said) for _ in self._rates(currency))
+
+    def sentence(self, mention: Mention) -> str:
+        """The text of the sentence or list item of a mention."""
         part = self._context.reply.segment_of(mention.start)
         return self._context.reply.text[part.start : part.end] if part is not None else ""
 

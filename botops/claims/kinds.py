@@ -14,6 +14,7 @@ _MIN_NOUN, _CLOSE = 4, 9
 _NOT_NOUNS = re.compile(
     r".*(?:ть|ться|ам|ешь|ете|ите|ите|ем|им|ют|ят|ует|ает|яет|ого|ему|ый|ий|ая|ое|ые|но|ли|мыз|міз|ған|ген|ады|еді|ing|ed|ly)$"
 )
+_PAUSE, _AFTER = re.compile(r"[.,;!?()\n]"), 20
 _COUNTED = frozenset("hour day night week month person piece user visit lesson".split())
 _CALENDAR = frozenset("u:hour u:day u:night u:week u:month u:quarter u:year".split())
 _IDLE = frozenset(
@@ -31,7 +32,8 @@ def kind_of(context: ReplyContext, mention: Mention, lead: int, *, named: bool) 
     reading = reply.reading
     first, last = reading.word_at(lead), reading.word_at(mention.start)
     said = reply.text[lead : mention.start]
-    if speaks_of("computed", said) or _counted(context, lead, mention.start):
+    after = _PAUSE.split(reply.text[mention.end : mention.end + _AFTER], maxsplit=1)[0]
+    if speaks_of("computed", said) or speaks_of("computed", after) or _counted(context, lead, mention.start):
         return FindingKind.TOTAL
     tags = reading.over(first, last) | reading.over(reading.word_at(mention.end), reading.word_at(mention.end) + 2)
     if not named and tags & _FEES:

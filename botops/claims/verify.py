@@ -225,11 +225,16 @@ class Verifier:
         if focus.level != LOCAL or not focus.keys[NAME].firm:
             return True
         return any(
-            amount in {m.amount, m.amount_max}
-            for p in self._context.messages[:-1]
-            if p.role == "assistant" and not (_named(p) and _named(p).isdisjoint(focus.skus))
-            for m in p.numbers
+            amount in {m.amount, m.amount_max} and not self._spoken_of(place).isdisjoint(focus.skus)
+            for place, message in enumerate(self._context.messages[:-1])
+            if message.role == "assistant"
+            for m in message.numbers
         )
+
+    def _spoken_of(self, place: int) -> frozenset[str]:
+        """Products named in a message, or in the nearest before it that names any."""
+        talk = (m for m in reversed(self._context.messages[: place + 1]) if m.role != "tool")
+        return next((_named(m) for m in talk if m.hits), frozenset())
 
     def _of_amount(self, amount: Decimal) -> Iterable[Record]:
         yield from self._context.book.records.by_amount.get(amount, ())
@@ -352,8 +357,12 @@ class Verifier:
         if equation is not None:
             return self._equation(mention, equation, focus, supported)
         if self._scope(mention).denies_below:
-            derived = self._derived(mention, mention.amount, focus, supported)
-            return None if derived is not None else self._denied_below(mention, focus)
+            by_the_unit = mention.per in _PERIODS
+            if not by_the_unit and self._derived(mention, mention.amount, focus, supported) is not None:
+                return None
+            return self._denied_below(mention, focus)
+        if self._converts(mention):
+            return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
         if self._foreign(mention, focus):
             return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
         known = dict(supported)
@@ -367,7 +376,7 @@ class Verifier:
         """ "Дешевле 6 900 тарифов нет" promises that nothing is cheaper: false when a price of the kind is."""
         book = self._context.book
         exact = [r for r in self._of_amount(mention.amount) if in_force(r, self._context.day) and r.price is not None]
-        periods = {r.price.per for r in exact if r.price is not None}
+        periods = {r.price.per for r in exact if r.price is not None} or {mention.per} & _PERIODS
         question = self._context.question
         anything = question is not None and speaks_of("cheapest", question.text)
         named = () if anything else focus.skus
@@ -396,6 +405,13 @@ class Verifier:
             return False
         slack = self._slack(mention, mention.amount)
         return self._grounds.converted(Target(mention.amount - slack, mention.amount + slack), mention, focus) is None
+
+    def _converts(self, mention: Mention) -> bool:
+        """True for a sum converted "at the rate" where the book fixes none: no arithmetic bears that out."""
+        if not self._grounds.has_rate and speaks_of("converted", self._grounds.sentence(mention)):
+            question = self._context.question
+            return mention.approx or (question is not None and speaks_of("money", question.text))
+        return False
 
     def _equation(
         self, mention: Mention, equation: Equation, focus: Focus, supported: dict[int, Decimal]
