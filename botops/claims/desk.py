@@ -432,4 +432,5 @@ def _counts_goods(q: Quantity, noun: str, vocabulary: frozenset[str], reading: R
     """True for a number that may count what is sold: alone in its message, or before a word of the book."""
     if q.value != q.value.to_integral_value():
         return False
-    return len(reading.quantities) == 1 or noun in vocabulary
+    after = (w.stem for w in reading.words[q.last + 1 : q.last + 3])
+    return len(reading.quantities) == 1 or noun in vocabulary or any(stem in vocabulary for stem in after)
