@@ -194,6 +194,12 @@ class Desk:
         cut = self.reading.text.rfind(";", sentence.start, clause.start)
         return self._skus(max(sentence.start, cut), clause.start)
 
+    def _followed(self, clause: Clause) -> frozenset[str]:
+        """Products named after a clause that names none, up to the end of its item: "3 месяца бесплатно: ОФД"."""
+        sentence = self.reading.sentences[clause.sentence]
+        cut = self.reading.text.find(";", clause.end, sentence.end)
+        return self._skus(clause.end, sentence.end if cut < 0 else cut)
+
     @cached_property
     def skus_asked(self) -> frozenset[str]:
         """Products named in the client's last message."""
@@ -224,7 +230,10 @@ class Desk:
         own = (self._onto(clause) or self.skus_near(clause)) - given
         if own:
             return bool(own & rule.skus)
-        about = self._back(clause) - given or self._led(clause) - given or self.skus_asked - given
+        after = self._followed(clause) - given
+        if after & rule.skus:
+            return True
+        about = self._back(clause) - given or self._led(clause) - given or after or self.skus_asked - given
         if about:
             return bool(about & rule.skus) or any(self.terms.akin(s, rule.skus) for s in about)
         return not (self.skus_named - given) or bool(self.skus_spoken & rule.skus)
