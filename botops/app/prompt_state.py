@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botops.app.prompt_lint import lint_prompts
-from botops.domain.errors import UserError
+from botops.config import read
+from botops.domain.errors import NotFoundError, UserError
 from botops.split import BUCKETS
 
 if TYPE_CHECKING:
@@ -51,6 +52,23 @@ def prompt_states(container: Container) -> tuple[PromptState, ...]:
     registry.refresh()
     names = sorted(registry.names(), key=lambda name: (name != container.settings.prompt, name))
     return tuple(_state(container, name) for name in names)
+
+
+def role_titles(container: Container) -> dict[str, dict[str, str]]:
+    """Titles of roles by language, from the team's file. What cannot be read has no title: its id is shown."""
+    try:
+        data = read(container.settings.path("team")).data
+    except (UserError, NotFoundError):
+        return {}
+    roles = data.get("roles") if isinstance(data, dict) else None
+    return {str(name): _titles(role) for name, role in roles.items()} if isinstance(roles, dict) else {}
+
+
+def _titles(role: object) -> dict[str, str]:
+    title = role.get("title") if isinstance(role, dict) else None
+    if isinstance(title, dict):
+        return {str(language): text for language, text in title.items() if isinstance(text, str) and text}
+    return {"": title} if isinstance(title, str) and title else {}
 
 
 def _state(container: Container, name: str) -> PromptState:

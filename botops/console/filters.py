@@ -51,7 +51,7 @@ def chosen(container: Container, limit: int) -> Chosen:
             severity = _select(
                 "severity", _("Severity, at least"), {s.label: s for s in reversed(Severity)}, labels.severity
             )
-            version = _select("prompt", _("Prompt version"), {v: v for v in known["versions"]}, _version)
+            version = _select("prompt", _("Prompt version"), {v: v for v in known["versions"]}, labels.version)
             language = _select("language", _("Client's language"), {c: c for c in _LANGUAGES}, labels.spoken)
             channel = _select("channel", _("Channel"), {c: c for c in known["channels"]}, labels.channel)
             days = _select("last", _("Period"), {str(d): d for d in _DAYS}, _last)
@@ -81,11 +81,6 @@ def _select(name: str, label: str, options: Mapping[str, T], shown: Callable[[T]
 def _more() -> str:
     hidden = sum(name in st.query_params for name in ("severity", "prompt", "language", "channel", "last"))
     return _("Filters") + (f" · {hidden}" if hidden else "")
-
-
-def _version(value: str) -> str:
-    name, _at, number = value.rpartition("@")
-    return labels.prompt(name, number)
 
 
 def _last(days: int) -> str:

@@ -105,9 +105,12 @@ def remember(name: str, value: str | None) -> None:
 
 
 def _language_switch() -> None:
-    st.session_state["language"] = language()
+    # A value set here is sent to the browser and would undo a click made meanwhile: only when another one is shown.
+    shown = st.session_state.get("language")
+    if other := shown not in {None, language()}:
+        st.session_state["language"] = language()
     chosen = st.segmented_control(
-        _("Language"), list(LANGUAGES), required=True, key="language",
+        _("Language"), list(LANGUAGES), default=None if other else language(), required=True, key="language",
         format_func=lambda code: LANGUAGES[code], label_visibility="collapsed",
         on_change=lambda: switch(st.session_state["language"]),
     )  # fmt: skip

@@ -45,13 +45,20 @@ def _known(code: object) -> Language | None:
 
 
 def choose() -> Language:
-    """Settles the session's language at the start of a run and keeps it in the address."""
+    """Settles the session's language at the start of a run."""
     candidates = (st.query_params.get(PARAMETER), st.session_state.get(PARAMETER), st.context.cookies.get(COOKIE))
     chosen: Language = next(filter(None, map(_known, candidates)), DEFAULT)
     st.session_state[PARAMETER] = chosen
-    if st.query_params.get(PARAMETER) != chosen:
-        st.query_params[PARAMETER] = chosen
     return chosen
+
+
+def keep() -> None:
+    """Puts the language into the address, once it is known which page is shown.
+
+    Written at every run: a link to the page one is on brings its parameters here, but Streamlit leaves the address as
+    it was, and a reload or a copied link would lose them. The browser does nothing when the address is the same.
+    """
+    st.query_params[PARAMETER] = language()
 
 
 def switch(chosen: Language) -> None:

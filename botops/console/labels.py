@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from botops.console.i18n import N_, _
+from botops.console.i18n import N_, _, language
 from botops.domain.findings import FindingKind, Severity
 from botops.domain.turns import Action, Purpose, TurnState
 
@@ -147,3 +147,15 @@ def model(value: str) -> str:
 def prompt(name: object, version: object) -> str:
     """A prompt version as people write it."""
     return f"{name} · v{version}" if name else "—"
+
+
+def version(reference: str) -> str:
+    """A prompt version that is kept as `name@version`."""
+    name, _at, number = reference.rpartition("@")
+    return prompt(name, number) if name else reference
+
+
+def role(name: str, titles: Mapping[str, Mapping[str, str]]) -> str:
+    """A role by its title, in the reader's language where the team gives one; else as it is written."""
+    said = titles.get(name, {})
+    return said.get(language()) or next(iter(said.values()), name)

@@ -60,7 +60,7 @@ def _item(row: DialogueRow, zone: str) -> Html:
     )
     facts = [
         ngettext("{n} reply", "{n} replies", row.turns).format(n=row.turns),
-        ", ".join(row.prompts),
+        ", ".join(map(labels.version, row.prompts)),
         formats.money(row.local[0]) if row.local else "",
     ]
     return tag(

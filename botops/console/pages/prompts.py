@@ -5,8 +5,8 @@ import re
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.prompt_state import PromptState, VersionState, prompt_states
-from botops.console import data, formats, frame, parts, safe
+from botops.app.prompt_state import PromptState, VersionState, prompt_states, role_titles
+from botops.console import data, formats, frame, labels, parts, safe
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, Mark, tag
 from botops.domain.problems import Problem
@@ -75,6 +75,8 @@ def _broken(state: PromptState) -> None:
 
 def _card(container: Container, state: PromptState) -> None:
     live = next((v.version for v in state.versions if v.number == state.live and v.version), None)
+    named = live.spec.owner if live else None
+    owner = labels.role(named, role_titles(container)) if named else _("nobody: name one in the file")
     shares = [v for v in state.versions if v.share > 0]
     split = safe.join(
         tag("div", tag("b", f"v{v.number}"), f" — {formats.percent(v.share)} ", safe.bar(v.share))
@@ -85,7 +87,7 @@ def _card(container: Container, state: PromptState) -> None:
             [
                 (_("Live"), f"v{state.live}" if state.live else _("nothing published")),
                 (_("Split"), safe.join([safe.text(state.experiment), split]) if state.experiment else _("none")),
-                (_("Owner"), live.spec.owner or _("nobody: name one in the file") if live else None),
+                (_("Owner"), owner if live else None),
                 (_("Purpose"), live.spec.purpose or None if live else None),
                 (_("Reviewed"), formats.full_day(live.spec.reviewed) if live and live.spec.reviewed else None),
             ]
@@ -186,8 +188,9 @@ def _history(container: Container, state: PromptState) -> None:
     }  # fmt: skip
     zone = container.settings.company.timezone
     heads = [(_("When"), False), (_("What"), False), (_("Who"), False), (_("Reason"), False)]
+    titles = role_titles(container)
     rows = [
-        (formats.moment(a.at, zone), f"v{a.version} · {names[a.action]}", a.by, a.reason)
+        (formats.moment(a.at, zone), f"v{a.version} · {names[a.action]}", labels.role(a.by, titles), a.reason)
         for a in reversed(state.approvals)
     ]
     frame.show(parts.table(heads, rows))

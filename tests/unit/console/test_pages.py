@@ -241,7 +241,7 @@ def test_other_prompt_by_address(seeded, run, words):
     test.segmented_control(key="prompt-name").set_value("reception").run()
     assert not test.exception
     assert test.query_params["prompt"] == "reception"
-    assert "support_lead" in words(test)
+    assert "Руководитель поддержки" in words(test)
 
 
 def test_costs_name_the_rate_and_that_nobody_is_billed(seeded, run, words):
