@@ -181,11 +181,14 @@ def _finding(context: ReplyContext, doubt: Doubt) -> Finding:
     stated = show_amount(mention.amount, currency)
     if mention.amount_max is not None:
         stated = f"{show_amount(mention.amount, None)}–{show_amount(mention.amount_max, currency)}"
-    owed = doubt.owed if doubt.owed is not None else price.amount if price is not None else None
+    listed = price.amount if price is not None and doubt.kind is not FindingKind.TOTAL else None
+    owed = doubt.owed if doubt.owed is not None else listed
     risk, over = None, None
     if owed is not None and doubt.kind in {FindingKind.PRICE, FindingKind.STALE_PRICE, FindingKind.TOTAL}:
         risk, over = money_at_risk(mention.amount, owed, doubt.count, currency)
-    expected = show_amount(doubt.owed, currency) if doubt.owed is not None else show_price(price) if price else None
+    expected = show_amount(doubt.owed, currency) if doubt.owed is not None else None
+    if expected is None and price is not None and listed is not None:
+        expected = show_price(price)
     return Finding(
         context.turn,
         doubt.kind,

@@ -81,12 +81,13 @@ class Grounds:
         dialogue. Measures (litres, gigabytes) are no counts unless the price is per such a unit."""
         reply, question = self._context.reply, self._context.question
         part = reply.segment_of(mention.start)
-        own = self.periods_of(price)
+        own = _units(price.unit) if price.unit else self.periods_of(price)
 
         def fit(q: Quantity) -> bool:
-            return q.unit not in _MEASURES or q.unit in own
+            return q.unit not in _MEASURES | _SPANS or q.unit in own
 
         said = [q for q in self._counted(reply) if fit(q)]
+        said = [q for q in said if not any(h.start <= q.start and q.end <= h.end for h in reply.all_hits)]
         said = [q for q in said if q.bound is None or not self._opens_another(q, mention)]
         near = [q.value for q in said if part is not None and part.start <= q.start < part.end]
         if question is not None:
@@ -113,10 +114,15 @@ class Grounds:
             return _ONE
         own = self.periods_of(price)
         part, question = self._context.reply.segment_of(mention.start), self._context.question
-        said = [q for q in self._counted(self._context.reply) if part is not None and part.start <= q.start < part.end]
-        said += self._counted(question) if question is not None else ()
+        said = [q for q in self._loose(self._context.reply) if part is not None and part.start <= q.start < part.end]
+        said += self._loose(question) if question is not None else ()
         fitting = {q.value for q in said if q.value > 1 and (q.unit in own or q.unit not in _MEASURES | _SPANS)}
         return fitting.pop() if len(fitting) == 1 and mention.amount not in fitting else _ONE
+
+    def _loose(self, message: ParsedMessage) -> list[Quantity]:
+        """Counts that stand in no name and name no variant."""
+        taken = [(n.start, n.end) for n in (*message.all_hits, *message.features)]
+        return [q for q in self._counted(message) if not any(s < q.end and q.start < e for s, e in taken)]
 
     def _counted(self, message: ParsedMessage) -> tuple[Quantity, ...]:
         known = self._counts_of.get(message.index)

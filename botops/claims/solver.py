@@ -65,7 +65,8 @@ class Ground:
     are a part to pay or get back, `added` those put on top of a price; `off` the amounts off that hold and were named;
     `free` the free periods in force; `parts` into how many payments a price may be split; `stated` supported amounts of
     this message in order; `lines` the last of each line; `running` those of earlier turns, latest last; `known` figures
-    of tools and of the client; `swaps` prices of today with those of another time said of the same thing; `basket` the prices of each thing named beside the claim, for sums over products;
+    of tools and of the client; `swaps` prices of today with those of another time said of the same thing; `basket` the
+    prices of each thing named beside the claim, for sums over products;
     `listed` all amounts of the price list: they are multiplied as prices of their product, never as sums.
     """
 

@@ -90,6 +90,8 @@ class Verifier:
         self._factors = {o.start for e in self._equations for o in _counts(e)}
         self._grounds = Grounds(context, running, aside, _within(reply, taken))
         self._scopes: dict[int, Scope] = {}
+        self._false: set[int] = set()
+        self._wholes: set[int] = set()
         self._plain: set[Decimal] = set()
         self._set_aside: set[Decimal] = set()
         self._used: dict[Record, None] = dict.fromkeys(used)
@@ -106,7 +108,11 @@ class Verifier:
             if not claim and (mention.currency is not None or not self._scope(mention).asserted):
                 continue
             focus = self._linker.focus(at)
-            if not self._scope(mention).denies_below and self._named_price(mention, focus):
+            if (
+                not self._scope(mention).denies_below
+                and not self._leaves_out(mention, supported)
+                and self._named_price(mention, focus)
+            ):
                 _keep(supported, mention)
             else:
                 open_.append((mention, focus))
@@ -118,8 +124,9 @@ class Verifier:
             doubt = self._figure(mention, focus, supported)
             if doubt is None:
                 _keep(supported, mention)
-            elif mention.start not in silent:
-                doubts.append(doubt)
+            else:
+                self._false.add(mention.start)
+                doubts += [] if mention.start in silent else [doubt]
         said = tuple(supported[k] for k in sorted(supported))
         return Verified(tuple(doubts), said, claims, frozenset(self._set_aside - self._plain), tuple(self._used))
 
@@ -140,6 +147,24 @@ class Verifier:
             return False
         reading = self._context.reply.reading
         return not reading.over(reading.word_at(part.start), reading.word_at(part.end)) & {"s:yes", "s:give"}
+
+    def _leaves_out(self, mention: Mention, supported: dict[int, Decimal]) -> bool:
+        """True for a total that names no thing of its own right after a list of several: no single price can be it."""
+        reply = self._context.reply
+        lead = self._lead(mention)
+        if not speaks_of("whole", reply.text[lead : mention.start]) or reply.hits_in(lead, mention.end):
+            return False
+        part = reply.segment_of(mention.start)
+        if part is None or reply.reading.concepts & {"gift", "free"}:
+            return False
+        before = [m for m in self._all if m.end <= mention.start and m.start in supported and m.per == mention.per]
+        lines = {s.start for m in before if (s := reply.segment_of(m.start)) is not None and s.kind == "item"}
+        apart = len(lines) > 1 or (before and ";" in reply.text[before[0].end : before[-1].start])
+        things = {h.skus for h in reply.hits_in(0, mention.start)}
+        if not apart or len(things) < 2 or len({m.amount for m in before}) < 2:
+            return False
+        self._wholes.add(mention.start)
+        return True
 
     def _is_base(self, mention: Mention) -> bool:
         """True for the client's own sum that a share is taken of: "60% от 540 000 ₸", "540 000 ₸-ден 16%"."""
@@ -252,7 +277,7 @@ class Verifier:
         return not self._other_variant(record, focus)
 
     def _called_briefly(self, record: Record, mention: Mention, focus: Focus) -> bool:
-        """True when a word of the product's name stands beside the sum ("150 000 ₸ зал" for the "Аренда большого зала"),
+        """True when a word of the product's name stands beside the sum ("150 000 ₸ зал", the "Аренда большого зала"),
         unless a product is named there in full or what is spoken of has that word as well."""
         if record.product is None or (focus.level == LOCAL and focus.keys[NAME].firm):
             return False
@@ -367,7 +392,8 @@ class Verifier:
             return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
         known = dict(supported)
         for place, end in enumerate(_ends(mention)):
-            if not self._is_price(end, mention, focus) and self._derived(mention, end, focus, known) is None:
+            listed = mention.start not in self._wholes and self._is_price(end, mention, focus)
+            if not listed and self._derived(mention, end, focus, known) is None:
                 return self._doubt(mention, focus)
             known[mention.start + place + 1] = end
         return None
@@ -424,7 +450,8 @@ class Verifier:
             sound = any(self._is_listed(o.value, mention) for o in equation.operands)
         if right and sound:
             return None
-        if right and self._derived(mention, mention.amount, focus, supported) is not None:
+        misled = any(o.start in self._false for o in money)
+        if right and not misled and self._derived(mention, mention.amount, focus, supported) is not None:
             return None
         return Doubt(mention, FindingKind.TOTAL, self._nearest(mention, focus), owed=None if right else equation.value)
 
@@ -494,7 +521,14 @@ class Verifier:
             if in_force(r, self._context.day) and self._same_currency(r, mention)
         ]
         fitting = [r for r in candidates if not focus.conflicts(r)] or candidates
-        return min(fitting, key=lambda r: abs(r.amount - mention.amount), default=None)
+        fitting = [r for r in fitting if r.amount != mention.amount and self._right_tier(r, mention)] or fitting
+        plain = self._context.segment is None
+
+        def order(record: Record) -> tuple[bool, Decimal]:
+            kept = plain and record.price is not None and record.price.segment is not None
+            return kept, abs(record.amount - mention.amount)
+
+        return min(fitting, key=order, default=None)
 
 
 def _products(equation: Equation) -> Iterable[Sequence[Operand]]:

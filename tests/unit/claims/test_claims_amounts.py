@@ -107,6 +107,8 @@ RIGHT = [
      "paid yearly it is 480,000 ₸."),
     ("лагерь", "Есть и прогулки на лошади. Лагерь: помесячно год стоит 576 000 ₸; сразу за год — 480 000 ₸."),
     ("дрон", "Фотосъёмка с дрона — от 50 000 ₸."),
+    ("обед и трасса", "Обед — 4 500 ₸; трасса — 6 000 ₸. Вместе 10 500 ₸."),
+    ("самый дешёвый домик?", "Дешевле 30 000 ₸ за ночь домиков нет."),
     ("лошадь сколько", "Час на лошади 9 000 ₸, от 4 часов — по 8 000 ₸ в час."),
 ]  # fmt: skip
 
@@ -128,6 +130,11 @@ WRONG = [
     ("арқан жолы қанша", "Қазір арқан жолы 7 500 ₸ тұрады.", "stale_price"),
     ("лагерь на год", "Лагерь на год — 500 000 ₸.", "price"),
     ("а в долларах", "По курсу трасса примерно 13 $.", "currency"),
+    ("обед и трасса", "Обед — 4 500 ₸; трасса — 6 000 ₸. Вместе 6 000 ₸.", "total"),
+    ("lunch and a rope course", "Lunch is 4,500 ₸; the rope course is 6,000 ₸. The total is 6,000 ₸.", "total"),
+    ("самый дешёвый домик?", "Дешевле 42 000 ₸ за ночь домиков нет.", "price"),
+    ("cheapest ride?", "We have nothing cheaper than 10,000 ₸ an hour on a horse.", "price"),
+    ("ең арзаны?", "Бізде сағатына 10 000 ₸-ден арзан ат серуені жоқ.", "price"),
     ("лошадь за 6 отдадите?", "Отдам за 6 500 ₸.", "price"),
 ]  # fmt: skip
 
@@ -140,3 +147,36 @@ def test_what_follows_from_the_book_is_not_flagged(texts: tuple[str, ...]) -> No
 @pytest.mark.parametrize(("asked", "said", "kind"), WRONG, ids=lambda t: str(t)[:40])
 def test_what_does_not_follow_is_found(asked: str, said: str, kind: str) -> None:
     assert [k for k, _ in found(asked, said)] == [kind]
+
+
+def test_a_next_reply_is_judged_without_being_taken() -> None:
+    talk = Conversation(COMPILED, at=AT)
+    talk.feed(Message("user", "трасса и обед"))
+    wrong, right = Message("assistant", "Трасса 6 900 ₸."), Message("assistant", "Трасса 6 000 ₸, обед 4 500 ₸.")
+    assert [f.quote for f in talk.judge_next(wrong).findings] == ["6 900 ₸"]
+    assert talk.judge_next(right).findings == ()
+    assert talk.feed(right) == talk.judge_next(right)
+    assert [f.turn for f in talk.judge_next(wrong).findings] == [2]
+
+
+def test_only_a_reply_can_be_judged_next() -> None:
+    with pytest.raises(ValueError, match="role 'user'"):
+        Conversation(COMPILED, at=AT).judge_next(Message("user", "да"))
+
+
+def test_a_reply_with_more_numbers_than_are_read_is_refused() -> None:
+    talk = Conversation(COMPILED, at=AT)
+    with pytest.raises(TooLargeError, match="more numbers"):
+        talk.feed(Message("assistant", "Обед 4 500 ₸. " * 3_001))
+    assert talk.feed(Message("assistant", "Обед 4 500 ₸.")) is not None
+
+
+@pytest.mark.parametrize(("asked", "risk"), [("домик на 4 места", 1000), ("три домика на 4 места", 3000)])
+def test_money_at_risk_counts_what_was_asked_for(asked: str, risk: int) -> None:
+    talk = Conversation(COMPILED, at=AT)
+    talk.feed(Message("user", asked))
+    result = talk.feed(Message("assistant", "Домик на 4 места — 29 000 ₸ за ночь."))
+    assert result is not None
+    (finding,) = result.findings
+    assert finding.at_risk is not None
+    assert finding.at_risk.amount == risk
