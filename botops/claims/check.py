@@ -12,10 +12,11 @@ from botops.claims.context import ParsedMessage, ReplyContext, parse_message
 from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.explain import explain_amount, show_amount, show_price
 from botops.claims.grammar.lexer import MAX_NUMBERS
+from botops.claims.outcome import Doubt, Verified
 from botops.claims.records import Record, RecordSet
 from botops.claims.severity import money_at_risk, severity_of
 from botops.claims.terms import find_term_claims
-from botops.claims.verify import Doubt, Verified, Verifier
+from botops.claims.verify import Verifier
 from botops.domain.errors import UserError
 from botops.domain.findings import Finding, FindingKind
 from botops.domain.messages import Message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -130,6 +130,28 @@ def _value(text: str, chain: Sequence[Operand], signs: Sequence[str]) -> Decimal
         return _Expression(items).value()
     except (ArithmeticError, IndexError):
         return None
+
+
+def products(equation: Equation) -> Iterator[Sequence[Operand]]:
+    """The runs of operands that are multiplied with each other."""
+    run = [equation.operands[0]]
+    for sign, operand in zip(equation.signs, equation.operands[1:], strict=True):
+        if sign == "*":
+            run.append(operand)
+        else:
+            yield run
+            run = [operand]
+    yield run
+
+
+def factors(equation: Equation) -> Iterator[Operand]:
+    """Numbers of an equation that multiply or divide a sum rather than being one: the smaller unmarked factor."""
+    for i, sign in enumerate(equation.signs):
+        if sign in "*/":
+            pair = equation.operands[i : i + 2]
+            smaller = min(pair, key=lambda o: o.value)
+            if smaller.mention is not None and smaller.mention.currency is None:
+                yield smaller
 
 
 class _Expression:

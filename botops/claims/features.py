@@ -28,7 +28,8 @@ _SYMBOLS = {
     word: f"u:{name}"
     for name, said in {
         "mm": "мм mm", "cm": "см cm", "m": "м m", "km": "км km", "g": "г гр g", "kg": "кг kg", "ml": "мл ml",
-        "l": "л l", "gb": "гб gb", "tb": "тб tb", "mbit": "мбит mbit mbps", "watt": "вт w", "inch": "дюйм дюймов inch inches",
+        "l": "л l", "gb": "гб gb", "tb": "тб tb", "mbit": "мбит mbit mbps",
+        "watt": "вт w", "inch": "дюйм дюймов inch inches",
     }.items()
     for word in said.split()
 }  # fmt: skip

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from botops.claims.conditions import Met
 from botops.claims.context import ParsedMessage, ReplyContext
+from botops.claims.counts import countable, names_amount, numbers_in, stems_in, sums_in, units_in
 from botops.claims.cues import Cues, cues_in, speaks_of
 from botops.claims.dates import Dated
 from botops.claims.link import BEFORE, LOCAL, Focus
@@ -18,7 +19,6 @@ from botops.claims.mentions import find_mentions
 from botops.claims.objects import things_of
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
-from botops.claims.reading import read
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Reduction, Target, Value
@@ -27,18 +27,13 @@ from botops.claims.words import fold, words
 from botops.pricebook.model import OfferKind, Price
 
 _ONE = Decimal(1)
-_MAX_COUNT = Decimal(100_000)
 _MAX_PRODUCTS = 12
 _HALF = Decimal(50)
 _MAX_COUNTS = 14
 _TELLING, _ROOT = 5, 6
 _MAX_SCANNED = 500
-_LARGE, _MAX_HEADS, _MAX_SUM = Decimal(1000), Decimal(10_000), Decimal(10) ** 9
 _MAX_BACK = 9
 _MAX_BASKET = 4
-_AREA = re.compile(
-    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:м|m)?\s?(?:[x×х*]|на|by|ға)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d%])"
-)
 _INSTEAD = re.compile(r"(?:вместо|instead of)\s*$")
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
@@ -67,21 +62,21 @@ class Grounds:
         """Numbers of things named in the reply and in the client's last message."""
         question = self._context.question
         near = [self._context.reply, *([question] if question else [])]
-        return _numbers(near)
+        return numbers_in(near)
 
     @cached_property
     def far_counts(self) -> tuple[Decimal, ...]:
         """Numbers of things named earlier by either side."""
         earlier = [m for m in self._context.messages[:-1] if m.role in {"user", "assistant"}]
         near = set(self.counts)
-        return tuple(c for c in _numbers(reversed(earlier)) if c not in near)[:_MAX_COUNTS]
+        return tuple(c for c in numbers_in(reversed(earlier)) if c not in near)[:_MAX_COUNTS]
 
     def volumes(self, mention: Mention, price: Price) -> tuple[Decimal, ...]:
         """Counts that decide a quantity tier at a mention: of its sentence, else of the question, the reply, the
         dialogue. Measures (litres, gigabytes) are no counts unless the price is per such a unit."""
         reply, question = self._context.reply, self._context.question
         part = reply.segment_of(mention.start)
-        own = _units(price.unit) if price.unit else self.periods_of(price)
+        own = units_in(price.unit) if price.unit else self.periods_of(price)
 
         def fit(q: Quantity) -> bool:
             return q.unit not in _MEASURES | _SPANS or q.unit in own
@@ -121,13 +116,13 @@ class Grounds:
 
     def _loose(self, message: ParsedMessage) -> list[Quantity]:
         """Counts that stand in no name and name no variant."""
-        taken = [(n.start, n.end) for n in (*message.all_hits, *message.features)]
+        taken = [(h.start, h.end) for h in message.all_hits] + [(f.start, f.end) for f in message.features]
         return [q for q in self._counted(message) if not any(s < q.end and q.start < e for s, e in taken)]
 
     def _counted(self, message: ParsedMessage) -> tuple[Quantity, ...]:
         known = self._counts_of.get(message.index)
         if known is None:
-            known = self._counts_of[message.index] = tuple(q for q in message.quantities if _countable(message, q))
+            known = self._counts_of[message.index] = tuple(q for q in message.quantities if countable(message, q))
         return known
 
     @cached_property
@@ -227,12 +222,12 @@ class Grounds:
     @cached_property
     def _known(self) -> tuple[Decimal, ...]:
         """Figures the client named, and bare results of tools."""
-        said = [a for p in self._context.client for a in _sums_in(p)]
+        said = [a for p in self._context.client for a in sums_in(p)]
         return tuple(dict.fromkeys((*said[-6:], *(v for _, v in self._context.evidence.computed[-8:]))))
 
     def is_clients(self, amount: Decimal) -> bool:
         """True for a sum that the client named."""
-        return any(amount in _sums_in(p) for p in self._context.client)
+        return any(amount in sums_in(p) for p in self._context.client)
 
     def cues(self, mention: Mention) -> Cues:
         """The arithmetic that the sentence of a mention, what introduces it, or the client's question speaks of."""
@@ -264,7 +259,7 @@ class Grounds:
 
     @cached_property
     def _heads(self) -> frozenset[Decimal]:
-        return frozenset(_numbers(m for m in self._context.messages if m.role == "user"))
+        return frozenset(numbers_in(m for m in self._context.messages if m.role == "user"))
 
     def is_term(self, amount: Decimal, mention: Mention) -> bool:
         """True for a sum that offers or policies name where the talk is of them, and for a figure a tool computed."""
@@ -275,7 +270,7 @@ class Grounds:
             return False
         if any(r.value == amount and r.window.covers(self._context.day) for r in book.book.rates):
             return True
-        rules = [r for r in book.terms.rules if _names(r, amount) and r.window.covers(self._context.day)]
+        rules = [r for r in book.terms.rules if names_amount(r, amount) and r.window.covers(self._context.day)]
         if any(c.kind == "min_sum" and c.value == amount for r in rules for c in r.conditions):
             return True
         if rules:
@@ -313,11 +308,11 @@ class Grounds:
             return True
         question = self._context.question
         near = {w.stem for w in reading.words[first:last]} | ({w.stem for w in question.words} if question else set())
-        return any(len(s) >= _TELLING and s in near for s in _stems(rule.text))
+        return any(len(s) >= _TELLING and s in near for s in stems_in(rule.text))
 
     def periods_named(self, record: Record) -> frozenset[str]:
         """Units in a product's name ("Занятие, 60 минут" is priced by the hour too)."""
-        found = _units(record.product.name) if record.product is not None else frozenset()
+        found = units_in(record.product.name) if record.product is not None else frozenset()
         return found | {"hour"} if "minute" in found else found
 
     @cached_property
@@ -498,7 +493,7 @@ class Grounds:
         """What a price is charged for: its period and its unit ("сутки" is a day); empty when the book says nothing."""
         found = {price.per} - {"unit"}
         if price.unit:
-            found |= _units(price.unit)
+            found |= units_in(price.unit)
         return frozenset(found)
 
     def currencies(self, focus: Focus) -> frozenset[str]:
@@ -525,63 +520,3 @@ class Grounds:
         """The text of the sentence or list item of a mention."""
         part = self._context.reply.segment_of(mention.start)
         return self._context.reply.text[part.start : part.end] if part is not None else ""
-
-
-@lru_cache(maxsize=4096)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(w.stem for w in words(fold(text)))
-
-
-@lru_cache(maxsize=4096)
-def _units(text: str) -> frozenset[str]:
-    return frozenset(t[2:] for tags in read(text).tags for t in tags if t.startswith("u:"))
-
-
-def _sounds_like_money(mention: Mention, message: ParsedMessage) -> bool:
-    if mention.role != "bare" or mention.amount >= _MAX_HEADS:
-        return True
-    grouped = not mention.quote.replace(".", "").isdigit()
-    return grouped and mention.amount >= max(message.book.least, _LARGE)
-
-
-def _sums_in(message: ParsedMessage) -> list[Decimal]:
-    """Sums a client named, with a currency or without ("у меня по смете 540 000", "бюджет 1500")."""
-    sums = {
-        m.start: m.amount
-        for m in message.numbers
-        if m.kind == "money" and (m.role != "bare" or _sounds_like_money(m, message))
-    }
-    for quantity in message.quantities:
-        if _MAX_HEADS <= quantity.value <= _MAX_SUM and " " in message.folded[quantity.start : quantity.end]:
-            sums.setdefault(quantity.start, quantity.value)
-    return [sums[k] for k in sorted(sums)]
-
-
-def _names(rule: Rule, amount: Decimal) -> bool:
-    return amount in rule.money or any(c.kind == "min_sum" and c.value == amount for c in rule.conditions)
-
-
-def _numbers(messages: Iterable[ParsedMessage]) -> tuple[Decimal, ...]:
-    out: dict[Decimal, None] = {}
-    for message in messages:
-        for sides in _AREA.finditer(message.folded):
-            area = Decimal(sides[1].replace(",", ".")) * Decimal(sides[2].replace(",", "."))
-            out.update({area: None} if area else {})
-        for quantity in message.quantities:
-            if _countable(message, quantity):
-                out[quantity.value] = None
-    return tuple(out)
-
-
-def _countable(message: ParsedMessage, quantity: Quantity) -> bool:
-    """True for a number that may multiply a price: no money, no percent, no year, no phone."""
-    if not 0 < quantity.value <= _MAX_COUNT or quantity.ordinal:
-        return False
-    if any(d.start < quantity.end and quantity.start < d.end for d in message.dates if d.day):
-        return False
-    if any(
-        m.start < quantity.end and quantity.start < m.end for m in message.numbers if _sounds_like_money(m, message)
-    ):
-        return False
-    text = message.text[quantity.start : quantity.end]
-    return not (text.isdigit() and len(text) > 5)

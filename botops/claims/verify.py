@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.cues import speaks_of
 from botops.claims.dates import covers
-from botops.claims.equations import Equation, Operand, equations
+from botops.claims.equations import Equation, equations, factors, products
 from botops.claims.ground import Grounds
 from botops.claims.kinds import kind_of
 from botops.claims.link import BEFORE, LOCAL, Focus, Linker
 from botops.claims.mention import Mention
 from botops.claims.names import name_stems
+from botops.claims.outcome import Doubt, Verified
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.scope import Scope, Status, scope_of
 from botops.claims.solver import Target, Value, derive, holds_for, tier_of
@@ -31,35 +32,6 @@ _ABLATIVE = ("-дан", "-ден", "-тан", "-тен", "-нан", "-нен", "
 _FROM = re.compile(r"\s?-?(?:дан|ден|тан|тен|нан|нен|ның|нің)\b")
 _CLAUSE_END = re.compile(r"[;.()=+](?!\d)|,(?!\d)")
 _PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A sum that was not borne out: what kind of mistake, the nearest right price, what a total should have come to.
-
-    `count` is how many the client asked for of what the sum is the price of one of; 1 when that is not known.
-    """
-
-    mention: Mention
-    kind: FindingKind
-    record: Record | None = None
-    owed: Decimal | None = None
-    count: Decimal = Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """The outcome for one reply. `supported` are the amounts borne out, in order; `claims` counts those looked at.
-
-    `aside` are those of them that are no price of today to be taken as it stands: lower bounds, past and
-    future prices. `used` are the prices that bore amounts out.
-    """
-
-    doubts: tuple[Doubt, ...]
-    supported: tuple[Decimal, ...]
-    claims: int
-    aside: frozenset[Decimal] = frozenset()
-    used: tuple[Record, ...] = ()
 
 
 class Verifier:
@@ -87,7 +59,7 @@ class Verifier:
         self._equations = equations(reply.text, reply.numbers, reply.quantities)
         self._results = {e.result.start: e for e in self._equations}
         self._operands = {o.start for e in self._equations for o in e.operands}
-        self._factors = {o.start for e in self._equations for o in _counts(e)}
+        self._factors = {o.start for e in self._equations for o in factors(e)}
         self._grounds = Grounds(context, running, aside, _within(reply, taken))
         self._scopes: dict[int, Scope] = {}
         self._false: set[int] = set()
@@ -462,7 +434,7 @@ class Verifier:
 
     def _tiers_hold(self, equation: Equation, mention: Mention) -> bool:
         """False where a listed price is multiplied by counts that open another tier ("26 × 240" above 25 users)."""
-        for run in _products(equation):
+        for run in products(equation):
             for operand in run:
                 records = self._context.book.records.by_amount.get(operand.value, ())
                 tiered = [r for r in records if r.price is not None and r.product is not None]
@@ -531,18 +503,6 @@ class Verifier:
         return min(fitting, key=order, default=None)
 
 
-def _products(equation: Equation) -> Iterable[Sequence[Operand]]:
-    """The runs of operands that are multiplied with each other."""
-    run = [equation.operands[0]]
-    for sign, operand in zip(equation.signs, equation.operands[1:], strict=True):
-        if sign == "*":
-            run.append(operand)
-        else:
-            yield run
-            run = [operand]
-    yield run
-
-
 def _named(message: ParsedMessage) -> frozenset[str]:
     return frozenset(sku for h in message.hits for sku in h.skus)
 
@@ -560,13 +520,3 @@ def _keep(supported: dict[int, Decimal], mention: Mention) -> None:
     """Notes the amounts of a mention as borne out, by their places."""
     for place, amount in enumerate(_ends(mention)):
         supported[mention.start + place] = amount
-
-
-def _counts(equation: Equation) -> Iterable[Operand]:
-    """Numbers of an equation that multiply or divide a sum rather than being one: the smaller unmarked factor."""
-    for i, sign in enumerate(equation.signs):
-        if sign in "*/":
-            pair = equation.operands[i : i + 2]
-            smaller = min(pair, key=lambda o: o.value)
-            if smaller.mention is not None and smaller.mention.currency is None:
-                yield smaller
