@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from botops.claims.conditions import Met
 from botops.claims.context import ParsedMessage, ReplyContext
@@ -481,7 +481,7 @@ class Grounds:
             if rate.currency == currency and rate.window.covers(self._context.day):
                 yield rate.value, frozenset()
         for text in book.policies.text:
-            money = [m for m in find_mentions(text) if m.kind == "money"]
+            money = _money_in(text)
             for one in money:
                 if one.currency == currency and one.amount == 1:
                     for other in money:
@@ -520,3 +520,9 @@ class Grounds:
         """The text of the sentence or list item of a mention."""
         part = self._context.reply.segment_of(mention.start)
         return self._context.reply.text[part.start : part.end] if part is not None else ""
+
+
+@lru_cache(maxsize=4096)
+def _money_in(text: str) -> tuple[Mention, ...]:
+    """Sums a rule's text names; rules are few and asked for often."""
+    return tuple(m for m in find_mentions(text) if m.kind == "money")

@@ -406,7 +406,7 @@ class Verifier:
 
     def _converts(self, mention: Mention) -> bool:
         """True for a sum converted "at the rate" where the book fixes none: no arithmetic bears that out."""
-        if not self._grounds.has_rate and speaks_of("converted", self._grounds.sentence(mention)):
+        if speaks_of("converted", self._grounds.sentence(mention)) and not self._grounds.has_rate:
             question = self._context.question
             return mention.approx or (question is not None and speaks_of("money", question.text))
         return False
