@@ -38,6 +38,9 @@ SUITES = {
     "16 services, tools seen": [("claims-public", ".", "sgd_tools.jsonl")],
     "16 services, no tools": [("claims-public", ".", "sgd_notools.jsonl")],
     "car service, ru": [("claims-public", ".", "ru_dialogues.jsonl")],
+    "never mended against: gym, cameras, vet": [
+        (ROOT / "tests/golden/claims", "books", f"blind-{name}.jsonl") for name in ("fit", "sec", "vet")
+    ],
 }
 NAIVE = re.compile(r"\d[\d \u00a0]*(?:[.,]\d+)?\s*(?:₸|тг|тенге|теңге|\$|€|руб|%)")
 

@@ -43,7 +43,7 @@ _KK_NEGATIVE = re.compile(
     r"сақ|сек|йынша|йінше|йтын|йтін)$"
 )
 _KK_PRIVATIVE = re.compile(r"[^аәеиоөуұүыіэюя](?:сыз|сіз)$")
-_NOT_NEGATIVE = frozenset({"победы", "беседы", "обеды"})
+_NOT_NEGATIVE = frozenset({"победы", "беседы", "обеды", "немесе"})
 
 
 class _Form(NamedTuple):

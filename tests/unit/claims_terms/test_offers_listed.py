@@ -41,3 +41,12 @@ def test_an_offer_for_another_product_stays_wrong(repository):
     book = load(repository / "pricebook" / "demo.yaml")
     said = [Message("user", "Есть скидки?"), Message("assistant", "10 % скидка — сканер штрихкодов.")]
     assert [f.kind for f in check(said, book, at=AT)] == ["discount"]
+
+
+def test_the_kazakh_or_denies_nothing(repository):
+    book = load(repository / "pricebook" / "demo.yaml")
+    said = [
+        Message("user", "Магазин тарифі қанша?"),
+        Message("assistant", "«Магазин» тарифі — айына 9 000 ₸ немесе жылына 139 000 ₸."),
+    ]
+    assert [f.quote for f in check(said, book, at=AT)] == ["9 000 ₸"]
