@@ -53,7 +53,7 @@ def choose() -> Language:
 
 
 def keep() -> None:
-    """Puts the language into the address, once it is known which page is shown.
+    """Puts the language into the address at the end of a run, when the browser has gone to the page.
 
     Written at every run: a link to the page one is on brings its parameters here, but Streamlit leaves the address as
     it was, and a reload or a copied link would lose them. The browser does nothing when the address is the same.

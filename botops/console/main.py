@@ -18,10 +18,10 @@ def main() -> None:
     st.set_page_config(page_title="botops", page_icon=str(_ICON), layout="wide")
     i18n.choose()
     chosen = st.navigation(navigation.pages())
-    i18n.keep()
     with st.sidebar:
         st.caption(_("No sign-in: the console is open on this computer only (127.0.0.1)."))
     chosen.run()
+    i18n.keep()
 
 
 if __name__ == "__main__":

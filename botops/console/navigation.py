@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from streamlit.navigation.page import Page
 
 Name = Literal["overview", "dialogues", "chat", "prompts", "costs"]
-_FOLDER = Path(__file__).parent / "pages"
+# Not "pages": Streamlit takes a folder of that name beside the script for pages of its own. Whoever came first by a
+# deep link would get them without our menu, language and address.
+_FOLDER = Path(__file__).parent / "views"
 _TITLES: Mapping[Name, tuple[str, str]] = {
     "overview": (N_("Overview"), ":material/monitoring:"),
     "dialogues": (N_("Dialogues"), ":material/forum:"),

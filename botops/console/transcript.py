@@ -23,7 +23,7 @@ def summary(records: Sequence[TurnRecord], zone: str) -> Html:
         [
             (_("Dialogue"), first.inbound.dialogue_id),
             (_("Client"), first.inbound.lead_id),
-            (_("When"), begun if len(records) == 1 else f"{begun} – {ended}"),
+            (_("When"), begun if begun.endswith(ended) else f"{begun} – {ended}"),
             (_("Channel"), f"{labels.channel(first.inbound.channel)} · {labels.spoken(last.language)}"),
             (_("Prompt"), ", ".join(prompts) or None),
             (_("Cost"), cost(records) + (" · " + _("notional") if any(r.simulated for r in records) else "")),

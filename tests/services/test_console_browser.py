@@ -141,6 +141,32 @@ def test_page_renders(service, tab, page, text, width):
     assert tab.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollWidth <= window.innerWidth")
 
 
+def test_first_visitor_by_a_deep_link_gets_the_menu_and_the_language(project, tab):
+    """Nobody has opened the start page since the console came up."""
+    port = _free_port()
+    console = Console(host="127.0.0.1", port=port, api="http://127.0.0.1:9", directory=project)
+    console.start()
+    try:
+        assert console.wait_ready(40)
+        _open(tab, f"{console.address.rstrip('/')}/costs?lang=kk", "Шығындар")
+        tab.get_by_role("heading", name="Шығындар", exact=True).wait_for()
+        assert [link.strip() for link in tab.get_by_test_id("stSidebarNav").locator("a").all_inner_texts()][
+            -1
+        ].endswith("Шығындар")
+    finally:
+        console.stop()
+
+
+def test_dialogue_opened_from_the_list_stands_in_the_address(service, tab):
+    _open(tab, f"{service}/dialogues?action=flagged", "Поиск")
+    tab.locator("[class*=st-key-row-] a").first.click()
+    tab.wait_for_url("**dialogue=*")
+    tab.reload()
+    tab.locator("mark.bo-mark").first.wait_for()
+    tab.get_by_text("Все диалоги").first.click()
+    tab.wait_for_url(lambda url: "dialogue=" not in url and "action=flagged" in url)
+
+
 def test_language_is_one_click_away_and_remembered(service, tab):
     _open(tab, f"{service}/costs", "Расходы")
     # Exactly: a chart's "Fullscreen" button has these letters too.

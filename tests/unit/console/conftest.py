@@ -70,7 +70,7 @@ def run(monkeypatch):
             test.query_params["lang"] = parameters.pop("lang")
         if page != "overview":
             test.run()
-            test.switch_page(f"pages/{page}.py")
+            test.switch_page(f"views/{page}.py")
             if parameters:
                 test.run()  # changing the page empties the address
         for name, value in parameters.items():

@@ -141,3 +141,11 @@ def test_options_of_the_supervisor_and_of_the_settings_file_agree(repository):
 
 def test_entry_file_is_short(repository):
     assert len((repository / "streamlit_app.py").read_text(encoding="utf-8").splitlines()) <= 20
+
+
+def test_nothing_but_spaces_is_not_sent(seeded, run):
+    test = run(seeded, "chat")
+    test.chat_input(key="message").set_value("   \n ").run()
+    assert not test.exception
+    assert not test.chat_message
+    assert "talk" not in test.query_params

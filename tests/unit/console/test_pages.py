@@ -266,7 +266,7 @@ def test_costs_without_a_rate_are_in_dollars(project, run, words):
 def test_language_is_kept_in_the_address_and_over_pages(seeded, run):
     test = run(seeded, lang="en")
     assert test.query_params["lang"] == "en"
-    test.switch_page("pages/costs.py").run()
+    test.switch_page("views/costs.py").run()
     assert test.title[0].value == "Costs"
     assert test.query_params["lang"] == "en"
 
@@ -293,3 +293,13 @@ def test_pages_say_that_the_demo_is_being_made(project, run):
 
 def test_finished_demo_says_nothing(seeded, run):
     assert not run(seeded).get("progress")
+
+
+def test_owner_without_a_title_is_named_by_its_role(project, run, words):
+    (project / "team.yaml").write_text("roles: {support_lead: {title: }}\n", encoding="utf-8")
+    assert "sales_enablement" in words(run(project, "prompts"))
+    (project / "team.yaml").write_text("roles: {sales_enablement: {title: Промптеры}}\n", encoding="utf-8")
+    assert "Промптеры" in words(run(project, "prompts"))
+    for broken in ("roles: [", "- x", "roles: {sales_enablement: 3}"):
+        (project / "team.yaml").write_text(broken, encoding="utf-8")
+        assert "sales_enablement" in words(run(project, "prompts"))

@@ -31,7 +31,8 @@ def body(container: Container) -> None:
         )
     for record in records:
         _show(record)
-    if text := st.chat_input(_("Message to the bot"), key="message", max_chars=2000):
+    text = st.chat_input(_("Message to the bot"), key="message")
+    if text and text.strip():
         _ask(container, text, dialogue)
 
 
@@ -73,7 +74,7 @@ def _show(record: TurnRecord) -> None:
 
 def _ask(container: Container, text: str, dialogue: str | None) -> None:
     """Sends the message and draws the reply as it comes."""
-    dialogue = dialogue or uuid.uuid4().hex
+    dialogue = dialogue or f"chat-{uuid.uuid4().hex[:12]}"
     server = container.settings.server
     address = os.environ.get(API_VARIABLE) or f"http://{server.host}:{server.port}"
     with st.chat_message("user"):
