@@ -34,6 +34,7 @@ CONSOLE_OPTIONS = {
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
     "theme.primaryColor": "#1570ef",
     "theme.baseRadius": "0.5rem",
     "theme.dark.primaryColor": "#53b1fd",

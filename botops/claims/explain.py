@@ -77,8 +77,13 @@ def explain_amount(kind: FindingKind, stated: str, record: Record | None, formul
     return _with_price(kind, stated, record.product.name, record.price)
 
 
+_INNER_QUOTES = str.maketrans("«»", "„“")
+"""Quotation marks inside quotation marks: «Тариф „Магазин“»."""
+
+
 def _with_price(kind: FindingKind, stated: str, name: str, price: Price) -> dict[str, str]:
     shown = [show_price(price, i) for i in range(3)]
+    name = name.translate(_INNER_QUOTES)
     if kind is FindingKind.CURRENCY:
         return _three(
             f"В этой валюте цены {stated} нет: «{name}» — {shown[0]}, курс в правилах не задан.",

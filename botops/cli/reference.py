@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def reference() -> str:
     """The whole page."""
-    root = click.Context(main, info_name="botops", max_content_width=110, terminal_width=110)
+    root = click.Context(main, info_name="botops", terminal_width=110, **main.context_settings)
     parts = [
         "# Commands",
         "",

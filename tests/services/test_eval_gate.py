@@ -325,7 +325,9 @@ def test_ctrl_c_leaves_a_readable_partial_report(project, process):
         ),
         "utf-8",
     )
-    arguments = ("eval", "run", "evals/suites/long.yaml", "--model", "simulator", "--json", "part.json")
+    # Ten times over, so that no machine is through before the signal comes.
+    asked = ("--model", "simulator", "--repeat", "10", "--json", "part.json")
+    arguments = ("eval", "run", "evals/suites/long.yaml", *asked)
     with process(project, *arguments) as child:
         until = time.monotonic() + 30
         kept = project / ".botops/evals"
@@ -335,7 +337,7 @@ def test_ctrl_c_leaves_a_readable_partial_report(project, process):
         assert child.wait(20) == 130
     result = load_result(project / "part.json")
     assert result.interrupted
-    assert 0 < len(result.cases) < 4000
+    assert 0 < len(result.cases) < 40_000
 
 
 def test_cases_and_the_schema_are_shown(botops):
