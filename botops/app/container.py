@@ -106,7 +106,7 @@ def rules_of(settings: Settings) -> BotRules:
 
 def open_registry(settings: Settings, clock: Clock | None = None) -> Registry:
     """The prompt registry of an installation, loaded."""
-    registry = Registry(settings.path("prompts"), clock, state_dir=settings.root / STATE / "prompts")
+    registry = Registry(settings.path("prompts"), clock, state_dir=settings.root / STATE)
     registry.load()
     return registry
 
