@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -78,13 +79,18 @@ def _running(project: Path, *overrides: str, **parts) -> Iterator[Running]:
             thread.join(10)
 
 
+def _hears_ctrl_c() -> None:
+    """A shell starts what runs in its background deaf to Ctrl-C, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextlib.contextmanager
 def _process(project: Path, *arguments: str) -> Iterator[subprocess.Popen]:
     """`botops …` as a process of its own; ended with the block."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "BOTOPS_", "COV_"))}
     child = subprocess.Popen(
         [sys.executable, "-m", "botops.cli", *arguments], cwd=project, env=environment,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=_hears_ctrl_c,  # noqa: PLW1509
     )  # fmt: skip
     try:
         yield child

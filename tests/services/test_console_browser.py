@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,12 @@ def _free_port():
         return probe.getsockname()[1]
 
 
+def _aside(work):
+    """Runs a coroutine in a thread of its own: in this one the browser's event loop may be running already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("browser") / "project"
@@ -57,9 +64,9 @@ def project(tmp_path_factory):
     for name in ("prompts", "pricebook"):
         shutil.copytree(REPOSITORY / name, folder / name)
     with Container.open(load_settings(folder / "botops.yaml"), Secrets()) as container:
-        asyncio.run(seed(container, 40))
+        _aside(seed(container, 40))
         hostile = InboundMessage("hostile-1", "<b>lead</b>", HOSTILE, container.clock.now(), "hostile-1")
-        asyncio.run(container.bot.run_turn(hostile))
+        _aside(container.bot.run_turn(hostile))
     return folder
 
 
