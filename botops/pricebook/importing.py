@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from botops.config import Document
 from botops.config.spots import Path as DataPath
 from botops.config.spots import Place
+from botops.domain.errors import UserError
 from botops.domain.problems import Problem
 from botops.pricebook.cells import AmountCell, amount_of, currency_of, day_of, flag_of, period_of, quantity_of, text_of
 from botops.pricebook.columns import Column, Layout, guess, mapped
@@ -64,8 +65,7 @@ def import_table(
     """
     path = Path(path)
     file = str(path)
-    rows = read_rows(path, max_bytes=MAX_BYTES, sheet=sheet)
-    layout = mapped(rows, column_map, file) if column_map else guess(rows, file)
+    rows, layout = _laid_out(read_rows(path, max_bytes=MAX_BYTES, sheet=sheet), column_map, file)
     table = _Table(file, layout, keep)
     for row in rows[layout.first :]:
         table.add(row)
@@ -80,6 +80,23 @@ def import_table(
     if any(p.level == "error" for p in problems):
         book = None
     return ImportResult(book, problems, table.report(rows))
+
+
+def _laid_out(
+    readings: Iterator[list[Row]], column_map: Mapping[str, str] | None, file: str
+) -> tuple[list[Row], Layout]:
+    """The first reading whose header fits, and its layout; when none fits, what is wrong with the likeliest."""
+    fault: UserError | None = None
+    while True:
+        try:
+            rows = next(readings)
+            return rows, mapped(rows, column_map, file) if column_map else guess(rows, file)
+        except UserError as error:
+            fault = fault or error
+        except StopIteration:
+            if fault is None:
+                raise
+            raise fault from None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,10 @@ import csv
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +48,11 @@ class Row:
         return not any(str(cell).strip() for cell in self.cells if cell is not None)
 
 
-def read_rows(path: Path, *, max_bytes: int, sheet: str | None = None) -> list[Row]:
-    """The rows of a table by the file's suffix (`.xlsx`, else delimited text). Raises UserError."""
+def read_rows(path: Path, *, max_bytes: int, sheet: str | None = None) -> Iterator[list[Row]]:
+    """The rows of a table by the file's suffix (`.xlsx`, else delimited text). Raises UserError.
+
+    What splits the columns of a text is a guess, so there may be several readings, the likeliest first.
+    """
     try:
         size = path.stat().st_size
     except FileNotFoundError as error:
@@ -58,13 +64,14 @@ def read_rows(path: Path, *, max_bytes: int, sheet: str | None = None) -> list[R
     except OSError as error:
         raise UserError(problems=[_whole(path, f"cannot be read ({error.strerror}): check its permissions")]) from error
     if path.suffix.lower() in {".xlsx", ".xlsm"}:
-        return _xlsx(path, raw, sheet)
-    return _delimited(path, raw)
+        yield _xlsx(path, raw, sheet)
+    else:
+        text = _decoded(path, raw)
+        for delimiter in _delimiters(text):
+            yield _delimited(path, text, delimiter)
 
 
-def _delimited(path: Path, raw: bytes) -> list[Row]:
-    text = _decoded(path, raw)
-    delimiter = _delimiter(text)
+def _delimited(path: Path, text: str, delimiter: str) -> list[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows = []
     cells = 0
@@ -92,16 +99,20 @@ def _decoded(path: Path, raw: bytes) -> str:
     raise UserError(problems=[_whole(path, "not a text file in UTF-8 or Windows-1251: save it again as CSV UTF-8")])
 
 
-def _delimiter(text: str) -> str:
-    """The mark that splits the first lines most evenly."""
-    lines = [line[:5_000] for line in text[:250_000].splitlines()[:50] if line.strip()]
+def _delimiters(text: str) -> list[str]:
+    """The marks that may split columns, the one that splits the first rows most evenly first. Whole rows are looked at,
+    because a quoted cell may go over lines."""
+    sample = text[:250_000]
 
-    def evenness(mark: str) -> tuple[int, int]:
-        counts = [len(next(csv.reader([line], delimiter=mark), [])) for line in lines]
+    def evenness(mark: str) -> tuple[float, int]:
+        counts: list[int] = []
+        with suppress(csv.Error):  # what was read until then is sample enough
+            rows = csv.reader(io.StringIO(sample, newline=""), delimiter=mark)
+            counts.extend(len(row) for row in islice(rows, 50) if any(row))
         usual = max(set(counts), key=lambda n: (counts.count(n), n), default=1)
-        return (counts.count(usual) if usual > 1 else 0, usual)
+        return (counts.count(usual) / len(counts), usual) if usual > 1 else (0.0, usual)
 
-    return max(_DELIMITERS, key=evenness)
+    return sorted(_DELIMITERS, key=evenness, reverse=True)
 
 
 def _xlsx(path: Path, raw: bytes, sheet: str | None) -> list[Row]:

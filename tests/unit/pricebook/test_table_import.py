@@ -313,12 +313,7 @@ def test_any_table_gives_a_result_or_an_error(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("table") / "t.csv"
     with path.open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream, delimiter=";").writerows([["Товар", "Цена", "Дата начала"], *rows])
-    try:
-        result = import_table(path)
-    except UserError as error:
-        if [p.rule for p in error.problems] != ["no-header"]:  # marks in the cells can outnumber the semicolons
-            raise
-        return
+    result = import_table(path)
     assert (result.book is None) == any(p.level == "error" for p in result.problems)
     assert all(p.line >= 1 for p in result.problems)
 
