@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from botops.bot.draft import Draft, ReceiverError
 from botops.bot.escalation import asks_for_person, promises_person
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from botops.domain.prompts import RenderedPrompt
 
 log = logging.getLogger(__name__)
-_LOCKS_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Bot:
     clock: Clock
     new_id: Callable[[], str]
     rules: BotRules = field(default_factory=BotRules)
-    _locks: OrderedDict[str, asyncio.Lock] = field(default_factory=OrderedDict, init=False, repr=False)
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False, repr=False)
 
     async def run_turn(self, inbound: InboundMessage, on_text: OnText | None = None) -> TurnRecord:
         """Answers one message. Turns of one dialogue run one after the other.
@@ -133,15 +132,10 @@ class Bot:
 
     @asynccontextmanager
     async def _serial(self, dialogue_id: str) -> AsyncIterator[None]:
+        # Kept while somebody holds or awaits it, and no longer: the dictionary refers to it weakly.
         lock = self._locks.setdefault(dialogue_id, asyncio.Lock())
-        self._locks.move_to_end(dialogue_id)
         async with lock:
             yield
-        while len(self._locks) > _LOCKS_KEPT:
-            oldest = next(iter(self._locks))
-            if self._locks[oldest].locked():
-                break
-            del self._locks[oldest]
 
 
 async def _send(on_text: OnText | None, text: str | None) -> None:
