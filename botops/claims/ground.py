@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from typing import Any
 
 from botops.claims.conditions import Met
 from botops.claims.context import ParsedMessage, ReplyContext
@@ -54,7 +55,8 @@ class Grounds:
         self._denied = denied
         self._running = tuple(running)
         self._offers = list(context.book.book.offers_on(context.day))
-        self._made: dict[tuple[object, ...], Ground] = {}
+        self._grounds: dict[tuple[object, ...], Ground] = {}
+        self._made: dict[tuple[object, ...], Any] = {}
         self._counts_of: dict[int, tuple[Quantity, ...]] = {}
 
     @cached_property
@@ -364,11 +366,11 @@ class Grounds:
         if focus.level == LOCAL and any(self._same_line(mention, position) for position in stated):
             cues = replace(cues, total=True)
         key = (tuple(map(id, records)), tuple(stated.items()), mention.currency, mention.bound, cues)
-        if key not in self._made:
+        if key not in self._grounds:
             policies = self._context.book.book.policies
             own = mention.currency in {None, self._context.book.book.currency}
             open_ = cues.difference or mention.bound == "from" or self.deferred(mention)
-            self._made[key] = Ground(
+            self._grounds[key] = Ground(
                 records=records,
                 counts=self.counts,
                 far_counts=self.far_counts,
@@ -388,8 +390,9 @@ class Grounds:
                 basket=self._basket(mention, records),
                 cues=cues,
                 listed=self._context.book.records.by_amount,
+                made=self._made,
             )
-        return self._made[key]
+        return self._grounds[key]
 
     def _records(
         self, mention: Mention, focus: Focus, holds: Callable[[Record], bool], used: Iterable[str]

@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain, combinations
-from typing import NamedTuple
+from functools import cached_property
+from itertools import chain, combinations, islice
+from typing import Any, NamedTuple
 
 from botops.claims.cues import NO_CUES, Cues
 from botops.claims.records import Record
+from botops.claims.steps import ONE, Figure, Figures, Parts, Step, Target, Value, led
 from botops.pricebook.model import Price
 
-ONE = Decimal(1)
+__all__ = ["Ground", "Reduction", "Target", "Value", "derive", "holds_for", "tier_of"]
+
 _HUNDRED = Decimal(100)
 _MAX_VALUES = 4000
 _MAX_SUBSET, _SMALL = 7, 4
@@ -26,23 +29,6 @@ _MAX_CHOICES = 40
 _RUNNING = 6
 _MAX_WEIGHT = 31
 _MONTHS = Decimal(12)
-
-
-Parts = tuple["Decimal | str", ...]
-"""A formula before it is shown: numbers and signs in order. Thousands are made for one that is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A figure with the way it came out."""
-
-    amount: Decimal
-    parts: Parts
-
-    @property
-    def formula(self) -> str:
-        """The way it came out, fit to show ("5 × 14500 − 10 %")."""
-        return " ".join([p if isinstance(p, str) else f"{p.normalize():f}" for p in self.parts])
 
 
 class Reduction(NamedTuple):
@@ -56,7 +42,7 @@ class Reduction(NamedTuple):
         return not sku or not self.skus or sku in self.skus
 
 
-@dataclass(slots=True)
+@dataclass
 class Ground:
     """What may be computed with.
 
@@ -68,6 +54,8 @@ class Ground:
     of tools and of the client; `swaps` prices of today with those of another time said of the same thing; `basket` the
     prices of each thing named beside the claim, for sums over products;
     `listed` all amounts of the price list: they are multiplied as prices of their product, never as sums.
+
+    `made` keeps what was computed from prices and counts alone; grounds that differ in neither may share it.
     """
 
     records: Sequence[Record] = ()
@@ -89,25 +77,39 @@ class Ground:
     basket: Sequence[Sequence[Record]] = ()
     listed: Container[Decimal] = ()
     cues: Cues = NO_CUES
-    _values: dict[bool, dict[Decimal, Parts]] = field(default_factory=dict)
+    made: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
-    def values(self, *, far: bool) -> dict[Decimal, Parts]:
-        """Figures that follow from one price: multiples, shares, discounts. Made once, kept."""
-        if far not in self._values:
-            self._values[far] = _values(self, self.far_counts if far else self.counts)
-        return self._values[far]
+    def multiples(self, record: Record, *, far: bool = False) -> Sequence[Figure]:
+        """Multiples of one price, itself among them. Made once, kept."""
+        key = (record, far, self.cues.difference, self.cues.divide, self.cues.pro_rata)
+        found: Sequence[Figure] | None = self.made.get(key)
+        if found is None:
+            found = self.made[key] = tuple(_multiples(record, self, self.far_counts if far else self.counts))
+        return found
 
+    def priced(self, *, far: bool) -> Figures:
+        """Multiples of all prices, by size. Made once, kept."""
+        key = (tuple(self.records), far, self.cues.difference, self.cues.divide, self.cues.pro_rata)
+        found: Figures | None = self.made.get(key)
+        if found is None:
+            every = chain.from_iterable(self.multiples(r, far=far) for r in self.records)
+            found = self.made[key] = Figures(islice(every, _MAX_VALUES))
+        return found
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A figure to explain, with the slack its wording allows."""
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """What may be done to a price or a sum: discounts, shares, surcharges, instalments, taxes."""
+        return tuple(_steps(self))
 
-    low: Decimal
-    high: Decimal
+    @cached_property
+    def listed_here(self) -> Figures:
+        """The prices themselves, by size."""
+        return Figures(Figure(r.amount, (r.amount,), r.sku, computed=False) for r in self.records)
 
-    def hits(self, amount: Decimal) -> bool:
-        """True when an amount lies inside."""
-        return self.low <= amount <= self.high
+    @cached_property
+    def sums(self) -> Sequence[tuple[Decimal, Sequence[Decimal]]]:
+        """Sums of what was said side by side, each with what was added up."""
+        return tuple(_sums(self))
 
 
 def tier_of(prices: Iterable[Price], like: Price, count: Decimal) -> Price:
@@ -142,35 +144,38 @@ def derive(target: Target, ground: Ground) -> Value | None:
 
     What is said side by side is added up first: most totals are such, and nothing need be multiplied for them.
     """
-    for amount, formula in _sums(ground):
-        if target.hits(amount):
-            return Value(amount, formula)
-    for far in (False, True) if ground.far_counts else (False,):
-        found = _direct(target, ground.values(far=far)) or _combined(target, ground, far=far)
-        if found:
-            return found
+    low, high = target
+    for total, amounts in ground.sums:
+        if low <= total <= high:
+            return Value(total, _added(amounts))
+    steps = [(s, s.start(target)) for s in ground.steps]
+    found = _from_one(target, ground.priced(far=False), steps) or _combined(target, ground, steps)
+    if found is None and ground.far_counts:
+        found = _from_one(target, ground.priced(far=True), steps)
+        if found is None and ground.cues.total:
+            found = _with_one_price(target, ground, far=True)
+    return found
+
+
+_Starts = Sequence[tuple[Step, Target]]
+
+
+def _from_one(target: Target, figures: Figures, steps: _Starts) -> Value | None:
+    """A figure that follows from one price: a multiple, a share, a price less a discount."""
+    for figure in figures.within(target):
+        if figure.computed:
+            return Value(figure.amount, figure.parts)
+    for figure, step in led(target, figures, steps):
+        return Value(step.of(figure.amount), (*figure.parts, *step.how))
     return None
 
 
-def _values(ground: Ground, counts: Sequence[Decimal]) -> dict[Decimal, Parts]:
-    plain: dict[tuple[Decimal, str], Parts] = {}
-    out: dict[Decimal, Parts] = {}
-    for record in ground.records:
-        for amount, formula, computed in _multiples(record, ground, counts):
-            plain.setdefault((amount, record.sku), formula)
-            if computed:
-                out.setdefault(amount, formula)
-        if len(plain) > _MAX_VALUES:
-            break
-    for (amount, sku), formula in plain.items():
-        for derived, how in _shares(amount, ground, sku):
-            out.setdefault(derived, (*formula, *how))
-        if len(out) > _MAX_VALUES:
-            break
-    return out
+def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Iterator[Figure]:
+    for amount, parts, computed in _times(record, ground, counts):
+        yield Figure(amount, parts, record.sku, computed)
 
 
-def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Iterator[tuple[Decimal, Parts, bool]]:
+def _times(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Iterator[tuple[Decimal, Parts, bool]]:
     """Multiples of a price with how they came out; the last field is False for the price itself."""
     price, amount = record.price, record.amount
     counts = (*counts[:_MAX_WINDOW], *_less_free(counts, [r.value for r in ground.free if r.fits(record.sku)]))
@@ -216,70 +221,65 @@ def _less_free(counts: Sequence[Decimal], free: Sequence[Decimal]) -> Iterator[D
                 yield count - given
 
 
-def _shares(amount: Decimal, ground: Ground, sku: str = "") -> Iterator[tuple[Decimal, Parts]]:
-    for percent in (r.value for r in ground.percents if r.fits(sku)):
-        share = amount * percent / _HUNDRED
-        yield amount - share, ("−", percent, "%")
-        yield share, ("×", percent, "%")
+def _steps(ground: Ground) -> Iterator[Step]:
+    for percent, skus in ground.percents:
+        yield Step(("−", percent, "%"), _HUNDRED - percent, _HUNDRED, skus=skus)
+        yield Step(("×", percent, "%"), percent, _HUNDRED, skus=skus)
     for percent in ground.shares:
-        yield amount * percent / _HUNDRED, ("×", percent, "%")
+        yield Step(("×", percent, "%"), percent, _HUNDRED)
+    taxed = bool(ground.vat) and ground.cues.vat
     for percent in ground.added:
-        yield from _on_top(amount, percent, ground)
-    for off in (r.value for r in ground.off if r.fits(sku)):
-        if off < amount:
-            yield amount - off, ("−", off)
+        yield from _on_top(percent, ground, taxed=taxed)
+    for off, skus in ground.off:
+        yield Step(("−", off), less=off, skus=skus)
     for parts in ground.parts:
-        yield amount / parts, ("/", parts)
-    if ground.vat and ground.cues.vat:
-        yield from _vat(amount, ground)
+        yield Step(("/", parts), over=parts)
+    if taxed:
+        yield from _vat(ground)
 
 
-def _on_top(amount: Decimal, percent: Decimal, ground: Ground) -> Iterator[tuple[Decimal, Parts]]:
+def _on_top(percent: Decimal, ground: Ground, *, taxed: bool) -> Iterator[Step]:
     """A surcharge by itself, with the price, and with the price and tax on both."""
-    more = amount * percent / _HUNDRED
-    yield more, ("×", percent, "%")
-    yield amount + more, ("+", percent, "%")
-    if ground.vat and ground.cues.vat and not ground.vat_included:
-        yield (amount + more) * (1 + ground.vat / _HUNDRED), ("+", percent, "% +", ground.vat, "%")
+    yield Step(("×", percent, "%"), percent, _HUNDRED)
+    yield Step(("+", percent, "%"), _HUNDRED + percent, _HUNDRED)
+    if taxed and not ground.vat_included:
+        both = (_HUNDRED + percent) * (_HUNDRED + ground.vat)
+        yield Step(("+", percent, "% +", ground.vat, "%"), both, _HUNDRED * _HUNDRED)
 
 
-def _vat(amount: Decimal, ground: Ground) -> Iterator[tuple[Decimal, Parts]]:
-    rate = ground.vat / _HUNDRED
-    yield amount * rate / (1 + rate), ("×", ground.vat, "/", _HUNDRED + ground.vat)
+def _vat(ground: Ground) -> Iterator[Step]:
+    gross = _HUNDRED + ground.vat
+    yield Step(("×", ground.vat, "/", gross), ground.vat, gross)
     if ground.vat_included:
-        yield amount / (1 + rate), ("/", 1 + rate)
+        yield Step(("/", gross / _HUNDRED), _HUNDRED, gross)
         return
-    yield amount * (1 + rate), ("+", ground.vat, "%")
-    yield amount * rate, ("×", ground.vat, "%")
+    yield Step(("+", ground.vat, "%"), gross, _HUNDRED)
+    yield Step(("×", ground.vat, "%"), ground.vat, _HUNDRED)
     for percent, _ in ground.percents:
-        rest = amount * (_HUNDRED - percent) / _HUNDRED
-        yield rest * (1 + rate), ("−", percent, "% +", ground.vat, "%")
+        yield Step(("−", percent, "% +", ground.vat, "%"), (_HUNDRED - percent) * gross, _HUNDRED * _HUNDRED)
 
 
-def _direct(target: Target, values: dict[Decimal, Parts]) -> Value | None:
-    if target.low == target.high:
-        formula = values.get(target.low)
-        return Value(target.low, formula) if formula is not None else None
-    return next((Value(v, f) for v, f in values.items() if target.low <= v <= target.high), None)
-
-
-def _combined(target: Target, ground: Ground, *, far: bool) -> Value | None:
+def _combined(target: Target, ground: Ground, steps: _Starts) -> Value | None:
     """Figures that rest on more than one price: sums, differences, and what is done to them."""
-    for amount, formula in _sums(ground):
-        if target.hits(amount):
-            return Value(amount, formula)
-        for derived, how in _shares(amount, ground):
-            if target.hits(derived):
-                return Value(derived, ("(", *formula, ")", *how))
-    found = _of_stated(target, ground) or _repriced(target, ground)
+    found = _of_sums(target, ground, steps) or _of_stated(target, ground, steps) or _repriced(target, ground)
     if found is None and ground.cues.difference:
         found = _difference(target, ground)
     if found is None and ground.cues.total:
-        found = _with_one_price(target, ground, far=far) or _weighted(target, ground)
-    return found or _over_products(target, ground)
+        found = _with_one_price(target, ground, far=False) or _weighted(target, ground)
+    return found or _over_products(target, ground, steps)
 
 
-def _of_stated(target: Target, ground: Ground) -> Value | None:
+def _of_sums(target: Target, ground: Ground, steps: _Starts) -> Value | None:
+    """A sum with a discount, a share, a tax."""
+    if not steps or not ground.sums:
+        return None
+    figures = Figures(Figure(total, tuple(amounts)) for total, amounts in ground.sums)
+    for figure, step in led(target, figures, steps):
+        return Value(step.of(figure.amount), ("(", *_added(figure.parts), ")", *step.how))
+    return None
+
+
+def _of_stated(target: Target, ground: Ground, steps: _Starts) -> Value | None:
     """One stated amount (a price after a discount, say) times a count, a part of it, or less what is off."""
     for amount in dict.fromkeys((*ground.stated, *reversed(ground.running[-_RUNNING:]), *ground.known)):
         for count in ground.counts:
@@ -289,10 +289,12 @@ def _of_stated(target: Target, ground: Ground) -> Value | None:
                 return Value(amount / count, (amount, "/", count))
         if ground.cues.divide and target.hits(amount / _MONTHS):
             return Value(amount / _MONTHS, (amount, "/", _MONTHS))
-        owners = [r.sku for r in ground.records if r.amount == amount] or [""]
-        for derived, how in (s for sku in dict.fromkeys(owners) for s in _shares(amount, ground, sku)):
-            if target.hits(derived):
-                return Value(derived, (amount, *how))
+        near = [s for s, start in steps if start.hits(amount) and s.hits(amount, target)]
+        if near:
+            owners = {r.sku for r in ground.records if r.amount == amount} or {""}
+            for step in near:
+                if any(step.fits(sku) for sku in owners):
+                    return Value(step.of(amount), (amount, *step.how))
     return None
 
 
@@ -309,8 +311,10 @@ def _repriced(target: Target, ground: Ground) -> Value | None:
 
 def _difference(target: Target, ground: Ground) -> Value | None:
     pieces = dict.fromkeys([*ground.stated, *ground.running[-_RUNNING:], *ground.known])
-    amounts = dict.fromkeys(a for r in ground.records for a, _, _ in _multiples(r, ground, ground.counts))
-    priced = list(amounts)[:_MAX_CHOICES] if ground.cues.pure_difference else []
+    priced: list[Decimal] = []
+    if ground.cues.pure_difference:
+        multiples = chain.from_iterable(ground.multiples(r) for r in ground.records)
+        priced = list(islice(dict.fromkeys(f.amount for f in multiples), _MAX_CHOICES))
     counted = dict.fromkeys(p * c for p in pieces for c in (*ground.counts, *ground.far_counts) if c > 1)
     for first in pieces:
         for second in (*pieces, *priced, *list(counted)[:_MAX_CHOICES]):
@@ -322,33 +326,36 @@ def _difference(target: Target, ground: Ground) -> Value | None:
 def _between_prices(target: Target, ground: Ground) -> Value | None:
     """The difference of two prices: of two products as listed, or of one product over a count or a year."""
     listed = dict.fromkeys(r.amount for r in ground.records)
-    pairs = [combinations(list(listed)[:_MAX_CHOICES], 2)] if ground.cues.between else []
+    groups = [listed] if ground.cues.between else []
     for sku in dict.fromkeys(r.sku for r in ground.records):
-        own = dict.fromkeys(
-            a for r in ground.records if r.sku == sku for a, _, _ in _multiples(r, ground, ground.counts)
-        )
-        pairs.append(combinations(list(own)[:_MAX_CHOICES], 2))
-    for one, other in chain.from_iterable(pairs):
-        if target.hits(abs(one - other)):
-            return Value(abs(one - other), (max(one, other), "−", min(one, other)))
+        own = (ground.multiples(r) for r in ground.records if r.sku == sku)
+        groups.append(dict.fromkeys(f.amount for f in chain.from_iterable(own)))
+    for group in groups:
+        amounts = list(group)[:_MAX_CHOICES]
+        figures = Figures(Figure(a, (a,)) for a in amounts)
+        for one in amounts:
+            for other in figures.within(Target(target.low + one, target.high + one)):
+                if other.amount != one:
+                    return Value(other.amount - one, (other.amount, "−", one))
     return None
 
 
 def _with_one_price(target: Target, ground: Ground, *, far: bool) -> Value | None:
-    """A stated sum and one more price or its multiple, where the words ask for a total."""
-    values = {a: f for a, f in ground.values(far=far).items() if "/" not in f}
-    for record in ground.records:
-        values.setdefault(record.amount, (record.amount,))
-    for amount in ground.stated:
-        values.pop(amount, None)
-    recent = [*_windows(list(ground.stated)[-_MAX_WINDOW:]), *((r, (r,)) for r in ground.running[-_RUNNING:])]
-    for amount, formula in recent:
-        low = target.low - amount
-        if target.high - amount <= 0:
+    """A stated sum and one more price or its multiple, where the words ask for a total. Nothing is split for it."""
+    figures = ground.priced(far=far)
+    steps = [s for s in ground.steps if "/" not in s.how]
+    stated = frozenset(ground.stated)
+    recent = chain(_windows(list(ground.stated)[-_MAX_WINDOW:]), ((r, (r,)) for r in ground.running[-_RUNNING:]))
+    for amount, amounts in recent:
+        rest = Target(target.low - amount, target.high - amount)
+        if rest.high <= 0:
             continue
-        found = _direct(Target(low, target.high - amount), values)
-        if found and found.amount != amount and found.amount * 100 > amount:
-            return Value(target.low, (*formula, "+", *found.parts))
+        plain = ((f.amount, f.parts) for f in (*ground.listed_here.within(rest), *figures.within(rest)))
+        starts = [(s, s.start(rest)) for s in steps]
+        changed = ((s.of(f.amount), (*f.parts, *s.how)) for f, s in led(rest, figures, starts))
+        for more, parts in chain(plain, changed):
+            if more != amount and more * 100 > amount and more not in stated and "/" not in parts:
+                return Value(target.low, (*_added(amounts), "+", *parts))
     return None
 
 
@@ -357,68 +364,83 @@ def _weighted(target: Target, ground: Ground) -> Value | None:
     counts = (ONE, *(c for c in ground.counts if 1 < c <= _MAX_WEIGHT))
     shared = [(Decimal(k), c - k) for c in counts for k in range(1, int(c)) if c == int(c)]
     weights = [*((a, b) for a in counts for b in counts), *shared]
-    for first, second in combinations(dict.fromkeys(ground.stated), 2):
+    for first, second in combinations(list(dict.fromkeys(ground.stated))[-_MAX_LINES:], 2):
         for one, other in weights:
             if target.hits(first * one + second * other):
                 return Value(first * one + second * other, (one, "×", first, "+", other, "×", second))
     return None
 
 
-def _over_products(target: Target, ground: Ground) -> Value | None:
+def _over_products(target: Target, ground: Ground, steps: _Starts) -> Value | None:
     """A sum of one price of each thing named, each times a count named nearby."""
     if len(ground.basket) < 2:
         return None
+    choices = [_choices(records, ground) for records in ground.basket]
     sums: dict[Decimal, Parts] = {Decimal(0): ()}
-    for records in ground.basket:
-        choices = [(a, f) for r in records for a, f, _ in _multiples(r, ground, ground.counts)][:_MAX_CHOICES]
+    for some in choices[:-1]:
         sums = {
-            total + amount: (*names, "+", *formula) if names else formula
+            total + amount: (*names, "+", *parts) if names else parts
             for total, names in sums.items()
-            for amount, formula in choices
+            for amount, parts in some.items()
         }
         if len(sums) > _MAX_VALUES:
             return None
-    for total, names in sums.items():
-        if target.hits(total):
-            return Value(total, names)
-        for derived, how in _shares(total, ground):
-            if target.hits(derived):
-                return Value(derived, ("(", *names, ")", *how))
+    if len(sums) * len(choices[-1]) > _MAX_VALUES:
+        return None
+    figures = Figures(Figure(total, names) for total, names in sums.items())
+    wanted = [(None, target), *steps]
+    for amount, parts in choices[-1].items():
+        for step, start in wanted:
+            for figure in figures.within(Target(start.low - amount, start.high - amount)):
+                total = figure.amount + amount
+                if step is None:
+                    return Value(total, (*figure.parts, "+", *parts))
+                if step.hits(total, target):
+                    return Value(step.of(total), ("(", *figure.parts, "+", *parts, ")", *step.how))
     return None
 
 
-def _sums(ground: Ground) -> Iterator[tuple[Decimal, Parts]]:
-    """Sums of amounts stated side by side, then of any few of this message, then with the last turns' figures."""
+def _choices(records: Sequence[Record], ground: Ground) -> dict[Decimal, Parts]:
+    """What one thing of a sum may cost."""
+    multiples = chain.from_iterable(ground.multiples(r) for r in records)
+    return {f.amount: f.parts for f in islice(multiples, _MAX_CHOICES)}
+
+
+def _sums(ground: Ground) -> Iterator[tuple[Decimal, Sequence[Decimal]]]:
+    """Sums of amounts stated side by side, then of any few of this message, then with the last turns' figures; each
+    with what was added up."""
     stated = list(ground.stated)[-_MAX_WINDOW:]
-    yield from (w for w in _windows(stated) if "+" in w[1])
-    yield from (w for w in _windows(list(ground.lines)[-_MAX_LINES:]) if "+" in w[1])
+    yield from _windows(stated, least=2)
+    yield from _windows(list(ground.lines)[-_MAX_LINES:], least=2)
     distinct = list(dict.fromkeys(stated))[-_MAX_SUBSET:]
     for size in range(2, min(len(distinct), _SMALL)):
         for chosen in combinations(distinct, size):
-            yield sum(chosen, Decimal(0)), _added(chosen)
+            yield sum(chosen, Decimal(0)), chosen
     if not ground.cues.total:
         return
     running = list(dict.fromkeys(ground.running[-8:]))
-    yield from (w for w in _windows(running) if "+" in w[1])
+    yield from _windows(running, least=2)
     recent = list(dict.fromkeys([*running[-_RUNNING:], *stated[-_RUNNING:]]))
     for size in (2, 3):
         for few in combinations(recent, size):
-            yield sum(few, Decimal(0)), _added(few)
+            yield sum(few, Decimal(0)), few
     if stated:
-        for total, formula in _windows(stated):
+        for total, amounts in _windows(stated):
             for base in running[-4:]:
-                yield base + total, (base, "+", *formula)
+                yield base + total, (base, *amounts)
 
 
-def _windows(amounts: Sequence[Decimal]) -> Iterator[tuple[Decimal, Parts]]:
+def _windows(amounts: Sequence[Decimal], least: int = 1) -> Iterator[tuple[Decimal, Sequence[Decimal]]]:
+    """Sums of neighbours, at least so many of them."""
     for first in range(len(amounts)):
         total = Decimal(0)
         for last in range(first, len(amounts)):
             total += amounts[last]
-            yield total, _added(amounts[first : last + 1])
+            if last - first + 1 >= least:
+                yield total, amounts[first : last + 1]
 
 
-def _added(amounts: Sequence[Decimal]) -> Parts:
+def _added(amounts: Parts | Sequence[Decimal]) -> Parts:
     out: list[Decimal | str] = []
     for amount in amounts:
         out += ("+", amount) if out else (amount,)
