@@ -105,7 +105,10 @@ class ParsedMessage:
     @cached_property
     def features(self) -> tuple[FeatureHit, ...]:
         """Attribute values of the book's variants, in order."""
-        return self.book.records.features.find(self.words)
+        index = self.book.records.features
+        said = index.find(self.words)
+        measured = [h for h in index.ranged(self.quantities) if not any(h.start < s.end and s.start < h.end for s in said)]
+        return tuple(sorted((*said, *measured), key=lambda h: h.start)) if measured else said
 
     def segment_of(self, position: int) -> Segment | None:
         """The segment around an offset."""

@@ -16,6 +16,8 @@ import yaml
 
 from botops.claims.dates import find_dates
 from botops.claims.lexicon import entry
+from botops.claims.quantities import Quantity
+from botops.claims.ranges import Range, range_of, tightest, unit_of
 from botops.claims.weekdays import days_in_word, days_of_value
 from botops.claims.words import Word, fold, kazakh_root, words
 
@@ -96,6 +98,7 @@ class FeatureIndex:
         self._clock: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
         self._days: dict[tuple[int, int], dict[tuple[str, str], None]] = defaultdict(dict)
         self._week: dict[tuple[str, str], frozenset[int]] = {}
+        self._ranges: dict[str, list[tuple[Range, tuple[str, str]]]] = defaultdict(list)
         self._units: dict[str, str] = {}
         self._vocabulary: set[str] = set()
         self._brought: dict[str, str] = {}
@@ -124,6 +127,9 @@ class FeatureIndex:
         if week:
             self._week[key, text] = week
             return frozenset({text})
+        measured = range_of(text)
+        if measured is not None:
+            self._ranges[measured.unit].append((measured, (key, text)))
         values = set()
         for part in _PARTS.split(text):
             stems = tuple(w.stem for w in words(part.replace("_", " ")))
@@ -194,6 +200,18 @@ class FeatureIndex:
             hits += self._dated(text)
         if self._week:
             hits += self._on_weekdays(text)
+        return tuple(hits)
+
+    def ranged(self, quantities: Sequence[Quantity]) -> tuple[FeatureHit, ...]:
+        """Values that are ranges in which a stated measure falls ("собака 12 кг" for "10–25 кг")."""
+        if not self._ranges:
+            return ()
+        hits = []
+        for quantity in quantities:
+            ranges = self._ranges.get(unit_of(quantity)) if quantity.unit and quantity.bound is None else None
+            readings = tightest(ranges, quantity.value) if ranges else ()
+            if readings:
+                hits.append(FeatureHit(quantity.start, quantity.end, tuple(readings)))
         return tuple(hits)
 
     def _on_weekdays(self, text: Sequence[Word]) -> list[FeatureHit]:

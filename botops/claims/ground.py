@@ -36,6 +36,7 @@ _MAX_SCANNED = 500
 _MAX_BACK = 9
 _MAX_BASKET = 4
 _INSTEAD = re.compile(r"(?:вместо|instead of)\s*$")
+_SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
 _CURRENCIES = frozenset({"KZT", "USD", "EUR", "RUB", "GBP", "KGS", "UZS", "CNY", "TRY"})
@@ -244,6 +245,8 @@ class Grounds:
         cues = cues_in(own, question.text[-400:] if question is not None else "")
         if self._replaced(mention):
             return replace(cues, total=False, difference=False, pure_difference=False, between=False)
+        if _SUMMED_UP.search(reply.text, max(part.start, mention.start - 4), mention.start):
+            return replace(cues, total=True)
         if not cues.total and len({h.skus for h in reply.hits_in(part.start, part.end)}) > 1:
             return replace(cues, total=True)
         return cues

@@ -118,8 +118,15 @@ class Named(NamedTuple):
 
 
 def named_in(message: ParsedMessage, evidence: FeatureIndex | None = None) -> tuple[Named, ...]:
-    """Everything in a message that names a product or an attribute value, in order."""
-    out = [Named(h.start, h.end, frozenset((NAME, s) for s in h.skus), h.strength > 1) for h in message.hits]
+    """Everything in a message that names a product or an attribute value, in order.
+
+    A name that is a value of a variant as well ("выходной") only hints at the product.
+    """
+    values = {(f.start, f.end) for f in message.features}
+    out = [
+        Named(h.start, h.end, frozenset((NAME, s) for s in h.skus), h.strength > 1 and (h.start, h.end) not in values)
+        for h in message.hits
+    ]
     out += [Named(h.start, h.end, frozenset(h.readings)) for h in message.features]
     if evidence is not None:
         out += [Named(h.start, h.end, frozenset(h.readings)) for h in evidence.find(message.words)]

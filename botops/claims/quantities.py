@@ -76,6 +76,7 @@ _BARE = frozenset("на".split())
 _OR_MORE = frozenset("more over longer более больше выше дольше көп артық".split())
 _CURRENCY = ("теңге", "тенге", "доллар")
 _ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
+_DATIVE = frozenset("ға ге қа ке на не".split())
 _PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {
     "полгода": (6, "month"), "полугодие": (6, "month"), "полмесяца": (15, "day"), "квартал": (3, "month"),
     "неделю": (7, "day"), "сутки": (1, "day"), "годовой": (12, "month"), "годовая": (12, "month"),
@@ -205,6 +206,8 @@ def _bound(words: Sequence[Word], first: int, last: int) -> Literal["from", "upt
         return "upto"
     if before in {"меньше", "менее", "раньше"} and first > 1 and words[first - 2].text == "не":
         return "from"
+    if after in _DATIVE and last + 2 < len(words) and words[last + 2].text == "дейін":
+        return "upto"
     if before in _UPTO_BEFORE or after == "дейін" or (before == "to" and first > 1 and words[first - 2].text == "up"):
         return "upto"
     if (

@@ -187,6 +187,8 @@ def _times(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Iterato
         yield amount, (amount,), False
         if price is not None and price.per == "year" and ground.cues.divide:
             yield amount / _MONTHS, (amount, "/", _MONTHS), True
+            for given in (r.value for r in ground.free if r.fits(record.sku)):
+                yield amount / (_MONTHS + given), (amount, "/", _MONTHS + given), True
         if price is not None and price.per == "month":
             yield amount * _MONTHS, (_MONTHS, "×", amount), True
     for count in fits:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from botops.claims.context import ParsedMessage, ReplyContext
+from botops.claims.counts import stems_in
 from botops.claims.cues import speaks_of
 from botops.claims.dates import covers
 from botops.claims.equations import Equation, equations, factors, products
@@ -31,6 +32,7 @@ _OF = re.compile(r"\b(?:от|из|с|of|from|out of)\s+(?:(?:вашей|ваши
 _ABLATIVE = ("-дан", "-ден", "-тан", "-тен", "-нан", "-нен", "-ның", "-нің")
 _FROM = re.compile(r"\s?-?(?:дан|ден|тан|тен|нан|нен|ның|нің)\b")
 _CLAUSE_END = re.compile(r"[;.()=+](?!\d)|,(?!\d)")
+_ROOT = 3
 _PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
 
 
@@ -244,9 +246,35 @@ class Verifier:
             return False
         if not self._right_bound(record, mention):
             return False
-        if NAME in focus.conflicts(record) and not self._called_briefly(record, mention, focus):
-            return False
+        if NAME in focus.conflicts(record):
+            told = self._called_briefly(record, mention, focus) or self._called_fully(record, mention, focus)
+            if not told and not self._described_apart(record, focus):
+                return False
         return not self._other_variant(record, focus)
+
+    def _described_apart(self, record: Record, focus: Focus) -> bool:
+        """True for a variant spoken of before whose value stands beside the sum, where what is named there has no such
+        attribute ("разовая — 9 000 ₸ с тренером" of a training, not of the one-time visit)."""
+        if record.sku not in focus.named:
+            return False
+        beside = {k for k, r in focus.keys.items() if k != NAME and r.level <= BEFORE and k in record.features}
+        own = [r for sku in focus.skus for r in self._context.book.records.by_sku.get(sku, ())]
+        return bool(beside) and not any(k in r.features for r in own for k in beside)
+
+    def _called_fully(self, record: Record, mention: Mention, focus: Focus) -> bool:
+        """True when the product's name is the one named beside the sum and more, and the rest stands there as well:
+        "ночью приём 13 000" for "Ночной приём" beside "Приём врача"."""
+        if record.product is None or focus.level != LOCAL:
+            return False
+        beside = self._beside(mention)
+        known = {n for sku in focus.skus for n in self._context.book.skus[sku].names} if focus.skus else set()
+        short = {stems_in(n) for n in known}
+        for name in record.product.names:
+            full = stems_in(name)
+            rests = [full - s for s in short if s < full]
+            if any(all(_rooted(stem, beside) for stem in rest) for rest in rests):
+                return True
+        return False
 
     def _called_briefly(self, record: Record, mention: Mention, focus: Focus) -> bool:
         """True when a word of the product's name stands beside the sum ("150 000 ₸ зал", the "Аренда большого зала"),
@@ -505,6 +533,13 @@ class Verifier:
 
 def _named(message: ParsedMessage) -> frozenset[str]:
     return frozenset(sku for h in message.hits for sku in h.skus)
+
+
+def _rooted(stem: str, among: Iterable[str]) -> bool:
+    """True when a stem, or a word of its root ("ноч" and "ночн"), is among others."""
+    return any(
+        s == stem or (min(len(s), len(stem)) >= _ROOT and (s.startswith(stem) or stem.startswith(s))) for s in among
+    )
 
 
 def _within(reply: ParsedMessage, spans: Sequence[tuple[int, int]]) -> frozenset[Decimal]:

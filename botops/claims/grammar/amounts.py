@@ -21,6 +21,7 @@ _DASHES = frozenset(("-", _LONG_DASH))
 _RANGE_OPENERS = frozenset("от from с между between около примерно обычно порядка about around шамамен ~".split())
 _UNIT_PRICE_OPENERS = frozenset("по за at".split())
 _LONGEST_LIST = 3
+_HUNDRED, _FAR_APART = Decimal(100), 50
 _ALTERNATIVES = frozenset("/ или и or and және немесе".split())
 _VAGUE = frozenset(
     "бірнеше бирнеше жүздеген жуздеген мыңдаған мындаган ондаған ондаган несколько сотни тысячи several"
@@ -92,7 +93,9 @@ class Reader:
             right = self._single(number)
             self.taken = taken
             if right.marked:
-                if right.percent == amount.percent and right.first == number.first and amount.value < right.value:
+                alike = amount.value >= _HUNDRED or amount.value * _FAR_APART >= right.value
+                first = right.percent == amount.percent and right.first == number.first and amount.value < right.value
+                if first and alike:
                     amount.currency, amount.marked = right.currency, True
                 return
             at = right.last
