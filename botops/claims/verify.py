@@ -390,6 +390,8 @@ class Verifier:
             return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
         if self._foreign(mention, focus):
             return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
+        if self._fixes_a_from_price(mention, focus):
+            return Doubt(mention, FindingKind.PRICE, self._nearest(mention, focus))
         known = dict(supported)
         for place, end in enumerate(_ends(mention)):
             listed = mention.start not in self._wholes and self._is_price(end, mention, focus)
@@ -397,6 +399,14 @@ class Verifier:
                 return self._doubt(mention, focus)
             known[mention.start + place + 1] = end
         return None
+
+    def _fixes_a_from_price(self, mention: Mention, focus: Focus) -> bool:
+        """True for the lower bound of what is spoken of given as its price ("25 000 ₸, фиксированно")."""
+        if not speaks_of("exact", self._grounds.sentence(mention)) or mention.amount_max is not None:
+            return False
+        bounds = [r for r in self._of_amount(mention.amount) if r.price is not None and r.price.from_price]
+        loose = replace(mention, bound="from")
+        return any(self._fits(r, loose, focus) and not self._fits(r, mention, focus) for r in bounds)
 
     def _denied_below(self, mention: Mention, focus: Focus) -> Doubt | None:
         """ "Дешевле 6 900 тарифов нет" promises that nothing is cheaper: false when a price of the kind is."""
