@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from botops.claims.names import Hit, NameIndex
 from botops.claims.policy import BookTerms, compile_terms
+from botops.claims.rates import FixedRate, fixed_rates
 from botops.claims.records import Record, RecordSet
 from botops.claims.words import fold
 from botops.pricebook.model import PriceBook, Product
@@ -25,8 +26,8 @@ class CompiledBook:
 
     `names` finds products in a text; `records` has every price with its variant; `skus` the products by SKU;
     `family` gives, for a SKU, all SKUs sold under a name they share (only where they share one). `terms` are its offers
-    and policies as rules; `least` is the smallest price, `thresholds` the quantities at
-    which tiers open.
+    and policies as rules, `rates` the exchange rates they fix; `least` is the smallest price,
+    `thresholds` the quantities at which tiers open.
     """
 
     book: PriceBook
@@ -39,12 +40,14 @@ class CompiledBook:
     least: Decimal
     thresholds: frozenset[int]
     alike: Mapping[frozenset[str], tuple[Record, ...]]
+    rates: tuple[FixedRate, ...]
 
 
 def compile_book(book: PriceBook) -> CompiledBook:
     """Derives everything a check needs from a loaded book. Work grows linearly with the book."""
     names = NameIndex.of(book.products)
     records = RecordSet.of_book(book)
+    terms = compile_terms(book, names)
     return CompiledBook(
         book,
         names,
@@ -52,10 +55,11 @@ def compile_book(book: PriceBook) -> CompiledBook:
         {p.sku: p for p in book.products},
         _families(book),
         ZoneInfo(book.timezone),
-        compile_terms(book, names),
+        terms,
         min((p.amount for q in book.products for p in q.prices if p.amount > 0), default=Decimal(1)),
         frozenset(p.min_qty for q in book.products for p in q.prices if p.min_qty > 1),
         _alike(records),
+        fixed_rates(book, terms, names),
     )
 
 

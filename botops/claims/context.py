@@ -107,7 +107,9 @@ class ParsedMessage:
         """Attribute values of the book's variants, in order."""
         index = self.book.records.features
         said = index.find(self.words)
-        measured = [h for h in index.ranged(self.quantities) if not any(h.start < s.end and s.start < h.end for s in said)]
+        measured = [
+            h for h in index.ranged(self.quantities) if not any(h.start < s.end and s.start < h.end for s in said)
+        ]
         return tuple(sorted((*said, *measured), key=lambda h: h.start)) if measured else said
 
     def segment_of(self, position: int) -> Segment | None:

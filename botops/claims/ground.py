@@ -6,23 +6,23 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from botops.claims.conditions import Met
 from botops.claims.context import ParsedMessage, ReplyContext
-from botops.claims.counts import countable, names_amount, numbers_in, stems_in, sums_in, units_in
+from botops.claims.counts import countable, numbers_in, sums_in, units_in
 from botops.claims.cues import Cues, cues_in, speaks_of
 from botops.claims.dates import Dated
 from botops.claims.link import BEFORE, LOCAL, Focus
 from botops.claims.mention import Mention
-from botops.claims.mentions import find_mentions
-from botops.claims.objects import things_of
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
+from botops.claims.rates import rates_on
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Reduction, Target, Value
+from botops.claims.term_sums import TermSums
 from botops.claims.terms import AppliedDiscount, applied_discounts
 from botops.claims.words import fold, words
 from botops.pricebook.model import OfferKind, Price
@@ -31,7 +31,7 @@ _ONE = Decimal(1)
 _MAX_PRODUCTS = 12
 _HALF = Decimal(50)
 _MAX_COUNTS = 14
-_TELLING, _ROOT = 5, 6
+_ROOT = 6
 _MAX_SCANNED = 500
 _MAX_BACK = 9
 _MAX_BASKET = 4
@@ -39,8 +39,6 @@ _INSTEAD = re.compile(r"(?:вместо|instead of)\s*$")
 _SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
 _ZERO_PARTS = re.compile(r"\b0-0-\d")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
-_CURRENCIES = frozenset({"KZT", "USD", "EUR", "RUB", "GBP", "KGS", "UZS", "CNY", "TRY"})
-_MINUTES = {"minute": Decimal(1), "hour": Decimal(60), "day": Decimal(1440)}
 _SPANS = frozenset("day night week month quarter year".split())
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
@@ -266,55 +264,6 @@ class Grounds:
     def _heads(self) -> frozenset[Decimal]:
         return frozenset(numbers_in(m for m in self._context.messages if m.role == "user"))
 
-    def is_term(self, amount: Decimal, mention: Mention) -> bool:
-        """True for a sum that offers or policies name where the talk is of them, and for a figure a tool computed."""
-        if any(amount == v for _, v in self._context.evidence.computed):
-            return True
-        book = self._context.book
-        if mention.currency not in {None, book.book.currency}:
-            return False
-        if any(r.value == amount and r.window.covers(self._context.day) for r in book.book.rates):
-            return True
-        rules = [r for r in book.terms.rules if names_amount(r, amount) and r.window.covers(self._context.day)]
-        if any(c.kind == "min_sum" and c.value == amount for r in rules for c in r.conditions):
-            return True
-        if rules:
-            return any(self._speaks_of(r, mention) for r in rules)
-        return any(
-            self._times(r, amount) and self._speaks_of(r, mention)
-            for r in book.terms.rules
-            if r.offer is None and r.money and r.counts and r.window.covers(self._context.day)
-        )
-
-    def _times(self, rule: Rule, amount: Decimal) -> bool:
-        """True for a fee of the policies times what is charged ("1 000 за каждые 30 минут": an hour is 2 000)."""
-        reply = self._context.reply
-        spans = {q.value * _MINUTES[q.unit] for q in reply.quantities if q.unit in _MINUTES}
-        spans |= {_MINUTES[c[2:]] for c in reply.reading.concepts if c[2:] in _MINUTES and c.startswith("u:")}
-        return any(
-            q.unit in _MINUTES and span == amount / fee * q.value * _MINUTES[q.unit]
-            for fee in rule.money
-            for q in rule.counts
-            for span in spans
-        )
-
-    def _speaks_of(self, rule: Rule, mention: Mention) -> bool:
-        reply = self._context.reply
-        reading = reply.reading
-        part = reply.segment_of(mention.start)
-        start, end = (part.start, part.end) if part is not None else (0, len(reply.text))
-        first, last = reading.word_at(start), reading.word_at(end)
-        if rule.offer is not None and rule.offer.code and rule.offer.code.casefold() in reply.folded:
-            return True
-        topics = {t for t in rule.topics if ":" not in t}
-        if topics & (reading.over(first, last) | self._asked):
-            return True
-        if rule.things & things_of(reading, first, last):
-            return True
-        question = self._context.question
-        near = {w.stem for w in reading.words[first:last]} | ({w.stem for w in question.words} if question else set())
-        return any(len(s) >= _TELLING and s in near for s in stems_in(rule.text))
-
     def periods_named(self, record: Record) -> frozenset[str]:
         """Units in a product's name ("Занятие, 60 минут" is priced by the hour too)."""
         found = units_in(record.product.name) if record.product is not None else frozenset()
@@ -466,34 +415,42 @@ class Grounds:
             chosen.append(tuple(r for r in records if r.sku in skus))
         return tuple(c for c in chosen if c)[:_MAX_BASKET]
 
-    def converted(self, target: Target, mention: Mention, focus: Focus) -> Value | None:
-        """A price in another currency at a rate that the book or its policies fix."""
-        book = self._context.book.book
-        if mention.currency in {None, book.currency}:
-            return None
-        for rate, skus in self._rates(mention.currency):
-            for sku in skus or focus.skus:
-                for record in self._context.book.records.by_sku.get(sku, ()):
-                    if record.currency in {None, book.currency} and in_force(record, self._context.day):
-                        amount = record.amount / rate
-                        if target.hits(amount):
-                            return Value(amount, (record.amount, "/", rate))
+    def converted(
+        self, target: Target, mention: Mention, focus: Focus, stated: Iterable[tuple[str | None, Decimal]] = ()
+    ) -> Value | None:
+        """A price, or a sum stated here, in one currency as a sum in the other, at a rate that the book fixes."""
+        own = self._context.book.book.currency
+        currency = mention.currency or own
+        said = tuple(stated)
+        for rate in rates_on(self._context.book.rates, self._context.day):
+            if currency not in {own, rate.currency} or own == rate.currency:
+                continue
+            base = rate.currency if currency == own else own
+            listed = [
+                r.amount * count
+                for sku in rate.skus or focus.skus
+                for r in self._context.book.records.by_sku.get(sku, ())
+                if (r.currency or own) == base and in_force(r, self._context.day)
+                for count in (_ONE, *self.counts)
+            ]
+            for amount in (*listed, *(a for c, a in said if (c or own) == base)):
+                other = amount * rate.value if currency == own else amount / rate.value
+                if target.hits(other):
+                    return Value(other, (amount, "×" if currency == own else "/", rate.value))
         return None
 
-    def _rates(self, currency: str | None) -> Iterator[tuple[Decimal, frozenset[str]]]:
-        """Rates to the book's currency in force, each with the products it is meant for (none: any)."""
-        book = self._context.book.book
-        for rate in book.rates:
-            if rate.currency == currency and rate.window.covers(self._context.day):
-                yield rate.value, frozenset()
-        for text in book.policies.text:
-            money = _money_in(text)
-            for one in money:
-                if one.currency == currency and one.amount == 1:
-                    for other in money:
-                        if other.currency == book.currency:
-                            hits = self._context.book.names.find(words(fold(text)))
-                            yield other.amount, frozenset(s for h in hits if h.strength > 1 for s in h.skus)
+    @property
+    def has_rate(self) -> bool:
+        """True when the book or its policies fix a rate of any currency on this day."""
+        return any(rates_on(self._context.book.rates, self._context.day))
+
+    @cached_property
+    def _term_sums(self) -> TermSums:
+        return TermSums(self._context, self._asked)
+
+    def is_term(self, amount: Decimal, mention: Mention) -> bool:
+        """True for a sum that offers or policies name where the talk is of them, and for a figure a tool computed."""
+        return self._term_sums.has(amount, mention)
 
     def periods_of(self, price: Price) -> frozenset[str]:
         """What a price is charged for: its period and its unit ("сутки" is a day); empty when the book says nothing."""
@@ -515,20 +472,7 @@ class Grounds:
         own = self.sentence(mention)
         return (mention.approx or speaks_of("hedged", own)) and not speaks_of("exact", own)
 
-    @cached_property
-    def has_rate(self) -> bool:
-        """True when the book or its policies fix a rate of any currency on this day."""
-        own = self._context.book.book.currency
-        said = {r.currency for r in self._context.book.book.rates} | _CURRENCIES - {own}
-        return any(True for currency in sorted(said) for _ in self._rates(currency))
-
     def sentence(self, mention: Mention) -> str:
         """The text of the sentence or list item of a mention."""
         part = self._context.reply.segment_of(mention.start)
         return self._context.reply.text[part.start : part.end] if part is not None else ""
-
-
-@lru_cache(maxsize=4096)
-def _money_in(text: str) -> tuple[Mention, ...]:
-    """Sums a rule's text names; rules are few and asked for often."""
-    return tuple(m for m in find_mentions(text) if m.kind == "money")

@@ -68,6 +68,7 @@ _EN_ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "si
 _RU_WORDS = {form: value for value, forms in _RU.items() for form in forms.split()}
 _FROM_BEFORE = frozenset("от свыше больше более over from least минимум минимально со с кемінде".split())
 LIMIT_WORDS = frozenset("больше более менее меньше выше ниже дольше раньше позже more less fewer longer later".split())
+_WITH = frozenset({"с", "со"})
 _UPTO_BEFORE = frozenset("до максимум under within".split())
 _FROM_AFTER = frozenset("бастап асса көп жоғары артық кейін".split())
 _WHOLE = frozenset("течение целый целую целого всю весь whole бүкіл within".split())
@@ -201,34 +202,37 @@ def _counted(
 
 def _bound(words: Sequence[Word], first: int, last: int) -> Literal["from", "upto"] | None:
     before = words[first - 1].text if first else ""
+    earlier = words[first - 2].text if first > 1 else ""
+    return _bound_before(before, earlier) or _bound_behind(words, last) or _bound_by_numeral(words[first], before)
+
+
+def _bound_before(before: str, earlier: str) -> Literal["from", "upto"] | None:
+    if earlier == "не" and before in {"больше", "более", "дольше", "позже"}:
+        return "upto"
+    if earlier == "не" and before in {"меньше", "менее", "раньше"}:
+        return "from"
+    if before in _UPTO_BEFORE or (before == "to" and earlier == "up"):
+        return "upto"
+    if before in {"чем", "than"} and earlier in {"меньше", "менее", "less", "раньше", "позже"}:
+        return "upto"
+    if before == "than" and earlier in {"more", "over"}:
+        return "from"
+    return "from" if before in _FROM_BEFORE and before not in _WITH else None
+
+
+def _bound_behind(words: Sequence[Word], last: int) -> Literal["from", "upto"] | None:
     after = words[last + 1].text if last + 1 < len(words) else ""
-    if before in {"больше", "более", "дольше", "позже"} and first > 1 and words[first - 2].text == "не":
+    next_but_one = words[last + 2].text if last + 2 < len(words) else ""
+    if after == "дейін" or (next_but_one == "дейін" and (after in _DATIVE or after.startswith(_CURRENCY))):
         return "upto"
-    if before in {"меньше", "менее", "раньше"} and first > 1 and words[first - 2].text == "не":
-        return "from"
-    if after in _DATIVE and last + 2 < len(words) and words[last + 2].text == "дейін":
-        return "upto"
-    if before in _UPTO_BEFORE or after == "дейін" or (before == "to" and first > 1 and words[first - 2].text == "up"):
-        return "upto"
-    if (
-        before in {"чем", "than"}
-        and first > 1
-        and words[first - 2].text in {"меньше", "менее", "less", "раньше", "позже"}
-    ):
-        return "upto"
-    if before == "than" and first > 1 and words[first - 2].text in {"more", "over"}:
-        return "from"
-    if before in _FROM_BEFORE and before not in {"с", "со"}:
-        return "from"
     if after.startswith(_CURRENCY) and after.endswith(_ABLATIVE):
         return "from"
-    if after.startswith(_CURRENCY) and last + 2 < len(words) and words[last + 2].text == "дейін":
-        return "upto"
-    if after in _FROM_AFTER or words[last].text.endswith(_ABLATIVE) or (after in _ABLATIVE):
+    if after in _FROM_AFTER or words[last].text.endswith(_ABLATIVE) or after in _ABLATIVE:
         return "from"
     following = [w.text for w in words[last + 1 : last + 3]]
-    if following[:1] and following[0] in {"or", "и", "және"} and following[-1] in _OR_MORE:
-        return "from"
-    if before in {"с", "со"} and numeral(words[first].text) is not None:
-        return "from"
-    return None
+    return "from" if after in {"or", "и", "және"} and following[-1] in _OR_MORE else None
+
+
+def _bound_by_numeral(word: Word, before: str) -> Literal["from"] | None:
+    """ "со второго", "с пяти": spelled numbers alone, for "с 15:00" and "с 5 мая" open no range."""
+    return "from" if before in _WITH and numeral(word.text) is not None else None

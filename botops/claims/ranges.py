@@ -1,4 +1,4 @@
-"""Variants sold by a range of a measure ("до 10 кг", "10–25 кг", "6-12 лет"): which of them a stated measure falls in."""
+"""Variants sold by a range of a measure ("до 10 кг", "6-12 лет"): which of them a stated measure falls in."""
 
 from __future__ import annotations
 

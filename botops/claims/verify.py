@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from botops.claims.context import ParsedMessage, ReplyContext
-from botops.claims.counts import stems_in
 from botops.claims.cues import speaks_of
-from botops.claims.dates import covers
 from botops.claims.equations import Equation, equations, factors, products
+from botops.claims.fitting import PERIODS, Fitting
 from botops.claims.ground import Grounds
 from botops.claims.kinds import kind_of
 from botops.claims.link import BEFORE, LOCAL, Focus, Linker
 from botops.claims.mention import Mention
-from botops.claims.names import name_stems
 from botops.claims.outcome import Doubt, Verified
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.scope import Scope, Status, scope_of
-from botops.claims.solver import Target, Value, derive, holds_for, tier_of
+from botops.claims.solver import Target, Value, derive, holds_for
 from botops.claims.words import is_cyrillic
 from botops.domain.findings import FindingKind
 
@@ -31,9 +29,6 @@ _FINE = frozenset({"USD", "EUR", "GBP"})
 _OF = re.compile(r"\b(?:от|из|с|of|from|out of)\s+(?:(?:вашей|ваших|суммы|your)\s+)?$")
 _ABLATIVE = ("-дан", "-ден", "-тан", "-тен", "-нан", "-нен", "-ның", "-нің")
 _FROM = re.compile(r"\s?-?(?:дан|ден|тан|тен|нан|нен|ның|нің)\b")
-_CLAUSE_END = re.compile(r"[;.()=+](?!\d)|,(?!\d)")
-_ROOT = 3
-_PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
 
 
 class Verifier:
@@ -70,6 +65,7 @@ class Verifier:
         self._set_aside: set[Decimal] = set()
         self._used: dict[Record, None] = dict.fromkeys(used)
         self._linker = Linker(context, self._all)
+        self._fitting = Fitting(context, self._grounds, self._all, self._scope)
 
     def run(self) -> Verified:
         """Looks at every sum twice: first prices named as such, then figures that rest on them."""
@@ -125,7 +121,7 @@ class Verifier:
     def _leaves_out(self, mention: Mention, supported: dict[int, Decimal]) -> bool:
         """True for a total that names no thing of its own right after a list of several: no single price can be it."""
         reply = self._context.reply
-        lead = self._lead(mention)
+        lead = self._fitting.lead(mention)
         if not speaks_of("whole", reply.text[lead : mention.start]) or reply.hits_in(lead, mention.end):
             return False
         part = reply.segment_of(mention.start)
@@ -201,7 +197,7 @@ class Verifier:
         return all(self._is_price(a, mention, focus) for a in _ends(mention))
 
     def _is_price(self, amount: Decimal, mention: Mention, focus: Focus) -> bool:
-        fitting = [r for r in self._of_amount(amount) if self._fits(r, mention, focus)]
+        fitting = [r for r in self._fitting.of_amount(amount) if self._fitting.fits(r, mention, focus)]
         if any(r.price is None or (not r.price.from_price and in_force(r, self._context.day)) for r in fitting):
             self._plain.add(amount)
             self._used.update(dict.fromkeys(r for r in fitting if r.price is not None and not r.price.from_price))
@@ -209,7 +205,7 @@ class Verifier:
             self._set_aside.add(amount)
         if fitting:
             return True
-        if any(self._fits(r, replace(mention, bound="from"), focus) for r in self._of_amount(amount)):
+        if any(self._fitting.fits(r, replace(mention, bound="from"), focus) for r in self._fitting.of_amount(amount)):
             return False
         return self._grounds.is_term(amount, mention) or self._computed_before(amount, mention, focus)
 
@@ -235,154 +231,13 @@ class Verifier:
         talk = (m for m in reversed(self._context.messages[: place + 1]) if m.role != "tool")
         return next((_named(m) for m in talk if m.hits), frozenset())
 
-    def _of_amount(self, amount: Decimal) -> Iterable[Record]:
-        yield from self._context.book.records.by_amount.get(amount, ())
-        yield from self._context.found.by_amount.get(amount, ())
-
-    def _fits(self, record: Record, mention: Mention, focus: Focus) -> bool:
-        if not self._in_force(record, mention) or not self._same_currency(record, mention):
-            return False
-        if not self._right_period(record, mention) or not self._right_tier(record, mention):
-            return False
-        if not self._right_bound(record, mention):
-            return False
-        if NAME in focus.conflicts(record):
-            told = self._called_briefly(record, mention, focus) or self._called_fully(record, mention, focus)
-            if not told and not self._described_apart(record, focus):
-                return False
-        return not self._other_variant(record, focus)
-
-    def _described_apart(self, record: Record, focus: Focus) -> bool:
-        """True for a variant spoken of before whose value stands beside the sum, where what is named there has no such
-        attribute ("разовая — 9 000 ₸ с тренером" of a training, not of the one-time visit)."""
-        if record.sku not in focus.named:
-            return False
-        beside = {k for k, r in focus.keys.items() if k != NAME and r.level <= BEFORE and k in record.features}
-        own = [r for sku in focus.skus for r in self._context.book.records.by_sku.get(sku, ())]
-        return bool(beside) and not any(k in r.features for r in own for k in beside)
-
-    def _called_fully(self, record: Record, mention: Mention, focus: Focus) -> bool:
-        """True when the product's name is the one named beside the sum and more, and the rest stands there as well:
-        "ночью приём 13 000" for "Ночной приём" beside "Приём врача"."""
-        if record.product is None or focus.level != LOCAL:
-            return False
-        beside = self._beside(mention)
-        known = {n for sku in focus.skus for n in self._context.book.skus[sku].names} if focus.skus else set()
-        short = {stems_in(n) for n in known}
-        for name in record.product.names:
-            full = stems_in(name)
-            rests = [full - s for s in short if s < full]
-            if any(all(_rooted(stem, beside) for stem in rest) for rest in rests):
-                return True
-        return False
-
-    def _called_briefly(self, record: Record, mention: Mention, focus: Focus) -> bool:
-        """True when a word of the product's name stands beside the sum ("150 000 ₸ зал", the "Аренда большого зала"),
-        unless a product is named there in full or what is spoken of has that word as well."""
-        if record.product is None or (focus.level == LOCAL and focus.keys[NAME].firm):
-            return False
-        stems = name_stems(record.product.names)
-        for sku in focus.skus:
-            stems -= name_stems(self._context.book.skus[sku].names) if sku in self._context.book.skus else frozenset()
-        return not stems.isdisjoint(self._beside(mention))
-
-    def _beside(self, mention: Mention) -> frozenset[str]:
-        """Stems of the words between the sums around one, as far as its clause goes."""
-        reply = self._context.reply
-        part = reply.segment_of(mention.start)
-        start, end = self._lead(mention), part.end if part is not None else len(reply.text)
-        following = next((m.start for m in self._all if m.start >= mention.end), end)
-        stop = _CLAUSE_END.search(reply.text, mention.end, min(end, following))
-        cut = max([start, *(m.end() for m in _CLAUSE_END.finditer(reply.text, start, mention.start))])
-        last = stop.start() if stop else min(end, following)
-        return frozenset(w.stem for w in reply.words if cut <= w.start < last)
-
-    def _in_force(self, record: Record, mention: Mention) -> bool:
-        if not self._in_place(record):
-            return False
-        stay = self._grounds.stay_dates
-        if stay and record.price is not None and record.price.per != "once":
-            return any(covers(record.price.window, d, self._context.day) for d in stay)
-        if in_force(record, self._context.day):
-            return True
-        window = record.price.window if record.price else None
-        if window is None:
-            return False
-        if any(covers(window, d, self._context.day) for d in self._grounds.dates_near(mention)):
-            return True
-        tense = self._scope(mention).tense
-        if tense is None:
-            return False
-        if tense == "past":
-            return window.valid_to is not None and window.valid_to < self._context.day
-        return window.valid_from is not None and window.valid_from > self._context.day
-
-    def _in_place(self, record: Record) -> bool:
-        """True when a price is for the client's region and segment, as far as both are known."""
-        price, asked = record.price, self._context
-        if price is None:
-            return True
-        region = asked.region is None or price.region is None or price.region == asked.region
-        return region and (asked.segment is None or price.segment is None or price.segment == asked.segment)
-
-    def _same_currency(self, record: Record, mention: Mention) -> bool:
-        own = record.currency or self._context.book.book.currency
-        return mention.currency is None or mention.currency == own
-
-    def _right_period(self, record: Record, mention: Mention) -> bool:
-        price = record.price
-        said = [p for p in (mention.pers or (mention.per,)) if p in _PERIODS]
-        if price is None or not said:
-            return True
-        own = self._grounds.periods_of(price) | self._grounds.periods_named(record)
-        return bool(own & set(said)) if own else True
-
-    def _right_tier(self, record: Record, mention: Mention) -> bool:
-        """A volume price needs its volume: named beside it, or asked for in the dialogue."""
-        price, product = record.price, record.product
-        if price is None or product is None or price.min_qty <= 1:
-            return True
-        counts = self._grounds.volumes(mention, price)
-        return any(c == price.min_qty or tier_of(product.prices, price, c) is price for c in counts)
-
-    def _right_bound(self, record: Record, mention: Mention) -> bool:
-        price = record.price
-        if price is None or not price.from_price or mention.bound == "from" or mention.amount_max is not None:
-            return True
-        return self._scope(mention).denies_below or self._grounds.deferred(mention)
-
-    def _contradicted(self, record: Record, focus: Focus) -> bool:
-        """True when the surroundings name another product or variant, and that one exists."""
-        return NAME in focus.conflicts(record) or self._other_variant(record, focus)
-
-    def _other_variant(self, record: Record, focus: Focus) -> bool:
-        wrong = set(focus.conflicts(record)) - {NAME}
-        if not wrong:
-            return False
-        for other in self._kin(record):
-            if other is record or any(k not in other.features for k in wrong):
-                continue
-            if not set(focus.conflicts(other)) - {NAME}:
-                return True
-        return False
-
-    def _kin(self, record: Record) -> Iterable[Record]:
-        """Records a slip could confuse with this one: of the same SKU, of products of its name, of one tool."""
-        if record.turn >= 0:
-            return [r for r in self._context.found.records if r.key == record.key]
-        book = self._context.book
-        family = book.family.get(record.sku, (record.sku,))
-        own = [r for sku in family for r in book.records.by_sku[sku] if in_force(r, self._context.day)]
-        alike = book.alike.get(frozenset(record.features), ())
-        return [*own, *(r for r in alike if r.sku not in family and in_force(r, self._context.day))]
-
     def _figure(self, mention: Mention, focus: Focus, supported: dict[int, Decimal]) -> Doubt | None:
         """A doubt about a sum that is no price by itself, or None when it can be computed."""
         equation = self._results.get(mention.start)
         if equation is not None:
             return self._equation(mention, equation, focus, supported)
         if self._scope(mention).denies_below:
-            by_the_unit = mention.per in _PERIODS
+            by_the_unit = mention.per in PERIODS
             if not by_the_unit and self._derived(mention, mention.amount, focus, supported) is not None:
                 return None
             return self._denied_below(mention, focus)
@@ -404,15 +259,16 @@ class Verifier:
         """True for the lower bound of what is spoken of given as its price ("25 000 ₸, фиксированно")."""
         if not speaks_of("exact", self._grounds.sentence(mention)) or mention.amount_max is not None:
             return False
-        bounds = [r for r in self._of_amount(mention.amount) if r.price is not None and r.price.from_price]
+        bounds = [r for r in self._fitting.of_amount(mention.amount) if r.price is not None and r.price.from_price]
         loose = replace(mention, bound="from")
-        return any(self._fits(r, loose, focus) and not self._fits(r, mention, focus) for r in bounds)
+        return any(self._fitting.fits(r, loose, focus) and not self._fitting.fits(r, mention, focus) for r in bounds)
 
     def _denied_below(self, mention: Mention, focus: Focus) -> Doubt | None:
         """ "Дешевле 6 900 тарифов нет" promises that nothing is cheaper: false when a price of the kind is."""
         book = self._context.book
-        exact = [r for r in self._of_amount(mention.amount) if in_force(r, self._context.day) and r.price is not None]
-        periods = {r.price.per for r in exact if r.price is not None} or {mention.per} & _PERIODS
+        same = self._fitting.of_amount(mention.amount)
+        exact = [r for r in same if in_force(r, self._context.day) and r.price is not None]
+        periods = {r.price.per for r in exact if r.price is not None} or {mention.per} & PERIODS
         question = self._context.question
         anything = question is not None and speaks_of("cheapest", question.text)
         named = () if anything else focus.skus
@@ -421,7 +277,7 @@ class Verifier:
             for r in (x for sku in named or book.skus for x in book.records.by_sku.get(sku, ()))
             if r.amount < mention.amount
             and in_force(r, self._context.day)
-            and self._same_currency(r, mention)
+            and self._fitting.same_currency(r, mention)
             and r.price is not None
             and (r.price.per in periods or (not periods and bool(named)))
             and r.price.min_qty == 1
@@ -467,7 +323,9 @@ class Verifier:
 
     def _is_listed(self, amount: Decimal, mention: Mention) -> bool:
         """True for any price in force, any term, any figure borne out before: what a product may rest on."""
-        listed = (r for r in self._of_amount(amount) if self._in_force(r, mention) and self._same_currency(r, mention))
+        fitting = self._fitting
+        same = fitting.of_amount(amount)
+        listed = (r for r in same if fitting.in_force(r, mention) and fitting.same_currency(r, mention))
         return any(listed) or amount in self._running or self._grounds.is_term(amount, mention)
 
     def _tiers_hold(self, equation: Equation, mention: Mention) -> bool:
@@ -494,33 +352,30 @@ class Verifier:
         stated = {k: supported[k] for k in sorted(supported) if k != mention.start}
 
         def holds(record: Record) -> bool:
-            return self._in_force(record, mention) and not self._other_variant(record, focus)
+            return self._fitting.in_force(record, mention) and not self._fitting.other_variant(record, focus)
 
         target = Target(amount - slack, amount + slack)
         found = derive(target, self._grounds.of(mention, focus, stated, holds, self._used))
-        return found or self._grounds.converted(target, mention, focus)
+        if found is not None:
+            return found
+        said = [(m.currency, m.amount) for m in self._all if m.start in stated]
+        return self._grounds.converted(target, mention, focus, said)
 
     def _doubt(self, mention: Mention, focus: Focus) -> Doubt:
         nearest = self._nearest(mention, focus)
-        same = [r for r in self._of_amount(mention.amount) if not self._contradicted(r, focus)]
+        same = [r for r in self._fitting.of_amount(mention.amount) if not self._fitting.contradicted(r, focus)]
         currency = mention.currency
-        if any(not self._same_currency(r, mention) for r in same):
+        if any(not self._fitting.same_currency(r, mention) for r in same):
             return Doubt(mention, FindingKind.CURRENCY, nearest)
         if currency is not None and currency not in self._grounds.currencies(focus):
             return Doubt(mention, FindingKind.CURRENCY, nearest)
         if any(not in_force(r, self._context.day) for r in same):
             return Doubt(mention, FindingKind.STALE_PRICE, nearest, count=self._grounds.ordered(mention, nearest))
-        kind = kind_of(self._context, mention, self._lead(mention), named=focus.near)
+        kind = kind_of(self._context, mention, self._fitting.lead(mention), named=focus.near)
         if kind is FindingKind.UNKNOWN_PRODUCT:
             return Doubt(mention, kind)
         count = self._grounds.ordered(mention, nearest) if kind is FindingKind.PRICE else Decimal(1)
         return Doubt(mention, kind, nearest, count=count)
-
-    def _lead(self, mention: Mention) -> int:
-        """Where the words that lead to a sum begin: after the sum before it, or with its segment."""
-        part = self._context.reply.segment_of(mention.start)
-        before = [m.end for m in self._all if m.end <= mention.start]
-        return max(before[-1] if before else 0, part.start if part is not None else 0)
 
     def _nearest(self, mention: Mention, focus: Focus) -> Record | None:
         """The price in force nearest to what was said, of what is spoken of."""
@@ -528,10 +383,10 @@ class Verifier:
             r
             for sku in focus.skus
             for r in self._context.book.records.by_sku.get(sku, ())
-            if in_force(r, self._context.day) and self._same_currency(r, mention)
+            if in_force(r, self._context.day) and self._fitting.same_currency(r, mention)
         ]
         fitting = [r for r in candidates if not focus.conflicts(r)] or candidates
-        fitting = [r for r in fitting if r.amount != mention.amount and self._right_tier(r, mention)] or fitting
+        fitting = [r for r in fitting if r.amount != mention.amount and self._fitting.right_tier(r, mention)] or fitting
         plain = self._context.segment is None
 
         def order(record: Record) -> tuple[bool, Decimal]:
@@ -543,13 +398,6 @@ class Verifier:
 
 def _named(message: ParsedMessage) -> frozenset[str]:
     return frozenset(sku for h in message.hits for sku in h.skus)
-
-
-def _rooted(stem: str, among: Iterable[str]) -> bool:
-    """True when a stem, or a word of its root ("ноч" and "ночн"), is among others."""
-    return any(
-        s == stem or (min(len(s), len(stem)) >= _ROOT and (s.startswith(stem) or stem.startswith(s))) for s in among
-    )
 
 
 def _within(reply: ParsedMessage, spans: Sequence[tuple[int, int]]) -> frozenset[Decimal]:

@@ -1,0 +1,195 @@
+"""Does a price of the book, or a tool's figure, fit a sum of a reply: its product, variant, period, tier and date?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+
+from botops.claims.context import ReplyContext
+from botops.claims.counts import stems_in
+from botops.claims.dates import covers
+from botops.claims.ground import Grounds
+from botops.claims.link import BEFORE, LOCAL, Focus
+from botops.claims.mention import Mention
+from botops.claims.names import name_stems
+from botops.claims.records import NAME, Record, in_force
+from botops.claims.scope import Scope
+from botops.claims.solver import tier_of
+
+PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
+"""Spans of time a price can be charged for."""
+
+_ROOT = 3
+_CLAUSE_END = re.compile(r"[;.()=+](?!\d)|,(?!\d)")
+
+
+class Fitting:
+    """Holds prices against the sums of one reply. `sums` are its sums of money in order."""
+
+    def __init__(
+        self, context: ReplyContext, grounds: Grounds, sums: Sequence[Mention], scope_of: Callable[[Mention], Scope]
+    ) -> None:
+        self._context = context
+        self._grounds = grounds
+        self._sums = sums
+        self._scope_of = scope_of
+
+    def of_amount(self, amount: Decimal) -> Iterable[Record]:
+        """Prices of the book and figures of tools with an amount."""
+        yield from self._context.book.records.by_amount.get(amount, ())
+        yield from self._context.found.by_amount.get(amount, ())
+
+    def fits(self, record: Record, mention: Mention, focus: Focus) -> bool:
+        """True when a price is what a sum says, given what the sum is about."""
+        if not self.in_force(record, mention) or not self.same_currency(record, mention):
+            return False
+        if not self._right_period(record, mention) or not self.right_tier(record, mention):
+            return False
+        if not self._right_bound(record, mention):
+            return False
+        if NAME in focus.conflicts(record):
+            told = self._called_briefly(record, mention, focus) or self._called_fully(record, mention, focus)
+            if not told and not self._described_apart(record, focus):
+                return False
+        return not self.other_variant(record, focus)
+
+    def _described_apart(self, record: Record, focus: Focus) -> bool:
+        """True for a variant spoken of before whose value stands beside the sum, where what is named there has no such
+        attribute ("разовая — 9 000 ₸ с тренером" of a training, not of the one-time visit)."""
+        if record.sku not in focus.named:
+            return False
+        beside = {k for k, r in focus.keys.items() if k != NAME and r.level <= BEFORE and k in record.features}
+        own = [r for sku in focus.skus for r in self._context.book.records.by_sku.get(sku, ())]
+        return bool(beside) and not any(k in r.features for r in own for k in beside)
+
+    def _called_fully(self, record: Record, mention: Mention, focus: Focus) -> bool:
+        """True when the product's name is the one named beside the sum and more, and the rest stands there as well:
+        "ночью приём 13 000" for "Ночной приём" beside "Приём врача"."""
+        if record.product is None or focus.level != LOCAL:
+            return False
+        beside = self._beside(mention)
+        known = {n for sku in focus.skus for n in self._context.book.skus[sku].names} if focus.skus else set()
+        short = {stems_in(n) for n in known}
+        for name in record.product.names:
+            full = stems_in(name)
+            rests = [full - s for s in short if s < full]
+            if any(all(_rooted(stem, beside) for stem in rest) for rest in rests):
+                return True
+        return False
+
+    def _called_briefly(self, record: Record, mention: Mention, focus: Focus) -> bool:
+        """True when a word of the product's name stands beside the sum ("150 000 ₸ зал", the "Аренда большого зала"),
+        unless a product is named there in full or what is spoken of has that word as well."""
+        if record.product is None or (focus.level == LOCAL and focus.keys[NAME].firm):
+            return False
+        stems = name_stems(record.product.names)
+        for sku in focus.skus:
+            stems -= name_stems(self._context.book.skus[sku].names) if sku in self._context.book.skus else frozenset()
+        return not stems.isdisjoint(self._beside(mention))
+
+    def _beside(self, mention: Mention) -> frozenset[str]:
+        """Stems of the words between the sums around one, as far as its clause goes."""
+        reply = self._context.reply
+        part = reply.segment_of(mention.start)
+        start, end = self.lead(mention), part.end if part is not None else len(reply.text)
+        following = next((m.start for m in self._sums if m.start >= mention.end), end)
+        stop = _CLAUSE_END.search(reply.text, mention.end, min(end, following))
+        cut = max([start, *(m.end() for m in _CLAUSE_END.finditer(reply.text, start, mention.start))])
+        last = stop.start() if stop else min(end, following)
+        return frozenset(w.stem for w in reply.words if cut <= w.start < last)
+
+    def in_force(self, record: Record, mention: Mention) -> bool:
+        """True for a price of the day, of dates named with the sum, or of the past or future it is said to be of."""
+        if not self._in_place(record):
+            return False
+        stay = self._grounds.stay_dates
+        if stay and record.price is not None and record.price.per != "once":
+            return any(covers(record.price.window, d, self._context.day) for d in stay)
+        if in_force(record, self._context.day):
+            return True
+        window = record.price.window if record.price else None
+        if window is None:
+            return False
+        if any(covers(window, d, self._context.day) for d in self._grounds.dates_near(mention)):
+            return True
+        tense = self._scope_of(mention).tense
+        if tense is None:
+            return False
+        if tense == "past":
+            return window.valid_to is not None and window.valid_to < self._context.day
+        return window.valid_from is not None and window.valid_from > self._context.day
+
+    def _in_place(self, record: Record) -> bool:
+        """True when a price is for the client's region and segment, as far as both are known."""
+        price, asked = record.price, self._context
+        if price is None:
+            return True
+        region = asked.region is None or price.region is None or price.region == asked.region
+        return region and (asked.segment is None or price.segment is None or price.segment == asked.segment)
+
+    def same_currency(self, record: Record, mention: Mention) -> bool:
+        """True for a sum in the price's currency, or in none."""
+        own = record.currency or self._context.book.book.currency
+        return mention.currency is None or mention.currency == own
+
+    def _right_period(self, record: Record, mention: Mention) -> bool:
+        price = record.price
+        said = [p for p in (mention.pers or (mention.per,)) if p in PERIODS]
+        if price is None or not said:
+            return True
+        own = self._grounds.periods_of(price) | self._grounds.periods_named(record)
+        return bool(own & set(said)) if own else True
+
+    def right_tier(self, record: Record, mention: Mention) -> bool:
+        """A volume price needs its volume: named beside it, or asked for in the dialogue."""
+        price, product = record.price, record.product
+        if price is None or product is None or price.min_qty <= 1:
+            return True
+        counts = self._grounds.volumes(mention, price)
+        return any(c == price.min_qty or tier_of(product.prices, price, c) is price for c in counts)
+
+    def _right_bound(self, record: Record, mention: Mention) -> bool:
+        price = record.price
+        if price is None or not price.from_price or mention.bound == "from" or mention.amount_max is not None:
+            return True
+        return self._scope_of(mention).denies_below or self._grounds.deferred(mention)
+
+    def contradicted(self, record: Record, focus: Focus) -> bool:
+        """True when the surroundings name another product or variant, and that one exists."""
+        return NAME in focus.conflicts(record) or self.other_variant(record, focus)
+
+    def other_variant(self, record: Record, focus: Focus) -> bool:
+        """True when the surroundings name values that another variant has and this one has not."""
+        wrong = set(focus.conflicts(record)) - {NAME}
+        if not wrong:
+            return False
+        for other in self._kin(record):
+            if other is record or any(k not in other.features for k in wrong):
+                continue
+            if not set(focus.conflicts(other)) - {NAME}:
+                return True
+        return False
+
+    def _kin(self, record: Record) -> Iterable[Record]:
+        """Records a slip could confuse with this one: of the same SKU, of products of its name, of one tool."""
+        if record.turn >= 0:
+            return [r for r in self._context.found.records if r.key == record.key]
+        book = self._context.book
+        family = book.family.get(record.sku, (record.sku,))
+        own = [r for sku in family for r in book.records.by_sku[sku] if in_force(r, self._context.day)]
+        alike = book.alike.get(frozenset(record.features), ())
+        return [*own, *(r for r in alike if r.sku not in family and in_force(r, self._context.day))]
+
+    def lead(self, mention: Mention) -> int:
+        """Where the words that lead to a sum begin: after the sum before it, or with its segment."""
+        part = self._context.reply.segment_of(mention.start)
+        before = [m.end for m in self._sums if m.end <= mention.start]
+        return max(before[-1] if before else 0, part.start if part is not None else 0)
+
+
+def _rooted(stem: str, among: Iterable[str]) -> bool:
+    """True when a stem, or a word of its root ("ноч" and "ночн"), is among others."""
+    return any(
+        s == stem or (min(len(s), len(stem)) >= _ROOT and (s.startswith(stem) or stem.startswith(s))) for s in among
+    )

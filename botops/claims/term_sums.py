@@ -1,0 +1,73 @@
+"""Sums that offers and policies name: a fee, a threshold, a deposit, where the talk is of what they are for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from botops.claims.context import ReplyContext
+from botops.claims.counts import names_amount, stems_in
+from botops.claims.lexicon import Concepts
+from botops.claims.mention import Mention
+from botops.claims.objects import things_of
+from botops.claims.policy import Rule
+from botops.claims.rates import rates_on
+
+_TELLING = 5
+_MINUTES = {"minute": Decimal(1), "hour": Decimal(60), "day": Decimal(1440)}
+
+
+class TermSums:
+    """Looks sums of one reply up in the rules of the book. `asked` are the concepts of the client's question."""
+
+    def __init__(self, context: ReplyContext, asked: Concepts) -> None:
+        self._context = context
+        self._asked = asked
+
+    def has(self, amount: Decimal, mention: Mention) -> bool:
+        """True for a sum that offers or policies name where the talk is of them, and for a figure a tool computed."""
+        if any(amount == v for _, v in self._context.evidence.computed):
+            return True
+        book = self._context.book
+        if mention.currency not in {None, book.book.currency}:
+            return False
+        if any(r.value == amount for r in rates_on(book.rates, self._context.day)):
+            return True
+        rules = [r for r in book.terms.rules if names_amount(r, amount) and r.window.covers(self._context.day)]
+        if any(c.kind == "min_sum" and c.value == amount for r in rules for c in r.conditions):
+            return True
+        if rules:
+            return any(self._speaks_of(r, mention) for r in rules)
+        return any(
+            self._times(r, amount) and self._speaks_of(r, mention)
+            for r in book.terms.rules
+            if r.offer is None and r.money and r.counts and r.window.covers(self._context.day)
+        )
+
+    def _times(self, rule: Rule, amount: Decimal) -> bool:
+        """True for a fee of the policies times what is charged ("1 000 за каждые 30 минут": an hour is 2 000)."""
+        reply = self._context.reply
+        spans = {q.value * _MINUTES[q.unit] for q in reply.quantities if q.unit in _MINUTES}
+        spans |= {_MINUTES[c[2:]] for c in reply.reading.concepts if c[2:] in _MINUTES and c.startswith("u:")}
+        return any(
+            q.unit in _MINUTES and span == amount / fee * q.value * _MINUTES[q.unit]
+            for fee in rule.money
+            for q in rule.counts
+            for span in spans
+        )
+
+    def _speaks_of(self, rule: Rule, mention: Mention) -> bool:
+        reply = self._context.reply
+        reading = reply.reading
+        part = reply.segment_of(mention.start)
+        start, end = (part.start, part.end) if part is not None else (0, len(reply.text))
+        first, last = reading.word_at(start), reading.word_at(end)
+        if rule.offer is not None and rule.offer.code and rule.offer.code.casefold() in reply.folded:
+            return True
+        topics = {t for t in rule.topics if ":" not in t}
+        if topics & (reading.over(first, last) | self._asked):
+            return True
+        if rule.things & things_of(reading, first, last):
+            return True
+        question = self._context.question
+        near = {w.stem for w in reading.words[first:last]} | ({w.stem for w in question.words} if question else set())
+        return any(len(s) >= _TELLING and s in near for s in stems_in(rule.text))
