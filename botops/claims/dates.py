@@ -45,7 +45,6 @@ class Dated(NamedTuple):
     offset: int | None = None
 
 
-@lru_cache(maxsize=8192)
 def _months(word: str) -> tuple[int, ...]:
     for number, pattern in enumerate(_MONTHS, 1):
         if pattern.fullmatch(word):
@@ -57,20 +56,29 @@ def find_dates(words: Sequence[Word]) -> tuple[Dated, ...]:
     """Every date of a text, in order."""
     out: list[Dated] = []
     for i, word in enumerate(words):
-        if word.text in _RELATIVE:
-            out.append(Dated(word.start, word.end, (), None, _RELATIVE[word.text]))
+        said = _said(word.text)
+        if said is None:
             continue
-        if word.text[0].isdigit():
-            match = _NUMERIC.fullmatch(word.text)
-            if match and 1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 31 and (match[3] or len(match[2]) == 2):
-                out.append(Dated(word.start, word.end, (int(match[2]),), int(match[1])))
-            continue
-        months = _months(word.text)
-        if not months:
+        if said.day is not None or said.offset is not None:
+            out.append(said._replace(start=word.start, end=word.end))
             continue
         day, start, end = _day_beside(words, i)
-        out.append(Dated(start, end, months, day if len(months) == 1 else None))
+        out.append(Dated(start, end, said.months, day if len(said.months) == 1 else None))
     return tuple(out)
+
+
+@lru_cache(maxsize=32768)
+def _said(word: str) -> Dated | None:
+    """What a word alone says of a date: a day, a day counted from today, or a month or season. Offsets are not set."""
+    if word in _RELATIVE:
+        return Dated(0, 0, (), None, _RELATIVE[word])
+    if not word[0].isdigit():
+        months = _months(word)
+        return Dated(0, 0, months) if months else None
+    match = _NUMERIC.fullmatch(word)
+    if match and 1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 31 and (match[3] or len(match[2]) == 2):
+        return Dated(0, 0, (int(match[2]),), int(match[1]))
+    return None
 
 
 def _day_beside(words: Sequence[Word], i: int) -> tuple[int | None, int, int]:

@@ -179,6 +179,8 @@ class FeatureIndex:
 
     def find(self, text: Sequence[Word]) -> tuple[FeatureHit, ...]:
         """Values said in a text, the longest wording at each place, in order."""
+        if not (self._phrases or self._clock or self._days or self._week):
+            return ()
         hits: list[FeatureHit] = []
         stems = [self._bring(w) for w in text] if self._phrases else [w.stem for w in text]
         at, total = 0, len(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from botops.claims.context import ParsedMessage, ReplyContext
@@ -273,7 +273,7 @@ def _resolve(keys: dict[str, Resolved], level: int, spans: Sequence[Named]) -> N
 def _from_semicolon(text: str, here: Segment, position: int) -> Segment:
     """The part of a segment that begins after its last semicolon before an offset: what stood before is settled."""
     cut = text.rfind(";", here.start, position)
-    return here if cut < 0 else replace(here, start=cut + 1)
+    return here if cut < 0 else here._replace(start=cut + 1)
 
 
 def _stop(text: str, start: int, end: int) -> int:

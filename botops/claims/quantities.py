@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -12,8 +11,7 @@ from botops.claims.lexicon import Concepts
 from botops.claims.words import Word
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number of things. `unit` is one of the units of the lexicon, empty when none stands beside it.
 
     `first:last` are the places of its words, `start:end` its span; `ordinal` marks "the fifth". `bound` is "from" for
@@ -74,6 +72,7 @@ _FROM_AFTER = frozenset("бастап асса көп жоғары артық к
 _WHOLE = frozenset("течение целый целую целого всю весь whole бүкіл within".split())
 _LENGTHS = frozenset("неделю месяц год".split())
 _BARE = frozenset("на".split())
+_BEFORE_WHOLE = _WHOLE | _BARE
 _OR_MORE = frozenset("more over longer более больше выше дольше көп артық".split())
 _CURRENCY = ("теңге", "тенге", "доллар")
 _ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
@@ -130,15 +129,25 @@ def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantit
     """Every number with the unit beside it, in order; numbers without a unit have an empty one."""
     out: list[Quantity] = []
     i = 0
-    while i < len(words):
+    for opens, word in enumerate(words):
+        if opens < i or not (
+            _may_open(word.text) or (opens and tags[opens] and words[opens - 1].text in _BEFORE_WHOLE)
+        ):
+            continue
+        i = opens
         read = _number_at(words, i) or _whole_at(words, tags, i)
         if read is None:
-            i += 1
             continue
         value, ordinal, j = read
         out.append(_counted(words, tags, i, j, value, ordinal))
         i = max(j, i + 1)
     return tuple(out)
+
+
+@lru_cache(maxsize=32768)
+def _may_open(word: str) -> bool:
+    """True for a word that a number may begin with: digits, a numeral, a span of time that counts itself."""
+    return word[0].isdigit() or word in _PREFIX_UNITS or numeral(word) is not None
 
 
 def _whole_at(words: Sequence[Word], tags: Sequence[Concepts], i: int) -> tuple[Decimal, bool, int] | None:

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from botops.claims.lexicon import NONE, Concepts, concepts
 from botops.claims.quantities import Quantity, quantities
@@ -17,12 +18,12 @@ from botops.claims.segment import Segment, clauses, segments
 from botops.claims.words import Word, fold, words
 
 _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_CLOSERS = " \"'»)*_"
 _MAX_CLAUSE, _MAX_SENTENCE = 60, 160
 """Words in a clause and in a sentence, at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """Words `first:last` of a reading (`last` excluded) that stand or fall together; `sentence` is where."""
 
     first: int
@@ -32,8 +33,7 @@ class Clause:
     sentence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence, list item or table row: words `first:last` and clauses `clause_first:clause_last`, ends excluded."""
 
     first: int
@@ -108,36 +108,47 @@ def read(text: str, found: Sequence[Word] | None = None, parts: Sequence[Segment
     """
     found = words(fold(text)) if found is None else found
     parts = segments(text) if parts is None else parts
-    tags = concepts(found)
     starts = [w.start for w in found]
     sentences: list[Sentence] = []
     cut: list[Clause] = []
     for part in parts:
-        spans = part.cells or clauses(text, part.start, part.end)
-        pieces = [
-            (a, b)
-            for start, end in spans
-            for a, b in _pieces(bisect_left(starts, start), bisect_left(starts, end), _MAX_CLAUSE)
-        ]
-        edges = {bisect_left(starts, start): start for start, _ in spans}
-        asks = text[part.start : part.end].rstrip(" \"'»)*_").endswith("?")
+        pieces = _pieces(found, starts, part.cells or clauses(text, part.start, part.end))
+        if not pieces:
+            continue
+        asks = text[part.start : part.end].rstrip(_CLOSERS).endswith("?")
         for group in _groups(pieces):
-            first, last = group[0][0], group[-1][1]
             at = len(cut)
-            for a, b in group:
-                end = _end(found, b, spans)
-                cut.append(Clause(a, b, edges.get(a, found[a].start), end, len(sentences)))
-            closing = asks and group[-1] == pieces[-1]
-            sentences.append(Sentence(first, last, at, len(cut), cut[at].start, cut[-1].end, closing))
-    return Reading(text, found, tags, tuple(sentences), tuple(cut))
+            cut += [Clause(*piece, len(sentences)) for piece in group]
+            closing = asks and group[-1] is pieces[-1]
+            sentences.append(Sentence(group[0][0], group[-1][1], at, len(cut), group[0][2], group[-1][3], closing))
+    return Reading(text, found, concepts(found), tuple(sentences), tuple(cut))
 
 
-def _pieces(first: int, last: int, size: int) -> list[tuple[int, int]]:
-    return [(a, min(a + size, last)) for a in range(first, last, size)]
+_Piece = tuple[int, int, int, int]
 
 
-def _groups(pieces: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    out: list[list[tuple[int, int]]] = []
+def _pieces(found: Sequence[Word], starts: list[int], spans: Sequence[tuple[int, int]]) -> list[_Piece]:
+    """Words of each span and its offsets, spans without words left out; what is longer than a clause is cut."""
+    out: list[_Piece] = []
+    last = 0
+    for start, end in spans:
+        first = bisect_left(starts, start, last)
+        last = bisect_left(starts, end, first)
+        left = start
+        while last - first > _MAX_CLAUSE:
+            then = first + _MAX_CLAUSE
+            out.append((first, then, left, found[then].start))
+            first, left = then, found[then].start
+        if first < last:
+            out.append((first, last, left, end))
+    return out
+
+
+def _groups(pieces: list[_Piece]) -> list[list[_Piece]]:
+    """Pieces that make a sentence together: all of them, unless that would be too long."""
+    if pieces[-1][1] - pieces[0][0] <= _MAX_SENTENCE:
+        return [pieces]
+    out: list[list[_Piece]] = []
     size = 0
     for piece in pieces:
         if not out or size + piece[1] - piece[0] > _MAX_SENTENCE:
@@ -146,10 +157,3 @@ def _groups(pieces: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
         out[-1].append(piece)
         size += piece[1] - piece[0]
     return out
-
-
-def _end(found: Sequence[Word], last: int, spans: Sequence[tuple[int, int]]) -> int:
-    """Where the clause that ends before word `last` ends: with its span, or before the next word when that was cut."""
-    i = bisect_right(spans, found[last - 1].start, key=lambda s: s[0]) - 1
-    end = spans[max(i, 0)][1]
-    return found[last].start if last < len(found) and found[last].start < end else end

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 SegmentKind = Literal["sentence", "item", "row", "heading", "code"]
 
@@ -23,8 +23,10 @@ _HTML_ROW = re.compile(r"<tr\b[^>]{0,200}>", re.IGNORECASE)
 _HTML_CELL = re.compile(r"</?(?:td|th|tr|li|br|p|div|table|tbody|thead|ul|ol)\b[^>]{0,200}>", re.IGNORECASE)
 _END = re.compile(r"[.!?…。]+[)\]»\"'”’*_]*(?=\s|$)")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
+# The first class lets the search skip to the few characters at which a clause can end.
 _CLAUSE = re.compile(
-    r"[;()\[\]—–]|,(?!\d)|(?<!\d),|:(?!\d)|\s-\s|\s(?:но|зато|однако|бірақ|алайда|but|however|while|whereas|although)(?=\s)",
+    r"[;()\[\]—–,:\s](?:(?<=[;()\[\]—–])|(?<=,)(?:(?!\d)|(?<!\d,))|(?<=:)(?!\d)"
+    r"|(?<=\s)(?:-\s|(?:но|зато|однако|бірақ|алайда|but|however|while|whereas|although)(?=\s)))",
     re.IGNORECASE,
 )
 _NEVER_LAST = frozenset(
@@ -37,8 +39,7 @@ _MAYBE_LAST = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A piece of a message. `start:end` are its offsets without surrounding blanks.
 
     `paragraph` numbers blocks set apart by an empty line, from 0. `parent` is the index of the segment that introduces

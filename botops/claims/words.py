@@ -11,10 +11,11 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
-_FOLD = str.maketrans(
-    {"ё": "е", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\t": " ", "’": "'", "‘": "'", "ʼ": "'"}
-)
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*")
+_FOLD = (
+    ("ё", "е"), ("\u00a0", " "), ("\u202f", " "), ("\u2009", " "), ("\u2007", " "), ("\t", " "), ("’", "'"), ("‘", "'"),
+    ("ʼ", "'"),
+)  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]++(?:'[^\W\d_]++)?|\d++(?:[.,:]\d++)*+")
 _RU = re.compile(
     r"(?:иями|ями|ами|ого|его|ому|ему|ыми|ими|иях|ях|ах|ией|ией|ей|ой|ый|ий|ая|яя|ое|ее|ые|ие|ую|юю|ов|ев|ом|ем|ам|ям|ым|им|ых|их|ию|ью|ия|ии|ы|и|а|я|о|е|у|ю|ь|й)$"
 )
@@ -38,9 +39,12 @@ class Word(NamedTuple):
 
 def fold(text: str) -> str:
     """Lower case, ё as е, plain spaces; the length stays, so offsets hold."""
-    lowered = text.lower().translate(_FOLD)
+    lowered = text.lower()
     if len(lowered) != len(text):
-        lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text).translate(_FOLD)
+        lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    for written, plain in _FOLD:
+        if written in lowered:
+            lowered = lowered.replace(written, plain)
     return lowered
 
 
@@ -89,7 +93,15 @@ def name_words(name: str) -> tuple[Word, ...]:
 
 def words(folded: str) -> tuple[Word, ...]:
     """The words of a folded text, in order."""
-    return tuple([Word(m.start(), m.end(), m.group(), stem(m.group())) for m in _WORD.finditer(folded)])
+    out: list[Word] = []
+    add, new, find, end = out.append, tuple.__new__, folded.find, 0
+    # Every run of letters or digits is a word, so the next one is where its text is found next: that costs less than
+    # a match object each.
+    for text in _WORD.findall(folded):
+        start = find(text, end)
+        end = start + len(text)
+        add(new(Word, (start, end, text, stem(text))))
+    return tuple(out)
 
 
 _LATIN = str.maketrans(
