@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from botops.domain.findings import Finding
+    from botops.domain.findings import Finding, SupportedClaim
     from botops.domain.messages import Message
     from botops.domain.problems import Problem
 
@@ -24,11 +24,12 @@ DIALOGUES_SHOWN = 300
 
 @dataclass(frozen=True, slots=True)
 class FaultyDialogue:
-    """A dialogue with findings, with the messages that show them."""
+    """A dialogue with findings, with the messages that show them, and the claims in it that are right if asked for."""
 
     id: str
     messages: tuple[Message, ...]
     findings: tuple[Finding, ...]
+    supported: tuple[SupportedClaim, ...] = ()
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -65,7 +66,13 @@ class CheckSummary:
     _faulty: int = 0
 
     def add(
-        self, dialogue: str, messages: Sequence[Message], findings: Sequence[Finding], claims: int, replies: int
+        self,
+        dialogue: str,
+        messages: Sequence[Message],
+        findings: Sequence[Finding],
+        claims: int,
+        replies: int,
+        supported: Sequence[SupportedClaim] = (),
     ) -> None:
         """Counts one judged dialogue; `messages` are needed only when there are findings."""
         self.dialogues += 1
@@ -81,7 +88,7 @@ class CheckSummary:
             if finding.at_risk is not None:
                 money = finding.at_risk
                 self.at_risk[money.currency] = self.at_risk.get(money.currency, Decimal(0)) + money.amount
-        self.worst.append(FaultyDialogue(dialogue, tuple(messages), tuple(findings)))
+        self.worst.append(FaultyDialogue(dialogue, tuple(messages), tuple(findings), tuple(supported)))
         if len(self.worst) > 2 * DIALOGUES_SHOWN:
             self._keep_worst()
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
-    from botops.domain.findings import Finding
+    from botops.domain.findings import Finding, SupportedClaim
     from botops.domain.messages import Message
     from botops.pricebook import PriceBook
 
@@ -56,7 +56,8 @@ class BookChoice:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One dialogue judged. `messages` is empty when nothing was found, to spare the way between processes."""
+    """One dialogue judged. `messages` is empty when nothing was found, to spare the way between processes; `supported`
+    are the claims that are right, when they are asked for."""
 
     id: str
     language: str
@@ -65,6 +66,7 @@ class Checked:
     claims: int
     replies: int
     not_judged: tuple[str, ...] = ()
+    supported: tuple[SupportedClaim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,12 @@ def check_files(
     choice: BookChoice,
     *,
     jobs: int = 1,
+    explain: bool = False,
     on_checked: Callable[[Checked], None] = lambda _: None,
     on_bytes: Callable[[int], None] = lambda _: None,
 ) -> CheckSummary:
-    """Judges every dialogue of the files. `on_checked` gets them in order, `on_bytes` how much was read.
+    """Judges every dialogue of the files. `on_checked` gets them in order, `on_bytes` how much was read; `explain` asks
+    for the claims that are right too.
 
     Rows that cannot be used become problems of the summary; the others are judged all the same. Raises UserError for
     a file that cannot be opened or a price book given by option that cannot be read.
@@ -91,12 +95,12 @@ def check_files(
     if choice.price_book is not None:
         _compiled(choice.price_book)
     summary = CheckSummary()
-    for batch, results in _run(_batches(files), choice, jobs):
+    for batch, results in _run(_batches(files), choice, jobs, explain):
         for result in results:
             if isinstance(result, Problem):
                 summary.problems.append(result)
                 continue
-            summary.add(result.id, result.messages, result.findings, result.claims, result.replies)
+            summary.add(result.id, result.messages, result.findings, result.claims, result.replies, result.supported)
             summary.not_judged.update(Counter(result.not_judged))
             on_checked(result)
         on_bytes(batch.size)
@@ -104,16 +108,18 @@ def check_files(
     return summary
 
 
-def _run(batches: Iterator[_Batch], choice: BookChoice, jobs: int) -> Iterator[tuple[_Batch, list[Checked | Problem]]]:
+def _run(
+    batches: Iterator[_Batch], choice: BookChoice, jobs: int, explain: bool
+) -> Iterator[tuple[_Batch, list[Checked | Problem]]]:
     if jobs <= 1:
         for batch in batches:
-            yield batch, _check_batch(batch, choice)
+            yield batch, _check_batch(batch, choice, explain)
         return
     # spawn, not fork: threads of the parent (a progress bar) must not be copied half way.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting: deque[tuple[_Batch, Future[list[Checked | Problem]]]] = deque()
         for batch in batches:
-            waiting.append((batch, pool.submit(_check_batch, batch, choice)))
+            waiting.append((batch, pool.submit(_check_batch, batch, choice, explain)))
             if len(waiting) > 2 * jobs:
                 first, future = waiting.popleft()
                 yield first, future.result()
@@ -140,11 +146,11 @@ def _batches(files: Sequence[Path]) -> Iterator[_Batch]:
             yield _Batch(str(file), tuple(lines), size)
 
 
-def _check_batch(batch: _Batch, choice: BookChoice) -> list[Checked | Problem]:
-    return [result for number, line in batch.lines for result in _check_line(batch.file, number, line, choice)]
+def _check_batch(batch: _Batch, choice: BookChoice, explain: bool) -> list[Checked | Problem]:
+    return [result for number, line in batch.lines for result in _check_line(batch.file, number, line, choice, explain)]
 
 
-def _check_line(file: str, number: int, line: bytes, choice: BookChoice) -> Iterator[Checked | Problem]:
+def _check_line(file: str, number: int, line: bytes, choice: BookChoice, explain: bool) -> Iterator[Checked | Problem]:
     for dialogue in parse_dialogues([line], file):
         if isinstance(dialogue, Problem):
             yield replace(dialogue, line=number)
@@ -158,15 +164,19 @@ def _check_line(file: str, number: int, line: bytes, choice: BookChoice) -> Iter
         not_judged: list[str] = []
         claims = 0
         replies = 0
-        for _, verdict in judge_dialogue(dialogue, book):
+        supported: list[SupportedClaim] = []
+        for judged in judge_dialogue(dialogue, book):
+            verdict = judged.verdict
             replies += 1
+            if explain and judged.result is not None:
+                supported.extend(judged.result.supported)
             claims += verdict.claims
             findings.extend(verdict.findings)
             if verdict.judgement is Judgement.NOT_JUDGED:
                 not_judged.append(verdict.reason or "")
         yield Checked(
             dialogue.id, dialogue.lang or "ru", dialogue.messages if findings else (), tuple(findings),
-            claims, replies, tuple(not_judged),
+            claims, replies, tuple(not_judged), tuple(supported),
         )  # fmt: skip
 
 

@@ -50,7 +50,8 @@ def records_of(dialogue: Dialogue, book: CompiledBook, *, version: str, channel:
     """
     started = _kept_time(dialogue.started_at, book)
     answered = -1
-    for number, (place, verdict) in enumerate(judge_dialogue(dialogue, book, version), 1):
+    for number, judged in enumerate(judge_dialogue(dialogue, book, version), 1):
+        place, verdict = judged.turn, judged.verdict
         reply = dialogue.messages[place]
         spoken = [m for m in dialogue.messages[answered + 1 : place] if m.role == "user"]
         answered = place

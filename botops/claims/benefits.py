@@ -16,6 +16,7 @@ from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
+from botops.claims.trail import Basis
 from botops.claims.waivers import CHARGES
 from botops.domain.findings import Finding, FindingKind
 from botops.pricebook.model import OfferKind
@@ -63,6 +64,7 @@ def benefit_claims(desk: Desk) -> Iterator[Finding]:
         giving = next(g for g in GIVING if g in desk.reading.tags[at])
         problem = _judge(desk, clause, at, giving)
         if problem is None:
+            desk.stands(FindingKind.TERMS, giving, *_span(desk, clause, at))
             continue
         seen.add(clause.sentence)
         start, end = _span(desk, clause, at)
@@ -267,7 +269,10 @@ def _conditions(desk: Desk, clause: Clause, live: list[Rule], giving: str, given
     met = [r for r in met if not _more_than_tried(r, given)]
     met = [r for r in met if not _waives(desk, clause, r) and not _other_term(desk, clause, r, given)]
     if met:
-        return stacked(desk, clause, None) if any("period" in r.topics for r in met) else None
+        problem = stacked(desk, clause, None) if any("period" in r.topics for r in met) else None
+        if problem is None:
+            desk.rests_on(met[0])
+        return problem
     return Problem("condition", giving, describe(fitting[0]), fitting[0].source)
 
 
@@ -375,6 +380,7 @@ def _priced(desk: Desk, clause: Clause, given: Given) -> str | None:
         prices = product.prices_on(desk.day) if product is not None else ()
         if product is not None and prices:
             if any(p.amount == 0 for p in prices):
+                desk.rests_on(Basis(f"{product.name} — 0 {prices[0].currency}", f"sku:{sku}", skus=frozenset({sku})))
                 return ""
             return f"{product.name} — {prices[0].amount:f} {prices[0].currency}"
     return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
 from botops.claims.compile import CompiledBook, compile_book
 from botops.claims.context import ParsedMessage, ReplyContext, parse_message
@@ -15,10 +16,11 @@ from botops.claims.grammar.lexer import MAX_NUMBERS
 from botops.claims.outcome import Doubt, Verified
 from botops.claims.records import Record, RecordSet
 from botops.claims.severity import money_at_risk, severity_of
+from botops.claims.supported import supported_claims
 from botops.claims.terms import find_term_claims
 from botops.claims.verify import Verifier
 from botops.domain.errors import UserError
-from botops.domain.findings import Finding, FindingKind
+from botops.domain.findings import Finding, FindingKind, SupportedClaim
 from botops.domain.messages import Message
 from botops.pricebook.model import PriceBook
 
@@ -32,12 +34,48 @@ class TooLargeError(UserError):
     reason = "too_large"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckResult:
     """Findings of one reply in the order of their offsets; `claims` counts the claims looked at."""
 
     findings: tuple[Finding, ...]
     claims: int
+    _judged: _Judged | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def supported(self) -> tuple[SupportedClaim, ...]:
+        """The claims that are right, in the order of their offsets, each with what bears it out.
+
+        Found when first asked for, by judging the reply once more with notes taken; a check that nobody asks why
+        costs nothing for it.
+        """
+        return self._judged.supported(self.findings) if self._judged is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a reply was judged with, kept to tell why its claims are right."""
+
+    context: ReplyContext
+    running: tuple[Decimal, ...]
+    aside: frozenset[Decimal]
+    used: tuple[Record, ...]
+
+    def supported(self, findings: Sequence[Finding]) -> tuple[SupportedClaim, ...]:
+        return supported_claims(
+            self._as_it_was(),
+            findings,
+            running=self.running,
+            aside=self.aside,
+            used=self.used,
+            yes=_yes_alone(self.context.reply),
+        )
+
+    def _as_it_was(self) -> ReplyContext:
+        """The context without what tools returned after the reply: their records are gathered in place."""
+        found = RecordSet()
+        found.add_items(self.context.evidence.items, self.context.book.skus)
+        return replace(self.context, found=found)
 
 
 _MAX_YES, _MAX_USED = 3, 16
@@ -69,8 +107,8 @@ class Conversation:
         self._messages: list[ParsedMessage] = []
         self._evidence: Evidence = NO_EVIDENCE
         self._found = RecordSet()
-        self._running: list[Decimal] = []
-        self._aside: set[Decimal] = set()
+        self._running: tuple[Decimal, ...] = ()
+        self._aside: frozenset[Decimal] = frozenset()
         self._used: list[Record] = []
         self._tried: tuple[Message, int, ParsedMessage, CheckResult, Verified] | None = None
 
@@ -83,8 +121,8 @@ class Conversation:
             parsed, result, verified = self._try(message)
             self._messages.append(parsed)
             self._used = list(verified.used)[-_MAX_USED:]
-            self._running.extend(verified.supported)
-            self._aside.update(verified.aside)
+            self._running += verified.supported
+            self._aside |= verified.aside
             return result
         parsed = self._read(message)
         self._messages.append(parsed)
@@ -145,13 +183,14 @@ class Conversation:
             context,
             taken=[(f.start, f.end) for f in terms],
             running=self._running,
-            aside=frozenset(self._aside),
+            aside=self._aside,
             used=self._used,
         ).run()
         found = [*terms, *(_finding(context, d) for d in verified.doubts)]
         if not found:
             found = self._confirmed(context)
-        return CheckResult(tuple(sorted(found, key=lambda f: (f.start, f.end))), verified.claims), verified
+        judged = _Judged(context, self._running, self._aside, tuple(self._used))
+        return CheckResult(tuple(sorted(found, key=lambda f: (f.start, f.end))), verified.claims, judged), verified
 
     def _confirmed(self, context: ReplyContext) -> list[Finding]:
         """A bare yes to a sum in the client's question, judged as if the reply had said it; the quote is the yes."""
@@ -160,7 +199,7 @@ class Conversation:
         if span is None or question is None or not any(m.kind == "money" for m in question.mentions):
             return []
         said = replace(context, messages=(*context.messages[: question.index], replace(question, role="assistant")))
-        doubts = Verifier(said, running=self._running, aside=frozenset(self._aside), asked=True).run().doubts
+        doubts = Verifier(said, running=self._running, aside=self._aside, asked=True).run().doubts
         text = context.reply.text
         return [
             replace(_finding(said, d), turn=context.turn, quote=text[span[0] : span[1]], start=span[0], end=span[1])

@@ -20,7 +20,9 @@ from botops.claims.policy import BookTerms, Rule, code_key
 from botops.claims.quantities import Quantity, numeral
 from botops.claims.reading import Clause, Reading
 from botops.claims.scope import Scope, Status, scope_of
+from botops.claims.trail import Basis, Trail
 from botops.claims.words import kazakh_root
+from botops.domain.findings import FindingKind
 from botops.pricebook.model import OfferKind
 
 _PRONOUNS = frozenset("него нее них ней нему ним этот эту это этому оған онда бұған соған it that this them".split())
@@ -34,7 +36,7 @@ class Desk:
     """Everything the checks of terms look at.
 
     `text` is what is read as asserted: the reply, or the client's question when a bare "Да" confirms it; then
-    `confirms` is True and the scope of a question does not excuse.
+    `confirms` is True and the scope of a question does not excuse. `trail` takes what is borne out, when that is asked.
     """
 
     ctx: ReplyContext
@@ -43,12 +45,23 @@ class Desk:
     mentions: Sequence[Mention]
     message: ParsedMessage
     confirms: bool = False
+    trail: Trail | None = None
 
     @classmethod
     def of(cls, ctx: ReplyContext, terms: BookTerms) -> Desk:
         """The desk of the reply."""
         reply = ctx.reply
         return cls(ctx, terms, reply.reading, reply.mentions, reply)
+
+    def rests_on(self, basis: Rule | Basis) -> None:
+        """Notes what bears out the claim being judged, when claims are to be explained."""
+        if self.trail is not None:
+            self.trail.rests_on(basis)
+
+    def stands(self, kind: FindingKind, subject: str, start: int, end: int) -> None:
+        """Notes that the claim being judged passed, when claims are to be explained."""
+        if self.trail is not None:
+            self.trail.stands(kind, subject, start, end)
 
     def confirming(self, question: ParsedMessage) -> Desk:
         """The desk of a question that the reply merely confirms."""

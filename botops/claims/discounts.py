@@ -87,7 +87,9 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
     live = desk.in_force(rules)
     if not live:
         return _no_live(desk, rules, kind)
-    if any(r.offer is None for r in live):
+    policy = next((r for r in live if r.offer is None), None)
+    if policy is not None:
+        desk.rests_on(policy)
         return None
     fitting = [r for r in live if desk.applies(r, clause) and not desk.stretched(r, clause)]
     if not fitting:
@@ -98,7 +100,10 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
     met = [r for r in fitting if desk.unmet(r, clause) is None and not _longer(desk, clause, r)]
     if not met:
         return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
-    return stacked(desk, clause, value)
+    problem = stacked(desk, clause, value)
+    if problem is None:
+        desk.rests_on(met[0])
+    return problem
 
 
 def _longer(desk: Desk, clause: Clause, rule: Rule) -> bool:
@@ -204,6 +209,8 @@ def percent_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
         if problem is not None:
             start, end = off_span(desk, clause, mention)
             yield term_finding(desk.ctx.turn, FindingKind.DISCOUNT, desk.reading.text, start, end, problem)
+        else:
+            desk.stands(FindingKind.DISCOUNT, "discount", mention.start, mention.end)
 
 
 def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
@@ -275,6 +282,8 @@ def money_off_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
         if problem is not None:
             start, end = off_span(desk, clause, mention)
             yield term_finding(desk.ctx.turn, FindingKind.DISCOUNT, desk.reading.text, start, end, problem)
+        else:
+            desk.stands(FindingKind.DISCOUNT, "discount", mention.start, mention.end)
 
 
 def _beside_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
@@ -326,13 +335,14 @@ def fraction_claims(desk: Desk) -> Iterator[Finding]:
         if not _half_of_price(desk, clause, at) or not desk.claimed(start, end):
             continue
         refund = "refund" in tags or "deposit" in tags
+        kind = FindingKind.TERMS if refund else FindingKind.DISCOUNT
         if _half_supported(desk, clause, refund):
+            desk.stands(kind, "refund" if refund else "discount", start, end)
             continue
         if at > clause.first and reading.words[at - 1].text in {"за", "по", "на", "at", "for"}:
             start = reading.words[at - 1].start
         if reading.words[at].text == "half" and at + 1 < clause.last and reading.words[at + 1].text in {"off", "price"}:
             end = reading.words[at + 1].end
-        kind = FindingKind.TERMS if refund else FindingKind.DISCOUNT
         problem = Problem("absent", "refund" if refund else "discount")
         yield term_finding(desk.ctx.turn, kind, reading.text, start, end, problem)
 
@@ -349,9 +359,11 @@ def times_claims(desk: Desk) -> Iterator[Finding]:
         if cheaper is None or not desk.claimed(q.start, reading.words[cheaper].end):
             continue
         problem = judge_off(desk, clause, "percent", 100 - 100 / q.value)
+        end = reading.words[cheaper].end
         if problem is not None:
-            end = reading.words[cheaper].end
             yield term_finding(desk.ctx.turn, FindingKind.DISCOUNT, reading.text, q.start, end, problem)
+        else:
+            desk.stands(FindingKind.DISCOUNT, "discount", q.start, end)
 
 
 def _half_of_price(desk: Desk, clause: Clause, at: int) -> bool:
@@ -375,7 +387,11 @@ def _half_supported(desk: Desk, clause: Clause, refund: bool) -> bool:
         if half and (("refund" in rule.topics) == refund or not refund):
             if rule.offer is not None and desk.applies(rule, clause):
                 named = rule.offer.code is None or code_key(rule.offer.code) in desk.codes_named
-                return named and desk.unmet(rule, clause) is None
+                holds = named and desk.unmet(rule, clause) is None
+                if holds:
+                    desk.rests_on(rule)
+                return holds
             if rule.offer is None and (things & rule.things or desk.sentence_tags(clause) & rule.topics - {"half"}):
+                desk.rests_on(rule)
                 return True
     return False

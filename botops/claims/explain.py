@@ -81,9 +81,14 @@ _INNER_QUOTES = str.maketrans("«»", "„“")
 """Quotation marks inside quotation marks: «Тариф „Магазин“»."""
 
 
+def quoted_name(name: str) -> str:
+    """A product's name as it stands between quotation marks."""
+    return name.translate(_INNER_QUOTES)
+
+
 def _with_price(kind: FindingKind, stated: str, name: str, price: Price) -> dict[str, str]:
     shown = [show_price(price, i) for i in range(3)]
-    name = name.translate(_INNER_QUOTES)
+    name = quoted_name(name)
     if kind is FindingKind.CURRENCY:
         return _three(
             f"В этой валюте цены {stated} нет: «{name}» — {shown[0]}, курс в правилах не задан.",

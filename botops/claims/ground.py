@@ -452,6 +452,10 @@ class Grounds:
         """True for a sum that offers or policies name where the talk is of them, and for a figure a tool computed."""
         return self._term_sums.has(amount, mention)
 
+    def rule_naming(self, amount: Decimal, mention: Mention) -> Rule | None:
+        """The offer or policy that names a sum where the talk is of it."""
+        return self._term_sums.rule(amount, mention)
+
     def periods_of(self, price: Price) -> frozenset[str]:
         """What a price is charged for: its period and its unit ("сутки" is a day); empty when the book says nothing."""
         found = {price.per} - {"unit"}

@@ -14,6 +14,7 @@ from botops.claims.objects import things_of
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
+from botops.claims.trail import Basis
 from botops.domain.findings import Finding, FindingKind
 
 _PERCENT_TOPICS = ("vat", "cashback", "prepay", "refund", "surcharge", "cancel", "instalment", "deposit")
@@ -53,6 +54,8 @@ def percent_terms(desk: Desk, taken: set[int]) -> Iterator[Finding]:
         problem = _judge_percent(desk, clause, topic, mention.amount)
         if problem is not None:
             yield term_finding(desk.ctx.turn, FindingKind.TERMS, desk.reading.text, mention.start, mention.end, problem)
+        else:
+            desk.stands(FindingKind.TERMS, topic, mention.start, mention.end)
 
 
 def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
@@ -115,12 +118,20 @@ def _judge_percent(desk: Desk, clause: Clause, topic: str, value: Decimal) -> Pr
         fitting = [r for r in same if desk.applies(r, clause) and not desk.stretched(r, clause)]
         if not fitting:
             return Problem("product", topic, describe(same[0]), same[0].source)
-        if all(desk.unmet(r, clause) for r in fitting):
+        met = next((r for r in fitting if desk.unmet(r, clause) is None), None)
+        if met is None:
             return Problem("condition", topic, describe(fitting[0]), fitting[0].source)
+        desk.rests_on(met)
         return None
     if value == 100 and topic in {"refund", "prepay"} and not any(r.percents for r in rules):
-        return None if rules else Problem("absent", topic)
-    if any(value in r.percents for r in desk.in_force(desk.terms.rules) if r.topics & desk.tags(clause)):
+        if not rules:
+            return Problem("absent", topic)
+        desk.rests_on(rules[0])
+        return None
+    near = (r for r in desk.in_force(desk.terms.rules) if value in r.percents and r.topics & desk.tags(clause))
+    other = next(near, None)
+    if other is not None:
+        desk.rests_on(other)
         return None
     known = [r for r in rules if r.percents]
     if known:
@@ -134,7 +145,10 @@ def _judge_percent(desk: Desk, clause: Clause, topic: str, value: Decimal) -> Pr
 
 def _judge_vat(desk: Desk, value: Decimal) -> Problem | None:
     rate = desk.terms.vat_percent
-    if rate is None or value == rate:
+    if rate is None:
+        return None
+    if value == rate:
+        desk.rests_on(Basis(f"НДС {rate:f}%", "policies.vat_percent"))
         return None
     return Problem("value", "vat", f"НДС {rate:f}%", "policies.vat_percent")
 
@@ -152,11 +166,16 @@ def share_claims(desk: Desk) -> Iterator[Finding]:
             continue
         value = _share(word.text) or Decimal(0)
         rules = [r for r in desk.in_force(desk.terms.about(topic)) if r.percents]
-        if not rules or any(abs(value - p) < 1 for r in rules for p in r.percents):
+        if not rules:
             continue
-        problem = Problem("value", topic, describe(rules[0]), rules[0].source)
         start = reading.words[clause.first].start if at - clause.first <= _SHARE_SPAN else word.start
         end = reading.words[clause.last - 1].end
+        same = next((r for r in rules if any(abs(value - p) < 1 for p in r.percents)), None)
+        if same is not None:
+            desk.rests_on(same)
+            desk.stands(FindingKind.TERMS, topic, start, end)
+            continue
+        problem = Problem("value", topic, describe(rules[0]), rules[0].source)
         yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, start, end, problem)
 
 
@@ -276,11 +295,15 @@ def vat_claims(desk: Desk) -> Iterator[Finding]:
         if not desk.claimed(word.start, word.end):
             continue
         side = _vat_side(desk, clause, at)
-        if side is None or side == included:
+        if side is None:
             continue
         text = "НДС включён в цены" if included else "цены без НДС"
-        problem = Problem("denied", "vat", text, "policies.vat_included")
         start, end = _vat_span(desk, clause, at)
+        if side == included:
+            desk.rests_on(Basis(text, "policies.vat_included"))
+            desk.stands(FindingKind.TERMS, "vat", start, end)
+            continue
+        problem = Problem("denied", "vat", text, "policies.vat_included")
         yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, start, end, problem)
 
 

@@ -47,6 +47,8 @@ def duration_claims(desk: Desk) -> Iterator[Finding]:
         problem = _judge_duration(desk, clause, topic, q)
         if problem is not None:
             yield term_finding(desk.ctx.turn, FindingKind.TERMS, desk.reading.text, q.start, q.end, problem)
+        else:
+            desk.stands(FindingKind.TERMS, topic, q.start, q.end)
 
 
 def _lengths(desk: Desk) -> Iterator[Quantity]:
@@ -127,8 +129,10 @@ def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Prob
         fitting = [r for r in same if (r.offer is None or desk.applies(r, clause)) and not desk.excepted(r, clause)]
         if not fitting:
             return Problem("product", topic, describe(same[0]), same[0].source)
-        if all(desk.unmet(r, clause) for r in fitting):
+        met = next((r for r in fitting if desk.unmet(r, clause) is None), None)
+        if met is None:
             return Problem("condition", topic, describe(fitting[0]), fitting[0].source)
+        desk.rests_on(met)
         return None
     timed = [r for r in rules if _periods(r)]
     if timed:
@@ -182,6 +186,8 @@ def instalment_claims(desk: Desk) -> Iterator[Finding]:
         if problem is not None:
             seen.add(clause.sentence)
             yield term_finding(desk.ctx.turn, FindingKind.TERMS, text, start, end, problem)
+        else:
+            desk.stands(FindingKind.TERMS, "instalment", start, end)
 
 
 def _split_plans(desk: Desk) -> Iterator[tuple[int, int, Decimal]]:
@@ -233,6 +239,8 @@ def _judge_plan(desk: Desk, clause: Clause, parts: Decimal) -> Problem | None:
     fitting = [r for r in same if desk.applies(r, clause)]
     if not fitting:
         return Problem("product", "instalment", describe(same[0]), same[0].source)
-    if all(desk.unmet(r, clause) for r in fitting):
+    met = next((r for r in fitting if desk.unmet(r, clause) is None), None)
+    if met is None:
         return Problem("condition", "instalment", describe(fitting[0]), fitting[0].source)
+    desk.rests_on(met)
     return None

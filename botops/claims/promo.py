@@ -45,6 +45,8 @@ def promo_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
         if problem is not None:
             a, b = _span(desk, clause, start, end, owned)
             yield term_finding(desk.ctx.turn, FindingKind.PROMO_CODE, desk.reading.text, a, b, problem)
+        else:
+            desk.stands(FindingKind.PROMO_CODE, "promo", *_span(desk, clause, start, end, owned))
 
 
 def stretched_codes(desk: Desk) -> Iterator[Finding]:
@@ -215,6 +217,7 @@ def _judge(desk: Desk, clause: Clause, start: int, rules: tuple[Rule, ...], owne
             return Problem("value", "promo", describe(rule), rule.source)
     if desk.unmet(rule, clause) is not None:
         return Problem("condition", "promo", describe(rule), rule.source)
+    desk.rests_on(rule)
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from botops.claims.check import Conversation, aware
 from botops.claims.compile import CompiledBook
 from botops.claims.dialogues import Dialogue
-from botops.domain.findings import Finding
+from botops.domain.findings import Finding, SupportedClaim
 
 
 def check_dialogue(dialogue: Dialogue, book: CompiledBook) -> list[Finding]:
@@ -36,6 +36,27 @@ def finding_row(dialogue_id: str, finding: Finding, language: str = "ru") -> dic
         "stated": finding.stated,
         "expected": finding.expected,
         "explanation": finding.explanation(language),
+    }
+
+
+def supported_row(dialogue_id: str, claim: SupportedClaim, language: str = "ru") -> dict[str, Any]:
+    """A claim that is right as a JSON row of `botops check --explain`: the keys of a finding, with `expected` what
+    bears the claim out and `severity` null, then where that stands and until when it holds."""
+    return {
+        "dialogue_id": dialogue_id,
+        "turn": claim.turn,
+        "kind": claim.kind.value,
+        "quote": claim.quote,
+        "start": claim.start,
+        "end": claim.end,
+        "severity": None,
+        "stated": claim.stated,
+        "expected": claim.basis,
+        "explanation": claim.explanation(language),
+        "supported": True,
+        "sku": claim.sku,
+        "sources": list(claim.sources),
+        "valid_until": claim.valid_until.isoformat() if claim.valid_until else None,
     }
 
 

@@ -32,16 +32,20 @@ class TermSums:
             return False
         if any(r.value == amount for r in rates_on(book.rates, self._context.day)):
             return True
-        rules = [r for r in book.terms.rules if names_amount(r, amount) and r.window.covers(self._context.day)]
-        if any(c.kind == "min_sum" and c.value == amount for r in rules for c in r.conditions):
-            return True
+        return self.rule(amount, mention) is not None
+
+    def rule(self, amount: Decimal, mention: Mention) -> Rule | None:
+        """The offer or policy that names a sum: as the least order, or where the talk is of it; times a count too."""
+        day, terms = self._context.day, self._context.book.terms
+        rules = [r for r in terms.rules if names_amount(r, amount) and r.window.covers(day)]
+        least = (r for r in rules if any(c.kind == "min_sum" and c.value == amount for c in r.conditions))
+        found = next(least, None)
+        if found is not None:
+            return found
         if rules:
-            return any(self._speaks_of(r, mention) for r in rules)
-        return any(
-            self._times(r, amount) and self._speaks_of(r, mention)
-            for r in book.terms.rules
-            if r.offer is None and r.money and r.counts and r.window.covers(self._context.day)
-        )
+            return next((r for r in rules if self._speaks_of(r, mention)), None)
+        fees = (r for r in terms.rules if r.offer is None and r.money and r.counts and r.window.covers(day))
+        return next((r for r in fees if self._times(r, amount) and self._speaks_of(r, mention)), None)
 
     def _times(self, rule: Rule, amount: Decimal) -> bool:
         """True for a fee of the policies times what is charged ("1 000 за каждые 30 минут": an hour is 2 000)."""

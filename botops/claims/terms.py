@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from botops.claims.benefits import benefit_claims
 from botops.claims.contents import amount_included_claims, kept_refund_claims
@@ -28,10 +29,11 @@ from botops.claims.measures import (
 )
 from botops.claims.periods import duration_claims, instalment_claims
 from botops.claims.promo import promo_claims, stretched_codes
+from botops.claims.trail import Basis, Borne, Trail
 from botops.claims.waivers import fee_claims, waiver_claims
 from botops.domain.findings import Finding
 
-__all__ = ["AppliedDiscount", "applied_discounts", "find_term_claims"]
+__all__ = ["AppliedDiscount", "applied_discounts", "find_supported_terms", "find_term_claims"]
 
 _MAX_BARE = 3
 _MIN_REPEATED = 4
@@ -60,9 +62,36 @@ def find_term_claims(ctx: ReplyContext) -> list[Finding]:
     of the client's question is a finding whose quote is that word. Linear in the message.
     """
     desk = Desk.of(ctx, ctx.book.terms)
-    found = [f for f in _claims(desk) if not _repeated(desk, f)]
+    found = [f for f in _claims(desk) if _policy_repeated(desk, f) is None]
     found = _apart(found + _confirmed(desk))
     return _apart([*found, *resting_figures(desk, found), *policy_sums(desk)])
+
+
+def find_supported_terms(ctx: ReplyContext) -> list[Borne]:
+    """Terms of the reply that the book bears out, in the order of their spans; a bare yes that confirms one stands for
+    it. What repeats a policy word for word rests on that policy."""
+    trail = Trail()
+    desk = replace(Desk.of(ctx, ctx.book.terms), trail=trail)
+    found = [(f, _policy_repeated(desk, f)) for f in _claims(desk)]
+    borne = trail.borne + [_repeating(desk, f, policy) for f, policy in found if policy is not None]
+    question, words = ctx.question, desk.reading.words
+    if question is not None and _bare_yes(desk):
+        trail = Trail()
+        _claims(replace(desk.confirming(question), trail=trail))
+        borne += [replace(b, start=words[0].start, end=words[-1].end) for b in trail.borne[:1]]
+    return sorted(borne, key=lambda b: (b.start, b.end))
+
+
+def _repeating(desk: Desk, finding: Finding, policy: int) -> Borne:
+    """What would be a finding, were it not a sentence of the policies word for word."""
+    basis = Basis(desk.ctx.book.book.policies.text[policy], f"policy:{policy + 1}")
+    return Borne(finding.kind, "", finding.start, finding.end, basis)
+
+
+def _bare_yes(desk: Desk) -> bool:
+    """True for a reply of a word or few that only says yes."""
+    words, tags = desk.reading.words, desk.reading.tags
+    return 0 < len(words) <= _MAX_BARE and all("s:yes" in tags[i] for i in range(len(words)))
 
 
 def applied_discounts(ctx: ReplyContext) -> tuple[AppliedDiscount, ...]:
@@ -96,28 +125,27 @@ def _claims(desk: Desk) -> list[Finding]:
     return found
 
 
-def _repeated(desk: Desk, finding: Finding) -> bool:
-    """True for a claim inside a sentence or clause that repeats a policy of the book word for word."""
+def _policy_repeated(desk: Desk, finding: Finding) -> int | None:
+    """The place of the policy that the sentence or clause around a claim repeats word for word; None for none."""
     clause = desk.reading.clause_at(finding.start)
     if clause is None or desk.confirms:
-        return False
+        return None
     sentence = desk.reading.sentences[clause.sentence]
     for part in (sentence, clause):
         if part.last - part.first < _MIN_REPEATED:
             continue
         said = desk.message.folded[part.start : part.end].strip(_EDGES)
-        if any(said in text for text in desk.terms.policies):
-            return True
-    return False
+        found = next((i for i, text in enumerate(desk.terms.policies) if said in text), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _confirmed(desk: Desk) -> list[Finding]:
     """A bare yes to the client's last question, judged as if the reply had said the question's words."""
     question = desk.ctx.question
     words = desk.reading.words
-    if question is None or not words or len(words) > _MAX_BARE:
-        return []
-    if not all(desk.reading.tags[i] & {"s:yes"} for i in range(len(words))):
+    if question is None or not _bare_yes(desk):
         return []
     found = _claims(desk.confirming(question))
     if not found:

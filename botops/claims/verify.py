@@ -66,10 +66,11 @@ class Verifier:
         self._used: dict[Record, None] = dict.fromkeys(used)
         self._linker = Linker(context, self._all)
         self._fitting = Fitting(context, self._grounds, self._all, self._scope)
+        self._borne: dict[int, Decimal] = {}
 
     def run(self) -> Verified:
         """Looks at every sum twice: first prices named as such, then figures that rest on them."""
-        supported: dict[int, Decimal] = {}
+        supported = self._borne
         open_: list[tuple[Mention, Focus]] = []
         claims, silent = 0, set[int]()
         for at, mention in enumerate(self._all):

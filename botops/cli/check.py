@@ -40,6 +40,7 @@ _FAIL_ON = ("low", "medium", "high", "critical", "never")
 @click.option(
     "--fail-on", type=click.Choice(_FAIL_ON), default="low", show_default=True, help="Least severity for exit code 1."
 )  # fmt: skip
+@click.option("--explain", is_flag=True, help="Tell of the claims that are right, too, and what bears each out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout; needs --out for the rows.")
 @click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", help="How problems are shown.")
 def check(
@@ -50,16 +51,18 @@ def check(
     html: Path | None,
     jobs: int,
     fail_on: str,
+    explain: bool,
     as_json: bool,
     form: str,
 ) -> int:
     """Compare every price, discount and term in dialogues with a price book.
 
-    Findings go to stdout as JSON lines, a summary table to stderr. Exit code: 2 when lines could not be read (the
-    others are checked all the same), else 1 when something was found, else 0.
+    Findings go to stdout as JSON lines, a summary table to stderr. With --explain the claims that are right stand
+    between them as rows with "supported": true, and on the page for people. Exit code: 2 when lines could not be read
+    (the others are checked all the same), else 1 when something was found, else 0.
     """
     from botops.app.checking import BookChoice, Checked, check_files
-    from botops.claims.runner import finding_row
+    from botops.claims.runner import finding_row, supported_row
     from botops.cli.progress import progress
 
     if as_json and out is None:
@@ -70,10 +73,12 @@ def check(
         advance = stack.enter_context(progress("Checking", sum(f.stat().st_size for f in files)))
 
         def write(checked: Checked) -> None:
-            for finding in checked.findings:
-                sink.write(json_line(finding_row(checked.id, finding, checked.language)))
+            rows = [finding_row(checked.id, f, checked.language) for f in checked.findings]
+            rows += [supported_row(checked.id, c, checked.language) for c in checked.supported]
+            for row in sorted(rows, key=lambda r: (r["turn"], r["start"], r["end"])):
+                sink.write(json_line(row))
 
-        summary = check_files(files, choice, jobs=jobs, on_checked=write, on_bytes=advance)
+        summary = check_files(files, choice, jobs=jobs, explain=explain, on_checked=write, on_bytes=advance)
     if html:
         _write_html(html, summary, files)
     _report(summary, as_json=as_json, form=form)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from botops.app.glossary import Entry
 from botops.console import formats, frame, labels, safe
-from botops.console.i18n import _, language
+from botops.console.i18n import _, language, ngettext
 from botops.console.safe import Html, Mark, tag
-from botops.domain.findings import Finding, Severity
+from botops.domain.findings import Finding, Severity, SupportedClaim
 from botops.domain.problems import Problem
 from botops.domain.turns import Action
 from botops.store import FaultExample
@@ -75,6 +75,17 @@ def finding(found: Finding, number: int) -> Html:
     head = tag("div", tag("b", labels.kind(found.kind)), " ", severity(found.severity))
     inner = _comparison(found.quote, found.expected, found.explanation(language()), _difference(found))
     return tag("div", tag("b", str(number)), tag("div", head, inner), class_="bo-finding")
+
+
+def supported(claims: Sequence[SupportedClaim]) -> Html:
+    """The claims of a text that are right and what bears each out, folded away."""
+    rows = [
+        tag("li", tag("b", f"«{safe.preview(c.quote, 160)}»"), " ", safe.preview(c.explanation(language()), 600))
+        for c in claims
+    ]
+    n = len(claims)
+    title = ngettext("{n} claim is right: why", "{n} claims are right: why", n).format(n=n)
+    return tag("details", tag("summary", title), tag("ul", *rows), class_="bo-right bo-small")
 
 
 def _difference(found: Finding) -> str | None:

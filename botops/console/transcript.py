@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from botops.console import formats, labels, parts, safe
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag
-from botops.domain.findings import Finding, Judgement
+from botops.domain.findings import Finding, Judgement, SupportedClaim
 from botops.domain.money import Money
 from botops.domain.turns import Action, Attempt, TurnRecord, TurnState
 
@@ -42,11 +42,11 @@ def cost(records: Sequence[TurnRecord]) -> str:
     return " · ".join([*shown, formats.cost(usd, "USD")])
 
 
-def turn(record: TurnRecord, zone: str) -> Html:
-    """One message of the client and everything that followed from it."""
+def turn(record: TurnRecord, zone: str, supported: Sequence[SupportedClaim] = ()) -> Html:
+    """One message of the client and everything that followed from it; `supported` are the claims that are right."""
     blocks = [_client(record, zone)] if record.inbound.text else []
     blocks += [_held(attempt, n) for n, attempt in enumerate(record.attempts) if _was_held(record, attempt, n)]
-    blocks += [_reply(record), _meta(record)]
+    blocks += [_reply(record, supported), _meta(record)]
     if record.hand_off is not None:
         text = _("Handed to a person: {rule}").format(rule=labels.rule(record.hand_off.rule))
         blocks.append(tag("div", text, class_="bo-event"))
@@ -95,7 +95,7 @@ def _sent(record: TurnRecord) -> tuple[Finding, ...]:
     return record.verdict.findings
 
 
-def _reply(record: TurnRecord) -> Html:
+def _reply(record: TurnRecord, supported: Sequence[SupportedClaim]) -> Html:
     findings = _sent(record)
     reply = record.reply
     if reply is None:
@@ -116,6 +116,7 @@ def _reply(record: TurnRecord) -> Html:
         cut if record.state is TurnState.INTERRUPTED else None,
         _not_judged(record),
         *_findings(findings),
+        parts.supported(supported) if supported else None,
         class_="bo-bubble bot" + (" flagged" if findings else ""),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import IntEnum, StrEnum
 
 from botops.domain.money import Money
@@ -70,6 +71,35 @@ class Finding:
 
     def explanation(self, language: str = "ru") -> str:
         """The explanation in a language, or in any the finding has."""
+        return self.explanations.get(language) or next(iter(self.explanations.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedClaim:
+    """A claim in `messages[turn]` that the price book, a tool's answer or arithmetic bears out.
+
+    `start:end`, `quote`, `stated` and `explanations` are as in a finding. `basis` is what bears it out, fit to show:
+    the price, the rule, the computation. `source` names where that stands (`sku:shop`, `offer:spring`, `policy:2`,
+    `policies.vat_percent`, `tool:3` for the tool's message of that index; empty for a sum said and proven before);
+    `sources` are all such places a computation rests on. `valid_until` is the last day on which the basis holds, None
+    when the book names none.
+    """
+
+    turn: int
+    kind: FindingKind
+    quote: str
+    start: int
+    end: int
+    stated: str
+    basis: str
+    explanations: dict[str, str] = field(default_factory=dict)
+    sku: str | None = None
+    source: str = ""
+    sources: tuple[str, ...] = ()
+    valid_until: date | None = None
+
+    def explanation(self, language: str = "ru") -> str:
+        """The explanation in a language, or in any the claim has."""
         return self.explanations.get(language) or next(iter(self.explanations.values()), "")
 
 

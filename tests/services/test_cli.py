@@ -69,6 +69,30 @@ def test_check_finds_reports_and_exits_with_one(botops, project):
     assert row["explanation"] in html
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_check_explains_what_is_right_when_asked(botops, project, jobs):
+    right = {
+        **BAD, "id": "r-1",
+        "messages": [
+            {"role": "user", "content": "Сколько стоят тарифы в месяц?"},
+            {"role": "assistant", "content": "«Магазин» — 13 900 ₸ в месяц, «Старт» — 1 ₸ в месяц."},
+        ],
+    }  # fmt: skip
+    file = write(project / "log.jsonl", right)
+    code, out, _ = botops(project, "check", "--dialogues", file, "--explain", "--jobs", jobs, "--html", "report.html")
+    assert code == 1
+    one, other = map(json.loads, out.splitlines())
+    assert (one["supported"], one["severity"], one["sku"], one["sources"]) == (True, None, "shop", ["sku:shop"])
+    assert one["explanation"].startswith("Верно: в прайсе")
+    assert one["expected"] == "13\u00a0900\u00a0₸ в месяц"
+    assert one["quote"] == right["messages"][1]["content"][one["start"] : one["end"]]
+    assert other["severity"] == "high"
+    assert "supported" not in other
+    assert "Что сказано верно и почему: 1" in (project / "report.html").read_text("utf-8")
+    code, out, _ = botops(project, "check", "--dialogues", file, "--jobs", jobs)
+    assert len(out.splitlines()) == 1
+
+
 def test_check_goes_on_after_malformed_lines_and_exits_with_two(botops, project):
     file = write(project / "log.jsonl", "{", BAD, '{"id": 3}', "[]", GOOD)
     code, out, err = botops(project, "check", "--dialogues", file)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from botops.app.container import Container
+from botops.app.stored import supported_by_turn
 from botops.console import filters, formats, frame, labels, navigation, parts, safe, transcript
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag
@@ -117,8 +118,10 @@ def _one(container: Container, dialogue_id: str) -> None:
         return
     zone = container.settings.company.timezone
     frame.show(transcript.summary(records, zone))
+    current = container.books.current()
+    supported = supported_by_turn(records, current.compiled) if current is not None else {}
     for record in records:
-        frame.show(transcript.turn(record, zone))
+        frame.show(transcript.turn(record, zone, supported.get(record.id, ())))
 
 
 frame.page("dialogues", body)

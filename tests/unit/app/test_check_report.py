@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from botops.app.check_report import DIALOGUES_SHOWN, CheckSummary, Piece, pieces, render_html
-from botops.domain.findings import Finding, FindingKind, Severity
+from botops.domain.findings import Finding, FindingKind, Severity, SupportedClaim
 from botops.domain.messages import Message
 from botops.domain.money import Money
 from botops.domain.problems import Problem
@@ -98,3 +98,22 @@ def test_pieces_give_the_text_back_and_mark_what_is_covered(text, spans):
 def test_pieces_of_overlapping_findings():
     found = [(1, finding(0, "abcdef", 0, 4)), (2, finding(0, "abcdef", 2, 6))]
     assert pieces("abcdef", found) == [Piece("ab", (1,)), Piece("cd", (1, 2)), Piece("ef", (2,))]
+
+
+def test_what_is_right_is_folded_under_its_reply():
+    summary = CheckSummary()
+    text = "Было 45 000 ₸ и 7 000 ₸ <b>"
+    claim = SupportedClaim(
+        0, FindingKind.PRICE, "7 000 ₸", 16, 23, "7 000 ₸", "7 000 ₸", {"ru": "Верно: <i>.", "en": "Right."},
+        source="sku:a", sources=("sku:a", "offer:o"),
+    )  # fmt: skip
+    summary.add("d", [Message("assistant", text)], [finding(0, text, 5, 13)], 2, 1, [claim])
+    html = page(summary)
+    assert "Что сказано верно и почему: 1" in html
+    assert "What is right and why: 1" in html
+    assert '<details class="right"><summary>' in html
+    assert "Верно: &lt;i&gt;." in html
+    assert "(sku:a, offer:o)" in html
+    summary = CheckSummary()
+    summary.add("d", [Message("assistant", text)], [finding(0, text, 5, 13)], 2, 1)
+    assert "<details" not in page(summary)

@@ -168,6 +168,13 @@ def test_dialogue_names_prompt_cost_and_client(seeded, run, words):
     assert "₸" in said
 
 
+def test_dialogue_tells_why_its_claims_are_right(seeded, run):
+    test = run(seeded, "dialogues", dialogue="demo-00001")
+    folded = [h.proto.body for h in test.get("html") if '<details class="bo-right' in h.proto.body]
+    assert folded
+    assert any("Верно: в прайсе" in body or "Расчёт верен" in body or "есть в прайсе" in body for body in folded)
+
+
 def test_unknown_dialogue(seeded, run, words):
     assert "Такого диалога нет" in words(run(seeded, "dialogues", dialogue="nobody"))
 
