@@ -66,10 +66,13 @@ class Entry(NamedTuple):
     """What a word may stand for alone, and its places in phrases."""
 
     concepts: Concepts
-    parts: tuple[tuple[int, int, str], ...]
+    opens: tuple[tuple[int, int, str], ...] = ()
+    """Phrases that begin with it: the number of each, its length in words, its concept."""
+    places: frozenset[tuple[int, int]] = frozenset()
+    """The phrases it may stand in, each with its place there."""
 
 
-_EMPTY = Entry(NONE, ())
+_EMPTY = Entry(NONE)
 
 
 @cache
@@ -144,7 +147,9 @@ def entry(word: str) -> Entry:
     if not found:
         return _EMPTY
     alone = frozenset(f.concept for f in found if f.phrase < 0)
-    return Entry(alone, tuple((f.phrase, f.place, f.concept) for f in found if f.phrase >= 0))
+    parts = [f for f in found if f.phrase >= 0]
+    opens = tuple((f.phrase, tables.lengths[f.phrase], f.concept) for f in parts if f.place == 0)
+    return Entry(alone, opens, frozenset((f.phrase, f.place) for f in parts))
 
 
 def _negative(word: str, found: Iterable[_Form]) -> bool:
@@ -169,11 +174,13 @@ def concepts(words: Sequence[Word]) -> tuple[Concepts, ...]:
     """
     entries = [entry(w.text) for w in words]
     out: list[Concepts] = [e.concepts for e in entries]
-    lengths = _tables().lengths
-    for i, item in enumerate(entries):
-        for phrase, place, concept in item.parts:
-            if place == 0 and _phrase_at(entries, i, phrase, lengths[phrase]):
-                for k in range(i, i + lengths[phrase]):
+    for i, item in enumerate(entries[:-1]):
+        if not item.opens:
+            continue
+        places = entries[i + 1].places
+        for phrase, length, concept in item.opens:
+            if (phrase, 1) in places and _goes_on(entries, i, phrase, length):
+                for k in range(i, i + length):
                     out[k] = out[k] | {concept}
     for i in range(1, len(words)):
         if words[i].text == "off" and words[i - 1].text == "one":
@@ -181,7 +188,8 @@ def concepts(words: Sequence[Word]) -> tuple[Concepts, ...]:
     return tuple(out)
 
 
-def _phrase_at(entries: Sequence[Entry], start: int, phrase: int, length: int) -> bool:
+def _goes_on(entries: Sequence[Entry], start: int, phrase: int, length: int) -> bool:
+    """True when a phrase whose first two words were found goes on to its end."""
     if start + length > len(entries):
         return False
-    return all(any(p == phrase and n == k for p, n, _ in entries[start + k].parts) for k in range(1, length))
+    return all((phrase, k) in entries[start + k].places for k in range(2, length))
