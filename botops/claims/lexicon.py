@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from botops.claims.words import Word, fold
+from botops.claims.words import Word, fold, plain_kazakh
 
 Concepts = frozenset[str]
 NONE: Concepts = frozenset()
@@ -31,18 +31,22 @@ _RU_ENDINGS = frozenset(
     "ными ен на но ны к ец ца цы цев цам".split()
 ) | {""}
 _EN_ENDINGS = frozenset("s es ed d ing er ly 's e al".split()) | {""}
-_KK_UNITS = (
-    "лар лер дар дер тар тер ым ім м ың ің ң ы і сы сі ымыз іміз мыз міз ыңыз іңіз ңыз ңіз ның нің дың дің тың тің "
-    "ға ге "
-    "қа ке на не а е ды ді ты ті ны ні н да де та те нда нде дан ден тан тен нан нен мен бен пен ғы гі қы кі лық "
-    "лік дық "
-    "дік тық тік лығы лігі сыз сіз мын мін сың сің дағы дегі тағы тегі ша ше".split()
+_KK_UNITS = tuple(
+    (
+        "лар лер дар дер тар тер ым ім м ың ің ң ы і сы сі ымыз іміз мыз міз ыңыз іңіз ңыз ңіз ның нің дың дің тың тің "
+        "ға ге "
+        "қа ке на не а е ды ді ты ті ны ні н да де та те нда нде дан ден тан тен нан нен мен бен пен ғы гі қы кі лық "
+        "лік дық "
+        "дік тық тік лығы лігі сыз сіз мын мін сың сің дағы дегі тағы тегі ша ше"
+    ).split()
 )
+_PLAIN_KAZAKH = "kk-plain"
+_PLAIN_UNITS = tuple(dict.fromkeys(map(plain_kazakh, _KK_UNITS)))
 _KK_NEGATIVE = re.compile(
     r"..(?:[бмп][ае])(?:й(?:ды|ді|мын|мін|мыз|міз|сың|сің|сыз|сіз|тын|тін)?|ған|ген|ды|ді|дым|дім|дық|дік|саң|сең|са|се|"
     r"сақ|сек|йынша|йінше|йтын|йтін)$"
 )
-_KK_PRIVATIVE = re.compile(r"[^аәеиоөуұүыіэюя](?:сыз|сіз)$")
+_KK_PRIVATIVE = re.compile(r"[^аәеиоөуұүыіэюя](?:сыз|сіз|сиз)$")
 _NOT_NEGATIVE = frozenset({"победы", "беседы", "обеды", "немесе"})
 
 
@@ -86,13 +90,30 @@ def _tables() -> _Tables:
         for concept, languages in concepts.items():
             for language, forms in languages.items():
                 for form in str(forms).split():
-                    _add(prefixes[section] + concept, language, fold(form), exact, stems, lengths)
+                    for spelled, spelling in _spellings(fold(form), language):
+                        _add(prefixes[section] + concept, spelling, spelled, exact, stems, lengths)
     longest = max(map(len, stems))
     return _Tables(_frozen(exact), _frozen(stems), longest, tuple(lengths))
 
 
 def _frozen(table: Mapping[str, list[_Form]]) -> dict[str, tuple[_Form, ...]]:
     return {k: tuple(v) for k, v in table.items()}
+
+
+def _spellings(form: str, language: str) -> Iterable[tuple[str, str]]:
+    """A form as it may be written, with the spelling: Kazakh also without the letters Russian lacks ("женилдик").
+
+    A stem that would be left short stays as it is: "көш" is no "кошка", "әр" no "аренда".
+    """
+    yield form, language
+    plain = plain_kazakh(form) if language == "kk" else form
+    if plain != form and all(_long_enough(p) for p in plain.split("_")):
+        yield plain, _PLAIN_KAZAKH
+
+
+def _long_enough(part: str) -> bool:
+    """True for an exact word, or a stem of four letters, an open one of five."""
+    return part[:1] == "=" or len(part.strip("*")) > _SHORT + part.endswith("*")
 
 
 def _add(concept: str, language: str, form: str, exact: Any, stems: Any, lengths: list[int]) -> None:
@@ -108,13 +129,13 @@ def _add(concept: str, language: str, form: str, exact: Any, stems: Any, lengths
 
 
 @lru_cache(maxsize=4096)
-def _kk_chain(rest: str, depth: int = 0) -> bool:
+def _kk_chain(rest: str, units: Sequence[str], depth: int = 0) -> bool:
     """True when `rest` is a chain of at most four Kazakh endings."""
     if not rest:
         return True
     if depth == 4 or len(rest) > 16:
         return False
-    return any(rest.startswith(u) and _kk_chain(rest[len(u) :], depth + 1) for u in _KK_UNITS)
+    return any(rest.startswith(u) and _kk_chain(rest[len(u) :], units, depth + 1) for u in units)
 
 
 @lru_cache(maxsize=8192)
@@ -124,9 +145,12 @@ def _inflects(rest: str, language: str) -> bool:
     if language == "en":
         return rest in _EN_ENDINGS
     if language == "kk":
-        return _kk_chain(rest)
+        return _kk_chain(rest, _KK_UNITS)
+    if language == _PLAIN_KAZAKH:
+        return _kk_chain(rest, _PLAIN_UNITS)
     return rest in _RU_ENDINGS or any(
-        rest[:n] in _RU_ENDINGS and len(rest) - n >= 2 and _kk_chain(rest[n:]) for n in range(min(4, len(rest)))
+        rest[:n] in _RU_ENDINGS and len(rest) - n >= 2 and _kk_chain(rest[n:], _KK_UNITS)
+        for n in range(min(4, len(rest)))
     )
 
 

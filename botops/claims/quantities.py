@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from botops.claims.lexicon import Concepts
-from botops.claims.words import Word
+from botops.claims.words import Word, plain_kazakh
 
 
 class Quantity(NamedTuple):
@@ -53,8 +53,15 @@ _KK = {
     "жетпіс": 70,
     "сексен": 80, "тоқсан": 90, "жүз": 100,
 }  # fmt: skip
-_KK_END = frozenset("ден дан тен тан нен нан ге ға ке қа і ы сі сы нің дің ті ты ін ын уі еуі ден".split()) | {""}
-_KK_ORDINAL = frozenset("інші ынші ншы нші іншісі ыншысы ншісі ншысы іншісіне ншіден".split()) | {"інші", "ыншы"}
+_KK |= {plain_kazakh(word): value for word, value in _KK.items() if word != "төрт"}  # "торт" is a cake
+_KK_END = frozenset(
+    "ден дан тен тан нен нан ге ға ке қа і ы сі сы нің дің ті ты ін ын уі еуі ден ин ын нин си".split()
+) | {""}
+_KK_ORDINAL = frozenset("інші ынші ншы нші іншісі ыншысы ншісі ншысы іншісіне ншіден".split()) | {
+    "инши",
+    "ншиси",
+    "нши",
+}
 _EN = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11,

@@ -48,6 +48,14 @@ def fold(text: str) -> str:
     return lowered
 
 
+_PLAIN = str.maketrans("әғқңөұүһі", "агкноуухи")
+
+
+def plain_kazakh(text: str) -> str:
+    """Folded Kazakh as typed on a Russian keyboard: "жеңілдік" is "женилдик"."""
+    return text.translate(_PLAIN)
+
+
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """A folded word without its inflection; at least three letters are kept."""
