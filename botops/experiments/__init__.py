@@ -1,0 +1,83 @@
+"""Statistics of experiments on prompts, by lead: one function a method, each with its source, each refusing with
+ValueError what has no answer. Arm a is the control, arm b the treatment, a difference is b - a, alpha is two-sided."""
+
+from botops.experiments.bayes import BestOf, bayes_props
+from botops.experiments.buckets import Bucketed, assign, bucket
+from botops.experiments.many import Adjusted, ChiSquare, bh, holm, srm_chi2
+from botops.experiments.means import (
+    AdjustedTest,
+    Lift,
+    OneSided,
+    RatioTest,
+    TTest,
+    cuped,
+    noninferiority,
+    ratio_delta,
+    relative_lift,
+    welch,
+)
+from botops.experiments.planning import (
+    Detectable,
+    Power,
+    SampleSize,
+    mde_props,
+    power_props,
+    sample_size_means,
+    sample_size_props,
+)
+from botops.experiments.proportions import (
+    Difference,
+    Estimate,
+    ExactTest,
+    ZTest,
+    diff_mn,
+    diff_newcombe,
+    fisher,
+    two_prop_z,
+    wilson,
+)
+from botops.experiments.sequential import Always, CountsTest, cs_means, cs_props, seq_counts
+
+__all__ = [
+    "Adjusted",
+    "AdjustedTest",
+    "Always",
+    "BestOf",
+    "Bucketed",
+    "ChiSquare",
+    "CountsTest",
+    "Detectable",
+    "Difference",
+    "Estimate",
+    "ExactTest",
+    "Lift",
+    "OneSided",
+    "Power",
+    "RatioTest",
+    "SampleSize",
+    "TTest",
+    "ZTest",
+    "assign",
+    "bayes_props",
+    "bh",
+    "bucket",
+    "cs_means",
+    "cs_props",
+    "cuped",
+    "diff_mn",
+    "diff_newcombe",
+    "fisher",
+    "holm",
+    "mde_props",
+    "noninferiority",
+    "power_props",
+    "ratio_delta",
+    "relative_lift",
+    "sample_size_means",
+    "sample_size_props",
+    "seq_counts",
+    "srm_chi2",
+    "two_prop_z",
+    "welch",
+    "wilson",
+]
