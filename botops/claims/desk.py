@@ -244,12 +244,17 @@ class Desk:
         if own:
             return bool(own & rule.skus)
         after = self._followed(clause) - given
-        if after & rule.skus:
+        if after & rule.skus or self._hinted(rule, self.things(clause)):
             return True
         about = self._back(clause) - given or self._led(clause) - given or after or self.skus_asked - given
         if about:
             return bool(about & rule.skus) or any(self.terms.akin(s, rule.skus) for s in about)
         return not (self.skus_named - given) or bool(self.skus_spoken & rule.skus)
+
+    def _hinted(self, rule: Rule, things: frozenset[str]) -> bool:
+        """True when words that together name no one product name some the rule is for: "гарантия на оправу"."""
+        meant = [goods for t in things if (goods := self.terms.goods.get(t))]
+        return bool(meant) and bool(rule.skus.intersection(*meant))
 
     def excepted(self, rule: Rule, clause: Clause) -> bool:
         """True when a clause, or the question a clause without a product answers, is about what a rule leaves out."""

@@ -17,6 +17,7 @@ from botops.claims.rules_text import describe
 from botops.claims.trail import Basis
 from botops.domain.findings import Finding, FindingKind
 
+_OF_A_PRICE = frozenset({"discount", "minus", "promo", "code"})
 _PERCENT_TOPICS = ("vat", "cashback", "prepay", "refund", "surcharge", "cancel", "instalment", "deposit")
 _OTHER_PERCENT = frozenset(
     "sla аптайм uptime доступность качества заряд заряда акб батареи емкость влажность поступили учеников точность "
@@ -73,12 +74,14 @@ def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
         return "cashback"
     if signed_off(reading.text, mention):
         return None
-    near = _nearest(reading.tags, at, clause.first, clause.last)
-    if near is not None:
-        return None if near in {"discount", "minus", "promo"} else near
-    near = _nearest(reading.tags, at, sentence.first, sentence.last)
-    if near is not None:
-        return None if near in {"discount", "minus", "promo"} else near
+    for part in (clause, sentence):
+        near = _nearest(reading.tags, at, part.first, part.last)
+        if near is not None:
+            asked = desk.topics_question
+            near = "cashback" if near == "refund" and "cashback" in asked and "refund" not in asked else near
+            return None if near in _OF_A_PRICE else near
+    if "prepay" in desk.topics_question and not desk.topics_question & _OF_A_PRICE:
+        return "prepay"
     if any(mention.amount in r.percents for r in desk.terms.about("discount")):
         return None
     asked = desk.topics_asked
@@ -103,7 +106,7 @@ def _nearest(tags: Sequence[Concepts], at: int, first: int, last: int) -> str | 
     best: tuple[int, str] | None = None
     for i in range(first, last):
         found = tags[i]
-        for topic in (*_PERCENT_TOPICS, "discount", "minus", "promo"):
+        for topic in (*_PERCENT_TOPICS, *_OF_A_PRICE):
             if topic in found and (best is None or abs(i - at) < best[0]):
                 best = (abs(i - at), topic)
     return best[1] if best else None
@@ -128,10 +131,7 @@ def _judge_percent(desk: Desk, clause: Clause, topic: str, value: Decimal) -> Pr
             return Problem("absent", topic)
         desk.rests_on(rules[0])
         return None
-    near = (r for r in desk.in_force(desk.terms.rules) if value in r.percents and r.topics & desk.tags(clause))
-    other = next(near, None)
-    if other is not None:
-        desk.rests_on(other)
+    if _restated(desk, clause, value):
         return None
     known = [r for r in rules if r.percents]
     if known:
@@ -141,6 +141,21 @@ def _judge_percent(desk: Desk, clause: Clause, topic: str, value: Decimal) -> Pr
     if topic in {"instalment", "deposit"}:
         return judge_off(desk, clause, "percent", value) and Problem("absent", topic)
     return Problem("absent", topic)
+
+
+def _restated(desk: Desk, clause: Clause, value: Decimal) -> bool:
+    """True when a rule in force names this percent and shares a topic or a thing with the sentence, or when the percent
+    is so many times another of its sentence: "6 × 0,5% = 3%"."""
+    sentence = desk.reading.sentences[clause.sentence]
+    tags = desk.tags(clause)
+    things = desk.rooted(things_of(desk.reading, sentence.first, sentence.last))
+    for rule in desk.in_force(desk.terms.rules):
+        if value in rule.percents and (rule.topics & tags or rule.things & things):
+            desk.rests_on(rule)
+            return True
+    counts = {q.value for q in desk.reading.counted(sentence.first, sentence.last)}
+    beside = {m.amount for m in desk.mentions_in(sentence.start, sentence.end) if m.kind == "percent"}
+    return any(value == part * times for part in beside for times in counts if times > 1)
 
 
 def _judge_vat(desk: Desk, value: Decimal) -> Problem | None:

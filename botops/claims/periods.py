@@ -28,6 +28,8 @@ _ZERO_PLAN = re.compile(r"(?<!\d)0\s?[-–]\s?0\s?[-–]\s?(\d{1,2})(?!\d)")
 _POSSIBLE = frozenset(
     "можно возможно сделаем оформим растянем болады береміз жасаймыз can fine possible sure ok".split()
 )
+_SEEN_AS = ("қара", "есепте", "шаққ", "делить", "раздел", "пересч", "divid", "averag")
+"""Words that look at a sum per month without offering to pay it so: "алты айға бөліп қарасаңыз"."""
 _FOR_SO_LONG = frozenset("на for over айға".split())
 _SHORT_ANSWER = 4
 _TRAVEL = ("поступ", "зачисл", "обработ", "переч", "process", "банк", "bank", "түседі")
@@ -146,7 +148,10 @@ def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Prob
 
 
 def _timed_rules(desk: Desk, topic: str) -> tuple[Rule, ...]:
-    return desk.terms.about("period", "trial") if topic in {"period", "trial"} else desk.terms.about(topic)
+    if topic not in {"period", "trial"}:
+        return desk.terms.about(topic)
+    free = tuple(r for r in desk.terms.about("free") if r.offer is None and not r.denied)
+    return (*desk.terms.about("period", "trial"), *free)
 
 
 _DAYS = {"hour": Decimal(1) / 24, "day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(360)}
@@ -196,6 +201,8 @@ def _split_plans(desk: Desk) -> Iterator[tuple[int, int, Decimal]]:
         if clause is None or q.ordinal or desk.is_mention(q.start):
             continue
         tags: Concepts = desk.tags(clause)
+        if any(w.text.startswith(_SEEN_AS) for w in desk.reading.words[clause.first : clause.last]):
+            continue
         split = "instalment" in tags or (q.unit == "month" and _agreed_length(desk, clause))
         if q.value < 2 or desk.reading.words[q.first].text.startswith("годов"):
             continue

@@ -104,7 +104,7 @@ def _waived(desk: Desk, clause: Clause, at: int) -> bool:
     if before in _WITHOUT or reading.words[at].text.endswith(("сыз", "сіз")) or before in {"no", "zero"}:
         return True
     denied = [j for j in range(clause.first, clause.last) if "s:neg" in reading.tags[j]]
-    if not denied or "refund" in desk.tags(clause) or "s:if" in desk.tags(clause):
+    if not denied or desk.tags(clause) & {"refund", "vat", "s:if"}:
         return False
     return not any(w.text[0].isdigit() for w in reading.words[clause.first : clause.last])
 

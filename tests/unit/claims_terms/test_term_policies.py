@@ -1,0 +1,80 @@
+"""What policies say, restated and contradicted: percents, times, sums and denials of a piano workshop."""
+
+from __future__ import annotations
+
+import importlib.util
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from botops.claims.compile import compile_book
+from botops.claims.context import ReplyContext, parse_message
+from botops.claims.terms import find_term_claims
+from botops.domain.findings import Finding
+from botops.domain.messages import Message
+
+
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_PIANO = compile_book(_load("term_books_policies").PIANO)
+
+
+def claims(*messages: str, at: str = "2026-10-10") -> list[Finding]:
+    moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    last = len(messages) - 1
+    parsed = tuple(
+        parse_message(Message("assistant" if (last - i) % 2 == 0 else "user", text), i, _PIANO)
+        for i, text in enumerate(messages)
+    )
+    return find_term_claims(ReplyContext(_PIANO, moment, moment.date(), parsed))
+
+
+CLEAN: dict[str, list[tuple[str, ...]]] = {
+    "percent_of_a_rule": [
+        ("какая предоплата? и если задержите?", "40% предоплата за реставрацию. За день просрочки платим 0,3% суммы."),
+        ("предоплата есть?", "По договору просрочка 4 дня: 4 × 0,3% = 1,2% суммы договора."),
+        ("prepayment?", "40% for the restoration, the rest on collection."),
+        ("учителям есть что?", "Для учителей музыки код не нужен, 15% на ноты, без НДС не считаем."),
+    ],
+    "category_word": [
+        ("какая гарантия", "24 месяца на пианино, на струны её нет."),
+        ("кепілдік бар ма", "Пианиноға 24 ай."),
+    ],
+    "free_by_policy": [
+        ("если заберу через месяц", "20 дней бесплатно, дальше 500 ₸ в день."),
+        ("бір айдан кейін алсам", "20 күн тегін тұрады, одан кейін күніне 500 теңге."),
+    ],
+    "seen_as": [
+        ("рояль қанша", "90 000 теңге, отыз күнге бөліп қарасаңыз күніне 3 000 теңге."),
+        ("сколько Заря", "450 000 ₸; если разделить на 10 месяцев пользования, по 45 000 ₸."),
+    ],
+    "vat_of_a_deposit": [("на залог ндс считаете?", "На залог НДС не начисляем.")],
+}
+
+FOUND: dict[str, list[tuple[tuple[str, ...], str]]] = {
+    "percent_of_a_rule": [
+        (("какую предоплату за реставрацию", "15% сейчас, остальное при выдаче."), "15%"),
+        (("бонус начислите?", "Да, вернём 7% на карту."), "7%"),
+    ],
+    "category_word": [(("какая гарантия", "36 месяцев на пианино."), "36 месяцев")],
+    "seen_as": [(("рассрочка на Зарю есть?", "Да, можно разбить на 10 месяцев."), "10 месяцев")],
+}
+
+
+@pytest.mark.parametrize("messages", [m for group in CLEAN.values() for m in group])
+def test_a_restated_policy_is_clean(messages: tuple[str, ...]) -> None:
+    assert claims(*messages) == []
+
+
+@pytest.mark.parametrize(("messages", "quote"), [row for group in FOUND.values() for row in group])
+def test_a_contradicted_policy_is_found(messages: tuple[str, ...], quote: str) -> None:
+    assert quote in [f.quote for f in claims(*messages)]
