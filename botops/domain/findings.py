@@ -53,6 +53,8 @@ class Finding:
     `stated` and `expected` are fit to show: an amount with its currency, or the rule; `expected` is None when the book
     has nothing near. `explanations` has one or two sentences per language (ru, kk, en).
     `at_risk` is max(0, owed - promised) x quantity when the sum is known; `source` names where the book says otherwise.
+    `rule` names the company's own term kind or check that made it, None for the built-in ones. `exception` is the id of
+    the exception that lets it pass.
     """
 
     turn: int
@@ -68,6 +70,8 @@ class Finding:
     at_risk: Money | None = None
     overcharge: Money | None = None
     source: str | None = None
+    rule: str | None = None
+    exception: str | None = None
 
     def explanation(self, language: str = "ru") -> str:
         """The explanation in a language, or in any the finding has."""
@@ -107,8 +111,10 @@ class SupportedClaim:
 class Verdict:
     """The outcome of judging one reply.
 
-    `reason` says why a reply was not judged (`checker_failed`, `no_book`, `book_out_of_date`, `too_large` …).
+    `reason` says why a reply was not judged (`checker_failed`, `check_failed` for a check of the company's own,
+    `no_book`, `book_out_of_date`, `too_large` …).
     `claims` counts commercial claims looked at, found right or wrong. `book` is the version of the book used.
+    `excepted` are findings that an exception lets pass: they decide nothing, and are kept to be shown and counted.
     """
 
     judgement: Judgement
@@ -116,6 +122,7 @@ class Verdict:
     reason: str | None = None
     claims: int = 0
     book: str | None = None
+    excepted: tuple[Finding, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -128,13 +135,15 @@ class Verdict:
         return max((f.severity for f in self.findings), default=None)
 
     @classmethod
-    def of(cls, findings: tuple[Finding, ...], *, claims: int, book: str | None) -> Verdict:
+    def of(
+        cls, findings: tuple[Finding, ...], *, claims: int, book: str | None, excepted: tuple[Finding, ...] = ()
+    ) -> Verdict:
         """The verdict that follows from findings: contradicted when the book says otherwise, else unsupported."""
         if not findings:
-            return cls(Judgement.SUPPORTED, claims=claims, book=book)
+            return cls(Judgement.SUPPORTED, claims=claims, book=book, excepted=excepted)
         contradicted = any(f.expected is not None for f in findings)
         word = Judgement.CONTRADICTED if contradicted else Judgement.UNSUPPORTED
-        return cls(word, findings, claims=claims, book=book)
+        return cls(word, findings, claims=claims, book=book, excepted=excepted)
 
     @classmethod
     def not_judged(cls, reason: str, book: str | None = None) -> Verdict:

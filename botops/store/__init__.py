@@ -4,6 +4,7 @@ from botops.store.erasure import Erased
 from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_record
 from botops.store.reads import Reads
+from botops.store.reviewing import ReviewReads
 from botops.store.store import Store, Written
 from botops.store.views import (
     Counts,
@@ -39,6 +40,7 @@ __all__ = [
     "Page",
     "PatternKey",
     "Reads",
+    "ReviewReads",
     "Store",
     "Totals",
     "Written",

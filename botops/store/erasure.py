@@ -9,10 +9,12 @@ from sqlalchemy import Connection, delete, exists, select
 
 from botops.store import rows
 from botops.store.engine import upsert
-from botops.store.tables import ATTEMPT, DIALOGUE, EXPOSURE, FINDING, HAND_OFF, META, TURN
+from botops.store.tables import ATTEMPT, DIALOGUE, EXCEPTED, EXPOSURE, FINDING, HAND_OFF, META, REVIEW, TURN
 from botops.store.turns import mark_dirty
 
 PURGED_BEFORE = "purged_before"
+_OF_TURNS = (FINDING, EXCEPTED, ATTEMPT, HAND_OFF, REVIEW)
+"""What hangs on turns and goes with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def erase_lead(connection: Connection, lead_id: str, now: datetime) -> Erased:
     mine = TURN.c.lead_id == lead_id
     hours = set(connection.execute(select(TURN.c.hour).where(mine)).scalars())
     turn_ids = select(TURN.c.id).where(mine).scalar_subquery()
-    for table in (FINDING, ATTEMPT, HAND_OFF):
+    for table in _OF_TURNS:
         connection.execute(delete(table).where(table.c.turn_id.in_(turn_ids)))
     connection.execute(delete(EXPOSURE).where(EXPOSURE.c.lead_id == lead_id))
     turns = connection.execute(delete(TURN).where(mine)).rowcount
@@ -54,7 +56,7 @@ def purge(connection: Connection, before: datetime, most: int) -> Erased:
         )
     old = connection.execute(select(TURN.c.id, TURN.c.dialogue_id).where(TURN.c.hour < hour).limit(most)).all()
     turn_ids = [row.id for row in old]
-    for table in (FINDING, ATTEMPT, HAND_OFF):
+    for table in _OF_TURNS:
         connection.execute(delete(table).where(table.c.turn_id.in_(turn_ids)))
     turns = connection.execute(delete(TURN).where(TURN.c.id.in_(turn_ids))).rowcount
     empty = delete(DIALOGUE).where(

@@ -137,7 +137,12 @@ class _Cleaner:
         if verdict is None:
             return None
         reason = None if verdict.reason is None else self(verdict.reason)
-        return replace(verdict, reason=reason, findings=tuple(self.finding(f, texts) for f in verdict.findings))
+        return replace(
+            verdict,
+            reason=reason,
+            findings=tuple(self.finding(f, texts) for f in verdict.findings),
+            excepted=tuple(self.finding(f, texts) for f in verdict.excepted),
+        )
 
     def finding(self, finding: Finding, texts: dict[str, str]) -> Finding:
         where = slice(finding.start, finding.end)

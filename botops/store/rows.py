@@ -145,13 +145,25 @@ def _verdict_columns(verdict: Verdict | None) -> Row:
 
 def finding_rows(record: TurnRecord) -> list[Row]:
     """The rows of all findings: of the turn's verdict and of each attempt's."""
-    verdicts = [(TURN_VERDICT, record.verdict), *((n, a.verdict) for n, a in enumerate(record.attempts))]
     return [
         _finding_row(record.id, attempt, position, finding)
-        for attempt, verdict in verdicts
-        if verdict is not None
+        for attempt, verdict in _verdicts(record)
         for position, finding in enumerate(verdict.findings)
     ]
+
+
+def excepted_rows(record: TurnRecord) -> list[Row]:
+    """The same of the findings that exceptions let pass."""
+    return [
+        _finding_row(record.id, attempt, position, finding) | {"exception_id": finding.exception or ""}
+        for attempt, verdict in _verdicts(record)
+        for position, finding in enumerate(verdict.excepted)
+    ]
+
+
+def _verdicts(record: TurnRecord) -> Iterable[tuple[int, Verdict]]:
+    verdicts = [(TURN_VERDICT, record.verdict), *((n, a.verdict) for n, a in enumerate(record.attempts))]
+    return [(attempt, verdict) for attempt, verdict in verdicts if verdict is not None]
 
 
 def _finding_row(turn_id: str, attempt: int, position: int, finding: Finding) -> Row:
@@ -175,6 +187,7 @@ def _finding_row(turn_id: str, attempt: int, position: int, finding: Finding) ->
         "overcharge_minor": overcharge.minor if overcharge else None,
         "overcharge_currency": overcharge.currency if overcharge else None,
         "source": finding.source,
+        "rule": finding.rule,
     }
 
 
@@ -203,11 +216,10 @@ def record_of(
     attempts: Iterable[Mapping[str, Any]] = (),
     findings: Iterable[Mapping[str, Any]] = (),
     hand_off: Mapping[str, Any] | None = None,
+    excepted: Iterable[Mapping[str, Any]] = (),
 ) -> TurnRecord:
-    """The record a turn's rows stand for; `attempts` and `findings` in order."""
-    found: dict[int, list[Finding]] = {}
-    for row in findings:
-        found.setdefault(row["attempt"], []).append(finding_of(row))
+    """The record a turn's rows stand for; `attempts`, `findings` and `excepted` in order."""
+    found, passed = _by_attempt(findings), _by_attempt(excepted)
     return TurnRecord(
         id=turn["id"],
         inbound=_inbound_of(turn),
@@ -218,8 +230,10 @@ def record_of(
         reply=turn["reply"],
         action=Action(turn["action"]) if turn["action"] else None,
         assignment=_assignment_of(turn),
-        verdict=_verdict_of(turn, found.get(TURN_VERDICT, ())),
-        attempts=tuple(_attempt_of(row, found.get(row["position"], ())) for row in attempts),
+        verdict=_verdict_of(turn, found.get(TURN_VERDICT, ()), passed.get(TURN_VERDICT, ())),
+        attempts=tuple(
+            _attempt_of(row, found.get(row["position"], ()), passed.get(row["position"], ())) for row in attempts
+        ),
         hand_off=hand_off_of(hand_off) if hand_off else None,
         timing=Timing(turn["total_ms"], turn["model_ms"], turn["guard_ms"], turn["first_text_ms"]),
         model=turn["model"],
@@ -227,6 +241,13 @@ def record_of(
         error=turn["error"],
         replied_at=turn["replied_at"],
     )
+
+
+def _by_attempt(rows: Iterable[Mapping[str, Any]]) -> dict[int, list[Finding]]:
+    found: dict[int, list[Finding]] = {}
+    for row in rows:
+        found.setdefault(row["attempt"], []).append(finding_of(row))
+    return found
 
 
 def _inbound_of(turn: Mapping[str, Any]) -> InboundMessage:
@@ -250,7 +271,7 @@ def _assignment_of(turn: Mapping[str, Any]) -> Assignment | None:
     return Assignment(ref, turn["experiment"], turn["variant"], turn["bucket"], turn["stale"])
 
 
-def _verdict_of(row: Mapping[str, Any], findings: Sequence[Finding]) -> Verdict | None:
+def _verdict_of(row: Mapping[str, Any], findings: Sequence[Finding], excepted: Sequence[Finding]) -> Verdict | None:
     if row["judgement"] is None:
         return None
     return Verdict(
@@ -259,10 +280,11 @@ def _verdict_of(row: Mapping[str, Any], findings: Sequence[Finding]) -> Verdict 
         reason=row["verdict_reason"],
         claims=row["claims"],
         book=row["book"],
+        excepted=tuple(excepted),
     )
 
 
-def _attempt_of(row: Mapping[str, Any], findings: Sequence[Finding]) -> Attempt:
+def _attempt_of(row: Mapping[str, Any], findings: Sequence[Finding], excepted: Sequence[Finding]) -> Attempt:
     usage = Usage(
         row["input_tokens"],
         row["cached_tokens"],
@@ -287,7 +309,7 @@ def _attempt_of(row: Mapping[str, Any], findings: Sequence[Finding]) -> Attempt:
         usage,
         cost,
         row["model_ms"],
-        _verdict_of(row, findings),
+        _verdict_of(row, findings, excepted),
         row["fault"],
     )
 
@@ -308,6 +330,8 @@ def finding_of(row: Mapping[str, Any]) -> Finding:
         at_risk=money_of(row["at_risk_minor"], row["at_risk_currency"]),
         overcharge=money_of(row["overcharge_minor"], row["overcharge_currency"]),
         source=row["source"],
+        rule=row["rule"],
+        exception=row.get("exception_id"),
     )
 
 

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -23,14 +23,16 @@ from sqlalchemy.exc import IntegrityError
 from botops.domain.errors import ConflictError, StoreError
 from botops.domain.messages import InboundMessage, Language
 from botops.domain.ports import Begun, Clock
+from botops.domain.reviews import ClaimException, Review
 from botops.domain.turns import TurnRecord, TurnState
-from botops.store import erasure, hand_offs, migrate, rollup, turns
+from botops.store import erasure, hand_offs, migrate, reviewing, rollup, turns
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
 from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_inbound, mask_record, storable
 from botops.store.presence import FilePresence, Presence, ServerPresence
 from botops.store.reads import Reads
+from botops.store.reviewing import ReviewReads
 from botops.store.tables import IMPORT_BATCH, SERVING, TURN
 from botops.store.writer import Writer
 
@@ -75,6 +77,7 @@ class Store:
         self._under_way_lock = threading.Lock()
         self.reads = Reads(self._reader, url, clock)
         self.faulty = FaultyReads(self._reader, url)
+        self.reviews = ReviewReads(self._reader, url)
 
     @classmethod
     def open(
@@ -279,6 +282,29 @@ class Store:
         closed already."""
         now = at or self._clock.now()
         self._write("close a hand-off", lambda connection: hand_offs.close(connection, turn_id, who, now))
+
+    # --- reviews -------------------------------------------------------------------------------------------------
+
+    def add_review(self, review: Review, exception: ClaimException | None = None) -> None:
+        """Keeps a ruling on a finding, with the exception it becomes, if any. Raises NotFoundError without such a
+        finding."""
+        masked = replace(review, reason=self._hide(review.reason))
+        made = None if exception is None else self._hidden(exception)
+        now = self._clock.now()
+        self._write("keep a review", lambda connection: reviewing.add_review(connection, masked, made, now))
+
+    def add_exception(self, exception: ClaimException) -> None:
+        """Keeps an exception nobody's finding stands behind."""
+        made, now = self._hidden(exception), self._clock.now()
+        self._write("keep an exception", lambda connection: reviewing.add_exception(connection, made, now))
+
+    def revoke_exception(self, exception_id: str, who: str) -> None:
+        """Ends an exception now. Raises NotFoundError, ConflictError when it was revoked already."""
+        now = self._clock.now()
+        self._write("revoke an exception", lambda connection: reviewing.revoke(connection, exception_id, who, now))
+
+    def _hidden(self, exception: ClaimException) -> ClaimException:
+        return replace(exception, wording=self._hide(exception.wording), reason=self._hide(exception.reason))
 
     # --- life ----------------------------------------------------------------------------------------------------
 

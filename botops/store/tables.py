@@ -6,7 +6,7 @@ is 32 bits wide on PostgreSQL. Rates are text, because SQLite would turn a `Deci
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, Index, MetaData, Table, text
@@ -151,10 +151,9 @@ class Attempt(StoreTable, table=True):
     book: str | None = None
 
 
-class Finding(StoreTable, table=True):
-    """One finding. `attempt` is the position of the attempt it was made on, -1 for the verdict of the turn itself."""
-
-    __tablename__ = "finding"
+class _FindingColumns(StoreTable):
+    """What is kept of a finding. `attempt` is the position of the attempt it was made on, -1 for the verdict of the
+    turn itself; `rule` names the company's own term kind or check."""
 
     turn_id: str = Field(primary_key=True, foreign_key="turn.id")
     attempt: int = Field(primary_key=True, sa_type=BigInteger)
@@ -174,6 +173,64 @@ class Finding(StoreTable, table=True):
     overcharge_minor: int | None = Field(default=None, sa_type=BigInteger)
     overcharge_currency: str | None = None
     source: str | None = None
+    rule: str | None = None
+
+
+class Finding(_FindingColumns, table=True):
+    """One finding."""
+
+    __tablename__ = "finding"
+
+
+class ExceptedFinding(_FindingColumns, table=True):
+    """A finding an exception let pass. Kept apart: whatever counts findings must not count these."""
+
+    __tablename__ = "excepted_finding"
+
+    exception_id: str = Field(index=True)
+
+
+class ClaimException(StoreTable, table=True):
+    """A wording that is no mistake, for one kind and product, from a day to a day. `finding` columns say which finding
+    it was made for; that turn may be gone."""
+
+    __tablename__ = "claim_exception"
+
+    id: str = Field(primary_key=True)
+    wording: str = Field(sa_type=LongText)
+    kind: str
+    sku: str | None = None
+    owner: str
+    reason: str = Field(sa_type=LongText)
+    since: date
+    until: date
+    by: str
+    created_at: datetime
+    turn_id: str | None = None
+    attempt: int | None = Field(default=None, sa_type=BigInteger)
+    position: int | None = Field(default=None, sa_type=BigInteger)
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None
+    fired: int = Field(default=0, sa_type=BigInteger)
+    last_fired_at: datetime | None = None
+
+
+class Review(StoreTable, table=True):
+    """A ruling on a finding. All are kept; the latest one on a finding counts."""
+
+    __tablename__ = "review"
+    __table_args__ = (Index(None, "turn_id", "at"),)
+
+    id: str = Field(primary_key=True)
+    turn_id: str = Field(foreign_key="turn.id")
+    attempt: int = Field(sa_type=BigInteger)
+    position: int = Field(sa_type=BigInteger)
+    ruling: str
+    by: str
+    at: datetime = Field(index=True)
+    reason: str = Field(sa_type=LongText)
+    remedy: str | None = None
+    exception_id: str | None = None
 
 
 class HandOff(StoreTable, table=True):
@@ -338,6 +395,9 @@ DIALOGUE = _table("dialogue")
 TURN = _table("turn")
 ATTEMPT = _table("attempt")
 FINDING = _table("finding")
+EXCEPTED = _table("excepted_finding")
+CLAIM_EXCEPTION = _table("claim_exception")
+REVIEW = _table("review")
 HAND_OFF = _table("hand_off")
 EXPOSURE = _table("exposure")
 SERVING = _table("serving")

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Insert, and_, bindparam, case, insert, select, update
+from sqlalchemy import Connection, Executable, Insert, and_, bindparam, case, insert, or_, select, update
 
 from botops.domain.errors import ConflictError, StoreError
 from botops.domain.messages import InboundMessage, Language, Message
@@ -17,8 +17,10 @@ from botops.store import rows
 from botops.store.engine import upsert
 from botops.store.tables import (
     ATTEMPT,
+    CLAIM_EXCEPTION,
     DIALOGUE,
     DIRTY_HOUR,
+    EXCEPTED,
     EXPOSURE,
     FINDING,
     HAND_OFF,
@@ -138,6 +140,9 @@ def _write_parts(connection: Connection, records: Sequence[TurnRecord]) -> None:
         connection.execute(_ATTEMPTS, attempts)
     if findings := [row for r in records for row in rows.finding_rows(r)]:
         connection.execute(_FINDINGS, findings)
+    if excepted := [row for r in records for row in rows.excepted_rows(r)]:
+        connection.execute(insert(EXCEPTED), excepted)
+        _count_fired(connection, records, excepted)
     if hand_offs := [rows.hand_off_row(r.hand_off) for r in records if r.hand_off is not None]:
         connection.execute(_HAND_OFFS, hand_offs)
     exposures = [
@@ -153,6 +158,23 @@ def _write_parts(connection: Connection, records: Sequence[TurnRecord]) -> None:
     ]
     if exposures:
         connection.execute(_exposure_upsert(connection.dialect.name), exposures)
+
+
+def _count_fired(connection: Connection, records: Sequence[TurnRecord], excepted: Sequence[rows.Row]) -> None:
+    """Counts each exception once for each reply it let something pass in."""
+    moments = {record.id: record.inbound.at for record in records}
+    fired = {(row["exception_id"], row["turn_id"]) for row in excepted}
+    for exception_id in sorted({identifier for identifier, _ in fired}):
+        at = [moments[turn_id] for identifier, turn_id in fired if identifier == exception_id]
+        last = CLAIM_EXCEPTION.c.last_fired_at
+        connection.execute(
+            update(CLAIM_EXCEPTION)
+            .where(CLAIM_EXCEPTION.c.id == exception_id)
+            .values(
+                fired=CLAIM_EXCEPTION.c.fired + len(at),
+                last_fired_at=case((or_(last.is_(None), last < max(at)), max(at)), else_=last),
+            )
+        )
 
 
 def _see_dialogue(connection: Connection, inbound: InboundMessage, language: Language) -> None:
@@ -227,15 +249,23 @@ def load(connection: Connection, turns: Sequence[Any]) -> tuple[TurnRecord, ...]
     ids = [turn["id"] for turn in turns]
     attempts: dict[str, list[Any]] = {}
     findings: dict[str, list[Any]] = {}
+    excepted: dict[str, list[Any]] = {}
     for table, order, into in (
         (ATTEMPT, (ATTEMPT.c.turn_id, ATTEMPT.c.position), attempts),
         (FINDING, (FINDING.c.turn_id, FINDING.c.attempt, FINDING.c.position), findings),
+        (EXCEPTED, (EXCEPTED.c.turn_id, EXCEPTED.c.attempt, EXCEPTED.c.position), excepted),
     ):
         for row in connection.execute(select(table).where(table.c.turn_id.in_(ids)).order_by(*order)).mappings():
             into.setdefault(row["turn_id"], []).append(row)
     waiting = connection.execute(select(HAND_OFF).where(HAND_OFF.c.turn_id.in_(ids))).mappings()
     hand_offs: dict[str, Any] = {row["turn_id"]: row for row in waiting}
     return tuple(
-        rows.record_of(turn, attempts.get(turn["id"], ()), findings.get(turn["id"], ()), hand_offs.get(turn["id"]))
+        rows.record_of(
+            turn,
+            attempts.get(turn["id"], ()),
+            findings.get(turn["id"], ()),
+            hand_offs.get(turn["id"]),
+            excepted.get(turn["id"], ()),
+        )
         for turn in turns
     )
