@@ -46,6 +46,8 @@ class CheckSummary:
     claims: int = 0
     replies_at_fault: int = 0
     not_judged: Counter[str] = field(default_factory=Counter)
+    excepted: Counter[str] = field(default_factory=Counter)
+    """Findings let pass, by the exception's id."""
     by_kind: Counter[str] = field(default_factory=Counter)
     by_severity: Counter[Severity] = field(default_factory=Counter)
     at_risk: dict[str, Decimal] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from botops.app.check_report import CheckSummary
 from botops.app.judging import judge_dialogue
 from botops.claims import CompiledBook, compile_book
 from botops.claims.dialogues import parse_dialogues
+from botops.claims.exceptions import NO_EXCEPTIONS, Exceptions
 from botops.domain.errors import UserError
 from botops.domain.findings import Judgement
 from botops.domain.problems import Problem
@@ -23,6 +24,7 @@ from botops.pricebook import import_table, load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
+    from datetime import date
 
     from botops.domain.findings import Finding, SupportedClaim
     from botops.domain.messages import Message
@@ -55,9 +57,21 @@ class BookChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What counts besides the book: exceptions in force on `day`; and whether claims that are right are asked for."""
+
+    exceptions: Exceptions = NO_EXCEPTIONS
+    day: date | None = None
+    explain: bool = False
+
+
+NO_RULES = Rules()
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """One dialogue judged. `messages` is empty when nothing was found, to spare the way between processes; `supported`
-    are the claims that are right, when they are asked for."""
+    are the claims that are right, when they are asked for; `excepted` the findings that exceptions let pass."""
 
     id: str
     language: str
@@ -67,6 +81,7 @@ class Checked:
     replies: int
     not_judged: tuple[str, ...] = ()
     supported: tuple[SupportedClaim, ...] = ()
+    excepted: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,7 @@ def check_files(
     files: Sequence[Path],
     choice: BookChoice,
     *,
+    rules: Rules = NO_RULES,
     jobs: int = 1,
     explain: bool = False,
     on_checked: Callable[[Checked], None] = lambda _: None,
@@ -95,12 +111,14 @@ def check_files(
     if choice.price_book is not None:
         _compiled(choice.price_book)
     summary = CheckSummary()
-    for batch, results in _run(_batches(files), choice, jobs, explain):
+    rules = replace(rules, explain=explain)
+    for batch, results in _run(_batches(files), choice, rules, jobs):
         for result in results:
             if isinstance(result, Problem):
                 summary.problems.append(result)
                 continue
             summary.add(result.id, result.messages, result.findings, result.claims, result.replies, result.supported)
+            summary.excepted.update(f.exception or "" for f in result.excepted)
             summary.not_judged.update(Counter(result.not_judged))
             on_checked(result)
         on_bytes(batch.size)
@@ -109,17 +127,17 @@ def check_files(
 
 
 def _run(
-    batches: Iterator[_Batch], choice: BookChoice, jobs: int, explain: bool
+    batches: Iterator[_Batch], choice: BookChoice, rules: Rules, jobs: int
 ) -> Iterator[tuple[_Batch, list[Checked | Problem]]]:
     if jobs <= 1:
         for batch in batches:
-            yield batch, _check_batch(batch, choice, explain)
+            yield batch, _check_batch(batch, choice, rules)
         return
     # spawn, not fork: threads of the parent (a progress bar) must not be copied half way.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting: deque[tuple[_Batch, Future[list[Checked | Problem]]]] = deque()
         for batch in batches:
-            waiting.append((batch, pool.submit(_check_batch, batch, choice, explain)))
+            waiting.append((batch, pool.submit(_check_batch, batch, choice, rules)))
             if len(waiting) > 2 * jobs:
                 first, future = waiting.popleft()
                 yield first, future.result()
@@ -146,11 +164,11 @@ def _batches(files: Sequence[Path]) -> Iterator[_Batch]:
             yield _Batch(str(file), tuple(lines), size)
 
 
-def _check_batch(batch: _Batch, choice: BookChoice, explain: bool) -> list[Checked | Problem]:
-    return [result for number, line in batch.lines for result in _check_line(batch.file, number, line, choice, explain)]
+def _check_batch(batch: _Batch, choice: BookChoice, rules: Rules) -> list[Checked | Problem]:
+    return [result for number, line in batch.lines for result in _check_line(batch.file, number, line, choice, rules)]
 
 
-def _check_line(file: str, number: int, line: bytes, choice: BookChoice, explain: bool) -> Iterator[Checked | Problem]:
+def _check_line(file: str, number: int, line: bytes, choice: BookChoice, rules: Rules) -> Iterator[Checked | Problem]:
     for dialogue in parse_dialogues([line], file):
         if isinstance(dialogue, Problem):
             yield replace(dialogue, line=number)
@@ -161,22 +179,24 @@ def _check_line(file: str, number: int, line: bytes, choice: BookChoice, explain
             yield Problem(file, number, 1, "price_book", f"{dialogue.id}: {error}", rule="price-book")
             continue
         findings: list[Finding] = []
+        excepted: list[Finding] = []
         not_judged: list[str] = []
         claims = 0
         replies = 0
         supported: list[SupportedClaim] = []
-        for judged in judge_dialogue(dialogue, book):
+        for judged in judge_dialogue(dialogue, book, exceptions=rules.exceptions, day=rules.day):
             verdict = judged.verdict
             replies += 1
-            if explain and judged.result is not None:
+            if rules.explain and judged.result is not None:
                 supported.extend(judged.result.supported)
             claims += verdict.claims
             findings.extend(verdict.findings)
+            excepted.extend(verdict.excepted)
             if verdict.judgement is Judgement.NOT_JUDGED:
                 not_judged.append(verdict.reason or "")
         yield Checked(
             dialogue.id, dialogue.lang or "ru", dialogue.messages if findings else (), tuple(findings),
-            claims, replies, tuple(not_judged), tuple(supported),
+            claims, replies, tuple(not_judged), tuple(supported), tuple(excepted),
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from botops import __version__
 from botops.app.books import Books
 from botops.app.clock import SystemClock
+from botops.app.exceptions import StoredExceptions
 from botops.app.guard import ClaimGuard
 from botops.app.models import build_model
 from botops.app.prompting import Prompting
@@ -45,6 +46,7 @@ class Container:
     meter: Meter
     store: Store
     bot: Bot
+    exceptions: StoredExceptions
 
     @classmethod
     def open(
@@ -67,12 +69,13 @@ class Container:
         books = Books(book_path(settings))
         registry = open_registry(settings, clock)
         prompting = Prompting(registry, books, name=settings.prompt, company=settings.company.name)
-        guard = guard or ClaimGuard(books)
         meter = build_meter(settings)
         model = model or build_model(settings, secrets)
         store = Store.open(database_url(settings, secrets), clock=clock, role=role, mask=settings.privacy.mask)
+        exceptions = StoredExceptions(store.reviews.exceptions)
+        guard = guard or ClaimGuard(books, exceptions.current)
         bot = Bot(prompting, model, guard, meter, store, metrics, clock, new_id, rules_of(settings))
-        return cls(settings, secrets, clock, metrics, books, registry, prompting, guard, meter, store, bot)
+        return cls(settings, secrets, clock, metrics, books, registry, prompting, guard, meter, store, bot, exceptions)
 
     def close(self) -> None:
         """Lets go of the store; what is queued is written first."""

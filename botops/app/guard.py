@@ -6,15 +6,18 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from botops.app.judging import verdict_of
 from botops.claims import CompiledBook, Conversation
 from botops.claims import TooLargeError as MessageTooLarge
+from botops.claims.exceptions import NO_EXCEPTIONS
 from botops.domain.findings import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from botops.app.books import Books
+    from botops.claims.exceptions import Exceptions
     from botops.domain.messages import Message
 
 DIALOGUES_KEPT = 256
@@ -27,11 +30,13 @@ class ClaimGuard:
     """The claim checker over the book in force, as the port `Guard`.
 
     A dialogue is judged turn by turn, and a turn often more than once (streamed, repaired). What was said before is
-    read once and kept; the verdict is the same as if the whole dialogue were read anew.
+    read once and kept; the verdict is the same as if the whole dialogue were read anew. What `exceptions` let pass is
+    set apart in the verdict.
     """
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, exceptions: Callable[[], Exceptions] = lambda: NO_EXCEPTIONS) -> None:
         self._books = books
+        self._exceptions = exceptions
         self._kept: OrderedDict[Key, Conversation] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -54,7 +59,8 @@ class ClaimGuard:
         except MessageTooLarge:
             return Verdict.not_judged("too_large", version)
         self._keep((*start, before), conversation)
-        return Verdict.of(tuple(result.findings), claims=result.claims, book=version)
+        day = at.astimezone(current.compiled.zone).date()
+        return verdict_of(result, messages[-1].content, version, self._exceptions(), day)
 
     def _take(self, start: tuple[object, ...], before: tuple[Message, ...]) -> Conversation | None:
         """The reading of these messages or of all but the last few, brought up to date; nobody else has it then."""

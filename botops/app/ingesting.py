@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 from botops.app.judging import judge_dialogue
 from botops.bot.language import detect_language
 from botops.claims.check import aware
+from botops.claims.exceptions import NO_EXCEPTIONS
 from botops.domain.messages import InboundMessage
 from botops.domain.turns import Action, GuardPolicy, TurnRecord, TurnState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from botops.claims import CompiledBook
     from botops.claims.dialogues import Dialogue
+    from botops.claims.exceptions import Exceptions
     from botops.domain.problems import Problem
 
 _YEARS = range(1970, 2200)
@@ -41,16 +43,20 @@ class IngestReport:
     problems: list[Problem] = field(default_factory=list)
 
 
-def records_of(dialogue: Dialogue, book: CompiledBook, *, version: str, channel: str) -> Iterator[TurnRecord]:
+def records_of(
+    dialogue: Dialogue, book: CompiledBook, *, version: str, channel: str, exceptions: Exceptions = NO_EXCEPTIONS,
+    day: date | None = None,
+) -> Iterator[TurnRecord]:  # fmt: skip
     """One record for each reply of the bot.
 
     The key of a turn is made of the dialogue's id and the reply's place in it, so that handing the same log in twice
     changes nothing. Client messages in a row are one inbound text; a reply without one before it has an empty one.
-    Raises UnlikelyTimeError.
+    `exceptions` are those in force on `day`. Raises UnlikelyTimeError.
     """
     started = _kept_time(dialogue.started_at, book)
     answered = -1
-    for number, judged in enumerate(judge_dialogue(dialogue, book, version), 1):
+    verdicts = judge_dialogue(dialogue, book, version, exceptions=exceptions, day=day)
+    for number, judged in enumerate(verdicts, 1):
         place, verdict = judged.turn, judged.verdict
         reply = dialogue.messages[place]
         spoken = [m for m in dialogue.messages[answered + 1 : place] if m.role == "user"]

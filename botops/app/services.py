@@ -61,6 +61,7 @@ async def ingest(
     current = container.books.current()
     if current is None:
         raise UserError(f"there is no price book at {container.books.path}: replies cannot be judged without one")
+    day = container.clock.now().astimezone(current.compiled.zone).date()
     report = IngestReport()
     taker = _Taker(container, report, origin, file)
     for number, line in enumerate(lines, 1):
@@ -69,7 +70,10 @@ async def ingest(
                 report.problems.append(replace(dialogue, line=number))
                 continue
             try:
-                records = tuple(records_of(dialogue, current.compiled, version=current.book.version, channel=channel))
+                records = tuple(
+                    records_of(dialogue, current.compiled, version=current.book.version, channel=channel,
+                               exceptions=container.exceptions.current(), day=day)
+                )  # fmt: skip
             except UnlikelyTimeError as error:
                 report.problems.append(Problem(file, number, 1, "", str(error), rule="bad-time"))
                 continue

@@ -24,8 +24,10 @@ def check_dialogue(dialogue: Dialogue, book: CompiledBook) -> list[Finding]:
 
 
 def finding_row(dialogue_id: str, finding: Finding, language: str = "ru") -> dict[str, Any]:
-    """A finding as a JSON row of `botops check`; the explanation is in the asked language."""
-    return {
+    """A finding as a JSON row of `botops check`; the explanation is in the asked language. `rule` and `exception` stand
+    in it only where the finding has them."""
+    more = {"rule": finding.rule, "exception": finding.exception}
+    row = {
         "dialogue_id": dialogue_id,
         "turn": finding.turn,
         "kind": finding.kind.value,
@@ -37,6 +39,7 @@ def finding_row(dialogue_id: str, finding: Finding, language: str = "ru") -> dic
         "expected": finding.expected,
         "explanation": finding.explanation(language),
     }
+    return row | {key: value for key, value in more.items() if value is not None}
 
 
 def supported_row(dialogue_id: str, claim: SupportedClaim, language: str = "ru") -> dict[str, Any]:

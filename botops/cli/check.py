@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from botops.cli.context import json_line
+from botops.cli.context import json_line, open_container, project_settings
 
 if TYPE_CHECKING:
     from botops.app.check_report import CheckSummary
+    from botops.app.checking import Rules
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FAIL_ON = ("low", "medium", "high", "critical", "never")
@@ -24,7 +25,6 @@ _FAIL_ON = ("low", "medium", "high", "critical", "never")
     "--dialogues",
     "files",
     multiple=True,
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Dialogues, one JSON object a line. May be given more than once.",
 )
@@ -34,6 +34,11 @@ _FAIL_ON = ("low", "medium", "high", "critical", "never")
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of the price books that dialogues name.",
 )
+@click.option(
+    "--exceptions",
+    metavar="FILE|store",
+    help="Exceptions to apply: a file of `botops exceptions export`, or the project's store.",
+)
 @click.option("--out", type=_FILE, help="Write the findings here, one JSON object a line, instead of to stdout.")
 @click.option("--html", type=_FILE, help="Write a report for people.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to work in.")
@@ -41,48 +46,114 @@ _FAIL_ON = ("low", "medium", "high", "critical", "never")
     "--fail-on", type=click.Choice(_FAIL_ON), default="low", show_default=True, help="Least severity for exit code 1."
 )  # fmt: skip
 @click.option("--explain", is_flag=True, help="Tell of the claims that are right, too, and what bears each out.")
+@click.option(
+    "--policy",
+    type=click.Choice(["block"]),
+    help="Instead of judging files: what this policy would have stopped among the project's stored replies.",
+)
+@click.option("--since", help="With --policy: from when on; 7d, 12h, 2w, or a day as 2026-11-01. Default 7d.")
+@click.option(
+    "--examples", type=click.IntRange(0, 100), default=3, show_default=True,
+    help="With --policy: how many examples of each kind to show.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout; needs --out for the rows.")
 @click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", help="How problems are shown.")
 def check(
     files: tuple[Path, ...],
     price_book: Path | None,
     books: Path | None,
+    exceptions: str | None,
     out: Path | None,
     html: Path | None,
     jobs: int,
     fail_on: str,
     explain: bool,
+    policy: str | None,
+    since: str | None,
+    examples: int,
     as_json: bool,
     form: str,
 ) -> int:
     """Compare every price, discount and term in dialogues with a price book.
 
     Findings go to stdout as JSON lines, a summary table to stderr. With --explain the claims that are right stand
-    between them as rows with "supported": true, and on the page for people. Exit code: 2 when lines could not be read
-    (the others are checked all the same), else 1 when something was found, else 0.
+    between them as rows with "supported": true, and on the page for people. A finding that an exception lets pass has
+    the key "exception" and is not counted. Exit code: 2 when lines could not be read (the others are checked all the
+    same), else 1 when something was found, else 0.
+
+    With --policy block --since 7d nothing is judged anew: the verdicts in the project's store say what blocking would
+    have stopped, rightly and wrongly as far as reviewers said so. Exit code 0.
     """
     from botops.app.checking import BookChoice, Checked, check_files
     from botops.claims.runner import finding_row, supported_row
     from botops.cli.progress import progress
 
+    if policy is not None:
+        if files or exceptions:
+            raise click.UsageError("--policy looks at the store: leave --dialogues and --exceptions out")
+        return _rehearse(since or "7d", examples, as_json=as_json)
+    if not files:
+        raise click.UsageError("nothing to check: give --dialogues FILE, or --policy block to look into the store")
+    if since is not None:
+        raise click.UsageError("--since belongs to --policy: files are checked whole")
     if as_json and out is None:
         raise click.UsageError("--json prints the summary on stdout, so the findings need a place: add --out FILE")
     choice = BookChoice(price_book, books, _project_book())
+    rules = _rules(exceptions)
     with ExitStack() as stack:
         sink = stack.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
         advance = stack.enter_context(progress("Checking", sum(f.stat().st_size for f in files)))
 
         def write(checked: Checked) -> None:
-            rows = [finding_row(checked.id, f, checked.language) for f in checked.findings]
+            found = (*checked.findings, *checked.excepted)
+            rows = [finding_row(checked.id, f, checked.language) for f in found]
             rows += [supported_row(checked.id, c, checked.language) for c in checked.supported]
             for row in sorted(rows, key=lambda r: (r["turn"], r["start"], r["end"])):
                 sink.write(json_line(row))
 
-        summary = check_files(files, choice, jobs=jobs, explain=explain, on_checked=write, on_bytes=advance)
+        summary = check_files(
+            files, choice, rules=rules, jobs=jobs, explain=explain, on_checked=write, on_bytes=advance
+        )
     if html:
         _write_html(html, summary, files)
     _report(summary, as_json=as_json, form=form)
     return _exit_code(summary, fail_on)
+
+
+def _rules(exceptions: str | None) -> Rules:
+    """What counts besides the book. Raises UserError for an exceptions file that cannot be used."""
+    from zoneinfo import ZoneInfo
+
+    from botops.app.checking import Rules
+    from botops.app.clock import SystemClock
+    from botops.app.exceptions import load_exceptions
+    from botops.claims.exceptions import NO_EXCEPTIONS
+    from botops.config import FILE_NAME, load_settings
+
+    settings = load_settings() if Path(FILE_NAME).exists() else None
+    found = NO_EXCEPTIONS
+    if exceptions == "store":
+        with open_container(project_settings(), role="reader") as container:
+            found = container.exceptions.current()
+    elif exceptions is not None:
+        found = load_exceptions(Path(exceptions))
+    zone = ZoneInfo(settings.company.timezone if settings else "Asia/Almaty")
+    return Rules(found, SystemClock().now().astimezone(zone).date())
+
+
+def _rehearse(since: str, examples: int, *, as_json: bool) -> int:
+    from botops.app.rehearsal import as_json as rehearsal_json
+    from botops.app.rehearsal import rehearse
+    from botops.cli.rehearsal import moment_before, show
+
+    with open_container(project_settings(), role="reader") as container:
+        until = container.clock.now()
+        found = rehearse(container, moment_before(until, since, container.settings), until, examples=examples)
+    if as_json:
+        click.echo(json.dumps(rehearsal_json(found), ensure_ascii=False, indent=1))
+    else:
+        show(found)
+    return 0
 
 
 def _project_book() -> Path | None:
@@ -128,6 +199,8 @@ def _report(summary: CheckSummary, *, as_json: bool, form: str) -> None:
         table.add_row(str(count), f"  {kind}")
     for currency, amount in summary.at_risk.items():
         table.add_row(f"{amount:,.0f}".replace(",", " "), f"{currency} promised below the price book")
+    for identifier, count in summary.excepted.most_common():
+        table.add_row(str(count), f"findings let pass by exception {identifier}")
     for reason, count in summary.not_judged.most_common():
         table.add_row(str(count), f"replies not judged: {reason}")
     if summary.problems:
@@ -146,6 +219,7 @@ def _as_json(summary: CheckSummary) -> dict[str, object]:
         "by_kind": dict(summary.by_kind),
         "by_severity": {severity.label: count for severity, count in summary.by_severity.items()},
         "not_judged": dict(summary.not_judged),
+        "excepted": dict(summary.excepted),
         "at_risk": {currency: str(amount) for currency, amount in summary.at_risk.items()},
         "problems": [p.text() for p in summary.problems],
         "seconds": round(summary.seconds, 3),

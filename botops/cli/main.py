@@ -30,6 +30,7 @@ COMMANDS = {
     "eval": ("botops.cli.evals:evals", "Replay dialogues and compare them with what is expected."),
     "prompts": ("botops.cli.prompts:prompts", "List, show, compare and lint prompts."),
     "pricebook": ("botops.cli.pricebook:pricebook", "Import, compare and lint price books."),
+    "exceptions": ("botops.cli.exceptions:exceptions", "Rule on findings; list, add and revoke exceptions."),
     "ingest": ("botops.cli.ingest:ingest", "Take in dialogues of another bot."),
 }
 """Every command: where it lives and the one line `--help` shows for it."""

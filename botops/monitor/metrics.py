@@ -51,6 +51,9 @@ class Metrics:
             "botops_findings_total", "Claims the price book does not support, held back ones included.",
             ["kind", "severity"], registry=r,
         )  # fmt: skip
+        self.excepted = Counter(
+            "botops_excepted_findings_total", "Findings that an exception let pass.", ["kind"], registry=r
+        )
         self.at_risk = Counter(
             "botops_money_at_risk_total", "Promised below what is owed, in major units of the book's currency.",
             ["severity"], registry=r,
@@ -134,6 +137,8 @@ class Metrics:
     def _count_verdict(self, verdict: Verdict) -> None:
         self.verdicts.labels(verdict.judgement.value).inc()
         self.claims.inc(verdict.claims)
+        for finding in verdict.excepted:
+            self.excepted.labels(finding.kind.value).inc()
         for finding in verdict.findings:
             self.findings.labels(finding.kind.value, finding.severity.label).inc()
             if finding.at_risk is not None:

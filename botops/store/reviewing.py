@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from botops.domain.reviews import ClaimException, FindingRef, Remedy, Review, Ru
 from botops.domain.turns import TurnRecord
 from botops.store import rows, turns
 from botops.store.engine import translated
-from botops.store.tables import ATTEMPT, CLAIM_EXCEPTION, FINDING, REVIEW, TURN
+from botops.store.tables import ATTEMPT, CLAIM_EXCEPTION, EXCEPTED, FINDING, REVIEW, TURN
 
 T = TypeVar("T")
 
@@ -144,8 +144,8 @@ class ReviewReads:
                 JudgedReplies(row.prompt, row.prompt_version, row.replies) for row in connection.execute(statement)
             )
 
-    def not_clean(self, since: datetime, until: datetime) -> Iterator[TurnRecord]:
-        """Turns one of whose candidates was not borne out by the book or not judged, in order of time."""
+    def looked_into(self, since: datetime, until: datetime) -> Iterator[TurnRecord]:
+        """Turns with a finding, an excepted one or a candidate that was not judged, in order of time."""
         unclean = ATTEMPT.c.judgement != Judgement.SUPPORTED.value
         statement = (
             select(TURN.c.id)
@@ -155,6 +155,7 @@ class ReviewReads:
                 or_(
                     TURN.c.judgement != Judgement.SUPPORTED.value,
                     exists().where(ATTEMPT.c.turn_id == TURN.c.id, unclean),
+                    exists().where(EXCEPTED.c.turn_id == TURN.c.id),
                 ),
             )
             .order_by(TURN.c.at, TURN.c.id)
@@ -176,7 +177,7 @@ def _latest(connection: Connection, statement: Any) -> dict[FindingRef, Review]:
     return {review.finding: review for review in found}
 
 
-def _review(row: Mapping[str, Any]) -> Review:
+def _review(row: Any) -> Review:
     return Review(
         row["id"],
         FindingRef(row["turn_id"], row["attempt"], row["position"]),
@@ -189,7 +190,7 @@ def _review(row: Mapping[str, Any]) -> Review:
     )
 
 
-def _exception(row: Mapping[str, Any]) -> ClaimException:
+def _exception(row: Any) -> ClaimException:
     ref = FindingRef(row["turn_id"], row["attempt"], row["position"]) if row["turn_id"] is not None else None
     return ClaimException(
         row["id"],
