@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from botops.app.container import new_id
 from botops.app.exceptions import term_problem
-from botops.claims.exceptions import MOST_CHARACTERS, Exceptions, same_wording, says_nothing, wording_of
+from botops.claims.exceptions import MOST_CHARACTERS, Exceptions, same_wording, says_nothing, suggested_wording
 from botops.config.wording import suggestion
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.findings import Judgement
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Said:
     """What a reviewer says of a finding. A false alarm needs a remedy; an exception an owner and its last day.
 
-    `wording` may be longer than what the finding quotes, to let less pass; None takes the quote.
+    `wording` may be longer than what the finding quotes, to let less pass; None takes `suggested_wording`.
     """
 
     finding: FindingRef
@@ -55,7 +55,7 @@ def review(container: Container, said: Said) -> Review:
     now = container.clock.now()
     exception = None
     if said.remedy is Remedy.EXCEPTION:
-        wording = (said.wording or wording_of(finding)).strip()
+        wording = (said.wording or suggested_wording(finding, text)).strip()
         exception = _exception(container, wording, finding.kind, finding.sku, said.owner, said.reason, said.until,
                                said.by, ref)  # fmt: skip
         if not Exceptions([exception]).sort([finding], text, exception.since)[1]:

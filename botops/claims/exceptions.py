@@ -13,12 +13,15 @@ from botops.claims.lexicon import entry
 from botops.claims.mention import Mention
 from botops.claims.mentions import read as read_amounts
 from botops.claims.normalise import normalise
+from botops.claims.reading import read
 from botops.claims.words import fold, words
 from botops.domain.findings import Finding, FindingKind
 from botops.domain.reviews import ClaimException
 
 MOST_CHARACTERS = 500
 """A longer wording would never be said again."""
+_SHORT = 3
+_EDGES = " \n\t.,;:!?—–-*•"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,24 @@ NO_EXCEPTIONS = Exceptions()
 
 
 def wording_of(finding: Finding) -> str:
-    """The wording an exception for a finding has unless somebody writes a longer one: what it quotes, or, where the
-    quote is a bare yes, what was confirmed by it."""
+    """What a finding is about: what it quotes, or, where the quote is a bare yes, what was confirmed by it."""
     return finding.stated if says_nothing(finding.quote) else finding.quote
+
+
+def suggested_wording(finding: Finding, text: str) -> str:
+    """The wording an exception for a finding has unless somebody writes another one.
+
+    What it is about; but a short quote that no product narrows down ("10 лет") takes its whole clause with it.
+    """
+    about = wording_of(finding)
+    if finding.sku is not None or about != finding.quote or len(_tokens(about)) > _SHORT:
+        return about
+    reading = read(text)
+    clause = reading.clause_at(finding.start)
+    if clause is None or not clause.start <= finding.start <= finding.end <= clause.end:
+        return about
+    around = text[clause.start : clause.end].strip(_EDGES)
+    return around if about in around and len(around) <= MOST_CHARACTERS else about
 
 
 def says_nothing(wording: str) -> bool:
