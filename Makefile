@@ -45,6 +45,7 @@ evals: $(INSTALLED) ## Lint the prompts and run the demo suite from its recordin
 
 bench: $(INSTALLED) ## Measure; prints ratios taken side by side in one run
 	$(BIN)/python benchmarks/claims.py
+	$(BIN)/python benchmarks/experiments.py --out benchmarks/experiments.md
 
 screenshots: $(INSTALLED) ## Take pictures of every console page (needs /usr/bin/chromium)
 	$(BIN)/python benchmarks/screenshots.py

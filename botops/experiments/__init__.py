@@ -37,6 +37,8 @@ from botops.experiments.proportions import (
     wilson,
 )
 from botops.experiments.sequential import Always, CountsTest, cs_means, cs_props, seq_counts
+from botops.experiments.verdict import Look, Mean, Metric, Plan, Share, State, Verdict, judge
+from botops.experiments.words import say
 
 __all__ = [
     "Adjusted",
@@ -51,11 +53,18 @@ __all__ = [
     "Estimate",
     "ExactTest",
     "Lift",
+    "Look",
+    "Mean",
+    "Metric",
     "OneSided",
+    "Plan",
     "Power",
     "RatioTest",
     "SampleSize",
+    "Share",
+    "State",
     "TTest",
+    "Verdict",
     "ZTest",
     "assign",
     "bayes_props",
@@ -68,6 +77,7 @@ __all__ = [
     "diff_newcombe",
     "fisher",
     "holm",
+    "judge",
     "mde_props",
     "noninferiority",
     "power_props",
@@ -75,6 +85,7 @@ __all__ = [
     "relative_lift",
     "sample_size_means",
     "sample_size_props",
+    "say",
     "seq_counts",
     "srm_chi2",
     "two_prop_z",
