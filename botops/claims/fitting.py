@@ -13,9 +13,8 @@ from botops.claims.ground import Grounds
 from botops.claims.link import BEFORE, LOCAL, Focus
 from botops.claims.mention import Mention
 from botops.claims.names import name_stems
-from botops.claims.records import NAME, Record, in_force
+from botops.claims.records import NAME, Record, in_force, tier_of
 from botops.claims.scope import Scope
-from botops.claims.solver import tier_of
 
 PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
 """Spans of time a price can be charged for."""

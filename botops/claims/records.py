@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,14 +18,18 @@ NAME = "«name»"
 """The attribute under which a record's own name stands: its SKU."""
 
 
+Tier = tuple[int, int | None]
+"""The first count a price by quantity holds for, and the first it holds for no more (None: it always does)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
     """An amount with what it belongs to.
 
     `features` are the canonical values of its attributes. `price` and `product` are None for a tool's figure; `turn` is
     then the tool's message, else -1; `key` is the tool's name of the figure.
-    `tiered` is True for a product with prices by quantity; `pack` is how
-    many pieces are sold together ("Визитки, 100 шт").
+    `tier` are the counts for which the price is the one of its quantity tier, None without tiers; `pack` is how many
+    pieces are sold together ("Визитки, 100 шт").
     """
 
     amount: Decimal
@@ -36,7 +40,7 @@ class Record:
     price: Price | None = None
     turn: int = -1
     key: str = ""
-    tiered: bool = False
+    tier: Tier | None = None
     pack: Decimal | None = None
 
 
@@ -64,7 +68,6 @@ class RecordSet:
             name = frozenset({product.sku})
             identity = out.features.add("sku", product.sku) if _looks_like_id(product.sku) else frozenset()
             pack = _pack_of(product.name)
-            tiered = any(p.min_qty > 1 for p in product.prices)
             for price in product.prices:
                 found = {NAME: name}
                 if identity:
@@ -74,9 +77,8 @@ class RecordSet:
                     values = out.features.add(str(key), value)
                     if values:
                         found[str(key)] = values
-                out.add(
-                    Record(price.amount, price.currency, found, product.sku, product, price, tiered=tiered, pack=pack)
-                )
+                tier = tier_span(product.prices, price)
+                out.add(Record(price.amount, price.currency, found, product.sku, product, price, tier=tier, pack=pack))
         return out
 
     def add_items(self, items: Iterable[Item], known: Mapping[str, object]) -> None:
@@ -93,6 +95,35 @@ class RecordSet:
                     found[key] = found.get(key, frozenset()) | values
             for key, amount in item.amounts:
                 self.add(Record(amount, None, found, sku, turn=item.turn, key=key))
+
+
+def same_variant(price: Price, like: Price) -> bool:
+    """True when two prices differ by amount, quantity and floor at most: tiers of one variant."""
+    return (
+        price.per == like.per
+        and price.currency == like.currency
+        and price.unit == like.unit
+        and price.window == like.window
+        and price.attributes == like.attributes
+        and price.region == like.region
+        and price.segment == like.segment
+    )
+
+
+def tier_of(prices: Iterable[Price], like: Price, count: Decimal) -> Price:
+    """The price among quantity tiers of the same variant that holds for a count: the largest `min_qty` not above it."""
+    same = [p for p in prices if same_variant(p, like)]
+    fitting = [p for p in same if p.min_qty <= count]
+    return max(fitting, key=lambda p: p.min_qty, default=min(same, key=lambda p: p.min_qty, default=like))
+
+
+def tier_span(prices: Sequence[Price], like: Price) -> Tier | None:
+    """The counts for which `tier_of` gives a price of this `min_qty`; None when nothing is priced by quantity."""
+    if all(p.min_qty <= 1 for p in prices):
+        return None
+    opened = sorted({p.min_qty for p in prices if same_variant(p, like)})
+    above = [q for q in opened if q > like.min_qty]
+    return (0 if like.min_qty == opened[0] else like.min_qty), (above[0] if above else None)
 
 
 def _pack_of(name: str) -> Decimal | None:

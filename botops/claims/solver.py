@@ -7,7 +7,7 @@ it (`Cues`), and sums run over amounts stated side by side.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -15,11 +15,11 @@ from itertools import chain, combinations, islice
 from typing import Any, NamedTuple
 
 from botops.claims.cues import NO_CUES, Cues
-from botops.claims.records import Record
+from botops.claims.multiples import Factor, Multiples, factors
+from botops.claims.records import Record, Tier
 from botops.claims.steps import ONE, Figure, Figures, Parts, Step, Target, Value, led
-from botops.pricebook.model import Price
 
-__all__ = ["Ground", "Reduction", "Target", "Value", "derive", "holds_for", "tier_of"]
+__all__ = ["Ground", "Reduction", "Target", "Value", "derive", "holds_for"]
 
 _HUNDRED = Decimal(100)
 _MAX_VALUES = 4000
@@ -79,21 +79,48 @@ class Ground:
     cues: Cues = NO_CUES
     made: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
-    def multiples(self, record: Record, *, far: bool = False) -> Sequence[Figure]:
-        """Multiples of one price, itself among them. Made once, kept."""
-        key = (record, far, self.cues.difference, self.cues.divide, self.cues.pro_rata)
-        found: Sequence[Figure] | None = self.made.get(key)
-        if found is None:
-            found = self.made[key] = tuple(_multiples(record, self, self.far_counts if far else self.counts))
-        return found
+    def multiples(self, record: Record) -> Iterator[Figure]:
+        """Multiples of one price by the counts named near, itself among them."""
+        return (f.of(record) for f in self._factors(record, far=False))
 
-    def priced(self, *, far: bool) -> Figures:
+    def priced(self, *, far: bool) -> Multiples:
         """Multiples of all prices, by size. Made once, kept."""
         key = (tuple(self.records), far, self.cues.difference, self.cues.divide, self.cues.pro_rata)
-        found: Figures | None = self.made.get(key)
+        found: Multiples | None = self.made.get(key)
         if found is None:
-            every = chain.from_iterable(self.multiples(r, far=far) for r in self.records)
-            found = self.made[key] = Figures(islice(every, _MAX_VALUES))
+            rows: list[tuple[Record, Sequence[Factor]]] = []
+            room = _MAX_VALUES
+            for record in self.records:
+                row = self._factors(record, far=far)[: max(room, 0)]
+                rows.append((record, row))
+                room -= len(row)
+            found = self.made[key] = Multiples(rows)
+        return found
+
+    def _factors(self, record: Record, *, far: bool) -> Sequence[Factor]:
+        """What may be made of a price; the same for all prices of its kind, made once."""
+        price, cues = record.price, self.cues
+        single = price is None or price.min_qty == 1
+        tier = None if cues.difference and price is not None and single else record.tier
+        free = tuple(r.value for r in self.free if r.fits(record.sku))
+        per = price.per if price is not None else ""
+        key = (per, single, tier, free, record.pack, far, cues.divide, cues.pro_rata)
+        found: Sequence[Factor] | None = self.made.get(key)
+        if found is None:
+            counts = _counts(self.far_counts if far else self.counts, free, record.pack)
+            fits = counts if tier is None else [c for c in counts if _inside(tier, c)]
+            found = self.made[key] = tuple(
+                factors(
+                    per,
+                    fits,
+                    counts,
+                    self.counts[:_MAX_PAIR],
+                    free,
+                    alone=single or bool(fits),
+                    divide=cues.divide,
+                    pro_rata=cues.pro_rata,
+                )
+            )
         return found
 
     @cached_property
@@ -112,31 +139,13 @@ class Ground:
         return tuple(_sums(self))
 
 
-def tier_of(prices: Iterable[Price], like: Price, count: Decimal) -> Price:
-    """The price among quantity tiers of the same variant that holds for a count: the largest `min_qty` not above it."""
-    same = [p for p in prices if _same_variant(p, like)]
-    fitting = [p for p in same if p.min_qty <= count]
-    return max(fitting, key=lambda p: p.min_qty, default=min(same, key=lambda p: p.min_qty, default=like))
-
-
-def _same_variant(price: Price, like: Price) -> bool:
-    return (
-        price.per == like.per
-        and price.currency == like.currency
-        and price.unit == like.unit
-        and price.window == like.window
-        and price.attributes == like.attributes
-        and price.region == like.region
-        and price.segment == like.segment
-    )
-
-
 def holds_for(record: Record, count: Decimal) -> bool:
     """True when a price is the one of its quantity tier for a count; a tool's figure always is."""
-    price, product = record.price, record.product
-    if price is None or product is None or not record.tiered:
-        return True
-    return tier_of(product.prices, price, count).min_qty == price.min_qty
+    return record.tier is None or _inside(record.tier, count)
+
+
+def _inside(tier: Tier, count: Decimal) -> bool:
+    return tier[0] <= count and (tier[1] is None or count < tier[1])
 
 
 def derive(target: Target, ground: Ground) -> Value | None:
@@ -160,7 +169,7 @@ def derive(target: Target, ground: Ground) -> Value | None:
 _Starts = Sequence[tuple[Step, Target]]
 
 
-def _from_one(target: Target, figures: Figures, steps: _Starts) -> Value | None:
+def _from_one(target: Target, figures: Multiples, steps: _Starts) -> Value | None:
     """A figure that follows from one price: a multiple, a share, a price less a discount."""
     for figure in figures.within(target):
         if figure.computed:
@@ -170,50 +179,10 @@ def _from_one(target: Target, figures: Figures, steps: _Starts) -> Value | None:
     return None
 
 
-def _multiples(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Iterator[Figure]:
-    for amount, parts, computed in _times(record, ground, counts):
-        yield Figure(amount, parts, record.sku, computed)
-
-
-def _times(record: Record, ground: Ground, counts: Sequence[Decimal]) -> Iterator[tuple[Decimal, Parts, bool]]:
-    """Multiples of a price with how they came out; the last field is False for the price itself."""
-    price, amount = record.price, record.amount
-    counts = (*counts[:_MAX_WINDOW], *_less_free(counts, [r.value for r in ground.free if r.fits(record.sku)]))
-    if record.pack:
-        counts = (*counts, *(c / record.pack for c in counts if c > record.pack and not c % record.pack))
-    loose = ground.cues.difference and price is not None and price.min_qty == 1
-    fits = counts if loose else [c for c in counts if holds_for(record, c)]
-    if price is None or price.min_qty == 1 or fits:
-        yield amount, (amount,), False
-        if price is not None and price.per == "year" and ground.cues.divide:
-            yield amount / _MONTHS, (amount, "/", _MONTHS), True
-            for given in (r.value for r in ground.free if r.fits(record.sku)):
-                yield amount / (_MONTHS + given), (amount, "/", _MONTHS + given), True
-        if price is not None and price.per == "month":
-            yield amount * _MONTHS, (_MONTHS, "×", amount), True
-    for count in fits:
-        if count == ONE:
-            continue
-        yield amount * count, (count, "×", amount), True
-        if ground.cues.divide:
-            yield amount / count, (amount, "/", count), True
-        for other in ground.counts[:_MAX_PAIR]:
-            if other != ONE:
-                yield amount * count * other, (count, "×", other, "×", amount), True
-    yield from _over_months(price, amount, fits, counts, pro_rata=ground.cues.pro_rata)
-
-
-def _over_months(
-    price: Price | None, amount: Decimal, fits: Sequence[Decimal], counts: Sequence[Decimal], *, pro_rata: bool
-) -> Iterator[tuple[Decimal, Parts, bool]]:
-    """A monthly price over a year, a yearly one over the months left of it."""
-    per = price.per if price is not None else ""
-    for count in fits:
-        if per == "month":
-            yield amount * count * _MONTHS, (count, "×", _MONTHS, "×", amount), True
-        for months in counts if per == "year" and pro_rata else ():
-            if months < _MONTHS:
-                yield amount * count * months / _MONTHS, (count, "×", amount, "×", months, "/", _MONTHS), True
+def _counts(counts: Sequence[Decimal], free: Sequence[Decimal], pack: Decimal | None) -> Sequence[Decimal]:
+    """Counts that may multiply a price: as named, less the free ones, in packs."""
+    found = [*counts[:_MAX_WINDOW], *_less_free(counts[:_MAX_WINDOW], free)]
+    return [*found, *(c / pack for c in found if c > pack and not c % pack)] if pack else found
 
 
 def _less_free(counts: Sequence[Decimal], free: Sequence[Decimal]) -> Iterator[Decimal]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 ONE = Decimal(1)
 _ZERO = Decimal(0)
@@ -85,6 +85,14 @@ class Figure(NamedTuple):
     computed: bool = True
 
 
+class Table(Protocol):
+    """Figures that can be looked up by value."""
+
+    def within(self, target: Target) -> Iterable[Figure]:
+        """The figures inside a target."""
+        ...
+
+
 class Figures:
     """Figures in order of size."""
 
@@ -106,7 +114,7 @@ class Figures:
         return self._figures[low : bisect_right(amounts, target.high, low)]
 
 
-def led(target: Target, figures: Figures, steps: Iterable[tuple[Step, Target]]) -> Iterator[tuple[Figure, Step]]:
+def led(target: Target, figures: Table, steps: Iterable[tuple[Step, Target]]) -> Iterator[tuple[Figure, Step]]:
     """Figures from which one step leads to a target; `steps` come with what each must start from."""
     for step, start in steps:
         for figure in figures.within(start):
