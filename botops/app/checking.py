@@ -109,7 +109,7 @@ def check_files(
     """
     started = time.monotonic()
     if choice.price_book is not None:
-        _compiled(choice.price_book)
+        compiled_book(choice.price_book)
     summary = CheckSummary()
     rules = replace(rules, explain=explain)
     for batch, results in _run(_batches(files), choice, rules, jobs):
@@ -174,7 +174,7 @@ def _check_line(file: str, number: int, line: bytes, choice: BookChoice, rules: 
             yield replace(dialogue, line=number)
             continue
         try:
-            book = _compiled(choice.path(dialogue.price_book, file))
+            book = compiled_book(choice.path(dialogue.price_book, file))
         except UserError as error:
             yield Problem(file, number, 1, "price_book", f"{dialogue.id}: {error}", rule="price-book")
             continue
@@ -200,7 +200,8 @@ def _check_line(file: str, number: int, line: bytes, choice: BookChoice, rules: 
         )  # fmt: skip
 
 
-def _compiled(path: Path) -> CompiledBook:
+def compiled_book(path: Path) -> CompiledBook:
+    """The compiled book of a file, read once. Raises UserError."""
     book = _book(path)
     if isinstance(book, UserError):
         raise book

@@ -14,6 +14,7 @@ from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.explain import explain_amount, show_amount, show_price
 from botops.claims.grammar.lexer import MAX_NUMBERS
 from botops.claims.outcome import Doubt, Verified
+from botops.claims.promises import promises_of
 from botops.claims.records import Record, RecordSet
 from botops.claims.severity import money_at_risk, severity_of
 from botops.claims.supported import supported_claims
@@ -22,6 +23,7 @@ from botops.claims.verify import Verifier
 from botops.domain.errors import UserError
 from botops.domain.findings import Finding, FindingKind, SupportedClaim
 from botops.domain.messages import Message
+from botops.domain.promises import Promise
 from botops.pricebook.model import PriceBook
 
 MAX_CHARACTERS = 1_000_000
@@ -50,6 +52,21 @@ class CheckResult:
         costs nothing for it.
         """
         return self._judged.supported(self.findings) if self._judged is not None else ()
+
+    def promises(self, dialogue_id: str = "", findings: Sequence[Finding] | None = None) -> tuple[Promise, ...]:
+        """What the reply promises, right or wrong, in the order of the offsets.
+
+        `findings` are those of a judgement of the same text that shall count instead (one made by the book of its
+        day); a claim that only this judgement found wrong was right then.
+        """
+        if self._judged is None:
+            return ()
+        context = self._judged.context
+        if findings is None:
+            return promises_of(context, self.findings, self.supported, dialogue_id)
+        since = [f for f in self.findings if not any(f.start < g.end and g.start < f.end for g in findings)]
+        supported = self._judged.supported([*findings, *since])
+        return promises_of(context, findings, supported, dialogue_id, right_then=since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ _NUMERIC = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{2,4}))?")
 _RELATIVE = {
     "завтра": 1, "послезавтра": 2, "вчера": -1, "ертең": 1, "ертеңнен": 1, "кеше": -1, "tomorrow": 1, "yesterday": -1,
 }  # fmt: skip
+_HALF_YEAR = 6
 _DAY_TAIL = frozenset({"го", "е", "ого", "числа", "th", "st", "nd", "rd", "ші", "шы", "і", "of"})
 
 
@@ -108,3 +109,20 @@ def covers(window: Window, dated: Dated, today: date) -> bool:
                 if window.covers(moment) and abs((moment - today).days) < 400:
                     return True
     return False
+
+
+def day_of(dated: Dated, today: date) -> date | None:
+    """The first day a date said today may mean, when it lies ahead."""
+    if dated.offset is not None:
+        return today + timedelta(days=dated.offset) if dated.offset > 0 else None
+    if len(dated.months) != 1:
+        return None
+    month = dated.months[0]
+    behind = today.month - month
+    year = today.year + (1 if behind > _HALF_YEAR else 0)
+    if 0 < behind <= _HALF_YEAR:
+        return None
+    try:
+        return date(year, month, dated.day or 1)
+    except ValueError:
+        return None

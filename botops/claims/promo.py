@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
 from functools import lru_cache
 
-from botops.claims.dates import Dated, covers
+from botops.claims.dates import covers, day_of
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.policy import Rule, code_key
@@ -18,7 +17,6 @@ from botops.domain.findings import Finding, FindingKind
 _TOKEN = re.compile(r"[A-ZА-ЯЁ][A-ZА-ЯЁ0-9_\-]{2,24}(?![a-zа-яё])")
 _CUE = "promo"
 _NEAR = 4
-_HALF_YEAR = 6
 _NOT_ITSELF = frozenset("с со после from after since".split())
 """Words before a date that begin something else: "с 1 ноября будет другой"."""
 _COMMON = frozenset(
@@ -101,27 +99,10 @@ def _beyond(desk: Desk, clause: Clause, rule: Rule) -> bool:
     for dated in desk.dates_in(clause.start, clause.end):
         at = desk.reading.word_at(dated.start)
         before = desk.reading.words[at - 1].text if at > clause.first else ""
-        day = _day_of(dated, desk.day)
+        day = day_of(dated, desk.day)
         if day is not None and day > last and before not in _NOT_ITSELF:
             return True
     return False
-
-
-def _day_of(dated: Dated, today: date) -> date | None:
-    """The first day a date said today may mean, when it lies ahead."""
-    if dated.offset is not None:
-        return today + timedelta(days=dated.offset) if dated.offset > 0 else None
-    if len(dated.months) != 1:
-        return None
-    month = dated.months[0]
-    behind = today.month - month
-    year = today.year + (1 if behind > _HALF_YEAR else 0)
-    if 0 < behind <= _HALF_YEAR:
-        return None
-    try:
-        return date(year, month, dated.day or 1)
-    except ValueError:
-        return None
 
 
 def codes_in(desk: Desk) -> Iterator[tuple[int, int, str]]:

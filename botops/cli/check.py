@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from botops.cli.context import json_line, open_container, project_settings
+from botops.cli.context import json_line, open_container, project_book, project_settings
 
 if TYPE_CHECKING:
     from botops.app.check_report import CheckSummary
@@ -98,7 +98,7 @@ def check(
         raise click.UsageError("--since belongs to --policy: files are checked whole")
     if as_json and out is None:
         raise click.UsageError("--json prints the summary on stdout, so the findings need a place: add --out FILE")
-    choice = BookChoice(price_book, books, _project_book())
+    choice = BookChoice(price_book, books, project_book())
     rules = _rules(exceptions)
     with ExitStack() as stack:
         sink = stack.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
@@ -154,17 +154,6 @@ def _rehearse(since: str, examples: int, *, as_json: bool) -> int:
     else:
         show(found)
     return 0
-
-
-def _project_book() -> Path | None:
-    """The price book of the project in this folder, for dialogues that name none."""
-    from botops.app.container import book_path
-    from botops.config import FILE_NAME, load_settings
-
-    if not Path(FILE_NAME).exists():
-        return None
-    path = book_path(load_settings())
-    return path if path.exists() else None
 
 
 def _write_html(path: Path, summary: CheckSummary, files: tuple[Path, ...]) -> None:

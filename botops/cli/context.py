@@ -41,6 +41,17 @@ def open_container(settings: Settings, role: Literal["writer", "side", "reader"]
     return Container.open(settings, Secrets.from_environ(os.environ), role=role)
 
 
+def project_book() -> Path | None:
+    """The price book of the project in this folder, for dialogues that name none."""
+    from botops.app.container import book_path
+    from botops.config import FILE_NAME, load_settings
+
+    if not Path(FILE_NAME).exists():
+        return None
+    path = book_path(load_settings())
+    return path if path.exists() else None
+
+
 def json_line(row: object) -> str:
     """A row of JSON lines. Lone surrogates, which no encoding can carry, are written as JSON escapes."""
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"

@@ -31,6 +31,7 @@ COMMANDS = {
     "prompts": ("botops.cli.prompts:prompts", "List, show, compare and lint prompts."),
     "pricebook": ("botops.cli.pricebook:pricebook", "Import, compare and lint price books."),
     "exceptions": ("botops.cli.exceptions:exceptions", "Rule on findings; list, add and revoke exceptions."),
+    "promises": ("botops.cli.promises:promises", "List what was promised to clients."),
     "ingest": ("botops.cli.ingest:ingest", "Take in dialogues of another bot."),
 }
 """Every command: where it lives and the one line `--help` shows for it."""

@@ -255,6 +255,32 @@ def test_ingest_keeps_judges_and_is_idempotent(botops, project):
     assert json.loads(botops(project, "ingest", file, "--json")[1])["skipped"] == 2
 
 
+def test_promises_of_files_and_of_the_store(botops, project):
+    file = write(project / "log.jsonl", BAD, GOOD)
+    code, out, _ = botops(project, "promises", file, "--format", "json")
+    assert code == 0
+    (row,) = [json.loads(line) for line in out.splitlines()]
+    assert (row["dialogue_id"], row["turn"], row["kind"], row["sku"]) == ("b-1", 1, "price", "shop")
+    assert (row["status"], row["what"]) == ("contradicted", "цена — Тариф «Магазин»")
+    assert botops(project, "promises", file, "--status", "supported", "--format", "json")[1] == ""
+    botops(project, "ingest", file)
+    code, out, _ = botops(project, "promises")
+    assert code == 0
+    assert "contradicted" in out
+    code, out, _ = botops(project, "promises", "--dialogue", "b-1", "--format", "csv", "--out", "p.csv", "--standing")
+    assert (code, out) == (0, "")
+    assert (project / "p.csv").read_bytes().startswith(b"\xef\xbb\xbfdialogue_id,turn,at,kind")
+    assert botops(project, "promises", "--since", "2030-01-01", "--format", "json")[:2] == (0, "")
+    assert botops(project, "promises", "--dialogue", "nobody")[0] == 2
+    code, _, err = botops(project, "promises", "--since", "вчера")
+    assert code == 2
+    assert "write 7d, 12h or 2w" in err
+    code, out, err = botops(project, "promises", write(project / "bad.jsonl", "{", BAD), "--format", "csv")
+    assert code == 2
+    assert "bad.jsonl:1" in err
+    assert len(out.splitlines()) == 2
+
+
 def test_chat_answers_one_question(botops, project):
     code, out, err = botops(project, "chat", "Сколько стоит тариф «Магазин» на год?")
     assert code == 0
