@@ -24,6 +24,7 @@ from botops.claims.segment import Segment, segment_at, segments
 from botops.claims.words import Word, fold, words
 from botops.domain.messages import Message, Role
 
+_DIGITS = 3
 _MONEY = 1000
 """From here on a bare number is rather money than a model's number."""
 
@@ -104,9 +105,11 @@ class ParsedMessage:
 
     @cached_property
     def features(self) -> tuple[FeatureHit, ...]:
-        """Attribute values of the book's variants, in order."""
+        """Attribute values of the book's variants, in order; the last digits of a sum ("1 500 ₸") name none."""
         index = self.book.records.features
         said = index.find(self.words)
+        if any(h.end - h.start <= _DIGITS for h in said):
+            said = tuple(h for h in said if not any(m.start < h.start < m.end for m in self.mentions))
         measured = [
             h for h in index.ranged(self.quantities) if not any(h.start < s.end and s.start < h.end for s in said)
         ]

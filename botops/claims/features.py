@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -18,13 +18,14 @@ from botops.claims.dates import find_dates
 from botops.claims.lexicon import entry
 from botops.claims.quantities import Quantity
 from botops.claims.ranges import Range, range_of, tightest, unit_of
+from botops.claims.variants import age_of, parts_of, told_apart
 from botops.claims.weekdays import days_in_word, days_of_value
-from botops.claims.words import Word, fold, kazakh_root, words
+from botops.claims.words import Word, fold, kazakh_root, stem, words
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t ].*)?")
 _TIME = re.compile(r"(?:\d{4}-\d{2}-\d{2}[t ])?(\d{1,2}):(\d{2})(?::\d{2})?")
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2})(?::\d{2})?)?")
-_PARTS = re.compile(r"\s*[,;/|]\s*")
+_PARTS = re.compile(r"\s*(?:(?<!\d)[,/]|[,/](?!\d)|[;|])\s*")
 _EMPTY = frozenset({"", "none", "null", "true", "false", "yes", "no", "n/a", "-", "нет", "да", "жоқ", "бар", "иә"})
 _SYMBOLS = {
     word: f"u:{name}"
@@ -62,11 +63,15 @@ _KEY_WORDS = {
 
 
 class FeatureHit(NamedTuple):
-    """A value said in a text. `readings` are the (attribute, value) pairs the wording can stand for."""
+    """A value said in a text. `readings` are the (attribute, value) pairs the wording can stand for.
+
+    `part` is True for a part of a value that several may share ("R16"): the other parts said beside it narrow it.
+    """
 
     start: int
     end: int
     readings: tuple[tuple[str, str], ...]
+    part: bool = False
 
 
 _VALUES = Path(__file__).with_name("data") / "values.yaml"
@@ -90,11 +95,31 @@ def _unit(word: str) -> str:
     return next((c for c in sorted(entry(word).concepts) if c.startswith("u:")), "")
 
 
+def _called(word: str) -> Sequence[tuple[str, ...]]:
+    """The wordings that stand for a word."""
+    return _synonyms().get((stem(word),), ())
+
+
+def _longest(
+    phrases: Mapping[tuple[str, ...], dict[tuple[str, str], None]], stems: Sequence[str], at: int
+) -> tuple[dict[tuple[str, str], None], int]:
+    """What the longest of the phrases that begin at a word stand for, with their length."""
+    best: dict[tuple[str, str], None] = {}
+    step = 1
+    for phrase, readings in phrases.items():
+        n = len(phrase)
+        if n >= step and tuple(stems[at : at + n]) == phrase:
+            best = {**best, **readings} if n == step else readings
+            step = n
+    return best, step
+
+
 class FeatureIndex:
     """All attribute values of a book, or of what tools returned so far."""
 
     def __init__(self) -> None:
         self._phrases: dict[str, dict[tuple[str, ...], dict[tuple[str, str], None]]] = defaultdict(dict)
+        self._parts: dict[str, dict[tuple[str, ...], dict[tuple[str, str], None]]] = defaultdict(dict)
         self._clock: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
         self._days: dict[tuple[int, int], dict[tuple[str, str], None]] = defaultdict(dict)
         self._week: dict[tuple[str, str], frozenset[int]] = {}
@@ -113,6 +138,20 @@ class FeatureIndex:
         values = frozenset() if isinstance(raw, bool) or text in _EMPTY else self._learn(key, text)
         self._known[key, text] = values
         return values
+
+    def tell_apart(self, key: str, values: Collection[str]) -> None:
+        """Learns the parts by which the values an attribute has in one product are told apart."""
+        said = {v: [*self._parts_of(v), *age_of(v, [o for o in values if o != v], _called)] for v in values}
+        for phrase, meant in told_apart(said).items():
+            whole = self._phrases.get(phrase[0], {}).get(phrase, ())
+            if any((key, v) in whole for v in values):
+                continue
+            self._learn_words(phrase)
+            self._parts[phrase[0]].setdefault(phrase, {}).update(dict.fromkeys((key, v) for v in meant))
+
+    def _parts_of(self, value: str) -> Iterator[tuple[str, ...]]:
+        for part in parts_of(value):
+            yield from (part, *_synonyms().get(part, ()))
 
     def _learn(self, key: str, text: str) -> frozenset[str]:
         if match := _DATE.fullmatch(text):
@@ -171,11 +210,14 @@ class FeatureIndex:
     def _put(self, phrase: tuple[str, ...], key: str, value: str) -> None:
         if len(phrase) > 1 and phrase[0].isdigit() and _unit(phrase[1]):
             self._units.setdefault(_unit(phrase[1]), phrase[1])
+        self._learn_words(phrase)
+        self._phrases[phrase[0]].setdefault(phrase, {})[key, value] = None
+
+    def _learn_words(self, phrase: tuple[str, ...]) -> None:
         fresh = set(phrase) - self._vocabulary
         if fresh:
             self._vocabulary |= fresh
             self._brought.clear()
-        self._phrases[phrase[0]].setdefault(phrase, {})[key, value] = None
 
     def find(self, text: Sequence[Word]) -> tuple[FeatureHit, ...]:
         """Values said in a text, the longest wording at each place, in order."""
@@ -186,17 +228,20 @@ class FeatureIndex:
         at, total = 0, len(text)
         while at < total:
             word = text[at]
-            step = 1
-            best: dict[tuple[str, str], None] = {}
-            for phrase, readings in self._phrases.get(stems[at], {}).items():
-                n = len(phrase)
-                if n >= step and at + n <= total and all(stems[at + i] == phrase[i] for i in range(1, n)):
-                    best = {**best, **readings} if n == step else readings
-                    step = n
+            best, step = _longest(self._phrases.get(stems[at], {}), stems, at)
             if not best and self._clock and word.text[0].isdigit():
                 best, step = self._at_clock(text, at)
+            held, width = _longest(self._parts.get(stems[at], {}), stems, at)
+            if held and not (width > 1 and len(word.text) == 1 and text[at + 1].start > word.end):
+                if width > step or not best:
+                    best, step = held, width
+                elif width == step:
+                    best = {**best, **held}
+            else:
+                held = {}
             if best:
-                hits.append(FeatureHit(word.start, text[at + step - 1].end, tuple(best)))
+                part = any(r in held for r in best)
+                hits.append(FeatureHit(word.start, text[at + step - 1].end, tuple(best), part))
             at += step
         if self._days:
             hits += self._dated(text)

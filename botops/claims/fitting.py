@@ -20,6 +20,8 @@ PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"}
 """Spans of time a price can be charged for."""
 
 _ROOT = 3
+_ABLATIVE = ("дан", "ден", "тан", "тен", "нан", "нен")
+"""Endings of a Kazakh sum from which a price begins: "95 000-нан"."""
 _CLAUSE_END = re.compile(r"[;.()=+](?!\d)|,(?!\d)")
 
 
@@ -151,6 +153,8 @@ class Fitting:
     def _right_bound(self, record: Record, mention: Mention) -> bool:
         price = record.price
         if price is None or not price.from_price or mention.bound == "from" or mention.amount_max is not None:
+            return True
+        if mention.quote.casefold().endswith(_ABLATIVE):
             return True
         return self._scope_of(mention).denies_below or self._grounds.deferred(mention)
 

@@ -56,7 +56,10 @@ def opens_anew(reply: ParsedMessage, start: int, end: int) -> bool:
     reading = reply.reading
     first, last = reading.word_at(start), reading.word_at(end)
     return any(
-        _is_subject(w.text, frozenset(t for t in reading.tags[i + first] if not t.startswith("u:") or t in _CALENDAR))
+        _is_subject(
+            w.text,
+            frozenset(t for t in reading.tags[i + first] if not t.startswith(("u:", "g:")) or t in _CALENDAR),
+        )
         for i, w in enumerate(reading.words[first:last])
     )
 

@@ -20,6 +20,7 @@ from botops.claims.segment import Segment, segment_at
 from botops.claims.words import is_cyrillic
 
 LOCAL, BEFORE, SEGMENT, PARENT, MESSAGE, QUESTION, DIALOGUE = range(7)
+_SAID_HERE = frozenset({LOCAL, BEFORE, MESSAGE})
 _MAX_BACK = 12
 _MAX_WINDOWS = 24
 _STOPS = frozenset(",;.()!?\n")
@@ -95,7 +96,8 @@ class Focus:
     def _described(self, record: Record) -> bool:
         """True when the words beside the sum name a value of the record's variant."""
         return any(
-            k != NAME and r.level <= BEFORE and k in record.features and r.allows(record) for k, r in self.keys.items()
+            k != NAME and r.level in _SAID_HERE and k in record.features and r.allows(record)
+            for k, r in self.keys.items()
         )
 
     def _could_be_named(self, record: Record) -> bool:
@@ -109,12 +111,14 @@ class Focus:
 
 
 class Named(NamedTuple):
-    """Something in a message that names a product or an attribute value; `firm` is False for a hint."""
+    """Something in a message that names a product or an attribute value; `firm` is False for a hint,
+    `part` True for a part of a value."""
 
     start: int
     end: int
     readings: frozenset[tuple[str, str]]
     firm: bool = True
+    part: bool = False
 
 
 def named_in(message: ParsedMessage, evidence: FeatureIndex | None = None) -> tuple[Named, ...]:
@@ -122,12 +126,12 @@ def named_in(message: ParsedMessage, evidence: FeatureIndex | None = None) -> tu
 
     A name that is a value of a variant as well ("выходной") only hints at the product.
     """
-    values = {(f.start, f.end) for f in message.features}
+    values = {(f.start, f.end) for f in message.features if not f.part}
     out = [
         Named(h.start, h.end, frozenset((NAME, s) for s in h.skus), h.strength > 1 and (h.start, h.end) not in values)
         for h in message.hits
     ]
-    out += [Named(h.start, h.end, frozenset(h.readings)) for h in message.features]
+    out += [Named(h.start, h.end, frozenset(h.readings), part=h.part) for h in message.features]
     if evidence is not None:
         out += [Named(h.start, h.end, frozenset(h.readings)) for h in evidence.find(message.words)]
     return tuple(sorted(out, key=lambda s: (s.start, s.end)))
@@ -178,13 +182,26 @@ class Linker:
         yield LOCAL, windows[0] + self._after(at, here)
         for window in windows[1:]:
             if window:
-                yield BEFORE, window
+                yield from self._led_on(at, here, window)
                 break
         if at + 1 >= len(self._mentions) or self._mentions[at + 1].start >= here.end:
             yield SEGMENT, self._between(mention.end, here.end)
         if own.start > here.start:
             anew = opens_anew(reply, own.start, mention.start)
             yield MESSAGE if anew else PARENT, self._last_named(here.start, own.start)
+
+    def _led_on(self, at: int, here: Segment, window: Sequence[Named]) -> Iterator[tuple[int, Sequence[Named]]]:
+        """What is named before the sum in front. Its variant is not that of a sum with a thing of its own ("детям
+        9 000, учителю 13 000")."""
+        start = max(self._mentions[at - 1].end if at else 0, here.start)
+        end = self._mentions[at].start
+        reply = self._context.reply
+        if "," not in reply.text[start:end] or not opens_anew(reply, start, end):
+            yield BEFORE, window
+            return
+        names = [s for s in window if any(k == NAME for k, _ in s.readings)]
+        yield BEFORE, names
+        yield MESSAGE, [s for s in window if s not in names]
 
     def _introducing(self, at: int) -> Iterator[Mapping[str, Resolved]]:
         """What the segments that introduce a sum name, nearest first; each is resolved once."""
@@ -267,7 +284,21 @@ def _resolve(keys: dict[str, Resolved], level: int, spans: Sequence[Named]) -> N
         known = keys.get(key)
         if known is None or (firm and not known.firm and level <= SEGMENT):
             extra = () if known is None else known.hits
-            keys[key] = Resolved(level, (*(h.readings for h in hits), *extra), bool(firm))
+            keys[key] = Resolved(level, (*_narrowed(key, hits), *extra), bool(firm))
+
+
+def _narrowed(key: str, hits: Sequence[Named]) -> Iterator[frozenset[tuple[str, str]]]:
+    """The readings of what names an attribute; parts of a value said together stand for the values that hold all."""
+    yield from (h.readings for h in hits if not h.part)
+    joined: frozenset[tuple[str, str]] = frozenset()
+    for hit in (h for h in hits if h.part):
+        own = frozenset(r for r in hit.readings if r[0] == key)
+        both = joined & own
+        if joined and not both:
+            yield joined
+        joined = both or own
+    if joined:
+        yield joined
 
 
 def _from_semicolon(text: str, here: Segment, position: int) -> Segment:

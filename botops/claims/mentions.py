@@ -27,6 +27,8 @@ from botops.claims.normalise import Normalised, normalise
 _DIGIT = re.compile("[0-9]")
 _RUSSIAN_HE = "он"
 _THOUSANDS = frozenset("kKкК")
+_GOVERNED = frozenset({"dat", "abl"})
+"""Kazakh cases of a number that is a price by itself ("14 000-ға келістік"): one that counts takes no ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class _Scan:
         cued = surroundings.priced(self.tokens, amount)
         counted = exclusions.counted_word(self.tokens, after.last if after.bound or after.hedge else amount.last)
         small = surroundings.too_small(amount)
+        if amount.case in _GOVERNED and not small:
+            cued, counted = True, None
         if counted is not None and (small or not (cued and self._cue_is_near(amount))):
             self._count(amount, "count", counted, amount.last)
             return amount.last

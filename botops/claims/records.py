@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -79,6 +79,8 @@ class RecordSet:
                         found[str(key)] = values
                 tier = tier_span(product.prices, price)
                 out.add(Record(price.amount, price.currency, found, product.sku, product, price, tier=tier, pack=pack))
+            for key, known in _values_of(out.by_sku[product.sku]).items():
+                out.features.tell_apart(key, known)
         return out
 
     def add_items(self, items: Iterable[Item], known: Mapping[str, object]) -> None:
@@ -95,6 +97,15 @@ class RecordSet:
                     found[key] = found.get(key, frozenset()) | values
             for key, amount in item.amounts:
                 self.add(Record(amount, None, found, sku, turn=item.turn, key=key))
+
+
+def _values_of(records: Iterable[Record]) -> Mapping[str, Collection[str]]:
+    """All values of each attribute of one product."""
+    out: dict[str, dict[str, None]] = defaultdict(dict)
+    for record in records:
+        for key, values in record.features.items():
+            out[key].update(dict.fromkeys(values))
+    return {key: tuple(values) for key, values in out.items() if len(values) > 1}
 
 
 def same_variant(price: Price, like: Price) -> bool:

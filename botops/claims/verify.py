@@ -28,6 +28,7 @@ _HEDGE = Decimal("0.02")
 _FINE = frozenset({"USD", "EUR", "GBP"})
 _OF = re.compile(r"\b(?:от|из|с|of|from|out of)\s+(?:(?:вашей|ваших|суммы|your)\s+)?$")
 _ABLATIVE = ("-дан", "-ден", "-тан", "-тен", "-нан", "-нен", "-ның", "-нің")
+_GROUPED = re.compile(r"\d[\s\u00a0\u202f]000\b")
 _FROM = re.compile(r"\s?-?(?:дан|ден|тан|тен|нан|нен|ның|нің)\b")
 
 
@@ -173,7 +174,7 @@ class Verifier:
         reply = self._context.reply
         if mention.start in self._results:
             return True
-        if mention.role == "bare" and mention.start not in self._operands:
+        if mention.role == "bare" and mention.start not in self._operands and not self._alone(mention):
             return False
         if mention.role != "scaled" and (mention.amount_max is not None or self._grounds.is_count(mention.amount)):
             return False
@@ -185,6 +186,10 @@ class Verifier:
         named = any(h.start < mention.end and mention.start < h.end for h in reply.all_hits)
         named = named or any(h.start < mention.end and mention.start < h.end for h in reply.features)
         return not (counted or named or mention.start in self._factors)
+
+    def _alone(self, mention: Mention) -> bool:
+        """True for a round number written as money is ("140 000") in a reply that names no other."""
+        return len(self._all) == 1 and _GROUPED.search(mention.quote) is not None
 
     def _scope(self, mention: Mention) -> Scope:
         known = self._scopes.get(mention.start)
