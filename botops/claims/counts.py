@@ -17,7 +17,7 @@ from botops.claims.words import fold, words
 _MAX_COUNT = Decimal(100_000)
 _LARGE, _MAX_HEADS, _MAX_SUM = Decimal(1000), Decimal(10_000), Decimal(10) ** 9
 _AREA = re.compile(
-    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:м|m)?\s?(?:[x×х*]|на|by|ға)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d%])"
+    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:м|m)?\s?(?:[x×х*]|на|by|ға)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d%]|[.,]\d|\s\d{3})"
 )
 
 

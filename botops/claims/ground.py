@@ -14,6 +14,7 @@ from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.counts import countable, numbers_in, sums_in, units_in
 from botops.claims.cues import Cues, cues_in, speaks_of
 from botops.claims.dates import Dated
+from botops.claims.instalments import Instalments
 from botops.claims.link import BEFORE, LOCAL, Focus
 from botops.claims.mention import Mention
 from botops.claims.policy import Rule
@@ -37,7 +38,6 @@ _MAX_BACK = 9
 _MAX_BASKET = 4
 _INSTEAD = re.compile(r"(?:вместо|instead of)\s*$")
 _SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
-_ZERO_PARTS = re.compile(r"\b0-0-\d")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
 _SPANS = frozenset("day night week month quarter year".split())
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
@@ -57,6 +57,7 @@ class Grounds:
         self._grounds: dict[tuple[object, ...], Ground] = {}
         self._made: dict[tuple[object, ...], Any] = {}
         self._counts_of: dict[int, tuple[Quantity, ...]] = {}
+        self._instalments = Instalments(context, self._offers)
 
     @cached_property
     def counts(self) -> tuple[Decimal, ...]:
@@ -179,7 +180,7 @@ class Grounds:
         """Percents that policies put on top of a price (urgency, weekends), where the talk names them."""
         near = self._context.reply.reading.concepts | self._asked
         said = {m.amount for p in self._context.messages[-4:] for m in p.mentions if m.kind == "percent"}
-        rules = [r for r in self._context.book.terms.rules if r.offer is None and r.percents]
+        rules = [r for r in self._context.book.terms.rules if r.offer is None and r.percents and "vat" not in r.topics]
         return tuple(
             dict.fromkeys(
                 p
@@ -200,17 +201,6 @@ class Grounds:
     def _asked(self) -> frozenset[str]:
         question = self._context.question
         return question.reading.concepts if question is not None else frozenset()
-
-    @cached_property
-    def _parts(self) -> tuple[Decimal, ...]:
-        """Into how many payments a price may be split, where the talk is of instalments."""
-        previous = self._context.previous
-        near = self._context.reply.reading.concepts | self._asked
-        near |= previous.reading.concepts if previous is not None else frozenset()
-        if "instalment" not in near and not _ZERO_PARTS.search(self._context.reply.text):
-            return ()
-        values = [o.value for o in self._offers if o.kind is OfferKind.INSTALLMENT]
-        return tuple(dict.fromkeys(v for v in values if isinstance(v, Decimal) and v > 0))
 
     @cached_property
     def _free(self) -> tuple[Reduction, ...]:
@@ -248,6 +238,15 @@ class Grounds:
         if not cues.total and len({h.skus for h in reply.hits_in(part.start, part.end)}) > 1:
             return replace(cues, total=True)
         return cues
+
+    def _spread(self, mention: Mention) -> tuple[Decimal, ...]:
+        """Over how many of its unit a rate is spread: 6 for "на 6 месяцев, по 12 200 в месяц"."""
+        if mention.per is None:
+            return ()
+        near = (self._context.reply, self._context.question)
+        return tuple(
+            q.value for m in near if m is not None for q in m.quantities if q.unit == mention.per and q.value > 1
+        )
 
     def _replaced(self, mention: Mention) -> bool:
         """True for a former sum ("вместо 240 000"): one that was charged, never one that is to be added up."""
@@ -317,7 +316,7 @@ class Grounds:
         cues = self.cues(mention)
         if focus.level == LOCAL and any(self._same_line(mention, position) for position in stated):
             cues = replace(cues, total=True)
-        key = (tuple(map(id, records)), tuple(stated.items()), mention.currency, mention.bound, cues)
+        key = (tuple(map(id, records)), tuple(stated.items()), mention.currency, mention.bound, mention.per, cues)
         if key not in self._grounds:
             policies = self._context.book.book.policies
             own = mention.currency in {None, self._context.book.book.currency}
@@ -331,7 +330,9 @@ class Grounds:
                 added=self._added,
                 off=self._off if own else (),
                 free=self._free,
-                parts=self._parts,
+                parts=self._instalments.parts,
+                spread=self._spread(mention),
+                unsplit=self._instalments.unsplit(records),
                 vat=policies.vat_percent or Decimal(0),
                 vat_included=policies.vat_included is not False,
                 stated=tuple(stated.values()),

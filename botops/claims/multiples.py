@@ -7,7 +7,7 @@ computed exactly when its rough size is close to what is looked for.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -49,18 +49,18 @@ def factors(
     free: Sequence[Decimal],
     *,
     alone: bool,
-    divide: bool,
+    divides: Callable[[Decimal], bool],
     pro_rata: bool,
 ) -> Iterator[Factor]:
     """What may be made of a price charged per `per`.
 
     `fits` are the counts its quantity tier holds for, `counts` all of them, `pairs` those a second factor is taken
-    from, `free` the periods given on top. `alone` allows the price by itself, `divide` its parts, `pro_rata` a yearly
-    price for some of its months.
+    from, `free` the periods given on top. `alone` allows the price by itself, `divides` by which counts it may be
+    divided, `pro_rata` a yearly price for some of its months.
     """
     if alone:
         yield _factor(ONE)
-        if per == "year" and divide:
+        if per == "year" and divides(_MONTHS):
             for months in (_MONTHS, *(_MONTHS + given for given in free)):
                 yield _factor(ONE, after=("/", months), over=months)
         if per == "month":
@@ -69,7 +69,7 @@ def factors(
         if count == ONE:
             continue
         yield _factor(count, (count, "×"))
-        if divide:
+        if divides(count):
             yield _factor(ONE, after=("/", count), over=count)
         for other in pairs:
             if other != ONE:

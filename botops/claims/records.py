@@ -113,7 +113,7 @@ def same_variant(price: Price, like: Price) -> bool:
     return (
         price.per == like.per
         and price.currency == like.currency
-        and price.unit == like.unit
+        and (price.unit == like.unit or not price.unit or not like.unit)
         and price.window == like.window
         and price.attributes == like.attributes
         and price.region == like.region

@@ -7,7 +7,7 @@ it (`Cues`), and sums run over amounts stated side by side.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -46,14 +46,15 @@ class Reduction(NamedTuple):
 class Ground:
     """What may be computed with.
 
-    `records` are prices in force of the products spoken of, nearest first; `counts` the numbers named near the claim,
-    `far_counts` in the rest of the dialogue; `percents` the percents that hold and were named; `shares` percents that
-    are a part to pay or get back, `added` those put on top of a price; `off` the amounts off that hold and were named;
-    `free` the free periods in force; `parts` into how many payments a price may be split; `stated` supported amounts of
-    this message in order; `lines` the last of each line; `running` those of earlier turns, latest last; `known` figures
-    of tools and of the client; `swaps` prices of today with those of another time said of the same thing; `basket` the
-    prices of each thing named beside the claim, for sums over products;
-    `listed` all amounts of the price list: they are multiplied as prices of their product, never as sums.
+    `records` are prices in force of the products spoken of, nearest first; `counts` the numbers named near the
+    claim, `far_counts` in the rest of the dialogue; `percents` the percents that hold and were named; `shares`
+    percents that are a part to pay or get back, `added` those put on top of a price; `off` the amounts off that
+    hold and were named; `free` the free periods in force; `parts` into how many payments a price may be split;
+    `spread` over how many units of its own a rate runs; `unsplit` months of an instalment the book does not have;
+    `stated` supported amounts of this message in order; `lines` the last of each line; `running` those of earlier
+    turns, latest last; `known` figures of tools and of the client; `swaps` prices of today with those of another
+    time said of the same thing; `basket` the prices of each thing named beside the claim, for sums over products;
+    `listed` the price list by amount: a list price said here is taken many times only in its quantity tier.
 
     `made` keeps what was computed from prices and counts alone; grounds that differ in neither may share it.
     """
@@ -66,7 +67,9 @@ class Ground:
     added: Sequence[Decimal] = ()
     off: Sequence[Reduction] = ()
     free: Sequence[Reduction] = ()
-    parts: Sequence[Decimal] = ()
+    parts: Sequence[Reduction] = ()
+    spread: Sequence[Decimal] = ()
+    unsplit: Sequence[Decimal] = ()
     vat: Decimal = Decimal(0)
     vat_included: bool = True
     stated: Sequence[Decimal] = ()
@@ -75,9 +78,23 @@ class Ground:
     known: Sequence[Decimal] = ()
     swaps: Sequence[tuple[Decimal, Decimal]] = ()
     basket: Sequence[Sequence[Record]] = ()
-    listed: Container[Decimal] = ()
+    listed: Mapping[Decimal, Sequence[Record]] = field(default_factory=dict)
     cues: Cues = NO_CUES
     made: dict[tuple[object, ...], Any] = field(default_factory=dict)
+
+    def divides(self, count: Decimal) -> bool:
+        """True where a sum may be divided by a count: the words ask for it, or a rate runs over so many."""
+        return (self.cues.divide or count in self.spread) and count not in self.unsplit
+
+    def multiplies(self, amount: Decimal, count: Decimal) -> bool:
+        """True for a sum that may be taken so many times: no list price, or one whose quantity tier is for it."""
+        records = self.listed.get(amount, ())
+        return not records or any(holds_for(r, count) for r in records)
+
+    @cached_property
+    def _manner(self) -> tuple[object, ...]:
+        """What, beside prices and counts, decides how a price is multiplied."""
+        return self.cues.divide, self.cues.pro_rata, self.spread, self.unsplit
 
     def multiples(self, record: Record) -> Iterator[Figure]:
         """Multiples of one price by the counts named near, itself among them."""
@@ -85,7 +102,7 @@ class Ground:
 
     def priced(self, *, far: bool) -> Multiples:
         """Multiples of all prices, by size. Made once, kept."""
-        key = (tuple(self.records), far, self.cues.difference, self.cues.divide, self.cues.pro_rata)
+        key = (tuple(self.records), far, self.cues.difference, *self._manner)
         found: Multiples | None = self.made.get(key)
         if found is None:
             rows: list[tuple[Record, Sequence[Factor]]] = []
@@ -104,7 +121,7 @@ class Ground:
         tier = None if cues.difference and price is not None and single else record.tier
         free = tuple(r.value for r in self.free if r.fits(record.sku))
         per = price.per if price is not None else ""
-        key = (per, single, tier, free, record.pack, far, cues.divide, cues.pro_rata)
+        key = (per, single, tier, free, record.pack, far, *self._manner)
         found: Sequence[Factor] | None = self.made.get(key)
         if found is None:
             counts = _counts(self.far_counts if far else self.counts, free, record.pack)
@@ -117,7 +134,7 @@ class Ground:
                     self.counts[:_MAX_PAIR],
                     free,
                     alone=single or bool(fits),
-                    divide=cues.divide,
+                    divides=self.divides,
                     pro_rata=cues.pro_rata,
                 )
             )
@@ -198,13 +215,15 @@ def _steps(ground: Ground) -> Iterator[Step]:
         yield Step(("×", percent, "%"), percent, _HUNDRED, skus=skus)
     for percent in ground.shares:
         yield Step(("×", percent, "%"), percent, _HUNDRED)
+        if ground.cues.difference:
+            yield Step(("−", percent, "%"), _HUNDRED - percent, _HUNDRED)
     taxed = bool(ground.vat) and ground.cues.vat
     for percent in ground.added:
         yield from _on_top(percent, ground, taxed=taxed)
     for off, skus in ground.off:
         yield Step(("−", off), less=off, skus=skus)
-    for parts in ground.parts:
-        yield Step(("/", parts), over=parts)
+    for parts, skus in ground.parts:
+        yield Step(("/", parts), over=parts, skus=skus)
     if taxed:
         yield from _vat(ground)
 
@@ -235,6 +254,8 @@ def _combined(target: Target, ground: Ground, steps: _Starts) -> Value | None:
     found = _of_sums(target, ground, steps) or _of_stated(target, ground, steps) or _repriced(target, ground)
     if found is None and ground.cues.difference:
         found = _difference(target, ground)
+    if found is None and (ground.cues.total or ground.cues.difference):
+        found = _less_part(target, ground)
     if found is None and ground.cues.total:
         found = _with_one_price(target, ground, far=False) or _weighted(target, ground)
     return found or _over_products(target, ground, steps)
@@ -254,11 +275,11 @@ def _of_stated(target: Target, ground: Ground, steps: _Starts) -> Value | None:
     """One stated amount (a price after a discount, say) times a count, a part of it, or less what is off."""
     for amount in dict.fromkeys((*ground.stated, *reversed(ground.running[-_RUNNING:]), *ground.known)):
         for count in ground.counts:
-            if count > 1 and amount not in ground.listed and target.hits(amount * count):
+            if count > 1 and target.hits(amount * count) and ground.multiplies(amount, count):
                 return Value(amount * count, (count, "×", amount))
-            if count > 1 and ground.cues.divide and target.hits(amount / count):
+            if count > 1 and ground.divides(count) and target.hits(amount / count):
                 return Value(amount / count, (amount, "/", count))
-        if ground.cues.divide and target.hits(amount / _MONTHS):
+        if ground.divides(_MONTHS) and target.hits(amount / _MONTHS):
             return Value(amount / _MONTHS, (amount, "/", _MONTHS))
         near = [s for s, start in steps if start.hits(amount) and s.hits(amount, target)]
         if near:
@@ -277,6 +298,16 @@ def _repriced(target: Target, ground: Ground) -> Value | None:
                 amount = total + (after - before) * count
                 if total >= before * count and target.hits(amount):
                     return Value(amount, (total, "−", count, "×", before, "+", count, "×", after))
+    return None
+
+
+def _less_part(target: Target, ground: Ground) -> Value | None:
+    """A sum less what was computed of it here ("20% это 10 180 ₸, к оплате 40 720 ₸")."""
+    parts = [s for s in dict.fromkeys(ground.stated) if s not in ground.listed]
+    for whole in dict.fromkeys((*ground.stated, *reversed(ground.running[-_RUNNING:]))):
+        for part in parts:
+            if whole > part and target.hits(whole - part):
+                return Value(whole - part, (whole, "−", part))
     return None
 
 
@@ -397,7 +428,7 @@ def _sums(ground: Ground) -> Iterator[tuple[Decimal, Sequence[Decimal]]]:
             yield sum(few, Decimal(0)), few
     if stated:
         for total, amounts in _windows(stated):
-            for base in running[-4:]:
+            for base in (*running[-4:], *ground.known[-2:]):
                 yield base + total, (base, *amounts)
 
 

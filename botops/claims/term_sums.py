@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from botops.claims.context import ReplyContext
@@ -11,6 +12,9 @@ from botops.claims.mention import Mention
 from botops.claims.objects import things_of
 from botops.claims.policy import Rule
 from botops.claims.rates import rates_on
+
+ZERO_PARTS = re.compile(r"\b0-0-\d")
+"""An instalment by its parts: "0-0-12"."""
 
 _TELLING = 5
 _MINUTES = {"minute": Decimal(1), "hour": Decimal(60), "day": Decimal(1440)}
@@ -35,13 +39,9 @@ class TermSums:
         return self.rule(amount, mention) is not None
 
     def rule(self, amount: Decimal, mention: Mention) -> Rule | None:
-        """The offer or policy that names a sum: as the least order, or where the talk is of it; times a count too."""
+        """The offer or policy that names a sum where the talk is of it; times a count too."""
         day, terms = self._context.day, self._context.book.terms
         rules = [r for r in terms.rules if names_amount(r, amount) and r.window.covers(day)]
-        least = (r for r in rules if any(c.kind == "min_sum" and c.value == amount for c in r.conditions))
-        found = next(least, None)
-        if found is not None:
-            return found
         if rules:
             return next((r for r in rules if self._speaks_of(r, mention)), None)
         fees = (r for r in terms.rules if r.offer is None and r.money and r.counts and r.window.covers(day))
@@ -69,6 +69,8 @@ class TermSums:
             return True
         topics = {t for t in rule.topics if ":" not in t}
         if topics & (reading.over(first, last) | self._asked):
+            return True
+        if "instalment" in topics and ZERO_PARTS.search(reply.folded):
             return True
         if rule.things & things_of(reading, first, last):
             return True

@@ -77,7 +77,7 @@ class Verifier:
         for at, mention in enumerate(self._all):
             claim = self._is_claim(mention)
             claims += claim
-            if not claim and (mention.currency is not None or not self._scope(mention).asserted):
+            if not claim and self._in_false_term(mention):
                 continue
             focus = self._linker.focus(at)
             if (
@@ -96,9 +96,9 @@ class Verifier:
             doubt = self._figure(mention, focus, supported)
             if doubt is None:
                 _keep(supported, mention)
-            else:
+            elif mention.start not in silent:
                 self._false.add(mention.start)
-                doubts += [] if mention.start in silent else [doubt]
+                doubts.append(doubt)
         said = tuple(supported[k] for k in sorted(supported))
         return Verified(tuple(doubts), said, claims, frozenset(self._set_aside - self._plain), tuple(self._used))
 
@@ -151,7 +151,7 @@ class Verifier:
     def _is_claim(self, mention: Mention) -> bool:
         if mention.currency is None and not self._plausible(mention):
             return False
-        if any(start < mention.end and mention.start < end for start, end in self._taken):
+        if self._in_false_term(mention):
             return False
         scope = self._scope(mention)
         if scope.denies_below:
@@ -159,6 +159,10 @@ class Verifier:
         if self._asked:
             return scope.status in {Status.ASSERTED, Status.QUESTION, Status.ECHO}
         return scope.asserted or (scope.status is Status.QUESTION and self._offered(mention))
+
+    def _in_false_term(self, mention: Mention) -> bool:
+        """True inside a span that a finding of a term answers for."""
+        return any(start < mention.end and mention.start < end for start, end in self._taken)
 
     def _offered(self, mention: Mention) -> bool:
         """True for a sum in a question that offers ("How about Delta at $106?") and asks nothing of the client's."""

@@ -1,0 +1,87 @@
+"""Figures worked out over turns: parts and remainders, instalments, fees by the piece, tiers; an invented boat yard."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from botops.claims import check, compile_book
+from botops.domain.messages import Message
+from botops.pricebook import Offer, OfferKind, Policies, Price, PriceBook, Product
+
+AT = datetime(2026, 7, 10, 12, 0, tzinfo=UTC)
+
+
+def price(amount: int, per: str = "once", **more: object) -> Price:
+    return Price(Decimal(amount), "KZT", per, **more)  # type: ignore[arg-type]
+
+
+BOOK = PriceBook(
+    "KZT",
+    (
+        Product("berth", "Стоянка катера", ("стоянка", "тұрақ"), (price(46000, "month"), price(480000, "year"))),
+        Product("wash", "Мойка корпуса", ("мойка", "жуу", "wash"), (
+            price(9000, "unit"), price(7500, "unit", unit="катер", min_qty=5),
+        )),
+        Product("engine", "Мотор «Щука»", ("мотор", "engine"), (price(660000),)),
+        Product("lift", "Подъём краном", ("кран", "подъём", "crane"), (price(25000),)),
+    ),
+    (
+        Offer("o1", OfferKind.INSTALLMENT, Decimal(10), applies_to=("engine",), conditions="0-0-10 от 300 000 ₸"),
+        Offer("o2", OfferKind.INSTALLMENT, Decimal(20), applies_to=("lift",), conditions="0-0-20"),
+    ),
+    Policies(
+        vat_included=True,
+        vat_percent=Decimal(16),
+        text=(
+            "Предоплата за мотор — 40%.",
+            "При отказе удерживаем 15% внесённой суммы, остальное возвращаем.",
+            "Парковка прицепа — 1 200 ₸ за сутки.",
+        ),
+    ),
+)  # fmt: skip
+COMPILED = compile_book(BOOK)
+
+
+def wrong(*texts: str) -> list[str]:
+    """Quotes of the findings in the last of some texts, user and assistant by turns, the last the assistant's."""
+    roles = ["assistant" if back % 2 == 0 else "user" for back in range(len(texts))][::-1]
+    talk = [Message(role, text) for role, text in zip(roles, texts, strict=True)]  # type: ignore[arg-type]
+    return [f.quote for f in check(talk, COMPILED, at=AT)]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("мотор", "Мотор 660 000 ₸.", "сколько вносить", "Предоплата 40% — 264 000 ₸, остаток 396 000 ₸."),
+        ("мотор и кран", "Мотор 660 000 ₸, кран 25 000 ₸.", "а вместе", "Вдвоём выйдет 685 000 ₸."),
+        ("тұрақ", "Тұрақ жылына 480 000 ₸.", "айына қанша", "Айға бөлсек, 40 000 ₸."),
+        ("стоянка на год", "Стоянка — 480 000 ₸ за год.", "а в месяц", "Если разложить на 12 месяцев, 40 000 ₸."),
+        ("мотор", "Мотор 660 000 ₸.", "рассрочка", "Рассрочка 0-0-10: 66 000 ₸ в месяц на 10 месяцев."),
+        ("мойка двух катеров", "Мойка двух — 18 000 ₸.", "и кран", "С краном 43 000 ₸."),
+    ],
+)
+def test_a_figure_that_follows_is_clean(texts: tuple[str, ...]) -> None:
+    assert wrong(*texts) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "quote"),
+    [
+        (
+            ("мотор", "Мотор 660 000 ₸.", "сколько вносить", "Предоплата 40% — 264 000 ₸, остаток 406 000 ₸."),
+            "406 000 ₸",
+        ),
+        (
+            ("мотор", "Мотор 660 000 ₸.", "рассрочка на 20 мес", "На 20 месяцев — по 33 000 ₸ в месяц."),
+            "33 000 ₸",
+        ),
+        (("мотор с НДС?", "Мотор 660 000 ₸, с НДС 16% будет 765 600 ₸."), "765 600 ₸"),
+        (("мойка четырёх катеров", "Мойка по 7 500 ₸, 4 катера — 30 000 ₸."), "7 500 ₸"),
+        (("мотор", "Отдадим за 300 000 ₸."), "300 000 ₸"),
+    ],
+)
+def test_a_figure_that_does_not_follow_is_found(texts: tuple[str, ...], quote: str) -> None:
+    assert quote in wrong(*texts)
