@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from botops.claims.conditions import Condition, Known, Met, days_until, evaluate, noun_of
+from botops.claims.conditions import Condition, Known, Met, evaluate, noun_of
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.dates import Dated
+from botops.claims.known import known_from
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.names import Hit
@@ -27,8 +29,6 @@ from botops.pricebook.model import OfferKind
 
 _PRONOUNS = frozenset("него нее них ней нему ним этот эту это этому оған онда бұған соған it that this them".split())
 _DAYS_OF_WEEK = frozenset({"g:weekday", "g:weekend"})
-_MAX_COUNT = 100_000
-_SAME_UNIT = {"user": "person", "child": "person", "night": "day"}
 
 
 @dataclass(frozen=True)
@@ -244,17 +244,25 @@ class Desk:
         if own:
             return bool(own & rule.skus)
         after = self._followed(clause) - given
-        if after & rule.skus or self._hinted(rule, self.things(clause)):
+        if after & rule.skus:
             return True
-        about = self._back(clause) - given or self._led(clause) - given or after or self.skus_asked - given
+        about = (self._back(clause) | self._led(clause) | self.skus_asked) - given or after
+        if about & rule.skus or self._hinted(rule, clause):
+            return True
         if about:
-            return bool(about & rule.skus) or any(self.terms.akin(s, rule.skus) for s in about)
+            return any(self.terms.akin(s, rule.skus) for s in about)
         return not (self.skus_named - given) or bool(self.skus_spoken & rule.skus)
 
-    def _hinted(self, rule: Rule, things: frozenset[str]) -> bool:
-        """True when words that together name no one product name some the rule is for: "гарантия на оправу"."""
-        meant = [goods for t in things if (goods := self.terms.goods.get(t))]
-        return bool(meant) and bool(rule.skus.intersection(*meant))
+    def _hinted(self, rule: Rule, clause: Clause) -> bool:
+        """True when the words of a clause fit what a rule is for no worse than any other product.
+
+        "С котла" may mean each boiler; "Basic оправаға" no other frame than Basic.
+        """
+        fits: Counter[str] = Counter()
+        for thing in self.things(clause):
+            fits.update(self.terms.sold_as(thing))
+        best = max(fits.values(), default=0)
+        return best > 0 and any(fits[sku] == best for sku in rule.skus)
 
     def excepted(self, rule: Rule, clause: Clause) -> bool:
         """True when a clause, or the question a clause without a product answers, is about what a rule leaves out."""
@@ -264,6 +272,35 @@ class Desk:
         if named:
             return bool(named & rule.excluded_skus)
         return bool(self.things(clause) & (rule.excluded - rule.things))
+
+    def restated(self, percent: Decimal, clause: Clause) -> Rule | None:
+        """The rule in force a percent restates: of all rules with percents none has more in common with what is said.
+
+        "За день просрочки 0,5 % договора" restates the rule on delays, whatever else is spoken of.
+        """
+        topics = frozenset(c for c in self.tags(clause) if ":" not in c)
+        rules = [r for r in self.in_force(self.terms.rules) if r.percents]
+        common = [self._in_common(r, clause) for r in rules]
+        most = max(common, default=0)
+        for rule, shared in zip(rules, common, strict=True):
+            if percent in rule.percents and (0 < shared == most or topics & rule.topics):
+                return rule
+        return None
+
+    def _in_common(self, rule: Rule, clause: Clause) -> int:
+        """How many things, groups and counts a rule has in common with a sentence, its question and the talk."""
+        sentence = self.reading.sentences[clause.sentence]
+        said = self.rooted(things_of(self.reading, sentence.first, sentence.last)) | self.things_asked
+        counted = {q.value for q in self.reading.counted(sentence.first, sentence.last)} - set(rule.percents)
+        return (
+            len(said & rule.things)
+            + len(self._groups_lately & rule.groups)
+            + len(counted & {q.value for q in rule.counts})
+        )
+
+    @cached_property
+    def _groups_lately(self) -> Concepts:
+        return frozenset(c for m in self.ctx.messages[-4:] for c in m.reading.concepts if c.startswith("g:"))
 
     def stretched(self, rule: Rule, clause: Clause) -> bool:
         """True when "на всё" stretches a rule over products of this talk that it does not cover.
@@ -414,50 +451,3 @@ class Desk:
     def things_asked(self) -> frozenset[str]:
         """What the client's last message names."""
         return things_of(self.question, 0, len(self.question.words)) if self.question is not None else frozenset()
-
-
-def known_from(ctx: ReplyContext) -> Known:
-    """What the client's messages show: the latest count of each unit, groups they belong to, days until their date.
-
-    A number without a unit ("а 7?") counts the unit named last; before any was named it stands under "".
-    """
-    counts: dict[str, Decimal] = {}
-    groups: set[str] = set()
-    last_unit = ""
-    nouns: dict[str, Decimal] = {}
-    vocabulary = ctx.book.terms.vocabulary
-    lead: int | None = None
-    for message in ctx.client:
-        reading = message.reading
-        groups.update(c for c in reading.concepts if c.startswith("g:"))
-        money = {at for m in message.mentions for at in range(m.start, m.end)}
-        for q in reading.quantities:
-            if q.ordinal or q.start in money:
-                continue
-            until = days_until(reading.words, q.first, q.value, ctx.day)
-            if until is not None:
-                lead = until if lead is None else min(lead, until)
-                continue
-            if q.value >= _MAX_COUNT:
-                continue
-            noun = noun_of(reading, q)
-            if noun:
-                nouns[noun] = q.value
-            if not q.unit and counts.get("") is not None and not _counts_goods(q, noun, vocabulary, reading):
-                continue
-            unit = q.unit or last_unit
-            last_unit = unit
-            counts[unit] = q.value
-            if unit in _SAME_UNIT:
-                counts[_SAME_UNIT[unit]] = q.value
-            if unit == "person":
-                counts["user"] = q.value
-    return Known(counts, frozenset(groups), lead_days=lead, nouns=nouns)
-
-
-def _counts_goods(q: Quantity, noun: str, vocabulary: frozenset[str], reading: Reading) -> bool:
-    """True for a number that may count what is sold: alone in its message, or before a word of the book."""
-    if q.value != q.value.to_integral_value():
-        return False
-    after = (w.stem for w in reading.words[q.last + 1 : q.last + 3])
-    return len(reading.quantities) == 1 or noun in vocabulary or any(stem in vocabulary for stem in after)

@@ -36,6 +36,8 @@ _TOGETHER = frozenset("вместе together бірге одновременно
 _SHORT_ANSWER = 3
 _DATIVE = ("ам", "ям", "ым", "им", "ге", "ға", "ке", "қа")
 _CHEAPER = frozenset("дешевле меньше арзан арзанға төмен cheaper less".split())
+_LEFT_OVER = ("мен", "бен", "пен", "еріп", "іріп", "ерип", "ирип", "тылып", "вычетом")
+_RESULT = frozenset("со с после без учетом учитывая вычетом after with without кейін кейин".split())
 _PRICE_WORDS = frozenset("цены цена стоимости стоимость прайса бағаға бағасы бағасына price cost off rate".split())
 
 
@@ -85,6 +87,9 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
     codes = desk.codes_named
     rules = [r for r in rules if r.offer is None or r.offer.code is None or code_key(r.offer.code) in codes]
     live = desk.in_force(rules)
+    if not rules and kind == "percent" and (other := desk.restated(value, clause)) is not None:
+        desk.rests_on(other)
+        return None
     if not live:
         return _no_live(desk, rules, kind)
     policy = next((r for r in live if r.offer is None), None)
@@ -295,17 +300,24 @@ def _beside_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
         return False
     if before is not None and "minus" in reading.tags[first - 1]:
         return True
-    if before is not None and "discount" in reading.tags[first - 1] and _by_means(reading, clause, first - 1):
+    if any(
+        "discount" in reading.tags[i] and _by_means(reading, clause, i)
+        for i in range(max(clause.first, first - 2), first)
+    ):
         return False
     return "discount" in near and not near & {"s:past"} and "s:pay" not in near
 
 
 def _by_means(reading: Reading, clause: Clause, at: int) -> bool:
-    """True for "со скидкой 900", "скидкамен 900", "after discount 900": the sum that is left, not the sum taken off."""
+    """True for a sum that is left or untouched, not taken off.
+
+    "Со скидкой 900", "скидкамен 900", "15% шегеріп 900", "жеңілдіктен кейін 900", "без скидки 900".
+    """
     words = reading.words
-    if words[at].text.endswith(("мен", "бен", "пен")):
+    if words[at].text.endswith(_LEFT_OVER) or "s:neg" in reading.tags[at]:
         return True
-    return any(words[i].text in {"со", "с", "after", "with", "учетом"} for i in range(max(clause.first, at - 3), at))
+    near = {w.text for w in words[max(clause.first, at - 3) : at]} | {w.text for w in words[at + 1 : at + 2]}
+    return bool(near & _RESULT)
 
 
 def _computed(desk: Desk, mention: Mention) -> bool:

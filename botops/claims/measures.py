@@ -144,15 +144,12 @@ def _judge_percent(desk: Desk, clause: Clause, topic: str, value: Decimal) -> Pr
 
 
 def _restated(desk: Desk, clause: Clause, value: Decimal) -> bool:
-    """True when a rule in force names this percent and shares a topic or a thing with the sentence, or when the percent
-    is so many times another of its sentence: "6 × 0,5% = 3%"."""
+    """True when a percent restates a rule, or is so many times another of its sentence: "6 × 0,5% = 3%"."""
     sentence = desk.reading.sentences[clause.sentence]
-    tags = desk.tags(clause)
-    things = desk.rooted(things_of(desk.reading, sentence.first, sentence.last))
-    for rule in desk.in_force(desk.terms.rules):
-        if value in rule.percents and (rule.topics & tags or rule.things & things):
-            desk.rests_on(rule)
-            return True
+    rule = desk.restated(value, clause)
+    if rule is not None:
+        desk.rests_on(rule)
+        return True
     counts = {q.value for q in desk.reading.counted(sentence.first, sentence.last)}
     beside = {m.amount for m in desk.mentions_in(sentence.start, sentence.end) if m.kind == "percent"}
     return any(value == part * times for part in beside for times in counts if times > 1)

@@ -20,12 +20,13 @@ from botops.claims.names import Hit, NameIndex
 from botops.claims.objects import GIVING, container_hits, nearest, numbers_of, things_of
 from botops.claims.quantities import LIMIT_WORDS, Quantity
 from botops.claims.reading import Clause, Reading, read
-from botops.claims.words import fold, words
+from botops.claims.words import fold, same_root, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
 _AKIN = 2
 _EXCEPT = frozenset("кроме исключением except excluding".split())
 _MANY = 200
+_MANY_WORDS = 2000
 _OPEN = Window()
 TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
     OfferKind.PERCENT: frozenset({"discount"}),
@@ -123,6 +124,12 @@ class BookTerms:
             if len(own & theirs) >= _AKIN and not any(t.startswith("#") for t in own ^ theirs):
                 return True
         return False
+
+    def sold_as(self, thing: str) -> frozenset[str]:
+        """The products a thing said may be, in any form of its word: "котл" finds "котел"."""
+        if len(self.goods) > _MANY_WORDS or ":" in thing:
+            return self.goods.get(thing, frozenset())
+        return frozenset(s for known, skus in self.goods.items() if same_root(known, thing) for s in skus)
 
     @property
     def offers(self) -> tuple[Rule, ...]:

@@ -212,7 +212,14 @@ def _products(desk: Desk, clause: Clause, start: int) -> frozenset[str]:
     if before:
         return frozenset(before[-1].skus)
     own = frozenset(s for h in desk.names_in(start, clause.end) for s in h.skus)
+    if _narrowed(desk, clause):
+        return own
     return own | (desk.skus_asked or (desk.skus_named and desk.skus_spoken))
+
+
+def _narrowed(desk: Desk, clause: Clause) -> bool:
+    """True for "FOTO10 тек залға жүреді": what a code is for, not what it is put on."""
+    return "s:onlyw" in desk.tags(clause) and not desk.tags(clause) & {"s:also", "discount"}
 
 
 def _span(desk: Desk, clause: Clause, start: int, end: int, owned: set[int]) -> tuple[int, int]:

@@ -48,6 +48,19 @@ def fold(text: str) -> str:
     return lowered
 
 
+_ROOT = 4
+_VOWELS = str.maketrans("", "", "аеиоуыэюяйьъәөұүі")
+
+
+@lru_cache(maxsize=16384)
+def same_root(a: str, b: str) -> bool:
+    """True for stems that may be forms of one word: four letters in common, or all consonants ("котл", "котел")."""
+    if a[:_ROOT] == b[:_ROOT]:
+        return min(len(a), len(b)) >= _ROOT or a == b
+    bare = a.translate(_VOWELS)
+    return len(bare) >= _ROOT - 1 and bare == b.translate(_VOWELS) and a[0] == b[0]
+
+
 _PLAIN = str.maketrans("әғқңөұүһі", "агкноуухи")
 
 
