@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from botops.claims.conditions import Met, evaluate
 from botops.claims.desk import Desk
 from botops.claims.discounts import stacked
 from botops.claims.explain_terms import Problem, term_finding
-from botops.claims.lexicon import NONE, Concepts
-from botops.claims.objects import GIVING, container_hits, nearest, numbers_of, things_at
+from botops.claims.givens import Given, given_by, known_things
+from botops.claims.objects import GIVING, things_at
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
@@ -22,33 +22,25 @@ from botops.domain.findings import Finding, FindingKind
 from botops.pricebook.model import OfferKind
 
 _IDLE_FREE = frozenset("feel sugar toll hands duty".split())
-_OBJECT_TOPICS = frozenset(
-    {"delivery", "trial", "warranty", "cancel", "freeze", "deposit", "cashback", "refund", "prepay"}
-)
 _GIFT_GOODS = frozenset("card cards certificate certificates".split())
 _STAYS = frozenset("stays remains applies holds still is yours".split())
 _ANAPHORA = 5
 _WHAT = frozenset("что what не нені".split())
 _ACTIVE = frozenset("include includes including".split())
+_COMES = frozenset("comes come includes include".split())
 _SPECIAL = frozenset({"t:urgent", "t:night", "t:evening"})
-_PRICE_STEMS = ("стоимост", "цен", "тариф", "пакет", "абонемент", "баға", "price", "plan", "package")
+_PRICE_STEMS = tuple(
+    "стоимост цен тариф пакет абонемент аренд оплат сумм счет чек баға ақы құны сома price plan package rent fee cost "
+    "rate bill".split()
+)
 _ASKED = frozenset({"included", "free", "surcharge", "separate"})
 _TIME = frozenset({"day", "week", "month", "year"})
 _WITHIN = frozenset("ішінде течение within inside".split())
 _TERM_UNITS = ("hour", "day", "week", "month")
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_FIRST = ("перв", "алғашқ", "first")
 _NOT_GRANTS = frozenset({"refund", "surcharge"})
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a clause gives: its nearest things, its topics, its counted things ("пятая ночь", "2 месяца")."""
-
-    things: frozenset[str]
-    topics: Concepts
-    counts: tuple[Quantity, ...]
-    skus: frozenset[str] = frozenset()
 
 
 def benefit_claims(desk: Desk) -> Iterator[Finding]:
@@ -128,46 +120,13 @@ def _inclusion(desk: Desk, clause: Clause, at: int) -> bool:
     return True
 
 
-def _given(desk: Desk, clause: Clause, at: int) -> Given:
-    """What is given: the nearest thing before the word that gives, else after it, else in the clauses before, else in
-    the question. Words of a condition ("при договоре", "от 5 штук") are no things."""
-    reading = desk.reading
-    counts = reading.counted(clause.first, clause.last)
-    topics = desk.tags(clause) & _OBJECT_TOPICS
-    near = _nearest(desk, clause, at) | (numbers_of(reading, clause.first, clause.last) & desk.terms.vocabulary)
-    if "included" in reading.tags[at]:
-        counted = any(not q.ordinal and (q.unit or q.value > 1) for q in counts)
-    else:
-        counted = any(q.ordinal or q.unit for q in counts if q.bound is None)
-    if near or topics or counted:
-        return Given(near, topics, counts)
-    sentence = reading.sentences[clause.sentence]
-    index = next(i for i in range(sentence.clause_first, sentence.clause_last) if reading.clauses[i] is clause)
-    for i in range(index - 1, sentence.clause_first - 1, -1):
-        part = reading.clauses[i]
-        near, topics = _nearest(desk, part, part.last), desk.tags(part) & _OBJECT_TOPICS
-        if near or topics:
-            return Given(near, topics, counts)
-    if desk.question is None or desk.confirms:
-        return Given(frozenset(), NONE, counts)
-    return Given(_known(desk, desk.things_asked), desk.topics_question & _OBJECT_TOPICS, counts)
-
-
-def _known(desk: Desk, things: frozenset[str]) -> frozenset[str]:
-    return frozenset(t for t in things if t.startswith("t:") or t in desk.terms.vocabulary)
-
-
-def _nearest(desk: Desk, clause: Clause, at: int) -> frozenset[str]:
-    hits = desk.names_in(clause.start, clause.end)
-    within = container_hits(desk.reading, hits)
-    return nearest(desk.reading, clause.first, clause.last, at, within, desk.terms.vocabulary)
-
-
 def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
-    given = _given(desk, clause, at)
-    given = replace(given, things=desk.rooted(given.things), skus=desk.skus_in(clause) - desk.containers(clause))
+    given = given_by(desk, clause, at)
+    given = replace(given, things=desk.rooted(given.things))
     rules = [r for r in desk.terms.rules if _grants(r, given, giving)]
-    bare = not (given.topics or given.skus or _known(desk, given.things)) and clause.last - clause.first <= _ANAPHORA
+    bare = (
+        not (given.topics or given.skus or known_things(desk, given.things)) and clause.last - clause.first <= _ANAPHORA
+    )
     if giving == "gift" and bare:
         rules = [r for r in desk.terms.about("gift") if r.offer is not None and desk.gift_spoken(r)] or rules
     live = desk.in_force(rules)
@@ -204,13 +163,18 @@ def _grants(rule: Rule, given: Given, giving: str) -> bool:
         return False
     if given.things & _SPECIAL - rule.things:
         return False
-    if given.skus & rule.about:
+    if given.skus & (rule.gifts or rule.about):
         return True
-    if given.things & (rule.things if rule.offer is not None and giving != "included" else rule.given or rule.things):
+    if given.things & (rule.given or rule.things):
+        return True
+    conditional = rule.skus | (rule.about - rule.gifts)
+    if rule.offer is not None and giving != "included" and given.things & rule.things and not given.skus & conditional:
         return True
     if "g:children" in rule.groups and any(q.unit in {"age", "year"} for q in given.counts):
         return True
-    if given.topics & rule.topics or _period_of(rule, given):
+    if given.topics & rule.topics or _period_of(rule, given) or _tried(rule, given):
+        return True
+    if rule.offer is not None and "free" in rule.topics and given.days & rule.groups:
         return True
     if "included" in rule.topics and rule.offer is None and not given.things:
         return any(a.value == b.value for a in given.counts for b in rule.counts)
@@ -225,6 +189,14 @@ def _period_of(rule: Rule, given: Given) -> bool:
     return any(q.unit == "month" and not q.ordinal and str(q.value) == str(offer.value) for q in given.counts)
 
 
+def _tried(rule: Rule, given: Given) -> bool:
+    """True when the first of what an offer gives on trial are given: "первые два занятия бесплатно"."""
+    units = {q.unit for q in rule.counts if q.unit}
+    first = any(t.startswith(_FIRST) for t in given.things)
+    said = (q for q in given.counts if first or (q.ordinal and q.value == 1))
+    return "trial" in rule.topics and any(q.unit in units for q in said)
+
+
 def _more_than_tried(rule: Rule, given: Given) -> bool:
     """True when more is given on trial than the rule gives, in the same unit."""
     if "trial" not in rule.topics:
@@ -236,15 +208,11 @@ def _more_than_tried(rule: Rule, given: Given) -> bool:
 
 
 def _same_count(a: Quantity, b: Quantity) -> bool:
-    if a.ordinal and a.value == 1 and a.unit in _TIME and not b.ordinal:
-        return b.value == 1 and b.unit == a.unit
-    return (
-        a.value == b.value
-        and a.unit == b.unit
-        and a.unit != ""
-        and (a.ordinal == b.ordinal)
-        and (a.ordinal or a.unit in _TIME)
-    )
+    if a.ordinal != b.ordinal and not (a.ordinal and a.value == 1 and a.unit in _TIME):
+        return False
+    if a.ordinal and a.value > 1:
+        return a.value == b.value and (a.unit == b.unit or not (a.unit and b.unit))
+    return a.value == b.value and a.unit == b.unit != "" and (a.ordinal or a.unit in _TIME)
 
 
 def _named_apart(desk: Desk, clause: Clause, given: Given) -> frozenset[str]:
@@ -278,6 +246,8 @@ def _conditions(desk: Desk, clause: Clause, live: list[Rule], giving: str, given
 
 def _fits(desk: Desk, rule: Rule, clause: Clause, given: Given, goods: frozenset[str]) -> bool:
     """True when a rule may hold here. A delivery is the whole order's: any product of the talk opens it."""
+    if given.days and desk.skus_in(clause) & rule.excluded_skus:
+        return False
     if "delivery" in given.topics and not desk.containers(clause) - goods:
         return not rule.skus or not desk.skus_spoken - goods or bool(rule.skus & desk.skus_spoken)
     if rule.offer is None and not given.things and not desk.containers(clause):
@@ -341,7 +311,7 @@ def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Prob
         return None
     if priced is not None:
         return Problem("paid", giving, priced) if priced else None
-    known = _known(desk, given.things)
+    known = known_things(desk, given.things)
     if giving == "included":
         asked = desk.topics_question & _ASKED and not desk.confirms
         return Problem("absent", giving) if asked and known else None
@@ -365,6 +335,8 @@ def _one_language(desk: Desk) -> bool:
 def _into(desk: Desk, clause: Clause) -> bool:
     """True when a clause says into what something is included: a product, or the price as such."""
     words = desk.reading.words[clause.first : clause.last]
+    if any(w.text in _COMES for w in words[1:]):
+        return True
     return bool(desk.containers(clause)) or any(w.text.startswith(_PRICE_STEMS) for w in words)
 
 

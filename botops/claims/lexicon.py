@@ -31,6 +31,7 @@ _RU_ENDINGS = frozenset(
     "ными ен на но ны к ец ца цы цев цам".split()
 ) | {""}
 _EN_ENDINGS = frozenset("s es ed d ing er ly 's e al".split()) | {""}
+_VOICED = {"п": "б", "к": "г", "қ": "ғ"}
 _KK_UNITS = tuple(
     (
         "лар лер дар дер тар тер ым ім м ың ің ң ы і сы сі ымыз іміз мыз міз ыңыз іңіз ңыз ңіз ның нің дың дің тың тің "
@@ -90,8 +91,9 @@ def _tables() -> _Tables:
         for concept, languages in concepts.items():
             for language, forms in languages.items():
                 for form in str(forms).split():
-                    for spelled, spelling in _spellings(fold(form), language):
-                        _add(prefixes[section] + concept, spelling, spelled, exact, stems, lengths)
+                    for variant in _softened(fold(form), language):
+                        for spelled, spelling in _spellings(variant, language):
+                            _add(prefixes[section] + concept, spelling, spelled, exact, stems, lengths)
     longest = max(map(len, stems))
     return _Tables(_frozen(exact), _frozen(stems), longest, tuple(lengths))
 
@@ -114,6 +116,14 @@ def _spellings(form: str, language: str) -> Iterable[tuple[str, str]]:
 def _long_enough(part: str) -> bool:
     """True for an exact word, or a stem of four letters, an open one of five."""
     return part[:1] == "=" or len(part.strip("*")) > _SHORT + part.endswith("*")
+
+
+def _softened(form: str, language: str) -> tuple[str, ...]:
+    """A Kazakh form with its stem before a vowel: "кітап" is also "кітаб-", "орындық" also "орындығ-"."""
+    body = form.rstrip("*")
+    if language != "kk" or form.startswith("=") or len(body) <= _SHORT or body[-1] not in _VOICED:
+        return (form,)
+    return form, body[:-1] + _VOICED[body[-1]] + "*"
 
 
 def _add(concept: str, language: str, form: str, exact: Any, stems: Any, lengths: list[int]) -> None:

@@ -24,6 +24,12 @@ _FILLER = frozenset(
 )
 _INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
 _DATIVE = ("ға", "ге", "қа", "ке")
+_PREPOSITIONS = frozenset("под над без у по из на в во за с со перед через около о об про of at by under per".split())
+_MODIFIER = re.compile(
+    r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими|ей)$|^(?:the|an?|your|our|any|his|her|its)$"
+)
+_SUPPOSED = re.compile(r"(?:саңыз|сеңіз|саңыздар|сеңіздер|саң|сең|сам|сем|сақ|сек|лса|лсе|рса|рсе)$")
+_IN_CASE = frozenset("in your this that any which such each".split())
 _BREAK = re.compile(r"[.,;:!?()—–]")
 _BACK = 3
 _ADJECTIVE = ("тный", "тная", "тное", "тные", "тную", "тной", "тного", "тным", "тных")
@@ -38,6 +44,7 @@ _STOP = frozenset(
     "очень просто "
     "сразу вместе кстати конечно хорошо тоже еще this that these those with from have your will they them there "
     "here only "
+    "случае случай жағдайда жағдайыңызда "
     "each also very just болады бойынша үшін және немесе мен біз сіз осы сол егер кез тек ғана дейін дейінгі кейін "
     "бастап асса before after until".split()
 )
@@ -48,6 +55,8 @@ def things_at(reading: Reading, i: int) -> frozenset[str]:
     tags: Concepts = reading.tags[i]
     word = reading.words[i]
     things = frozenset(c for c in tags if c.startswith("t:"))
+    if word.text == "case" and i and reading.words[i - 1].text in _IN_CASE:
+        return frozenset()
     if things or word.text[0].isdigit() or word.text in _STOP:
         return things
     if len(word.text) < _MIN_STEM:
@@ -132,17 +141,48 @@ def _skippable(reading: Reading, i: int, hits: Sequence[Hit]) -> bool:
 def nearest(
     reading: Reading, first: int, last: int, at: int, within: Sequence[Hit], known: frozenset[str] = frozenset()
 ) -> frozenset[str]:
-    """The things of the words nearest before `at` in `first:last`, else after it; known things go before unknown."""
+    """The things of the words nearest before `at` in `first:last`, else after it; known things go before unknown.
+
+    The head of a phrase goes before what hangs on it by a preposition: "вырез под мойку бесплатно" gives the cut.
+    """
     if _attributive(reading, at, last) and not things_at(reading, at + 1):
         return frozenset()
     before, after = range(at - 1, first - 1, -1), range(at + 1, last)
-    orders = (after, before) if _attributive(reading, at, last) else (before, after)
-    runs = [_run(reading, order, first, at, within) for order in orders]
-    for found in runs:
-        for run in found:
-            if any(t.startswith("t:") or t in known for t in run):
-                return run
-    return next((found[0] for found in runs if found), frozenset())
+    orders = (after, before) if _attributive(reading, at, last) or _active(reading, at) else (before, after)
+    for heads in (True, False):
+        runs = [_run(reading, order, first, at, within, heads) for order in orders]
+        for found in runs:
+            for run in found:
+                if any(t.startswith("t:") or t in known for t in run):
+                    return run
+        if any(runs) and not (heads and known):
+            return next(found[0] for found in runs if found)
+    return frozenset()
+
+
+def all_given(reading: Reading, first: int, last: int, at: int, within: Sequence[Hit]) -> frozenset[str]:
+    """Everything the words on the giving side of `at` name, conditions left out: what a rule of the book gives.
+
+    "Выезд инженера на замер по городу бесплатно" gives the visit, the engineer and the measuring alike.
+    """
+    start = next((i + 1 for i in range(at - 1, first - 1, -1) if _colon_after(reading, i)), first)
+    before, after = range(at - 1, start - 1, -1), range(at + 1, last)
+    orders = (after, before) if _attributive(reading, at, last) or _active(reading, at) else (before, after)
+    chosen = next((o for o in orders if _run(reading, o, start, at, within, True)), None)
+    if chosen is None:
+        chosen = next((o for o in orders if _run(reading, o, start, at, within, False)), None)
+    return frozenset().union(*_run(reading, chosen, start, at, within, False)) if chosen is not None else frozenset()
+
+
+def _colon_after(reading: Reading, i: int) -> bool:
+    end = reading.words[i].end
+    return reading.text[end : end + 1] == ":"
+
+
+def _active(reading: Reading, at: int) -> bool:
+    """True for "comes with a guide", "включает завтрак": what is included stands after the verb."""
+    word = reading.words[at].text
+    return word in {"comes", "come", "include", "includes", "including"} or word.startswith("включа")
 
 
 def _attributive(reading: Reading, at: int, last: int) -> bool:
@@ -156,12 +196,18 @@ def _topical(tags: Concepts) -> bool:
     return any(":" not in c for c in tags)
 
 
-def _run(reading: Reading, order: range, first: int, at: int, within: Sequence[Hit]) -> list[frozenset[str]]:
-    """Unbroken runs of things along `order`; words joined by "и" belong together."""
+def _run(
+    reading: Reading, order: range, first: int, at: int, within: Sequence[Hit], heads: bool
+) -> list[frozenset[str]]:
+    """Unbroken runs of things along `order`; words joined by "и" belong together. With `heads` words after a
+    preposition are left out."""
     out: list[set[str]] = []
     open_ = False
     for i in order:
+        if order.step < 0 and reading.kazakh and _SUPPOSED.search(reading.words[i].text):
+            break
         apart = _inside(reading, i, within) or _governed(reading, i, first) or _dative(reading, i)
+        apart = apart or (heads and _hangs(reading, i, first))
         here = frozenset() if apart else things_at(reading, i)
         if here:
             if open_:
@@ -172,6 +218,14 @@ def _run(reading: Reading, order: range, first: int, at: int, within: Sequence[H
         elif reading.words[i].text not in _LINK:
             open_ = False
     return [frozenset(r) for r in out]
+
+
+def _hangs(reading: Reading, i: int, first: int) -> bool:
+    """True for a noun after a preposition, with its adjective between: "под мойку", "по нашему городу"."""
+    j = i - 1
+    if j > first and _MODIFIER.search(reading.words[j].text) and reading.words[j].text not in _PREPOSITIONS:
+        j -= 1
+    return j >= first and reading.words[j].text in _PREPOSITIONS
 
 
 def _dative(reading: Reading, i: int) -> bool:

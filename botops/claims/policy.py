@@ -17,7 +17,7 @@ from botops.claims.goods import described, goods_of
 from botops.claims.lexicon import NONE, Concepts
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
-from botops.claims.objects import GIVING, container_hits, nearest, numbers_of, things_of
+from botops.claims.objects import GIVING, all_given, container_hits, numbers_of, things_of
 from botops.claims.quantities import LIMIT_WORDS, Quantity
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.words import fold, same_root, words
@@ -47,8 +47,8 @@ class Rule:
     """One term of the book. `topics` are what it is about; `denied` marks "не входит", "не возвращается".
 
     `things` are the stems and concepts of all it names, `given` those of what it gives for nothing. `skus` limits it to
-    products, empty means any; `about` are products it names as given or charged. `excluded` and `excluded_skus` are the
-    things and products after "кроме". `counts` are the counted things of the
+    products, empty means any; `about` are products it names as given or charged, `gifts` those a gift consists of.
+    `excluded` and `excluded_skus` are the things and products after "кроме". `counts` are the counted things of the
     sentence. `source` names where it stands: "offer:ID" or "policy:N".
     """
 
@@ -69,6 +69,7 @@ class Rule:
     conditions: tuple[Condition, ...] = ()
     window: Window = _OPEN
     offer: Offer | None = None
+    gifts: frozenset[str] = frozenset()
 
     @property
     def understood(self) -> bool:
@@ -203,10 +204,16 @@ def _offer_rule(offer: Offer, names: NameIndex) -> Rule:
     things = things_of(reading, 0, len(reading.words))
     given: frozenset[str] = frozenset()
     presented: frozenset[str] = frozenset()
+    counts = reading.quantities
+    skus = frozenset(offer.applies_to)
     if offer.kind is OfferKind.GIFT:
         thing = read(str(offer.value))
         presented = frozenset(s for h in names.find(thing.words) if h.strength > 1 for s in h.skus)
         given = things_of(thing, 0, len(thing.words)) | numbers_of(thing, 0, len(thing.words))
+        counts += tuple(q for q in thing.quantities if q.ordinal)
+        if skus and skus <= presented:
+            skus = named - presented
+    left_out = frozenset(s for s in _left_out(reading, names) if s not in offer.applies_to)
     return Rule(
         f"offer:{offer.id}",
         offer.conditions,
@@ -214,18 +221,32 @@ def _offer_rule(offer: Offer, names: NameIndex) -> Rule:
         False,
         percents,
         money,
-        reading.quantities,
+        counts,
         things | given,
         given,
         frozenset(c for c in whole if c.startswith("g:")),
-        (named - frozenset(offer.applies_to)) | presented,
+        (named - skus - left_out - frozenset(offer.applies_to)) | presented,
         frozenset(),
-        frozenset(),
-        frozenset(offer.applies_to),
+        left_out,
+        skus,
         conditions_of(reading, percents, money),
         offer.window,
         offer,
+        presented,
     )
+
+
+def _left_out(reading: Reading, names: NameIndex) -> Iterable[str]:
+    """Products an offer leaves out: those named after "кроме" or in a clause that denies ("яхты не участвуют")."""
+    hits = [h for h in names.find(reading.words) if h.strength > 1]
+    for clause in reading.clauses:
+        span = range(clause.first, clause.last)
+        bar = next((i for i in span if reading.words[i].text in _EXCEPT), None)
+        denies = any("s:neg" in reading.tags[i] and reading.words[i].text != "без" for i in span)
+        start = reading.words[bar].start if bar is not None else clause.start
+        for hit in hits if denies or bar is not None else ():
+            if start <= hit.start < clause.end:
+                yield from hit.skus
 
 
 def _amounts(text: str) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
@@ -282,10 +303,7 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
     separate = "separate" in topics
     if separate:
         topics |= {"included"}
-    denied = separate or any(
-        "s:neg" in part.tags[i] and part.words[i].text not in {"без", "without"} and not _limits(part, i)
-        for i in range(len(part.words))
-    )
+    denied = separate or _denies(part)
     bar = next((w.start for w in part.words if w.text in _EXCEPT), len(text))
     every = [h for h in names.find(part.words) if h.strength > 1]
     hits = [h for h in every if h.start < bar]
@@ -310,6 +328,16 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
     )
 
 
+def _denies(part: Reading) -> bool:
+    """True when a statement denies. One that gives is denied only where it gives: "не подошло — поменяем бесплатно"."""
+    gives = next((i for i in range(len(part.words)) if part.tags[i] & set(GIVING)), None)
+    clause = part.clause_at(part.words[gives].start) if gives is not None else None
+    span = range(clause.first, clause.last) if clause is not None else range(len(part.words))
+    return any(
+        "s:neg" in part.tags[i] and part.words[i].text not in {"без", "without"} and not _limits(part, i) for i in span
+    )
+
+
 def _limits(part: Reading, i: int) -> bool:
     """True for "не больше", "не менее": a limit, not a denial."""
     return i + 1 < len(part.words) and part.words[i + 1].text in LIMIT_WORDS
@@ -317,7 +345,7 @@ def _limits(part: Reading, i: int) -> bool:
 
 def _given(part: Reading, within: Sequence[Hit]) -> frozenset[str]:
     at = next((i for i in range(len(part.words)) if part.tags[i] & {*GIVING, "separate"}), None)
-    return nearest(part, 0, len(part.words), at, within) if at is not None else frozenset()
+    return all_given(part, 0, len(part.words), at, within) if at is not None else frozenset()
 
 
 _TOGETHER = frozenset(

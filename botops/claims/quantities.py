@@ -80,7 +80,7 @@ _WHOLE = frozenset("течение целый целую целого всю в�
 _LENGTHS = frozenset("неделю месяц год".split())
 _BARE = frozenset("на".split())
 _BEFORE_WHOLE = _WHOLE | _BARE
-_OR_MORE = frozenset("more over longer более больше выше дольше көп артық".split())
+_OR_MORE = frozenset("up above more over longer более больше выше дольше көп артық".split())
 _CURRENCY = ("теңге", "тенге", "доллар")
 _ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
 _DATIVE = frozenset("ға ге қа ке на не".split())
@@ -246,7 +246,7 @@ def _bound_behind(words: Sequence[Word], last: int) -> Literal["from", "upto"] |
     if after in _FROM_AFTER or words[last].text.endswith(_ABLATIVE) or after in _ABLATIVE:
         return "from"
     following = [w.text for w in words[last + 1 : last + 3]]
-    return "from" if after in {"or", "и", "және"} and following[-1] in _OR_MORE else None
+    return "from" if after in {"or", "and", "и", "және"} and following[-1] in _OR_MORE else None
 
 
 def _bound_by_numeral(word: Word, before: str) -> Literal["from"] | None:

@@ -14,6 +14,8 @@ from botops.domain.findings import Finding, FindingKind
 CHARGES = ("deposit", "prepay")
 _FEES = frozenset({"surcharge", "service_fee"})
 _TAKE = ("возьм", "бер", "взима", "начисл", "счита", "плат", "ал", "төле", "charge", "take", "pay", "apply")
+_LEVIED = frozenset({"vat", "discount", "promo", "cashback"})
+"""What may be denied of a charge: "на залог НДС не идёт" waives no deposit."""
 _WITHOUT = frozenset("без without сыз сіз".split())
 
 
@@ -104,7 +106,7 @@ def _waived(desk: Desk, clause: Clause, at: int) -> bool:
     if before in _WITHOUT or reading.words[at].text.endswith(("сыз", "сіз")) or before in {"no", "zero"}:
         return True
     denied = [j for j in range(clause.first, clause.last) if "s:neg" in reading.tags[j]]
-    if not denied or desk.tags(clause) & {"refund", "vat", "s:if"}:
+    if not denied or desk.tags(clause) & {"refund", "s:if", *_LEVIED}:
         return False
     return not any(w.text[0].isdigit() for w in reading.words[clause.first : clause.last])
 

@@ -1,0 +1,96 @@
+"""What a clause gives: the thing, its topics and counts, found in the clause, before it or in the client's question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from botops.claims.desk import Desk
+from botops.claims.lexicon import NONE, Concepts
+from botops.claims.objects import container_hits, nearest, numbers_of, things_of
+from botops.claims.quantities import Quantity
+from botops.claims.reading import Clause
+
+_OBJECT_TOPICS = frozenset(
+    {"delivery", "trial", "warranty", "cancel", "freeze", "deposit", "cashback", "refund", "prepay"}
+)
+_DAYS = frozenset({"g:weekday", "g:weekend", "g:holiday"})
+_PRONOUNS = frozenset("он она оно они это ол олар it they".split())
+_EMPTY_WORDS = frozenset(
+    "да нет уже так тут там при для для вам нам вас нас все всё тоже это ещё еще как раз оно она они ол он да де "
+    "біз сіз сол осы бұл үшін the you for and are all its is we it our your this that too also".split()
+)
+_SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a clause gives: its nearest things, its topics, its counted things ("пятая ночь", "2 месяца")."""
+
+    things: frozenset[str]
+    topics: Concepts
+    counts: tuple[Quantity, ...]
+    skus: frozenset[str] = frozenset()
+    days: Concepts = NONE
+    """Kinds of days named in the clause: "воскресенье бесплатно"."""
+
+
+def given_by(desk: Desk, clause: Clause, at: int) -> Given:
+    """What is given: the nearest thing before the word that gives, else after it, else in the clauses before, else in
+    the question. Words of a condition ("при договоре", "от 5 штук") are no things; "он бесплатный" points back."""
+    reading = desk.reading
+    counts = reading.counted(clause.first, clause.last)
+    topics = desk.tags(clause) & _OBJECT_TOPICS
+    skus = desk.skus_in(clause) - desk.containers(clause)
+    near = _nearest(desk, clause, at) | (numbers_of(reading, clause.first, clause.last) & desk.terms.vocabulary)
+    if any(reading.words[i].text in _PRONOUNS for i in range(clause.first, at)) and not topics:
+        behind = _antecedent(desk, clause, counts, True)
+        if behind is not None:
+            return behind
+    days = desk.tags(clause) & _DAYS
+    if near or topics or days or _counted(desk, at, counts) or _unnamed(desk, clause, at):
+        return Given(near, topics, counts, skus, days)
+    behind = _antecedent(desk, clause, counts, False)
+    if behind is not None:
+        return behind
+    if desk.question is None or desk.confirms:
+        return Given(frozenset(), NONE, counts, skus)
+    return Given(known_things(desk, desk.things_asked), desk.topics_question & _OBJECT_TOPICS, counts, skus)
+
+
+def known_things(desk: Desk, things: frozenset[str]) -> frozenset[str]:
+    """Those of the things that the lexicon or the book knows."""
+    return frozenset(t for t in things if t.startswith("t:") or t in desk.terms.vocabulary)
+
+
+def _counted(desk: Desk, at: int, counts: tuple[Quantity, ...]) -> bool:
+    if "included" in desk.reading.tags[at]:
+        return any(not q.ordinal and (q.unit or q.value > 1) for q in counts)
+    return any(q.ordinal or q.unit for q in counts if q.bound is None)
+
+
+def _unnamed(desk: Desk, clause: Clause, at: int) -> bool:
+    """True when a short word stands for the thing right before the word that gives ("зал внутри")."""
+    if at == clause.first:
+        return False
+    word, tags = desk.reading.words[at - 1].text, desk.reading.tags[at - 1]
+    return len(word) == _SHORT and word.isalpha() and not tags and word not in _EMPTY_WORDS
+
+
+def _antecedent(desk: Desk, clause: Clause, counts: tuple[Quantity, ...], pointed: bool) -> Given | None:
+    """What the nearest clause before in the sentence names; all of it when a pronoun has `pointed` there."""
+    reading = desk.reading
+    sentence = reading.sentences[clause.sentence]
+    index = next(i for i in range(sentence.clause_first, sentence.clause_last) if reading.clauses[i] is clause)
+    for i in range(index - 1, sentence.clause_first - 1, -1):
+        part = reading.clauses[i]
+        near, topics = _nearest(desk, part, part.last), desk.tags(part) & _OBJECT_TOPICS
+        near = near or (things_of(reading, part.first, part.last) if pointed else near)
+        if near or topics:
+            return Given(near, topics, counts, desk.skus_in(part) - desk.containers(part))
+    return None
+
+
+def _nearest(desk: Desk, clause: Clause, at: int) -> frozenset[str]:
+    hits = desk.names_in(clause.start, clause.end)
+    within = container_hits(desk.reading, hits)
+    return nearest(desk.reading, clause.first, clause.last, at, within, desk.terms.vocabulary)
