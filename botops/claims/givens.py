@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from botops.claims.desk import Desk
 from botops.claims.lexicon import NONE, Concepts
-from botops.claims.objects import container_hits, nearest, numbers_of, things_of
+from botops.claims.objects import container_hits, nearest, numbers_of, supposed_end, things_of
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 
@@ -40,7 +40,7 @@ def given_by(desk: Desk, clause: Clause, at: int) -> Given:
     reading = desk.reading
     counts = reading.counted(clause.first, clause.last)
     topics = desk.tags(clause) & _OBJECT_TOPICS
-    skus = desk.skus_in(clause) - desk.containers(clause)
+    skus = _products(desk, clause)
     near = _nearest(desk, clause, at) | (numbers_of(reading, clause.first, clause.last) & desk.terms.vocabulary)
     if any(reading.words[i].text in _PRONOUNS for i in range(clause.first, at)) and not topics:
         behind = _antecedent(desk, clause, counts, True)
@@ -60,6 +60,14 @@ def given_by(desk: Desk, clause: Clause, at: int) -> Given:
 def known_things(desk: Desk, things: frozenset[str]) -> frozenset[str]:
     """Those of the things that the lexicon or the book knows."""
     return frozenset(t for t in things if t.startswith("t:") or t in desk.terms.vocabulary)
+
+
+def _products(desk: Desk, clause: Clause) -> frozenset[str]:
+    """Products a clause names, without those something is put into and those of its condition."""
+    bar = supposed_end(desk.reading, clause.first, clause.last)
+    start = desk.reading.words[bar].start if clause.first < bar < clause.last else clause.start
+    named = frozenset(s for h in desk.names_in(start, clause.end) for s in h.skus)
+    return named - desk.containers(clause)
 
 
 def _counted(desk: Desk, at: int, counts: tuple[Quantity, ...]) -> bool:
@@ -86,7 +94,7 @@ def _antecedent(desk: Desk, clause: Clause, counts: tuple[Quantity, ...], pointe
         near, topics = _nearest(desk, part, part.last), desk.tags(part) & _OBJECT_TOPICS
         near = near or (things_of(reading, part.first, part.last) if pointed else near)
         if near or topics:
-            return Given(near, topics, counts, desk.skus_in(part) - desk.containers(part))
+            return Given(near, topics, counts, _products(desk, part))
     return None
 
 

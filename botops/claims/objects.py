@@ -220,6 +220,13 @@ def _run(
     return [frozenset(r) for r in out]
 
 
+def supposed_end(reading: Reading, first: int, last: int) -> int:
+    """The place after the Kazakh "if" among the words ("линза алсаңыз", "if you take lenses"); `first` without one."""
+    if not reading.kazakh:
+        return first
+    return next((i + 1 for i in range(last - 1, first - 1, -1) if _SUPPOSED.search(reading.words[i].text)), first)
+
+
 def _hangs(reading: Reading, i: int, first: int) -> bool:
     """True for a noun after a preposition, with its adjective between: "под мойку", "по нашему городу"."""
     j = i - 1
