@@ -15,6 +15,7 @@ from botops.claims.explain import explain_amount, show_amount, show_price
 from botops.claims.grammar.lexer import MAX_NUMBERS
 from botops.claims.outcome import Doubt, Verified
 from botops.claims.promises import promises_of
+from botops.claims.quantities import crowded
 from botops.claims.records import Record, RecordSet
 from botops.claims.severity import money_at_risk, severity_of
 from botops.claims.supported import supported_claims
@@ -171,7 +172,7 @@ class Conversation:
                 f"{MAX_CHARACTERS}: split it or check it by hand"
             )
         parsed = parse_message(message, place, self._book)
-        if message.role == "assistant" and not parsed.amounts.complete:
+        if message.role == "assistant" and (crowded(parsed.words) or not parsed.amounts.complete):
             raise TooLargeError(
                 f"message {place} has more numbers than are read of one message ({MAX_NUMBERS}): "
                 "split it or check it by hand"

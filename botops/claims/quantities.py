@@ -90,6 +90,8 @@ _PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {
     "half-year": (6, "month"), "полтора": (Decimal("1.5"), ""),
 }  # fmt: skip
 _MAX_GAP = 2
+MAX_QUANTITIES = 6_000
+"""Counted things read of one text, twice as many as amounts: "15 000" is two groups of digits."""
 
 
 @lru_cache(maxsize=16384)
@@ -132,8 +134,14 @@ def _digits(words: Sequence[Word], i: int) -> tuple[Decimal, int] | None:
     return (Decimal(plain), j) if plain.replace(".", "", 1).isdigit() else None
 
 
+def crowded(words: Sequence[Word]) -> bool:
+    """True for more groups of digits than are read of one text."""
+    return len(words) > MAX_QUANTITIES and sum(w.text[0].isdigit() for w in words) > MAX_QUANTITIES
+
+
 def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantity, ...]:
-    """Every number with the unit beside it, in order; numbers without a unit have an empty one."""
+    """Every number with the unit beside it, in order; numbers without a unit have an empty one. At most
+    `MAX_QUANTITIES` are read."""
     out: list[Quantity] = []
     i = 0
     for opens, word in enumerate(words):
@@ -145,6 +153,8 @@ def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantit
         read = _number_at(words, i) or _whole_at(words, tags, i)
         if read is None:
             continue
+        if len(out) == MAX_QUANTITIES:
+            break
         value, ordinal, j = read
         out.append(_counted(words, tags, i, j, value, ordinal))
         i = max(j, i + 1)
