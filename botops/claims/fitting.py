@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from botops.claims.context import ReplyContext
 from botops.claims.counts import stems_in
@@ -23,6 +25,7 @@ _ROOT = 3
 _ABLATIVE = ("дан", "ден", "тан", "тен", "нан", "нен")
 """Endings of a Kazakh sum from which a price begins: "95 000-нан"."""
 _CLAUSE_END = re.compile(r"[;.()=+](?!\d)|,(?!\d)")
+_MANY = 128
 
 
 class Fitting:
@@ -35,11 +38,34 @@ class Fitting:
         self._grounds = grounds
         self._sums = sums
         self._scope_of = scope_of
+        self._words_beside: dict[int, frozenset[str]] = {}
+        self._found: dict[tuple[Decimal, int, int], list[Record]] = {}
 
     def of_amount(self, amount: Decimal) -> Iterable[Record]:
         """Prices of the book and figures of tools with an amount."""
         yield from self._context.book.records.by_amount.get(amount, ())
         yield from self._context.found.by_amount.get(amount, ())
+
+    def fitting(self, amount: Decimal, mention: Mention, focus: Focus) -> list[Record]:
+        """The prices and figures of an amount that are what a sum says; found once for a sum and its focus.
+
+        Where very many products cost the same, all that the dialogue names are held against it and only a few others.
+        """
+        key = (amount, mention.start, id(focus))
+        found = self._found.get(key)
+        if found is None:
+            same = list(self.of_amount(amount))
+            if len(same) > _MANY:
+                near = focus.named.union(focus.skus)
+                others = (r for r in same if r.sku and r.sku not in near)
+                same = [r for r in same if not r.sku or r.sku in near] + list(islice(others, _MANY))
+            found = self._found[key] = [r for r in same if self.fits(r, mention, focus)]
+        return found
+
+    def fits_from(self, amount: Decimal, mention: Mention, focus: Focus) -> bool:
+        """True when a sum would be a price if it were said as a lower bound ("от 5 000")."""
+        bounds = [r for r in self.of_amount(amount) if r.price is not None and r.price.from_price]
+        return bool(bounds) and any(self.fits(r, replace(mention, bound="from"), focus) for r in bounds)
 
     def fits(self, record: Record, mention: Mention, focus: Focus) -> bool:
         """True when a price is what a sum says, given what the sum is about."""
@@ -91,6 +117,12 @@ class Fitting:
 
     def _beside(self, mention: Mention) -> frozenset[str]:
         """Stems of the words between the sums around one, as far as its clause goes."""
+        known = self._words_beside.get(mention.start)
+        if known is None:
+            known = self._words_beside[mention.start] = self._stems_beside(mention)
+        return known
+
+    def _stems_beside(self, mention: Mention) -> frozenset[str]:
         reply = self._context.reply
         part = reply.segment_of(mention.start)
         start, end = self.lead(mention), part.end if part is not None else len(reply.text)

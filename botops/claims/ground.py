@@ -36,6 +36,7 @@ _ROOT = 6
 _MAX_SCANNED = 500
 _MAX_BACK = 9
 _MAX_BASKET = 4
+_MAX_USED = 64
 _INSTEAD = re.compile(r"(?:вместо|instead of)\s*$")
 _SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
@@ -310,7 +311,7 @@ class Grounds:
         """The ground of one figure. `holds` says which prices are in force and of the variant spoken of; `used` are
         prices this message and the last ones named already."""
         currency = mention.currency or self._context.book.book.currency
-        used = tuple(used)
+        used = tuple(used)[-_MAX_USED:]
         found = self._records(mention, focus, holds, [r.sku for r in used])
         records = tuple(dict.fromkeys((*found, *(r for r in used if r.currency in {None, currency}))))
         cues = self.cues(mention)
@@ -377,6 +378,8 @@ class Grounds:
     def _swaps(self, stated: Iterable[Decimal]) -> tuple[tuple[Decimal, Decimal], ...]:
         """Prices of today with the ones named here that hold at another time: what an earlier total changes by."""
         day, records = self._context.day, self._context.book.records
+        if not records.dated:
+            return ()
         out: dict[tuple[Decimal, Decimal], None] = {}
         for amount in stated:
             for other in records.by_amount.get(amount, ()):

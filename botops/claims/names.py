@@ -24,7 +24,7 @@ from botops.pricebook.model import Product
 
 _OPEN, _SHUT = "\x01", "\x02"
 _MIN_WORD, _SHORT, _MODEL = 4, 2, 3
-_HEAD, _FEW = 3, 2
+_HEAD, _FEW, _MANY = 3, 2, 50
 _SHORT_STEM = 3
 _FUZZY_WORD = 4
 _FUZZY_SCORE = 85
@@ -110,7 +110,7 @@ class NameIndex:
                     if found and not _only_numbers(found):
                         phrases[_joined(found)][product.sku] = None
                 _hint(name, product.sku, single, pairs)
-        rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(_FEW, len(products) // 10)}
+        rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(_FEW, min(len(products) // 10, _MANY))}
         hints = {p: tuple(s) for p, s in pairs.items() if len(s) <= _FEW and not _holds_a_name(p, phrases)}
         return cls({**{p: tuple(s) for p, s in phrases.items()}, **hints}, rare, frozenset(hints))
 

@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from botops.claims.evidence import Item
 from botops.claims.features import FeatureIndex
-from botops.pricebook.model import Price, PriceBook, Product
+from botops.pricebook.model import Price, PriceBook, Product, Window
 
 _PACK = re.compile(r"\b(\d{1,5})\s*(?:шт|штук|дана|листов|pcs|pieces|sheets|messages|pack)\b", re.IGNORECASE)
+_ALWAYS = Window()
 NAME = "«name»"
 """The attribute under which a record's own name stands: its SKU."""
 
@@ -52,11 +53,15 @@ class RecordSet:
     records: list[Record] = field(default_factory=list)
     by_amount: dict[Decimal, list[Record]] = field(default_factory=lambda: defaultdict(list))
     by_sku: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    dated: bool = False
+    """True when a price is not in force at all times."""
 
     def add(self, record: Record) -> None:
         """Files a record."""
         self.records.append(record)
         self.by_amount[record.amount].append(record)
+        if record.price is not None and record.price.window != _ALWAYS:
+            self.dated = True
         if record.sku:
             self.by_sku[record.sku].append(record)
 

@@ -73,7 +73,7 @@ class NotingVerifier(Verifier):
     def _is_price(self, amount: Decimal, mention: Mention, focus: Focus) -> bool:
         passes = super()._is_price(amount, mention, focus)
         if passes:
-            fitting = [r for r in self._fitting.of_amount(amount) if self._fitting.fits(r, mention, focus)]
+            fitting = self._fitting.fitting(amount, mention, focus)
             rule = None if fitting else self._grounds.rule_naming(amount, mention)
             tool = None if fitting or rule else self._computed_by_tool(amount)
             self._note(mention, Note(amount, record=self._best(fitting, focus) or tool, rule=rule))

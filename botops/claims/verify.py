@@ -207,7 +207,7 @@ class Verifier:
         return all(self._is_price(a, mention, focus) for a in _ends(mention))
 
     def _is_price(self, amount: Decimal, mention: Mention, focus: Focus) -> bool:
-        fitting = [r for r in self._fitting.of_amount(amount) if self._fitting.fits(r, mention, focus)]
+        fitting = self._fitting.fitting(amount, mention, focus)
         if any(r.price is None or (not r.price.from_price and in_force(r, self._context.day)) for r in fitting):
             self._plain.add(amount)
             self._used.update(dict.fromkeys(r for r in fitting if r.price is not None and not r.price.from_price))
@@ -215,7 +215,7 @@ class Verifier:
             self._set_aside.add(amount)
         if fitting:
             return True
-        if any(self._fitting.fits(r, replace(mention, bound="from"), focus) for r in self._fitting.of_amount(amount)):
+        if self._fitting.fits_from(amount, mention, focus):
             return False
         return self._grounds.is_term(amount, mention) or self._computed_before(amount, mention, focus)
 
