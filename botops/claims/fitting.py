@@ -25,7 +25,7 @@ _ROOT = 3
 _ABLATIVE = ("дан", "ден", "тан", "тен", "нан", "нен")
 """Endings of a Kazakh sum from which a price begins: "95 000-нан"."""
 _CLAUSE_END = re.compile(r"[;.()=+](?!\d)|,(?!\d)")
-_MANY = 128
+_MANY = 24
 
 
 class Fitting:

@@ -29,12 +29,14 @@ class Factor(NamedTuple):
     after: Parts
     rough: float
 
+    def amount(self, price: Decimal) -> Decimal:
+        """The size of the multiple."""
+        return price * self.times if self.over == ONE else price * self.times / self.over
+
     def of(self, record: Record) -> Figure:
         """The multiple of a price; the price itself counts as nothing computed."""
-        amount = record.amount * self.times
-        amount = amount if self.over == ONE else amount / self.over
         parts = (*self.before, record.amount, *self.after)
-        return Figure(amount, parts, record.sku, bool(self.before or self.after))
+        return Figure(self.amount(record.amount), parts, record.sku, bool(self.before or self.after))
 
 
 def _factor(times: Decimal, before: Parts = (), after: Parts = (), over: Decimal = ONE) -> Factor:

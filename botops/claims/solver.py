@@ -7,7 +7,7 @@ it (`Cues`), and sums run over amounts stated side by side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -99,6 +99,16 @@ class Ground:
     def multiples(self, record: Record) -> Iterator[Figure]:
         """Multiples of one price by the counts named near, itself among them."""
         return (f.of(record) for f in self._factors(record, far=False))
+
+    def amounts(self, records: Iterable[Record], most: int) -> list[Decimal]:
+        """The first of the multiples of some prices, each once."""
+        every = (f.amount(r.amount) for r in records for f in self._factors(r, far=False))
+        found: dict[Decimal, None] = {}
+        for amount in every:
+            found[amount] = None
+            if len(found) == most:
+                break
+        return list(found)
 
     def priced(self, *, far: bool) -> Multiples:
         """Multiples of all prices, by size. Made once, kept."""
@@ -313,10 +323,7 @@ def _less_part(target: Target, ground: Ground) -> Value | None:
 
 def _difference(target: Target, ground: Ground) -> Value | None:
     pieces = dict.fromkeys([*ground.stated, *ground.running[-_RUNNING:], *ground.known])
-    priced: list[Decimal] = []
-    if ground.cues.pure_difference:
-        multiples = chain.from_iterable(ground.multiples(r) for r in ground.records)
-        priced = list(islice(dict.fromkeys(f.amount for f in multiples), _MAX_CHOICES))
+    priced = ground.amounts(ground.records, _MAX_CHOICES) if ground.cues.pure_difference else []
     counted = dict.fromkeys(p * c for p in pieces for c in (*ground.counts, *ground.far_counts) if c > 1)
     for first in pieces:
         for second in (*pieces, *priced, *list(counted)[:_MAX_CHOICES]):
@@ -327,13 +334,13 @@ def _difference(target: Target, ground: Ground) -> Value | None:
 
 def _between_prices(target: Target, ground: Ground) -> Value | None:
     """The difference of two prices: of two products as listed, or of one product over a count or a year."""
-    listed = dict.fromkeys(r.amount for r in ground.records)
+    listed = list(dict.fromkeys(r.amount for r in ground.records))[:_MAX_CHOICES]
     groups = [listed] if ground.cues.between else []
-    for sku in dict.fromkeys(r.sku for r in ground.records):
-        own = (ground.multiples(r) for r in ground.records if r.sku == sku)
-        groups.append(dict.fromkeys(f.amount for f in chain.from_iterable(own)))
-    for group in groups:
-        amounts = list(group)[:_MAX_CHOICES]
+    owned: dict[str, list[Record]] = {}
+    for record in ground.records:
+        owned.setdefault(record.sku, []).append(record)
+    groups += (ground.amounts(own, _MAX_CHOICES) for own in owned.values())
+    for amounts in groups:
         figures = Figures(Figure(a, (a,)) for a in amounts)
         for one in amounts:
             for other in figures.within(Target(target.low + one, target.high + one)):
