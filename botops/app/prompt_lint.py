@@ -59,11 +59,16 @@ def versions_in_use(registry: Registry, name: str) -> Iterator[PromptVersion]:
         yield registry.draft(name)
 
 
+def blanked(text: str) -> str:
+    """A prompt's text without its template expressions: they become spaces, so that offsets keep pointing into the
+    file."""
+    return _EXPRESSION.sub(lambda m: " " * len(m.group()), text)
+
+
 def _unsupported(version: PromptVersion, book: PriceBook, compiled: CompiledBook, at: datetime) -> Iterator[Problem]:
     changes = _coming_changes(book, at.astimezone(ZoneInfo(book.timezone)).date())
     for index, span in enumerate(version.spans):
-        # Template expressions are blanked, not cut out, so that offsets keep pointing into the file.
-        text = _EXPRESSION.sub(lambda m: " " * len(m.group()), span.text)
+        text = blanked(span.text)
         today = _findings(text, compiled, at)
         known = {(f.start, f.end) for f in today}
         for finding in today:

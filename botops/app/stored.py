@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from botops.domain.turns import TurnRecord
 
 
+def messages_of(records: Sequence[TurnRecord]) -> list[tuple[TurnRecord, Message]]:
+    """What the client and the bot said, as both saw it, each message with its turn."""
+    out = []
+    for record in records:
+        if record.inbound.text:
+            out.append((record, Message("user", record.inbound.text, at=record.inbound.at)))
+        if record.reply:
+            out.append((record, Message("assistant", record.reply, at=record.inbound.at)))
+    return out
+
+
 def judged_turns(records: Sequence[TurnRecord], book: CompiledBook) -> Iterator[tuple[TurnRecord, CheckResult | None]]:
     """Each turn of a dialogue and what the checker says of the text that left.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from botops.app.container import Container
     from botops.config import Settings
+    from botops.domain.problems import Problem
 
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting for this run (a.b=value)."
@@ -50,6 +53,13 @@ def project_book() -> Path | None:
         return None
     path = book_path(load_settings())
     return path if path.exists() else None
+
+
+def relative(problem: Problem) -> Problem:
+    """The same problem with the path as seen from here, which is what editors and CI open."""
+    with suppress(ValueError):
+        return replace(problem, file=str(Path(problem.file).relative_to(Path.cwd())))
+    return problem
 
 
 def json_line(row: object) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from botops.cli.context import format_option
+from botops.cli.impact import impact
 
 if TYPE_CHECKING:
     from botops.domain.messages import Language
@@ -19,7 +20,10 @@ _language = click.option("--language", type=click.Choice(["ru", "kk", "en"]), de
 
 @click.group()
 def pricebook() -> None:
-    """Import, compare and lint price books."""
+    """Import, compare and lint price books; tell what a change touches."""
+
+
+pricebook.add_command(impact)
 
 
 @pricebook.command("import")

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from botops.cli.context import format_option, json_option, project_settings
+from botops.cli.context import format_option, json_option, project_settings, relative
 
 if TYPE_CHECKING:
-    from botops.domain.problems import Problem
     from botops.registry import Registry
     from botops.registry.version import PromptVersion
 
@@ -93,7 +89,7 @@ def lint(names: tuple[str, ...], form: str) -> int:
     current = books.current()
     book = current.book if current is not None else None
     problems = [*books.problems, *lint_prompts(open_registry(settings), book, SystemClock().now(), names)]
-    shown = [_relative(p) for p in problems]
+    shown = [relative(p) for p in problems]
     if shown:
         click.echo(render_problems(shown, "github" if form == "github" else "text"))
     if current is None and not books.problems:
@@ -161,10 +157,3 @@ def _row(registry: Registry, name: str) -> _Row:
         "owner": spec.owner if spec else "",
         "purpose": spec.purpose if spec else "",
     }
-
-
-def _relative(problem: Problem) -> Problem:
-    """The same problem with the path as seen from here, which is what editors and CI open."""
-    with suppress(ValueError):
-        return replace(problem, file=str(Path(problem.file).relative_to(Path.cwd())))
-    return problem

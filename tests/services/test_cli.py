@@ -317,6 +317,39 @@ def test_pricebook_import_lint_diff_and_show(botops, project):
     assert "understood" in out
 
 
+def test_pricebook_impact_points_at_what_quotes_the_change(botops, project):
+    old, new = "pricebook/demo.yaml", "new.yaml"
+    text = (project / old).read_text("utf-8")
+    (project / new).write_text(text.replace("amount: 13900", "amount: 14900"), "utf-8")
+    right = {**BAD, "id": "r-1", "started_at": "2026-11-20T10:00:00+05:00", "messages": [
+        BAD["messages"][0], {"role": "assistant", "content": "Тариф «Магазин» — 13 900 ₸ в месяц."},
+    ]}  # fmt: skip
+    (project / "evals" / "dialogues").mkdir(parents=True, exist_ok=True)
+    file = write(project / "evals" / "dialogues" / "quotes.jsonl", right)
+    code, out, err = botops(project, "pricebook", "impact", old, new, "--no-store")
+    assert code == 1
+    assert re.search(r"^evals/dialogues/quotes.jsonl:1:\d+: messages.1.content: «13 900 ₸»", out, re.MULTILINE)
+    assert "eval cases" in err
+    code, out, _ = botops(project, "pricebook", "impact", old, new, "--no-store", "--format", "github")
+    assert "::error file=evals/dialogues/quotes.jsonl,line=1," in out
+    botops(project, "ingest", file)
+    code, out, _ = botops(
+        project, "pricebook", "impact", old, new, "--open-since", "2026-11-01", "--promised-since", "2026-11-01"
+    )
+    assert code == 1
+    assert "promise r-1, turn 1: «13 900 ₸»" in out
+    assert "dialogue r-1, turn 1" in out
+    code, out, _ = botops(project, "pricebook", "impact", old, new, "--no-store", "--json", "--language", "en")
+    told = json.loads(out)
+    assert told["changes"]
+    assert all(row["breaks"] in {True, False} for row in told["affected"])
+    assert botops(project, "pricebook", "impact", old, old)[:2] == (0, "")
+    write(project / "evals" / "dialogues" / "bad.jsonl", "{")
+    code, _, err = botops(project, "pricebook", "impact", old, new, "--no-store", "--on", "2026-11-25")
+    assert code == 2
+    assert "evals/dialogues/bad.jsonl:1" in err
+
+
 def test_it_runs_as_a_program_of_its_own(tmp_path):
     command = [sys.executable, "-m", "botops.cli", "prompts", "list"]
     done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True)

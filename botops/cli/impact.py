@@ -1,0 +1,124 @@
+"""`botops pricebook impact`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
+
+import click
+
+from botops.cli.context import format_option, json_option, open_container, project_settings, relative
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from botops.app.impact import Affected
+    from botops.claims.impact import BookChange
+    from botops.config import Settings
+    from botops.domain.messages import Language
+    from botops.domain.problems import Problem
+
+_BOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
+_WHERE = {"prompt": "prompt texts", "case": "eval cases", "dialogue": "open dialogues", "promise": "standing promises"}
+
+
+@click.command()
+@click.argument("old", type=_BOOK)
+@click.argument("new", type=_BOOK)
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day from which NEW counts; default today.")
+@click.option("--open-since", default="14d", show_default=True, help="Dialogues spoken in since then are open.")
+@click.option("--promised-since", default="90d", show_default=True, help="Promises are looked for since then.")
+@click.option("--no-store", is_flag=True, help="Look into files only: prompts and eval cases.")
+@click.option("--language", type=click.Choice(["ru", "kk", "en"]), default="ru", show_default=True)
+@format_option
+@json_option
+def impact(
+    old: Path,
+    new: Path,
+    on: datetime | None,
+    open_since: str,
+    promised_since: str,
+    no_store: bool,
+    language: str,
+    form: str,
+    as_json: bool,
+) -> int:
+    """What a change from OLD to NEW touches: prompts, eval cases, open dialogues and promises that still stand.
+
+    Errors are texts that cease to be right, warnings those that stay right but rest on what changes. Exit code: 2 when
+    a file could not be read (the others are looked at all the same), else 1 when anything is touched, else 0.
+    """
+    from botops.app.clock import SystemClock
+    from botops.claims.impact import BookChange
+    from botops.domain.problems import Problem, render_problems
+    from botops.pricebook import load
+
+    settings = project_settings()
+    now = SystemClock().now()
+    books = load(old), load(new)
+    day = on.date() if on is not None else now.astimezone(ZoneInfo(books[1].timezone)).date()
+    change = BookChange(*books, day)
+    spoken = cast("Language", language)
+    found: list[Affected] = []
+    problems: list[Problem] = []
+    for one in _places(settings, change, (old, new), now, None if no_store else (open_since, promised_since)):
+        if isinstance(one, Problem):
+            problems.append(relative(one))
+        else:
+            found.append(replace(one, file=relative(one.problem(spoken, day)).file))
+    if problems:
+        click.echo(render_problems(problems, "github" if form == "github" else "text"), err=True)
+    if as_json:
+        rows = [a.row(spoken, day) for a in found]
+        lines = change.report.lines(spoken)
+        click.echo(json.dumps({"changes": lines, "affected": rows}, ensure_ascii=False, indent=1))
+    else:
+        _show(found, spoken, day, github=form == "github")
+    _summary(found, change, spoken)
+    return 2 if problems else int(bool(found))
+
+
+def _places(
+    settings: Settings, change: BookChange, books: tuple[Path, Path], now: datetime, store: tuple[str, str] | None
+) -> Iterator[Affected | Problem]:
+    from botops.app.container import book_path, open_registry
+    from botops.app.impact import affected_cases, affected_dialogues, affected_prompts
+    from botops.cli.rehearsal import moment_before
+
+    if change.report.empty:
+        return
+    yield from affected_prompts(open_registry(settings), change)
+    folder = settings.path("evals")
+    if folder.is_dir():
+        yield from affected_cases(folder, change, (*books, book_path(settings)))
+    if store is None:
+        return
+    since = [moment_before(now, text, settings) for text in store]
+    with open_container(settings, role="reader") as container:
+        yield from affected_dialogues(
+            container.store.reads, change, open_since=since[0], promised_since=since[1]
+        )  # fmt: skip
+
+
+def _show(found: list[Affected], language: Language, day: date, *, github: bool) -> None:
+    from botops.domain.problems import render_problems
+
+    in_files = [a.problem(language, day) for a in found if a.file]
+    if in_files:
+        click.echo(render_problems(in_files, "github" if github else "text"))
+    for a in found:
+        if not a.file:
+            click.echo(f"{a.where} {a.dialogue_id}, turn {a.turn}: {a.message(language, day)}")
+
+
+def _summary(found: list[Affected], change: BookChange, language: Language) -> None:
+    counts = Counter[str](a.where for a in found)
+    told = ", ".join(f"{counts[where]} {title}" for where, title in _WHERE.items())
+    broken = sum(a.breaks for a in found)
+    click.echo(f"{len(change.report.lines(language))} changes; touched: {told}; {broken} cease to be right", err=True)
