@@ -249,7 +249,8 @@ def _fits(desk: Desk, rule: Rule, clause: Clause, given: Given, goods: frozenset
     if given.days and desk.skus_in(clause) & rule.excluded_skus:
         return False
     if "delivery" in given.topics and not desk.containers(clause) - goods:
-        return not rule.skus or not desk.skus_spoken - goods or bool(rule.skus & desk.skus_spoken)
+        opened = desk.skus_spoken if given.things & _SPECIAL else desk.skus_spoken | goods
+        return not rule.skus or not desk.skus_spoken - goods or bool(rule.skus & opened)
     if rule.offer is None and not given.things and not desk.containers(clause):
         return True
     return desk.applies(rule, clause, goods | _goods_of(desk, rule))

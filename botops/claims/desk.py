@@ -19,6 +19,7 @@ from botops.claims.mention import Mention
 from botops.claims.names import Hit
 from botops.claims.objects import container_hits, things_of
 from botops.claims.policy import BookTerms, Rule, code_key
+from botops.claims.provisions import Provision
 from botops.claims.quantities import Quantity, numeral
 from botops.claims.reading import Clause, Reading
 from botops.claims.scope import Scope, Status, scope_of
@@ -409,6 +410,16 @@ class Desk:
         """True when one of the last messages named what a rule gives: "the gift stays" points back to it."""
         skus, things = self._spoken_lately
         return bool(rule.about & skus or rule.given & things)
+
+    @cached_property
+    def provisions(self) -> Sequence[Provision]:
+        """The provisions of the book in force today."""
+        return [p for p in self.terms.provisions if p.window.covers(self.day)]
+
+    @property
+    def things_lately(self) -> frozenset[str]:
+        """Things the last messages before the reply named."""
+        return self._spoken_lately[1]
 
     @cached_property
     def _spoken_lately(self) -> tuple[frozenset[str], frozenset[str]]:

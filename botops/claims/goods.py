@@ -17,7 +17,7 @@ def goods_of(named: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     out: dict[str, set[str]] = defaultdict(set)
     for sku, things in named.items():
         for thing in things:
-            if not thing.startswith("#"):
+            if not thing.startswith(("#", "t:@")):
                 out[thing].add(sku)
     return {k: frozenset(v) for k, v in out.items()}
 

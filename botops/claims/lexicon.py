@@ -86,7 +86,15 @@ def _tables() -> _Tables:
     exact: dict[str, list[_Form]] = defaultdict(list)
     stems: dict[str, list[_Form]] = defaultdict(list)
     lengths: list[int] = []
-    prefixes = {"topics": "", "groups": "g:", "scope": "s:", "units": "u:", "things": "t:"}
+    prefixes = {
+        "topics": "",
+        "groups": "g:",
+        "scope": "s:",
+        "units": "u:",
+        "things": "t:",
+        "places": "t:@",
+        "acts": "a:",
+    }
     for section, concepts in raw.items():
         for concept, languages in concepts.items():
             for language, forms in languages.items():

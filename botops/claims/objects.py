@@ -208,7 +208,7 @@ def _run(
             break
         apart = _inside(reading, i, within) or _governed(reading, i, first) or _dative(reading, i)
         apart = apart or (heads and _hangs(reading, i, first))
-        here = frozenset() if apart else things_at(reading, i)
+        here = frozenset() if apart else _without_places(things_at(reading, i))
         if here:
             if open_:
                 out[-1] |= here
@@ -233,6 +233,11 @@ def _hangs(reading: Reading, i: int, first: int) -> bool:
     if j > first and _MODIFIER.search(reading.words[j].text) and reading.words[j].text not in _PREPOSITIONS:
         j -= 1
     return j >= first and reading.words[j].text in _PREPOSITIONS
+
+
+def _without_places(things: frozenset[str]) -> frozenset[str]:
+    """A town is where something is given, not what."""
+    return frozenset(t for t in things if not t.startswith("t:@")) if things else things
 
 
 def _dative(reading: Reading, i: int) -> bool:

@@ -18,6 +18,7 @@ from botops.claims.lexicon import NONE, Concepts
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
 from botops.claims.objects import GIVING, all_given, container_hits, numbers_of, things_of
+from botops.claims.provisions import Provision, provisions_of
 from botops.claims.quantities import LIMIT_WORDS, Quantity
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.words import fold, same_root, words
@@ -109,6 +110,7 @@ class BookTerms:
     vat_percent: Decimal | None
     by_topic: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     policies: tuple[str, ...] = ()
+    provisions: tuple[Provision, ...] = ()
 
     def about(self, *topics: str) -> tuple[Rule, ...]:
         """Rules about any of the topics."""
@@ -167,6 +169,7 @@ def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
         book.policies.vat_percent,
         {k: tuple(v) for k, v in by_topic.items()},
         tuple(fold(text) for text in book.policies.text),
+        provisions_of(book, names),
     )
 
 

@@ -80,7 +80,7 @@ def scope_of(reading: Reading, start: int, end: int) -> Scope:
     below = _denies_below(reading, clause, first, last)
     status = _status(reading, sentence, clause, first, last, tags)
     if below and status is Status.ASSERTED:
-        status = Status.NEGATED if _clause_negated(reading, clause) else status
+        status = Status.NEGATED if clause_negated(reading, clause) else status
     whole = reading.over(sentence.first, sentence.last)
     unreal = "s:guess" not in tags and ("s:would" in tags or ("s:would" in whole and "s:if" in whole))
     return Scope(status, _tense(reading, clause, tags), "s:if" in whole, unreal, below)
@@ -122,10 +122,10 @@ def _negated_here(reading: Reading, clause: Clause, first: int, last: int) -> bo
     for j in range(last, min(last + 2, clause.last)):
         if words[j].text in {"емес", "жок", "жоқ"}:
             return True
-    return _clause_negated(reading, clause)
+    return clause_negated(reading, clause)
 
 
-def _clause_negated(reading: Reading, clause: Clause) -> bool:
+def clause_negated(reading: Reading, clause: Clause) -> bool:
     """True when the clause's predicate is denied. "Без договора" and "не только" deny something else."""
     words = reading.words
     if "s:if" in reading.over(clause.first, clause.last):
@@ -183,7 +183,7 @@ def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, 
             return True
         break
     ends_also = reading.words[clause.last - 1].text in {"тоже", "также", "either"}
-    return ends_also and at > 0 and _clause_negated(reading, own[at - 1]) and clause.last - clause.first <= 5
+    return ends_also and at > 0 and clause_negated(reading, own[at - 1]) and clause.last - clause.first <= 5
 
 
 def _trailing_denial(reading: Reading, sentence: Sentence, clause: Clause) -> bool:
@@ -202,7 +202,7 @@ def _denied_apposition(reading: Reading, own: Sequence[Clause], at: int) -> bool
     before = own[at - 1]
     tags = reading.over(before.first, before.last)
     gap = reading.text[before.end : clause.start]
-    return "," in gap and bool(tags & {"discount", "promo"}) and _clause_negated(reading, before)
+    return "," in gap and bool(tags & {"discount", "promo"}) and clause_negated(reading, before)
 
 
 def _imperative(reading: Reading, clause: Clause) -> bool:
