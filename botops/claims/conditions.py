@@ -10,11 +10,20 @@ from enum import Enum
 from typing import Literal
 
 from botops.claims.lexicon import Concepts
+from botops.claims.occasions import Hours, days_of, hours_of
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Reading
 from botops.claims.words import Word
 
-ConditionKind = Literal["min_count", "max_count", "min_sum", "group", "prepay", "first_period", "lead"]
+ConditionKind = Literal["min_count", "max_count", "min_sum", "group", "prepay", "first_period", "lead", "days", "hours"]
+CUSTOMER_GROUPS = frozenset(
+    f"g:{g}"
+    for g in (
+        "student pupil pensioner newcomer returning company nonprofit school birthday newlywed largefamily disabled "
+        "veteran "
+        "teacher medic women friend review switcher employee holiday secondchild"
+    ).split()
+)
 _MONTHS = (
     "январ феврал март апрел май июн июл август сентябр октябр ноябр декабр қаңтар ақпан наурыз сәуір мамыр маусым "
     "шілде тамыз "
@@ -33,6 +42,7 @@ _NOUN = 3
 _BEFORE_BOUND = 2
 _AREAS = frozenset("м² кв sqm m²".split())
 _AT_ONCE = frozenset("сразу одновременно бірден together once".split())
+_CONTRARY = {"g:newcomer": "g:returning", "g:returning": "g:newcomer"}
 _LONG = {"year": 12, "month": 1}
 
 
@@ -48,7 +58,8 @@ class Met(Enum):
 class Condition:
     """What must hold. `value` counts `unit` (money for `min_sum`, months for `prepay`, days for `lead`).
 
-    `noun` is the stem of what is counted when that is no unit: "от 6 виниров".
+    `noun` is the stem of what is counted when that is no unit: "от 6 виниров". `days` are the days of the week a rule
+    holds on, Monday is 0, `hours` from when to when.
     """
 
     kind: ConditionKind
@@ -56,17 +67,23 @@ class Condition:
     value: Decimal = Decimal(0)
     unit: str = ""
     noun: str = ""
+    days: frozenset[int] = frozenset()
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a dialogue shows: the latest count of each unit and noun, sums, groups of the client, lead time in days."""
+    """What a dialogue shows: the latest count of each unit and noun, sums, groups of the client, lead time in days.
+
+    `denied` are groups the client says they do not belong to.
+    """
 
     counts: Mapping[str, Decimal] = field(default_factory=dict)
     groups: Concepts = frozenset()
     sums: Sequence[Decimal] = ()
     lead_days: int | None = None
     nouns: Mapping[str, Decimal] = field(default_factory=dict)
+    denied: Concepts = frozenset()
 
 
 def noun_of(reading: Reading, q: Quantity) -> str:
@@ -152,8 +169,22 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
     paid = any(w.text in _AHEAD or w.text.startswith(_PAY) for w in words)
     if gives and not any(c.kind in {"prepay", "first_period"} for c in out) and paid and _yearly(reading):
         out.append(Condition("prepay", "12", Decimal(12), "month"))
-    out += [Condition("group", c[2:], unit=c) for c in sorted(reading.concepts) if c.startswith("g:")]
-    return tuple(out)
+    calendar = _calendar(reading)
+    named = {"g:weekday", "g:weekend"} if any(c.kind == "days" for c in calendar) else set()
+    out += [Condition("group", c[2:], unit=c) for c in sorted(reading.concepts - named) if c.startswith("g:")]
+    return (*out, *calendar)
+
+
+def _calendar(reading: Reading) -> list[Condition]:
+    """The days of the week and the hours a text is limited to."""
+    out = []
+    days = days_of(reading, 0, len(reading.words))
+    if days:
+        out.append(Condition("days", ", ".join(map(str, sorted(days))), days=days))
+    hours = hours_of(reading.text) if ":" in reading.text else None
+    if hours is not None:
+        out.append(Condition("hours", f"{hours[0]}-{hours[1]}", hours=hours))
+    return out
 
 
 def _unit_before(reading: Reading, q: Quantity) -> str:
@@ -202,5 +233,8 @@ def evaluate(condition: Condition, known: Known) -> Met:
             return Met.UNKNOWN
         return Met.YES if known.lead_days >= condition.value else Met.NO
     if condition.kind == "group":
-        return Met.YES if condition.unit in known.groups else Met.UNKNOWN
+        if condition.unit in known.groups:
+            return Met.YES
+        other = condition.unit in known.denied or _CONTRARY.get(condition.unit) in known.groups
+        return Met.NO if other else Met.UNKNOWN
     return Met.UNKNOWN

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from botops.claims.conditions import Condition, Known, Met, evaluate, noun_of
+from botops.claims.conditions import CUSTOMER_GROUPS, Condition, Known, Met, evaluate, noun_of
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.dates import Dated
 from botops.claims.known import known_from
@@ -18,6 +18,7 @@ from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.names import Hit
 from botops.claims.objects import container_hits, things_of
+from botops.claims.occasions import off_days, off_hours
 from botops.claims.policy import BookTerms, Rule, code_key
 from botops.claims.provisions import Provision
 from botops.claims.quantities import Quantity, numeral
@@ -29,7 +30,9 @@ from botops.domain.findings import FindingKind
 from botops.pricebook.model import OfferKind
 
 _PRONOUNS = frozenset("него нее них ней нему ним этот эту это этому оған онда бұған соған it that this them".split())
-_DAYS_OF_WEEK = frozenset({"g:weekday", "g:weekend"})
+_OF_CHILDREN = frozenset({"g:secondchild", "g:pupil", "g:school", "g:largefamily"})
+_TIMED = frozenset({"first_period", "days", "hours"})
+_TO_CLIENT = frozenset("вам вас тебе тебя сізге сізде саған сизге you your".split())
 
 
 @dataclass(frozen=True)
@@ -322,12 +325,13 @@ class Desk:
         """The first condition of a rule that is shown not to be met, by the clause itself or by the dialogue."""
         said = self.reading.counted(clause.first, clause.last)
         trial = rule.offer is not None and rule.offer.kind is OfferKind.TRIAL
+        ruled_out = self._ruled_out(rule, clause)
         for condition in rule.conditions:
-            if condition.kind == "first_period":
-                if any(q.unit == condition.unit and q.ordinal and q.value != condition.value for q in said):
+            if condition.kind == "group":
+                if ruled_out:
                     return condition
-            elif condition.unit == "g:weekday":
-                if self._at_weekend(clause, rule):
+            elif condition.kind in _TIMED:
+                if self._at_another_time(condition, clause, said):
                     return condition
             elif self.named(condition) or (trial and condition.kind == "max_count"):
                 continue
@@ -338,18 +342,34 @@ class Desk:
                 return condition
         return None
 
-    def _at_weekend(self, clause: Clause, rule: Rule) -> bool:
-        """True when what is spoken of falls on a weekend, by the clause or else by the client's last word on days."""
-        if "g:weekend" in rule.groups:
+    def _at_another_time(self, condition: Condition, clause: Clause, said: Sequence[Quantity]) -> bool:
+        """True for another month than the first, other days of the week, other hours."""
+        if condition.kind == "first_period":
+            return any(q.unit == condition.unit and q.ordinal and q.value != condition.value for q in said)
+        if condition.hours is not None:
+            return off_hours(self, clause, condition.hours)
+        return off_days(self, clause, condition.days)
+
+    def _ruled_out(self, rule: Rule, clause: Clause) -> bool:
+        """True when the client is in none of the groups of a rule and the clause gives it to them all the same."""
+        groups = [c for c in rule.conditions if c.kind == "group"]
+        told = [c for c in groups if c.unit in self.sentence_tags(clause)]
+        if not groups or not all(evaluate(c, self.known) is Met.NO for c in told or groups):
             return False
-        said = self.tags(clause) & _DAYS_OF_WEEK
-        if said:
-            return "g:weekend" in said
-        for message in reversed(self.ctx.client):
-            days = message.reading.concepts & _DAYS_OF_WEEK
-            if days:
-                return days == {"g:weekend"}
-        return False
+        to_client = any(w.text in _TO_CLIENT for w in self.reading.words[clause.first : clause.last])
+        return to_client or not told
+
+    def unspoken(self, rule: Rule) -> bool:
+        """True when a rule is for some clients alone and nobody in the dialogue speaks of such clients."""
+        groups = rule.groups & CUSTOMER_GROUPS
+        if groups & _OF_CHILDREN:
+            groups |= {"g:children"}
+        if not groups or (rule.offer is not None and rule.offer.code is not None):
+            return False
+        talk = [m.reading for m in self.ctx.messages if m.role != "tool"]
+        if any(groups & reading.concepts for reading in talk):
+            return False
+        return not any(rule.things & self.rooted(things_of(r, 0, len(r.words))) for r in talk)
 
     def _with(self, said: Sequence[Quantity], clause: Clause) -> Known:
         """What is known, with the counts a clause names itself on top, then those of the sentence before it."""

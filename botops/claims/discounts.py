@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from botops.claims.conditions import Met, evaluate
+from botops.claims.conditions import CUSTOMER_GROUPS, Met, evaluate
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import Concepts
@@ -19,14 +19,6 @@ from botops.claims.rules_text import describe
 from botops.domain.findings import Finding, FindingKind
 from botops.pricebook.model import OfferKind
 
-CUSTOMER_GROUPS = frozenset(
-    f"g:{g}"
-    for g in (
-        "student pupil pensioner newcomer returning company nonprofit school birthday newlywed largefamily disabled "
-        "veteran "
-        "teacher medic women friend review switcher employee holiday secondchild"
-    ).split()
-)
 _KINDS = frozenset({OfferKind.PERCENT, OfferKind.AMOUNT, OfferKind.PROMO_CODE})
 _NEAR = 5
 _AGAIN = frozenset("еще ещё тағы қосымша плюсом сверху вдобавок additional extra additionally another plus".split())
@@ -99,16 +91,24 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
     fitting = [r for r in live if desk.applies(r, clause) and not desk.stretched(r, clause)]
     if not fitting:
         return Problem("product", "discount", describe(live[0]), live[0].source)
-    groups = desk.tags(clause) & CUSTOMER_GROUPS
-    if groups and not any(groups & r.groups for r in fitting) and not any(r.offer and r.offer.code for r in fitting):
+    if not any(_for_whom(desk, clause, r) for r in fitting):
         return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
     met = [r for r in fitting if desk.unmet(r, clause) is None and not _longer(desk, clause, r)]
-    if not met:
+    if not met or all(desk.unspoken(r) for r in met):
         return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
     problem = stacked(desk, clause, value)
     if problem is None:
         desk.rests_on(met[0])
     return problem
+
+
+def _for_whom(desk: Desk, clause: Clause, rule: Rule) -> bool:
+    """True unless a clause gives a rule to others than it is for. "The second child" needs the second in the rule."""
+    groups = desk.tags(clause) & CUSTOMER_GROUPS
+    counted = {q.value for q in desk.reading.counted(clause.first, clause.last) if q.ordinal}
+    if any(q.ordinal and q.value in counted for q in rule.counts):
+        groups -= {"g:secondchild", "g:returning"}
+    return not groups or bool(groups & rule.groups) or (rule.offer is not None and rule.offer.code is not None)
 
 
 def _longer(desk: Desk, clause: Clause, rule: Rule) -> bool:
@@ -380,7 +380,7 @@ def times_claims(desk: Desk) -> Iterator[Finding]:
 
 def _half_of_price(desk: Desk, clause: Clause, at: int) -> bool:
     word = desk.reading.words[at].text
-    if word.startswith(("полцен", "полстоим", "вполов", "наполов", "жартысы")):
+    if word.startswith(("полцен", "полстоим", "вполов", "наполов")):
         return True
     near = desk.reading.words[max(clause.first, at - 3) : at + 4]
     if any(w.text in _PRICE_WORDS or w.text.startswith(("цен", "стоим", "баға")) for w in near):
@@ -388,7 +388,14 @@ def _half_of_price(desk: Desk, clause: Clause, at: int) -> bool:
     tags = desk.tags(clause)
     if tags & {"refund", "discount"}:
         return True
-    return word.startswith("половин") and bool(tags & {"deposit", "refund"} or "discount" in desk.topics_asked)
+    if desk.topics_question & {"prepay", "deposit"} and not desk.topics_question & {"discount"}:
+        return False
+    sentence = desk.reading.sentences[clause.sentence]
+    if word.startswith("жартысы") and desk.mentions_in(sentence.start, sentence.end):
+        return True
+    return word.startswith(("половин", "жартысы")) and bool(
+        tags & {"deposit", "refund"} or "discount" in desk.topics_asked
+    )
 
 
 def _half_supported(desk: Desk, clause: Clause, refund: bool) -> bool:
@@ -403,7 +410,9 @@ def _half_supported(desk: Desk, clause: Clause, refund: bool) -> bool:
                 if holds:
                     desk.rests_on(rule)
                 return holds
-            if rule.offer is None and (things & rule.things or desk.sentence_tags(clause) & rule.topics - {"half"}):
+            if rule.offer is None and (
+                things & rule.things or (desk.sentence_tags(clause) | desk.topics_question) & rule.topics - {"half"}
+            ):
                 desk.rests_on(rule)
                 return True
     return False

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from botops.claims.conditions import Known, days_until, noun_of
 from botops.claims.context import ReplyContext
+from botops.claims.lexicon import Concepts
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Reading
 
+_NOT = frozenset({"не", "not"})
 _MAX_COUNT = 100_000
 _SAME_UNIT = {"user": "person", "child": "person", "night": "day"}
 
@@ -19,14 +21,16 @@ def known_from(ctx: ReplyContext) -> Known:
     A number without a unit ("а 7?") counts the unit named last; before any was named it stands under "".
     """
     counts: dict[str, Decimal] = {}
-    groups: set[str] = set()
+    groups: Concepts = frozenset()
+    denied: Concepts = frozenset()
     last_unit = ""
     nouns: dict[str, Decimal] = {}
     vocabulary = ctx.book.terms.vocabulary
     lead: int | None = None
     for message in ctx.client:
         reading = message.reading
-        groups.update(c for c in reading.concepts if c.startswith("g:"))
+        own, others = _groups(reading)
+        groups, denied = groups - others | own, denied - own | others
         money = {at for m in message.mentions for at in range(m.start, m.end)}
         for q in reading.quantities:
             if q.ordinal or q.start in money:
@@ -49,7 +53,21 @@ def known_from(ctx: ReplyContext) -> Known:
                 counts[_SAME_UNIT[unit]] = q.value
             if unit == "person":
                 counts["user"] = q.value
-    return Known(counts, frozenset(groups), lead_days=lead, nouns=nouns)
+    return Known(counts, groups, lead_days=lead, nouns=nouns, denied=denied)
+
+
+def _groups(reading: Reading) -> tuple[Concepts, Concepts]:
+    """The groups a message claims and those it denies: "я не пенсионер", "студент емеспін", "not a new client"."""
+    own: set[str] = set()
+    denied: set[str] = set()
+    for i, tags in enumerate(reading.tags):
+        named = {t for t in tags if t.startswith("g:")}
+        if named:
+            before = reading.words[max(0, i - 2) : i]
+            after = reading.words[i + 1 : i + 3]
+            no = any(w.text in _NOT for w in before) or any(w.text.startswith("емес") for w in after)
+            (denied if no else own).update(named)
+    return frozenset(own), frozenset(denied - own)
 
 
 def _counts_goods(q: Quantity, noun: str, vocabulary: frozenset[str], reading: Reading) -> bool:

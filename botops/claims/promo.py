@@ -160,6 +160,11 @@ def _named_code(desk: Desk, start: int, end: int, raw: str) -> bool:
     off = bool(desk.sentence_tags(clause) & {"discount", "minus", "s:save"}) or any(
         m.kind == "percent" for m in desk.mentions_in(sentence.start, sentence.end)
     )
+    value = re.search(r"\d+$", raw)
+    if value is not None and any(
+        m.amount == int(value.group()) for m in desk.mentions_in(sentence.start, sentence.end)
+    ):
+        return not any(h.start < end and start < h.end for h in desk.message.hits)
     if "code" in near:
         return off or (digits > 0 and "promo" in desk.topics_question)
     given = desk.question is not None and raw in desk.question.text
