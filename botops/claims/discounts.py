@@ -94,7 +94,8 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
     if not any(_for_whom(desk, clause, r) for r in fitting):
         return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
     met = [r for r in fitting if desk.unmet(r, clause) is None and not _longer(desk, clause, r)]
-    if not met or all(desk.unspoken(r) for r in met):
+    narrowed = "s:onlyw" in desk.tags(clause)
+    if not met or (not narrowed and all(desk.unspoken(r) for r in met)):
         return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
     problem = stacked(desk, clause, value)
     if problem is None:
