@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botops.claims import CompiledBook, compile_book
+from botops.claims import NO_EXTENSIONS, CompiledBook, Extensions, compile_book
 from botops.domain.errors import UserError
 from botops.domain.problems import Problem
 from botops.pricebook import load
@@ -30,10 +30,11 @@ class BookInForce:
 
 class Books:
     """Serves the price book of a file. A broken new version is refused: the last good one stays in force and
-    `problems` says why."""
+    `problems` says why. `extensions` are what the company adds to the checker."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, extensions: Extensions = NO_EXTENSIONS) -> None:
         self.path = path
+        self.extensions = extensions
         self.problems: tuple[Problem, ...] = ()
         self._current: BookInForce | None = None
         self._seen: tuple[int, int, int] | None = None
@@ -65,7 +66,7 @@ class Books:
         self._seen = stamp
         try:
             book = load(self.path)
-            self._current = BookInForce(book, compile_book(book))
+            self._current = BookInForce(book, compile_book(book, self.extensions))
             self.problems = ()
         except UserError as error:
             self.problems = error.problems

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botops.app.check_report import CheckSummary
+from botops.app.extensions import NOTHING_OWN, ExtensionChoice, load_extensions
 from botops.app.judging import judge_dialogue
 from botops.claims import CompiledBook, compile_book
 from botops.claims.dialogues import parse_dialogues
@@ -58,10 +59,12 @@ class BookChoice:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What counts besides the book: exceptions in force on `day`; and whether claims that are right are asked for."""
+    """What counts besides the book: exceptions in force on `day`, what the company adds to the checker; and whether
+    claims that are right are asked for."""
 
     exceptions: Exceptions = NO_EXCEPTIONS
     day: date | None = None
+    extensions: ExtensionChoice = NOTHING_OWN
     explain: bool = False
 
 
@@ -108,8 +111,9 @@ def check_files(
     a file that cannot be opened or a price book given by option that cannot be read.
     """
     started = time.monotonic()
+    load_extensions(rules.extensions)
     if choice.price_book is not None:
-        compiled_book(choice.price_book)
+        compiled_book(choice.price_book, rules.extensions)
     summary = CheckSummary()
     rules = replace(rules, explain=explain)
     for batch, results in _run(_batches(files), choice, rules, jobs):
@@ -174,7 +178,7 @@ def _check_line(file: str, number: int, line: bytes, choice: BookChoice, rules: 
             yield replace(dialogue, line=number)
             continue
         try:
-            book = compiled_book(choice.path(dialogue.price_book, file))
+            book = compiled_book(choice.path(dialogue.price_book, file), rules.extensions)
         except UserError as error:
             yield Problem(file, number, 1, "price_book", f"{dialogue.id}: {error}", rule="price-book")
             continue
@@ -200,19 +204,20 @@ def _check_line(file: str, number: int, line: bytes, choice: BookChoice, rules: 
         )  # fmt: skip
 
 
-def compiled_book(path: Path) -> CompiledBook:
-    """The compiled book of a file, read once. Raises UserError."""
-    book = _book(path)
+def compiled_book(path: Path, extensions: ExtensionChoice = NOTHING_OWN) -> CompiledBook:
+    """The compiled book of a file, with what the company adds to the checker, read once. Raises UserError."""
+    book = _book(path, extensions)
     if isinstance(book, UserError):
         raise book
     return book
 
 
 @lru_cache(maxsize=64)
-def _book(path: Path) -> CompiledBook | UserError:
+def _book(path: Path, extensions: ExtensionChoice) -> CompiledBook | UserError:
     """The compiled book; a broken one is remembered too, or each dialogue would read it again."""
     try:
-        return compile_book(_imported(path) if path.suffix.lower() in _TABLES else load(path))
+        book = _imported(path) if path.suffix.lower() in _TABLES else load(path)
+        return compile_book(book, load_extensions(extensions))
     except UserError as error:
         return error
 

@@ -12,7 +12,9 @@ from botops import __version__
 from botops.app.books import Books
 from botops.app.clock import SystemClock
 from botops.app.exceptions import StoredExceptions
+from botops.app.extensions import extensions_of
 from botops.app.guard import ClaimGuard
+from botops.app.judging import OnFailure, log_failure
 from botops.app.models import build_model
 from botops.app.prompting import Prompting
 from botops.bot import Bot, BotRules
@@ -23,6 +25,7 @@ from botops.registry import Registry
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from botops.claims.extensions import CheckFailure
     from botops.config import Secrets, Settings
     from botops.domain.ports import ChatModel, Clock, Guard, Meter
     from botops.store import Store
@@ -66,14 +69,14 @@ class Container:
         clock = clock or SystemClock()
         metrics = Metrics()
         metrics.build.info({"version": __version__})
-        books = Books(book_path(settings))
+        books = Books(book_path(settings), extensions_of(settings))
         registry = open_registry(settings, clock)
         prompting = Prompting(registry, books, name=settings.prompt, company=settings.company.name)
         meter = build_meter(settings)
         model = model or build_model(settings, secrets)
         store = Store.open(database_url(settings, secrets), clock=clock, role=role, mask=settings.privacy.mask)
         exceptions = StoredExceptions(store.reviews.exceptions)
-        guard = guard or ClaimGuard(books, exceptions.current)
+        guard = guard or ClaimGuard(books, exceptions.current, counting(metrics))
         bot = Bot(prompting, model, guard, meter, store, metrics, clock, new_id, rules_of(settings))
         return cls(settings, secrets, clock, metrics, books, registry, prompting, guard, meter, store, bot, exceptions)
 
@@ -88,6 +91,16 @@ class Container:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def counting(metrics: Metrics) -> OnFailure:
+    """What is told of the company's own checks that failed: counts each, and logs it."""
+
+    def failed(failure: CheckFailure) -> None:
+        metrics.check_failures.labels(failure.check).inc()
+        log_failure(failure)
+
+    return failed
 
 
 def new_id() -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from botops import __version__
 from botops.app.books import Books
 from botops.app.container import book_path, database_url, open_registry
+from botops.app.extensions import extensions_of
 from botops.app.models import build_model
 from botops.config import FILE_NAME, Secrets, load_settings
 from botops.domain.errors import BotopsError, UserError
@@ -49,7 +50,7 @@ def examine(directory: Path) -> list[Check]:
         checks.append(Check("settings", "ok", str(file)))
     else:
         checks.append(Check("settings", "warning", f"no {FILE_NAME} here, defaults hold", "botops init NEW_FOLDER"))
-    for look in (_price_book, _prompts, _model, _store, _ports):
+    for look in (_price_book, _claims, _prompts, _model, _store, _ports):
         checks.extend(_guarded(look, settings))
     return checks
 
@@ -86,6 +87,19 @@ def _price_book(settings: Settings) -> Iterator[Check]:
         yield Check("price book", "error", "\n".join(p.text() for p in books.problems), "mend it at the places named")
     else:
         yield Check("price book", "error", f"{path} is not there", "botops pricebook import YOUR.xlsx, or write one")
+
+
+def _claims(settings: Settings) -> Iterator[Check]:
+    if settings.claims.terms is None and not settings.claims.checks:
+        return
+    try:
+        own = extensions_of(settings)
+    except UserError as error:
+        remedy = "mend it at the places named, or install the package that is missing"
+        yield Check("own claims", "error", str(error), remedy)
+        return
+    checks = ", ".join(check.name for check in own.checks) or "none"
+    yield Check("own claims", "ok", f"{len(own.terms)} term kinds, checks: {checks}")
 
 
 def _prompts(settings: Settings) -> Iterator[Check]:

@@ -15,6 +15,7 @@ from botops.app.books import Books
 from botops.app.clock import SetClock, SystemClock
 from botops.app.container import STATE, book_path, build_meter, rules_of
 from botops.app.eval_prompts import FixedPrompt, PromptsUnderTest, shown
+from botops.app.extensions import extensions_of
 from botops.app.guard import ClaimGuard
 from botops.app.models import REPLAY, SIMULATOR, build_model, recordings_of
 from botops.app.prompting import Prompting
@@ -199,7 +200,7 @@ class Evaluation:
         return list(suites.values())
 
     def _prepare(self, suite: Suite) -> _Prepared:
-        books = Books(suite.price_book or book_path(self._settings))
+        books = Books(suite.price_book or book_path(self._settings), extensions_of(self._settings))
         current = books.current()
         if current is None:
             raise UserError(

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from botops.app.judging import verdict_of
+from botops.app.judging import OnFailure, log_failure, verdict_of
 from botops.claims import CompiledBook, Conversation
 from botops.claims import TooLargeError as MessageTooLarge
 from botops.claims.exceptions import NO_EXCEPTIONS
@@ -31,12 +31,18 @@ class ClaimGuard:
 
     A dialogue is judged turn by turn, and a turn often more than once (streamed, repaired). What was said before is
     read once and kept; the verdict is the same as if the whole dialogue were read anew. What `exceptions` let pass is
-    set apart in the verdict.
+    set apart in the verdict; `on_failure` is told of the company's own checks that failed.
     """
 
-    def __init__(self, books: Books, exceptions: Callable[[], Exceptions] = lambda: NO_EXCEPTIONS) -> None:
+    def __init__(
+        self,
+        books: Books,
+        exceptions: Callable[[], Exceptions] = lambda: NO_EXCEPTIONS,
+        on_failure: OnFailure = log_failure,
+    ) -> None:
         self._books = books
         self._exceptions = exceptions
+        self._on_failure = on_failure
         self._kept: OrderedDict[Key, Conversation] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -60,7 +66,7 @@ class ClaimGuard:
             return Verdict.not_judged("too_large", version)
         self._keep((*start, before), conversation)
         day = at.astimezone(current.compiled.zone).date()
-        return verdict_of(result, messages[-1].content, version, self._exceptions(), day)
+        return verdict_of(result, messages[-1].content, version, self._exceptions(), day, self._on_failure)
 
     def _take(self, start: tuple[object, ...], before: tuple[Message, ...]) -> Conversation | None:
         """The reading of these messages or of all but the last few, brought up to date; nobody else has it then."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from botops.app.judging import judge_dialogue
+from botops.app.judging import OnFailure, judge_dialogue, log_failure
 from botops.bot.language import detect_language
 from botops.claims.check import aware
 from botops.claims.exceptions import NO_EXCEPTIONS
@@ -45,7 +45,7 @@ class IngestReport:
 
 def records_of(
     dialogue: Dialogue, book: CompiledBook, *, version: str, channel: str, exceptions: Exceptions = NO_EXCEPTIONS,
-    day: date | None = None,
+    day: date | None = None, on_failure: OnFailure = log_failure,
 ) -> Iterator[TurnRecord]:  # fmt: skip
     """One record for each reply of the bot.
 
@@ -55,7 +55,7 @@ def records_of(
     """
     started = _kept_time(dialogue.started_at, book)
     answered = -1
-    verdicts = judge_dialogue(dialogue, book, version, exceptions=exceptions, day=day)
+    verdicts = judge_dialogue(dialogue, book, version, exceptions=exceptions, day=day, on_failure=on_failure)
     for number, judged in enumerate(verdicts, 1):
         place, verdict = judged.turn, judged.verdict
         reply = dialogue.messages[place]

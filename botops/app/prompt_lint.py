@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from botops.claims import CompiledBook, compile_book, judge
+from botops.claims import NO_EXTENSIONS, CompiledBook, Extensions, compile_book, judge
 from botops.domain.errors import UserError
 from botops.domain.messages import Message
 from botops.registry.lint import lint
@@ -28,17 +28,18 @@ _EXPRESSION = re.compile(r"\{[{%#][^{}]*[}%#]\}")
 
 
 def lint_prompts(
-    registry: Registry, book: PriceBook | None, at: datetime, names: tuple[str, ...] = ()
-) -> list[Problem]:
+    registry: Registry, book: PriceBook | None, at: datetime, names: tuple[str, ...] = (),
+    extensions: Extensions = NO_EXTENSIONS,
+) -> list[Problem]:  # fmt: skip
     """Every problem of the prompts (all, or those named), by place. Without a price book prices are not looked at.
 
     A price, discount or term that the book does not support today is an error; one that it will stop supporting on a
-    known date is a warning naming the date.
+    known date is a warning naming the date. `extensions` are what the company adds to the checker.
     """
     zone = ZoneInfo(book.timezone) if book is not None else ZoneInfo("UTC")
     problems = set(lint(registry, at.astimezone(zone).date(), names=names))
     if book is not None:
-        compiled = compile_book(book)
+        compiled = compile_book(book, extensions)
         for name in names or registry.names():
             for version in versions_in_use(registry, name):
                 problems.update(_unsupported(version, book, compiled, at))

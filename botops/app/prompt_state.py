@@ -104,4 +104,5 @@ def _version(container: Container, name: str, number: int, share: float) -> Vers
 def lint_findings(container: Container) -> tuple[Problem, ...]:
     """What lint says of all prompts today, against the price book where there is one."""
     current = container.books.current()
-    return tuple(lint_prompts(container.registry, current.book if current else None, container.clock.now()))
+    book = current.book if current else None
+    return tuple(lint_prompts(container.registry, book, container.clock.now(), extensions=container.books.extensions))

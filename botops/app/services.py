@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from botops.app.container import new_id
+from botops.app.container import counting, new_id
 from botops.app.ingesting import IngestReport, UnlikelyTimeError, records_of
 from botops.claims.dialogues import parse_dialogues
 from botops.domain.errors import ConflictError, StoreError, UserError
@@ -72,7 +72,8 @@ async def ingest(
             try:
                 records = tuple(
                     records_of(dialogue, current.compiled, version=current.book.version, channel=channel,
-                               exceptions=container.exceptions.current(), day=day)
+                               exceptions=container.exceptions.current(), day=day,
+                               on_failure=counting(container.metrics))
                 )  # fmt: skip
             except UnlikelyTimeError as error:
                 report.problems.append(Problem(file, number, 1, "", str(error), rule="bad-time"))

@@ -12,8 +12,10 @@ from botops.claims.compile import CompiledBook, compile_book
 from botops.claims.context import ParsedMessage, ReplyContext, parse_message
 from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.explain import explain_amount, show_amount, show_price
+from botops.claims.extensions import CheckFailure, ReplyToCheck, run_checks
 from botops.claims.grammar.lexer import MAX_NUMBERS
 from botops.claims.outcome import Doubt, Verified
+from botops.claims.own_terms import own_amounts
 from botops.claims.promises import promises_of
 from botops.claims.quantities import crowded
 from botops.claims.records import Record, RecordSet
@@ -39,10 +41,12 @@ class TooLargeError(UserError):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Findings of one reply in the order of their offsets; `claims` counts the claims looked at."""
+    """Findings of one reply in the order of their offsets; `claims` counts the claims looked at. `failures` are the
+    company's own checks that could not look at it: without a finding the reply is then not judged."""
 
     findings: tuple[Finding, ...]
     claims: int
+    failures: tuple[CheckFailure, ...] = ()
     _judged: _Judged | None = field(default=None, repr=False, compare=False)
 
     @cached_property
@@ -199,7 +203,7 @@ class Conversation:
         terms = find_term_claims(context)
         verified = Verifier(
             context,
-            taken=[(f.start, f.end) for f in terms],
+            taken=[*((f.start, f.end) for f in terms), *own_amounts(context)],
             running=self._running,
             aside=self._aside,
             used=self._used,
@@ -207,8 +211,19 @@ class Conversation:
         found = [*terms, *(_finding(context, d) for d in verified.doubts)]
         if not found:
             found = self._confirmed(context)
+        own, failures = self._own_checks(context)
+        ordered = tuple(sorted((*found, *own), key=lambda f: (f.start, f.end)))
         judged = _Judged(context, self._running, self._aside, tuple(self._used))
-        return CheckResult(tuple(sorted(found, key=lambda f: (f.start, f.end))), verified.claims, judged), verified
+        return CheckResult(ordered, verified.claims, failures, judged), verified
+
+    def _own_checks(self, context: ReplyContext) -> tuple[list[Finding], tuple[CheckFailure, ...]]:
+        """What the company's own checks say, and those that failed."""
+        checks = self._book.extensions.checks
+        if not checks:
+            return [], ()
+        messages = tuple(Message(m.role, m.text, m.name, m.at) for m in context.messages)
+        reply = ReplyToCheck(messages, context.reply.mentions, self._book, context.at, self._region, self._segment)
+        return run_checks(checks, reply)
 
     def _confirmed(self, context: ReplyContext) -> list[Finding]:
         """A bare yes to a sum in the client's question, judged as if the reply had said it; the quote is the yes."""

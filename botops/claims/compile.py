@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from botops.claims.extensions import NO_EXTENSIONS, Extensions
 from botops.claims.names import Hit, NameIndex
 from botops.claims.policy import BookTerms, compile_terms
 from botops.claims.rates import FixedRate, fixed_rates
@@ -27,7 +28,7 @@ class CompiledBook:
     `names` finds products in a text; `records` has every price with its variant; `skus` the products by SKU;
     `family` gives, for a SKU, all SKUs sold under a name they share (only where they share one). `terms` are its offers
     and policies as rules, `rates` the exchange rates they fix; `least` is the smallest price,
-    `thresholds` the quantities at which tiers open.
+    `thresholds` the quantities at which tiers open. `extensions` are the company's own words, term kinds and checks.
     """
 
     book: PriceBook
@@ -41,13 +42,15 @@ class CompiledBook:
     thresholds: frozenset[int]
     alike: Mapping[frozenset[str], tuple[Record, ...]]
     rates: tuple[FixedRate, ...]
+    extensions: Extensions = NO_EXTENSIONS
 
 
-def compile_book(book: PriceBook) -> CompiledBook:
-    """Derives everything a check needs from a loaded book. Work grows linearly with the book."""
+def compile_book(book: PriceBook, extensions: Extensions = NO_EXTENSIONS) -> CompiledBook:
+    """Derives everything a check needs from a loaded book, with what a company adds to the checker. Work grows linearly
+    with the book."""
     names = NameIndex.of(book.products)
     records = RecordSet.of_book(book)
-    terms = compile_terms(book, names)
+    terms = compile_terms(book, names, extensions.words)
     return CompiledBook(
         book,
         names,
@@ -60,6 +63,7 @@ def compile_book(book: PriceBook) -> CompiledBook:
         frozenset(p.min_qty for q in book.products for p in q.prices if p.min_qty > 1),
         _alike(records),
         fixed_rates(book, terms, names),
+        extensions,
     )
 
 

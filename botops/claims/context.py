@@ -91,7 +91,7 @@ class ParsedMessage:
     @cached_property
     def reading(self) -> Reading:
         """Words with their concepts, clauses and sentences: what scope and terms are judged by."""
-        return read(self.text, self.words, self.segments)
+        return read(self.text, self.words, self.segments, self.book.extensions.words)
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:

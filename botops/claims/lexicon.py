@@ -81,11 +81,13 @@ _EMPTY = Entry(NONE)
 
 
 @cache
-def _tables() -> _Tables:
+def _raw() -> dict[str, dict[str, dict[str, str]]]:
     raw: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    exact: dict[str, list[_Form]] = defaultdict(list)
-    stems: dict[str, list[_Form]] = defaultdict(list)
-    lengths: list[int] = []
+    return raw
+
+
+@cache
+def _tables() -> _Tables:
     prefixes = {
         "topics": "",
         "groups": "g:",
@@ -95,15 +97,30 @@ def _tables() -> _Tables:
         "places": "t:@",
         "acts": "a:",
     }
-    for section, concepts in raw.items():
-        for concept, languages in concepts.items():
-            for language, forms in languages.items():
-                for form in str(forms).split():
-                    for variant in _softened(fold(form), language):
-                        for spelled, spelling in _spellings(variant, language):
-                            _add(prefixes[section] + concept, spelling, spelled, exact, stems, lengths)
-    longest = max(map(len, stems))
-    return _Tables(_frozen(exact), _frozen(stems), longest, tuple(lengths))
+    return _tables_of(
+        (prefixes[section] + concept, language, form)
+        for section, concepts in _raw().items()
+        for concept, languages in concepts.items()
+        for language, forms in languages.items()
+        for form in str(forms).split()
+    )
+
+
+def topics() -> tuple[str, ...]:
+    """The topics of commerce that have words, in the order of the lexicon."""
+    return tuple(_raw()["topics"])
+
+
+def _tables_of(forms: Iterable[tuple[str, str, str]]) -> _Tables:
+    """Tables of concept, language and form."""
+    exact: dict[str, list[_Form]] = defaultdict(list)
+    stems: dict[str, list[_Form]] = defaultdict(list)
+    lengths: list[int] = []
+    for concept, language, form in forms:
+        for variant in _softened(fold(form), language):
+            for spelled, spelling in _spellings(variant, language):
+                _add(concept, spelling, spelled, exact, stems, lengths)
+    return _Tables(_frozen(exact), _frozen(stems), max(map(len, stems), default=0), tuple(lengths))
 
 
 def _frozen(table: Mapping[str, list[_Form]]) -> dict[str, tuple[_Form, ...]]:
@@ -178,14 +195,23 @@ def entry(word: str) -> Entry:
     if len(word) > _MAX_WORD or word[0].isdigit():
         return _EMPTY
     tables = _tables()
+    found = _forms_of(word, tables)
+    if _negative(word, found):
+        found.append(_Form("s:neg", "kk", False, -1, 0))
+    return _entry_of(found, tables)
+
+
+def _forms_of(word: str, tables: _Tables) -> list[_Form]:
     found = list(tables.exact.get(word, ()))
     for n in range(1, min(len(word), tables.longest) + 1):
         forms = tables.stems.get(word[:n])
         if forms:
             rest = word[n:]
             found += [f for f in forms if f.open or _inflects(rest, f.language)]
-    if _negative(word, found):
-        found.append(_Form("s:neg", "kk", False, -1, 0))
+    return found
+
+
+def _entry_of(found: Sequence[_Form], tables: _Tables) -> Entry:
     if not found:
         return _EMPTY
     alone = frozenset(f.concept for f in found if f.phrase < 0)
@@ -209,12 +235,41 @@ _ENGLISH_NEGATIVES = frozenset(
 )
 
 
-def concepts(words: Sequence[Word]) -> tuple[Concepts, ...]:
+class OwnWords:
+    """Words a company adds: read beside the built-in ones, by the same rules of inflection and phrases.
+
+    `forms` gives concept, language and form: a topic of commerce (`gift`) or a concept of its own.
+    """
+
+    def __init__(self, forms: Iterable[tuple[str, str, str]]) -> None:
+        self._tables = _tables_of(forms)
+        self._entry = lru_cache(maxsize=16384)(self._look_up)
+
+    def tags(self, words: Sequence[Word]) -> list[Concepts]:
+        """The concepts of each word."""
+        return _tagged([self._entry(w.text) for w in words])
+
+    def _look_up(self, word: str) -> Entry:
+        if len(word) > _MAX_WORD or word[0].isdigit():
+            return _EMPTY
+        return _entry_of(_forms_of(word, self._tables), self._tables)
+
+
+def concepts(words: Sequence[Word], own: OwnWords | None = None) -> tuple[Concepts, ...]:
     """The concepts of each word, phrases included: every word of a phrase carries its concept.
 
-    "One-off" is paid once: its "off" takes nothing off.
+    "One-off" is paid once: its "off" takes nothing off. `own` are words a company added.
     """
-    entries = [entry(w.text) for w in words]
+    out = _tagged([entry(w.text) for w in words])
+    for i in range(1, len(words)):
+        if words[i].text == "off" and words[i - 1].text == "one":
+            out[i] = NONE
+    if own is not None:
+        out = [built_in | added if added else built_in for built_in, added in zip(out, own.tags(words), strict=True)]
+    return tuple(out)
+
+
+def _tagged(entries: Sequence[Entry]) -> list[Concepts]:
     out: list[Concepts] = [e.concepts for e in entries]
     for i, item in enumerate(entries[:-1]):
         if not item.opens:
@@ -224,10 +279,7 @@ def concepts(words: Sequence[Word]) -> tuple[Concepts, ...]:
             if (phrase, 1) in places and _goes_on(entries, i, phrase, length):
                 for k in range(i, i + length):
                     out[k] = out[k] | {concept}
-    for i in range(1, len(words)):
-        if words[i].text == "off" and words[i - 1].text == "one":
-            out[i] = NONE
-    return tuple(out)
+    return out
 
 
 def _goes_on(entries: Sequence[Entry], start: int, phrase: int, length: int) -> bool:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from botops.claims.conditions import Condition, conditions_of
 from botops.claims.goods import described, goods_of
-from botops.claims.lexicon import NONE, Concepts
+from botops.claims.lexicon import NONE, Concepts, OwnWords
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
 from botops.claims.objects import GIVING, all_given, container_hits, numbers_of, things_of
@@ -29,6 +29,8 @@ _EXCEPT = frozenset("кроме исключением except excluding".split()
 _MANY = 200
 _MANY_WORDS = 2000
 _OPEN = Window()
+OWN = "own:"
+"""What the concepts of a company's own term kinds begin with."""
 TOPICS_OF_KIND: Mapping[OfferKind, frozenset[str]] = {
     OfferKind.PERCENT: frozenset({"discount"}),
     OfferKind.AMOUNT: frozenset({"discount"}),
@@ -50,7 +52,8 @@ class Rule:
     `things` are the stems and concepts of all it names, `given` those of what it gives for nothing. `skus` limits it to
     products, empty means any; `about` are products it names as given or charged, `gifts` those a gift consists of.
     `excluded` and `excluded_skus` are the things and products after "кроме". `counts` are the counted things of the
-    sentence. `source` names where it stands: "offer:ID" or "policy:N".
+    sentence. `own` are the company's own term kinds it is about. `source` names where it stands: "offer:ID" or
+    "policy:N".
     """
 
     source: str
@@ -71,11 +74,12 @@ class Rule:
     window: Window = _OPEN
     offer: Offer | None = None
     gifts: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
     @property
     def understood(self) -> bool:
         """True when a commercial topic was recognised."""
-        return bool(self.topics)
+        return bool(self.topics or self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +144,11 @@ class BookTerms:
         return tuple(r for r in self.rules if r.offer is not None)
 
 
-def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
-    """The terms of a book. Linear in the number of products, offers and sentences."""
-    rules = [_offer_rule(o, names) for o in book.offers]
+def compile_terms(book: PriceBook, names: NameIndex, own: OwnWords | None = None) -> BookTerms:
+    """The terms of a book, with the words a company added. Linear in the number of products, offers and sentences."""
+    rules = [_offer_rule(o, names, own) for o in book.offers]
     for n, text in enumerate(book.policies.text, 1):
-        rules += _policy_rules(f"policy:{n}", text, names)
+        rules += _policy_rules(f"policy:{n}", text, names, own)
     codes: dict[str, list[Rule]] = defaultdict(list)
     for rule in rules:
         if rule.offer is not None and rule.offer.code:
@@ -153,7 +157,7 @@ def compile_terms(book: PriceBook, names: NameIndex) -> BookTerms:
     for rule in rules:
         for topic in rule.topics:
             by_topic[topic].append(rule)
-    named, topic_goods = described(book.products)
+    named, topic_goods = described(book.products, own)
     vocabulary = frozenset(t for things in named.values() for t in things) | frozenset(
         t for r in rules for t in r.things
     )
@@ -189,8 +193,8 @@ def _decimal(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _offer_rule(offer: Offer, names: NameIndex) -> Rule:
-    reading = read(offer.conditions)
+def _offer_rule(offer: Offer, names: NameIndex, own: OwnWords | None) -> Rule:
+    reading = read(offer.conditions, own=own)
     named = frozenset(s for h in names.find(reading.words) if h.strength > 1 for s in h.skus)
     whole = reading.concepts
     percents, money = _amounts(offer.conditions)
@@ -210,7 +214,7 @@ def _offer_rule(offer: Offer, names: NameIndex) -> Rule:
     counts = reading.quantities
     skus = frozenset(offer.applies_to)
     if offer.kind is OfferKind.GIFT:
-        thing = read(str(offer.value))
+        thing = read(str(offer.value), own=own)
         presented = frozenset(s for h in names.find(thing.words) if h.strength > 1 for s in h.skus)
         given = things_of(thing, 0, len(thing.words)) | numbers_of(thing, 0, len(thing.words))
         counts += tuple(q for q in thing.quantities if q.ordinal)
@@ -236,6 +240,7 @@ def _offer_rule(offer: Offer, names: NameIndex) -> Rule:
         offer.window,
         offer,
         presented,
+        _own(whole),
     )
 
 
@@ -258,12 +263,12 @@ def _amounts(text: str) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
     return percents, tuple(m.amount for m in mentions if m.kind == "money")
 
 
-def _policy_rules(source: str, text: str, names: NameIndex) -> Iterable[Rule]:
-    reading = read(text)
+def _policy_rules(source: str, text: str, names: NameIndex, own: OwnWords | None) -> Iterable[Rule]:
+    reading = read(text, own=own)
     for sentence in reading.sentences:
         before = NONE
         for first, last in _statements(reading, sentence.clause_first, sentence.clause_last):
-            rule = _statement(source, reading, first, last, names)
+            rule = _statement(source, reading, first, last, names, own)
             if before and not rule.topics:
                 rule = replace(rule, topics=before - set(GIVING))
             before = rule.topics
@@ -294,9 +299,9 @@ def _statements(reading: Reading, first: int, last: int) -> Iterable[tuple[Claus
         yield reading.clauses[start], reading.clauses[last - 1]
 
 
-def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameIndex) -> Rule:
+def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameIndex, own: OwnWords | None) -> Rule:
     text = reading.text[a.start : b.end]
-    part = read(text)
+    part = read(text, own=own)
     whole = part.concepts
     percents, money = _amounts(text)
     topics = frozenset(c for c in whole if ":" not in c and c != "minus")
@@ -328,6 +333,7 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
         frozenset(s for h in every if h.start >= bar for s in h.skus),
         frozenset(s for h in within for s in h.skus),
         conditions_of(part, percents, money),
+        own=_own(whole),
     )
 
 
@@ -339,6 +345,10 @@ def _denies(part: Reading) -> bool:
     return any(
         "s:neg" in part.tags[i] and part.words[i].text not in {"без", "without"} and not _limits(part, i) for i in span
     )
+
+
+def _own(concepts: Concepts) -> frozenset[str]:
+    return frozenset(c.removeprefix(OWN) for c in concepts if c.startswith(OWN))
 
 
 def _limits(part: Reading, i: int) -> bool:
@@ -382,7 +392,7 @@ def understood(terms: BookTerms) -> list[RuleReading]:
                 rule.source,
                 rule.text,
                 rule.understood,
-                ", ".join(sorted(rule.topics)),
+                ", ".join(sorted(rule.topics | rule.own)),
                 "no" if rule.denied else "yes",
                 tuple(dict.fromkeys(values)),
                 tuple(c.text for c in rule.conditions),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from botops.claims.lexicon import NONE, Concepts, concepts
+from botops.claims.lexicon import NONE, Concepts, OwnWords, concepts
 from botops.claims.quantities import Quantity, quantities
 from botops.claims.segment import Segment, clauses, segments
 from botops.claims.words import Word, fold, words
@@ -100,8 +100,14 @@ class Reading:
         return self.quantities[bisect_left(self._quantity_firsts, first) : bisect_left(self._quantity_firsts, last)]
 
 
-def read(text: str, found: Sequence[Word] | None = None, parts: Sequence[Segment] | None = None) -> Reading:
-    """Reads a text; words and segments that are known already are not looked for again.
+def read(
+    text: str,
+    found: Sequence[Word] | None = None,
+    parts: Sequence[Segment] | None = None,
+    own: OwnWords | None = None,
+) -> Reading:
+    """Reads a text; words and segments that are known already are not looked for again. `own` are words a company
+    added to the lexicon.
 
     A clause or sentence longer than people write is cut, so that the work of every rule that looks around a word is
     bounded and a hostile message costs no more than its length.
@@ -121,7 +127,7 @@ def read(text: str, found: Sequence[Word] | None = None, parts: Sequence[Segment
             cut += [Clause(*piece, len(sentences)) for piece in group]
             closing = asks and group[-1] is pieces[-1]
             sentences.append(Sentence(group[0][0], group[-1][1], at, len(cut), group[0][2], group[-1][3], closing))
-    return Reading(text, found, concepts(found), tuple(sentences), tuple(cut))
+    return Reading(text, found, concepts(found, own), tuple(sentences), tuple(cut))
 
 
 _Piece = tuple[int, int, int, int]

@@ -28,6 +28,7 @@ from botops.claims.measures import (
     share_claims,
     vat_claims,
 )
+from botops.claims.own_terms import own_term_claims
 from botops.claims.periods import duration_claims, instalment_claims
 from botops.claims.promo import promo_claims, stretched_codes
 from botops.claims.trail import Basis, Borne, Trail
@@ -127,6 +128,7 @@ def _claims(desk: Desk) -> list[Finding]:
     found += charge_claims(desk)
     found += apart_claims(desk)
     found += stretched_codes(desk)
+    found += own_term_claims(desk)
     return found
 
 

@@ -121,12 +121,14 @@ def check(
 
 
 def _rules(exceptions: str | None) -> Rules:
-    """What counts besides the book. Raises UserError for an exceptions file that cannot be used."""
+    """What counts besides the book, with what the project in this folder adds. Raises UserError for an exceptions file
+    that cannot be used."""
     from zoneinfo import ZoneInfo
 
     from botops.app.checking import Rules
     from botops.app.clock import SystemClock
     from botops.app.exceptions import load_exceptions
+    from botops.app.extensions import NOTHING_OWN, ExtensionChoice
     from botops.claims.exceptions import NO_EXCEPTIONS
     from botops.config import FILE_NAME, load_settings
 
@@ -138,7 +140,8 @@ def _rules(exceptions: str | None) -> Rules:
     elif exceptions is not None:
         found = load_exceptions(Path(exceptions))
     zone = ZoneInfo(settings.company.timezone if settings else "Asia/Almaty")
-    return Rules(found, SystemClock().now().astimezone(zone).date())
+    own = ExtensionChoice.of(settings) if settings else NOTHING_OWN
+    return Rules(found, SystemClock().now().astimezone(zone).date(), own)
 
 
 def _rehearse(since: str, examples: int, *, as_json: bool) -> int:

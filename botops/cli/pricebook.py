@@ -125,11 +125,14 @@ def show(book: Path, on: object, language: str) -> None:
 
 
 def _show_rules(book: Path) -> None:
-    from botops.claims import compile_book
+    from botops.app.extensions import extensions_of
+    from botops.claims import NO_EXTENSIONS, compile_book
     from botops.claims.policy import understood
+    from botops.config import FILE_NAME, load_settings
     from botops.pricebook import load
 
-    for rule in understood(compile_book(load(book)).terms):
+    own = extensions_of(load_settings()) if Path(FILE_NAME).exists() else NO_EXTENSIONS
+    for rule in understood(compile_book(load(book), own).terms):
         mark = "understood" if rule.understood else "NOT UNDERSTOOD"
         read = "; ".join(part for part in (rule.subject, *rule.values, *rule.conditions) if part)
         click.echo(f"{rule.source}: {rule.text}\n    {mark}{': ' + read if rule.understood else ''}")

@@ -81,14 +81,16 @@ def lint(names: tuple[str, ...], form: str) -> int:
     from botops.app.books import Books
     from botops.app.clock import SystemClock
     from botops.app.container import book_path, open_registry
+    from botops.app.extensions import extensions_of
     from botops.app.prompt_lint import lint_prompts
     from botops.domain.problems import render_problems
 
     settings = project_settings()
-    books = Books(book_path(settings))
+    books = Books(book_path(settings), extensions_of(settings))
     current = books.current()
     book = current.book if current is not None else None
-    problems = [*books.problems, *lint_prompts(open_registry(settings), book, SystemClock().now(), names)]
+    found = lint_prompts(open_registry(settings), book, SystemClock().now(), names, books.extensions)
+    problems = [*books.problems, *found]
     shown = [relative(p) for p in problems]
     if shown:
         click.echo(render_problems(shown, "github" if form == "github" else "text"))

@@ -130,6 +130,16 @@ class Guard(Strict):
     """The answer that promises nothing, for every language: the company's own wording, else a built-in one."""
 
 
+class Claims(Strict):
+    """What the company adds to the claim checker: the file of its own words and term kinds, relative to the settings
+    file, and its own checks by the names of their entry points, in the order they are asked."""
+
+    terms: Path | None = None
+    checks: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")], ...] = Field(
+        default=(), max_length=20
+    )
+
+
 class Escalation(Strict):
     """When a dialogue goes to a person, and to which role of `team.yaml`."""
 
@@ -208,6 +218,7 @@ class Settings(Strict):
     server: Server = Server()
     model: Model = Model()
     guard: Guard = Guard()
+    claims: Claims = Claims()
     prompt: str = "sales"
     escalation: Escalation = Escalation()
     hand_off: HandOffSettings = HandOffSettings()

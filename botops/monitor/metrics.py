@@ -54,6 +54,10 @@ class Metrics:
         self.excepted = Counter(
             "botops_excepted_findings_total", "Findings that an exception let pass.", ["kind"], registry=r
         )
+        self.check_failures = Counter(
+            "botops_claim_check_failures_total", "Times a check of the company's own failed on a reply.", ["rule"],
+            registry=r,
+        )  # fmt: skip
         self.at_risk = Counter(
             "botops_money_at_risk_total", "Promised below what is owed, in major units of the book's currency.",
             ["severity"], registry=r,

@@ -150,3 +150,40 @@ def test_a_period_without_replies(botops, taken_in):
     code, out, _ = botops("check", "--policy", "block", "--since", "0h")
     assert code == 0
     assert "no replies were judged" in out
+
+
+OWN = """
+claims:
+  terms: claims.yaml
+"""
+TERMS = """
+terms:
+  fitting:
+    title: {ru: Примерка}
+    words: {ru: [примерк]}
+"""
+
+
+def test_own_term_kinds_count_in_every_command(botops, project):
+    with (project / "botops.yaml").open("a", encoding="utf-8") as file:
+        file.write(OWN)
+    (project / "claims.yaml").write_text(TERMS, encoding="utf-8")
+    row = {"id": "f-1", "started_at": "2026-11-20T10:00:00+05:00",
+           "messages": [{"role": "assistant", "content": "Примерка длится 3 часа."}]}  # fmt: skip
+    (project / "log.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    for jobs in ("1", "2"):
+        code, out, _ = botops("check", "--dialogues", "log.jsonl", "--jobs", jobs)
+        assert (code, json.loads(out)["rule"]) == (1, "fitting")
+    text = (project / "pricebook" / "demo.yaml").read_text(encoding="utf-8")
+    text = text.replace("    - Все цены", "    - Примерка длится 3 часа.\n    - Все цены")
+    (project / "next.yaml").write_text(text, encoding="utf-8")
+    assert botops("check", "--dialogues", "log.jsonl", "--price-book", "next.yaml")[0] == 0
+    code, out, _ = botops("pricebook", "lint", "next.yaml", "--rules")
+    assert "understood: fitting; 3 hour" in out
+    assert "own claims: 1 term kinds, checks: none" in botops("doctor")[1]
+    (project / "claims.yaml").write_text(TERMS.replace("title", "titel"), encoding="utf-8")
+    code, _, err = botops("check", "--dialogues", "log.jsonl")
+    assert code == 2
+    assert "claims.yaml:4:5: " in err
+    code, out, _ = botops("doctor")
+    assert "did you mean `title`" in out
