@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, exists, func, insert, or_, select, update
@@ -40,6 +40,10 @@ def add_review(connection: Connection, review: Review, exception: ClaimException
         raise NotFoundError(f"turn {ref.turn_id!r} has no finding {ref.position} of attempt {ref.attempt}")
     if exception is not None:
         add_exception(connection, exception, now)
+    same = (REVIEW.c.turn_id == ref.turn_id, REVIEW.c.attempt == ref.attempt, REVIEW.c.position == ref.position)
+    before = connection.execute(select(func.max(REVIEW.c.at)).where(*same)).scalar()
+    # Two rulings of one moment: the one that came last must be the latest.
+    at = review.at if before is None or review.at > before else before + timedelta(microseconds=1)
     connection.execute(
         insert(REVIEW),
         {
@@ -49,7 +53,7 @@ def add_review(connection: Connection, review: Review, exception: ClaimException
             "position": ref.position,
             "ruling": review.ruling.value,
             "by": review.by,
-            "at": review.at,
+            "at": at,
             "reason": review.reason,
             "remedy": review.remedy.value if review.remedy else None,
             "exception_id": review.exception_id,

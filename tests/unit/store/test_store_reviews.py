@@ -77,6 +77,13 @@ def test_the_latest_ruling_counts(store, clock, flagged):
     assert made.finding == ref
 
 
+def test_of_two_rulings_of_one_moment_the_second_counts(store, clock, flagged):
+    ref = FindingRef(flagged.id, 0, 0)
+    store.add_review(ruling(clock, ref, "b"))
+    store.add_review(ruling(clock, ref, "a", ruling=Ruling.FALSE_ALARM, remedy=Remedy.BOOK))
+    assert store.reviews.rulings([flagged.id])[ref].id == "a"
+
+
 @pytest.mark.parametrize("ref", [FindingRef("none", 0, 0), FindingRef("turn-key-1", 0, 5), FindingRef("x", 7, 0)])
 def test_a_ruling_needs_its_finding(store, clock, flagged, ref):
     with pytest.raises(NotFoundError, match="no finding"):
