@@ -43,6 +43,7 @@ _BEFORE_BOUND = 2
 _AREAS = frozenset("м² кв sqm m²".split())
 _AT_ONCE = frozenset("сразу одновременно бірден together once".split())
 _CONTRARY = {"g:newcomer": "g:returning", "g:returning": "g:newcomer"}
+_TAKEN = ("покупк", "заказ", "сдач", "комплект", "набор", "buying", "order", "set")
 _LONG = {"year": 12, "month": 1}
 
 
@@ -162,7 +163,7 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
             out.append(Condition("min_sum", text, q.value))
         elif q.bound == "from" and not (q.ordinal and words[q.first - 1].text == "от"):
             out.append(Condition("min_count", text, q.value, q.unit or _unit_before(reading, q), noun_of(reading, q)))
-        elif gives and q.bound is None and q.value > 1 and noun_of(reading, q) and _at_once(reading, q):
+        elif gives and q.bound is None and q.value > 1 and noun_of(reading, q) and _taken(reading, q):
             out.append(Condition("min_count", text, q.value, q.unit, noun_of(reading, q)))
         elif q.bound == "upto" and q.unit and q.unit not in {"hour", "year"}:
             out.append(Condition("max_count", text, q.value, q.unit))
@@ -195,9 +196,12 @@ def _unit_before(reading: Reading, q: Quantity) -> str:
     return next((t[2:] for t in sorted(tags) if t.startswith("u:")), "")
 
 
-def _at_once(reading: Reading, q: Quantity) -> bool:
-    """True for "двух смен сразу": so many must be taken together."""
-    return any(w.text in _AT_ONCE for w in reading.words[q.last + 1 : q.last + 4])
+def _taken(reading: Reading, q: Quantity) -> bool:
+    """True when so many must be taken together: "двух смен сразу", "при покупке 4 шин", "комплект из 4 шин"."""
+    words = reading.words
+    if any(w.text in _AT_ONCE for w in words[q.last + 1 : q.last + 4]):
+        return True
+    return any(w.text.startswith(_TAKEN) for w in words[max(0, q.first - 2) : q.first])
 
 
 def _percent(reading: Reading, q: Quantity) -> bool:

@@ -29,6 +29,8 @@ _SHORT_ANSWER = 3
 _DATIVE = ("ам", "ям", "ым", "им", "ге", "ға", "ке", "қа")
 _CHEAPER = frozenset("дешевле меньше арзан арзанға төмен cheaper less".split())
 _LEFT_OVER = ("мен", "бен", "пен", "еріп", "іріп", "ерип", "ирип", "тылып", "вычетом")
+_EVERYBODY = frozenset("всем everyone everybody барлығына бәріне баршаға барлыгына барине".split())
+_HALF_PRICE = ("полцен", "полстоим")
 _RESULT = frozenset("со с после без учетом учитывая вычетом after with without кейін кейин".split())
 _PRICE_WORDS = frozenset("цены цена стоимости стоимость прайса бағаға бағасы бағасына price cost off rate".split())
 
@@ -106,6 +108,8 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
 def _for_whom(desk: Desk, clause: Clause, rule: Rule) -> bool:
     """True unless a clause gives a rule to others than it is for. "The second child" needs the second in the rule."""
     groups = desk.tags(clause) & CUSTOMER_GROUPS
+    if not groups and rule.groups & CUSTOMER_GROUPS:
+        return not any(w.text in _EVERYBODY for w in desk.reading.words[clause.first : clause.last])
     counted = {q.value for q in desk.reading.counted(clause.first, clause.last) if q.ordinal}
     if any(q.ordinal and q.value in counted for q in rule.counts):
         groups -= {"g:secondchild", "g:returning"}
@@ -189,7 +193,7 @@ def _joins(desk: Desk, clause: Clause, at: int) -> bool:
     tags = desk.reading.tags[at]
     if "stack" in tags:
         return True
-    return desk.reading.words[at].text in _TOGETHER and "s:give" in desk.tags(clause)
+    return desk.reading.words[at].text in _TOGETHER and bool({"s:give", "s:valid"} & desk.tags(clause))
 
 
 def _of_discounts(desk: Desk, clause: Clause) -> bool:
@@ -200,7 +204,8 @@ def _of_discounts(desk: Desk, clause: Clause) -> bool:
     if any(k in code_key(desk.reading.text[clause.start : clause.end]) for k in desk.terms.codes):
         return True
     short = clause.last - clause.first <= _SHORT_ANSWER
-    return short and bool((desk.topics_question | desk.topics_asked) & {"discount", "promo", "stack"})
+    asked = desk.question is not None and any(k in code_key(desk.question.text) for k in desk.terms.codes)
+    return short and bool(asked or (desk.topics_question | desk.topics_asked) & {"discount", "promo", "stack"})
 
 
 def percent_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
@@ -341,9 +346,11 @@ def fraction_claims(desk: Desk) -> Iterator[Finding]:
     reading = desk.reading
     for clause in reading.clauses:
         tags = desk.tags(clause)
-        if "half" not in tags or tags & {"u:hour", "instalment", "u:year", "u:day"}:
+        if "half" not in tags:
             continue
         at = next(i for i in range(clause.first, clause.last) if "half" in reading.tags[i])
+        if tags & {"u:hour", "instalment", "u:year", "u:day"} and not _half_price(reading, at):
+            continue
         start, end = reading.words[at].start, reading.words[at].end
         if not _half_of_price(desk, clause, at) or not desk.claimed(start, end):
             continue
@@ -358,6 +365,12 @@ def fraction_claims(desk: Desk) -> Iterator[Finding]:
             end = reading.words[at + 1].end
         problem = Problem("absent", "refund" if refund else "discount")
         yield term_finding(desk.ctx.turn, kind, reading.text, start, end, problem)
+
+
+def _half_price(reading: Reading, at: int) -> bool:
+    """True for "полцены", "half price", "жарты бағаға", whatever time stands beside it."""
+    after = reading.words[at + 1].text if at + 1 < len(reading.words) else ""
+    return reading.words[at].text.startswith(_HALF_PRICE) or after.startswith(("баға", "бага", "price"))
 
 
 def times_claims(desk: Desk) -> Iterator[Finding]:

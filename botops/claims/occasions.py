@@ -33,6 +33,8 @@ _NOT_A_TIME = re.compile(r"\s?(?:дн|сут|час|мес|чел|шт|раз|н
 _UNTIL = re.compile(r"(?:до|before|until|by)\s*$")
 _SINCE = re.compile(r"(?:с|после|from|after)\s*$")
 _KAZAKH_UNTIL, _KAZAKH_SINCE = re.compile(r"\S{0,6}\s?дейін"), re.compile(r"\S{0,6}\s?(?:кейін|бастап)")
+_TIMES = ("день", "дни", "врем", "day", "time", "күн", "уақыт")
+_EACH = frozenset("каждый каждую каждые каждого әр every each".split())
 _TODAY = frozenset("сегодня бүгін бугин today".split())
 
 
@@ -58,6 +60,8 @@ def hours_of(text: str) -> Hours | None:
 
 def off_days(desk: Desk, clause: Clause, allowed: frozenset[int]) -> bool:
     """True when what is spoken of falls on other days: those of the clause, else of the client's last word on days."""
+    if _at_any_time(desk, clause):
+        return True
     said = days_of(desk.reading, clause.first, clause.last)
     if said:
         return not said & allowed
@@ -83,8 +87,21 @@ def _weekdays(message: ParsedMessage, today: date) -> Iterator[int]:
                 continue
 
 
+def _at_any_time(desk: Desk, clause: Clause) -> bool:
+    """True for "в любой день", "весь день", "any time", "кез келген уақытта"."""
+    words = desk.reading.words
+    for i in range(clause.first, clause.last - 1):
+        if "s:all" in desk.reading.tags[i]:
+            after = words[i + 1 : min(i + 3, clause.last)]
+            if any(w.text.startswith(_TIMES) for w in after) and words[i].text not in _EACH:
+                return True
+    return False
+
+
 def off_hours(desk: Desk, clause: Clause, allowed: Hours) -> bool:
     """True when what is spoken of falls at other hours: those of the clause, else of the client's last message."""
+    if _at_any_time(desk, clause):
+        return True
     said = _times(desk.message.folded[clause.start : clause.end])
     if not said and desk.ctx.question is not None:
         said = _times(desk.ctx.question.folded)

@@ -69,9 +69,12 @@ def _last_code(desk: Desk) -> tuple[Rule, ...]:
     """The rules of the only code of the last messages, when the reply itself names none."""
     if not desk.terms.codes or any(True for _ in codes_in(desk)):
         return ()
-    folded = [code_key(m.text) for m in desk.ctx.messages[-4:-1] if m.role != "tool"]
-    said = [k for k in desk.terms.codes if any(k in text for text in folded)]
-    return tuple(desk.in_force(desk.terms.codes[said[0]])) if len(said) == 1 else ()
+    said = list(desk.codes_named)
+    lately = desk.ctx.messages[-4:-1]
+    spoken = (
+        any(said[0] in code_key(m.text) or {"code", "promo"} & m.reading.concepts for m in lately) if said else False
+    )
+    return tuple(desk.in_force(desk.terms.codes[said[0]])) if len(said) == 1 and spoken else ()
 
 
 def _span_of(desk: Desk, clause: Clause) -> tuple[int, int]:

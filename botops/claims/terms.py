@@ -44,7 +44,7 @@ _TIMED = frozenset({"warranty", "trial", "cancel", "refund", "free", "gift", "fr
 _BY_TOPIC: tuple[tuple[frozenset[str], Callable[[Desk], Iterator[Finding]]], ...] = (
     (frozenset({"half"}), fraction_claims),
     (frozenset({"times"}), times_claims),
-    (frozenset({"stack", "s:give"}), stack_claims),
+    (frozenset({"stack", "s:give", "s:valid"}), stack_claims),
     (frozenset({"multiple"}), multiple_claims),
     (frozenset({"vat"}), vat_claims),
     (frozenset({"minimum"}), least_claims),
