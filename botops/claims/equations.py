@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from botops.claims.mention import Mention
 from botops.claims.quantities import Quantity
@@ -21,6 +22,15 @@ _SIGNS = {"×": "*", "·": "*", "x": "*", "х": "*", "*": "*", "/": "/", "÷": "
 _NO_BRACKETS = str.maketrans("", "", "()[]")
 _FRACTION = re.compile(r"(\d{1,4})/(\d{1,4})")
 _FACTOR = re.compile(r"\s*[×x*х·]")
+_DASHES = frozenset("–—")
+_RESULT = re.compile(
+    r"[^\w.;!?\n]*(?:(?:это|и\s+того|итого|всего|вместе|итог|в\s+сумме|суммарно|общая\s+сумма|на\s+круг|то\s+есть|"
+    r"получ\w+|выход\w+|выйдет|будет|состав\w+|даст|дадут|дает|дают|обойд\w+|к\s+оплате|"
+    r"барлығы|жалпы|жиыны|яғни|болады|шығады|болып|құрайды|"
+    r"comes?\s+(?:out\s+)?(?:to|at)|works?\s+out\s+(?:at|to)|makes?|totals?|equals?|gives?|is|in\s+total|in\s+all|"
+    r"altogether|that[’']?s|which|it|so|adds?\s+up\s+to|a\s+total\s+of)[^\w.;!?\n]*){1,2}",
+    re.IGNORECASE,
+)
 _MAX_GAP = 40
 _HUNDRED, _ONE, _SHARE = Decimal(100), Decimal(1), Decimal("0.00001")
 
@@ -58,6 +68,8 @@ def equations(text: str, mentions: Sequence[Mention], counts: Sequence[Quantity]
     signs: list[str] = []
     for operand in operands:
         sign = _sign(text, chain[-1].end, operand.start) if chain else None
+        if sign is None and signs and _tells_result(text, chain, operand):
+            sign = "="
         if sign is None:
             chain, signs = [operand], []
             continue
@@ -75,6 +87,17 @@ def equations(text: str, mentions: Sequence[Mention], counts: Sequence[Quantity]
         chain.append(operand)
         signs.append(sign)
     return tuple(out)
+
+
+def _tells_result(text: str, chain: Sequence[Operand], operand: Operand) -> bool:
+    """True where words say what a chain of plain signs comes to ("8 000 + 5 000, итого 13 000"); a dash between two
+    numbers may be no minus."""
+    if operand.mention is None or operand.mention.kind != "money":
+        return False
+    between = (text[a.end : b.start] for a, b in pairwise(chain))
+    return _RESULT.fullmatch(text, chain[-1].end, operand.start) is not None and not any(
+        _DASHES & set(gap) for gap in between
+    )
 
 
 def _equation(text: str, chain: Sequence[Operand], signs: Sequence[str], result: Operand) -> list[Equation]:

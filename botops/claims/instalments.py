@@ -43,6 +43,8 @@ class Instalments:
             return ()
         skus = {r.sku for r in records}
         offered = {p.value for p in self.parts if not p.skus or not skus or p.skus & skus}
+        if not offered:
+            return ()
         near = (self._context.reply, self._context.question)
         months = {q.value * _MONTHS_IN.get(q.unit, 0) for m in near if m is not None for q in m.quantities}
         return tuple(sorted(months - {Decimal(0)} - offered))

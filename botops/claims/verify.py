@@ -56,7 +56,7 @@ class Verifier:
         self._all = [m for m in reply.numbers if m.kind == "money"]
         self._equations = equations(reply.text, reply.numbers, reply.quantities)
         self._results = {e.result.start: e for e in self._equations}
-        self._operands = {o.start for e in self._equations for o in e.operands}
+        self._operands = {o.start: e for e in self._equations for o in e.operands}
         self._factors = {o.start for e in self._equations for o in factors(e)}
         self._grounds = Grounds(context, running, aside, _within(reply, taken))
         self._scopes: dict[int, Scope] = {}
@@ -260,10 +260,31 @@ class Verifier:
         known = dict(supported)
         for place, end in enumerate(_ends(mention)):
             listed = mention.start not in self._wholes and self._is_price(end, mention, focus)
+            listed = listed or self._is_operand(mention, focus)
             if not listed and self._derived(mention, end, focus, known) is None:
                 return self._doubt(mention, focus)
             known[mention.start + place + 1] = end
         return None
+
+    def _is_operand(self, mention: Mention, focus: Focus) -> bool:
+        """True for a price that written arithmetic starts from ("3 × 12 900 = 38 700, большая упаковка выгоднее"): of
+        a product the dialogue names, whatever the words behind the arithmetic are about."""
+        equation = self._operands.get(mention.start)
+        if equation is None or not self._adds_up(equation, mention):
+            return False
+        for record in self._fitting.of_amount(mention.amount):
+            if record.sku in focus.named and self._fitting.in_force(record, mention):
+                against = focus.conflicts(record)
+                if self._fitting.same_currency(record, mention) and all(focus.keys[k].level > BEFORE for k in against):
+                    self._used[record] = None
+                    return True
+        return False
+
+    def _adds_up(self, equation: Equation, mention: Mention) -> bool:
+        """True for arithmetic that is right, with prices of the tiers that its counts open."""
+        stated = equation.result.value
+        exact = self._slack(equation.result.mention or mention, equation.value)
+        return abs(equation.value - stated) <= exact and self._tiers_hold(equation, mention)
 
     def _fixes_a_from_price(self, mention: Mention, focus: Focus) -> bool:
         """True for the lower bound of what is spoken of given as its price ("25 000 ₸, фиксированно")."""
@@ -318,8 +339,7 @@ class Verifier:
     def _equation(
         self, mention: Mention, equation: Equation, focus: Focus, supported: dict[int, Decimal]
     ) -> Doubt | None:
-        right = abs(equation.value - mention.amount) <= self._slack(mention, equation.value)
-        right = right and self._tiers_hold(equation, mention)
+        right = self._adds_up(equation, mention)
         money = [o for o in equation.operands if o.mention is not None and o.mention.kind == "money"]
         sound = all(o.start in supported or not self._is_claim(o.mention) for o in money if o.mention)
         if not any(o.start in supported for o in money):
@@ -367,6 +387,8 @@ class Verifier:
         target = Target(amount - slack, amount + slack)
         found = derive(target, self._grounds.of(mention, focus, stated, holds, self._used))
         if found is not None:
+            if "/" in found.parts:
+                self._set_aside.add(amount)
             return found
         said = [(m.currency, m.amount) for m in self._all if m.start in stated]
         return self._grounds.converted(target, mention, focus, said)
