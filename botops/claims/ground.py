@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from botops.claims.conditions import Met
+from botops.claims.changes import Changes
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.counts import countable, numbers_in, sums_in, units_in
 from botops.claims.cues import Cues, cues_in, speaks_of
@@ -24,24 +24,25 @@ from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Reduction, Target, Value
 from botops.claims.term_sums import TermSums
-from botops.claims.terms import AppliedDiscount, applied_discounts
-from botops.claims.words import fold, words
 from botops.pricebook.model import OfferKind, Price
 
 _ONE = Decimal(1)
 _MAX_PRODUCTS = 12
-_HALF = Decimal(50)
 _MAX_COUNTS = 14
-_ROOT = 6
 _MAX_SCANNED = 500
 _MAX_BACK = 9
 _MAX_BASKET = 4
 _MAX_USED = 64
 _INSTEAD = re.compile(r"(?:вместо|instead of)\s*$")
+_GROSS = re.compile(
+    r"(?:\bс (?:ндс|налогом|nds)|\b(?:ндс|ққс|nds)-?(?:пен|pen| қосқанда| қосып)|\b(?:with|incl\w*) (?:vat|tax))"
+    r"(?:\s\d+\s?%)?\W{0,3}\Z"
+)
+_ENDS_FROM = re.compile(r"[.!?\n]|\Z")
+_ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
 _SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
 _SPANS = frozenset("day night week month quarter year".split())
-_PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
 
 class Grounds:
@@ -52,13 +53,13 @@ class Grounds:
     ) -> None:
         self._context = context
         self._aside = aside
-        self._denied = denied
         self._running = tuple(running)
         self._offers = list(context.book.book.offers_on(context.day))
         self._grounds: dict[tuple[object, ...], Ground] = {}
         self._made: dict[tuple[object, ...], Any] = {}
         self._counts_of: dict[int, tuple[Quantity, ...]] = {}
         self._instalments = Instalments(context, self._offers)
+        self._changes = Changes(context, self._offers, denied)
 
     @cached_property
     def counts(self) -> tuple[Decimal, ...]:
@@ -129,79 +130,14 @@ class Grounds:
         return known
 
     @cached_property
-    def _applied(self) -> tuple[AppliedDiscount, ...]:
-        return tuple(d for d in applied_discounts(self._context) if d.named and d.met is not Met.NO)
-
-    @cached_property
-    def _reducing(self) -> tuple[AppliedDiscount, ...]:
-        """Discounts that the reply or the client's question speaks of: by a word, by the code or by the figure."""
-        near = [m for m in (self._context.reply, self._context.question) if m is not None]
-        named = any(speaks_of("reduction", p.text) for p in near)
-        previous = self._context.previous
-        if previous is not None and speaks_of("saving", self._context.reply.text):
-            near.append(previous)
-        said = {m.amount for p in near for m in p.mentions}
-        codes = {f"offer:{o.id}" for o in self._offers if o.code and any(o.code.casefold() in p.folded for p in near)}
-        return tuple(
-            d for d in self._applied if d.source in codes or named or (d.percent is not None and d.percent in said)
-        )
-
-    @cached_property
-    def _percents(self) -> tuple[Reduction, ...]:
-        """Percents off in force: named by a figure, by a code, or by the group of clients they are for."""
-        found = [Reduction(d.percent, d.skus) for d in self._reducing if d.percent is not None]
-        groups = {c for c in self._context.reply.reading.concepts | self._asked if c.startswith("g:")}
-        for rule in self._context.book.terms.offers:
-            offer = rule.offer
-            if offer is None or offer.kind is not OfferKind.PERCENT or not rule.groups & groups:
-                continue
-            if rule.window.covers(self._context.day):
-                found += [Reduction(p, rule.skus) for p in rule.percents]
-        return tuple(dict.fromkeys(r for r in found if r.value not in self._denied))
-
-    @cached_property
-    def _off(self) -> tuple[Reduction, ...]:
-        found = [Reduction(d.amount, d.skus) for d in self._reducing if d.amount is not None]
-        return tuple(r for r in found if r.value not in self._denied)
-
-    @cached_property
-    def _shares(self) -> tuple[Decimal, ...]:
-        """Percents that are a part of a price: cashback, a prepayment, half a night — where the talk is of such."""
-        near = self._context.reply.reading.concepts | self._asked
-        out: dict[Decimal, None] = {}
-        for rule in self._context.book.terms.rules:
-            if rule.topics & near & _PART_TOPICS and rule.window.covers(self._context.day):
-                out.update(dict.fromkeys(rule.percents))
-                if "half" in rule.topics & near:
-                    out[_HALF] = None
-        return tuple(out)
-
-    @cached_property
-    def _added(self) -> tuple[Decimal, ...]:
-        """Percents that policies put on top of a price (urgency, weekends), where the talk names them."""
-        near = self._context.reply.reading.concepts | self._asked
-        said = {m.amount for p in self._context.messages[-4:] for m in p.mentions if m.kind == "percent"}
-        rules = [r for r in self._context.book.terms.rules if r.offer is None and r.percents and "vat" not in r.topics]
-        return tuple(
-            dict.fromkeys(
-                p
-                for r in rules
-                for p in r.percents
-                if p in said or "surcharge" in r.topics & near or self._names_fee(r)
-            )
-        )
-
-    def _names_fee(self, rule: Rule) -> bool:
-        """True when the reply names a surcharge by the root of its word ("сервис" for the "сервисный сбор")."""
-        if "surcharge" not in rule.topics:
-            return False
-        roots = {w.text[:_ROOT] for w in words(fold(rule.text)) if len(w.text) >= _ROOT}
-        return any(w.text[:_ROOT] in roots for w in self._context.reply.words if len(w.text) >= _ROOT)
-
-    @cached_property
     def _asked(self) -> frozenset[str]:
         question = self._context.question
         return question.reading.concepts if question is not None else frozenset()
+
+    @cached_property
+    def _fees(self) -> frozenset[Decimal]:
+        """Sums that policies charge."""
+        return frozenset(m for r in self._context.book.terms.rules if r.offer is None for m in r.money)
 
     @cached_property
     def _free(self) -> tuple[Reduction, ...]:
@@ -248,6 +184,17 @@ class Grounds:
         return tuple(
             q.value for m in near if m is not None for q in m.quantities if q.unit == mention.per and q.value > 1
         )
+
+    def _gross(self, mention: Mention) -> bool:
+        """True for a sum said to have the tax in it: "с НДС 16% — 580 000"."""
+        return _GROSS.search(self._context.reply.folded, max(0, mention.start - 24), mention.start) is not None
+
+    def _bounded(self, mention: Mention) -> bool:
+        """True for a lower bound, a hedge, and a Kazakh "from" that closes its sentence ("демек 230 000 теңгеден.")."""
+        if mention.bound == "from" or self.deferred(mention):
+            return True
+        closes = _ENDS_FROM.match(self._context.reply.folded, mention.end) is not None
+        return closes and mention.quote.casefold().endswith(_ABLATIVE)
 
     def _replaced(self, mention: Mention) -> bool:
         """True for a former sum ("вместо 240 000"): one that was charged, never one that is to be added up."""
@@ -317,24 +264,34 @@ class Grounds:
         cues = self.cues(mention)
         if focus.level == LOCAL and any(self._same_line(mention, position) for position in stated):
             cues = replace(cues, total=True)
-        key = (tuple(map(id, records)), tuple(stated.items()), mention.currency, mention.bound, mention.per, cues)
+        key = (
+            tuple(map(id, records)),
+            tuple(stated.items()),
+            mention.currency,
+            mention.bound,
+            mention.per,
+            cues.vat and self._gross(mention),
+            cues,
+        )
         if key not in self._grounds:
             policies = self._context.book.book.policies
             own = mention.currency in {None, self._context.book.book.currency}
-            open_ = cues.difference or mention.bound == "from" or self.deferred(mention)
+            open_ = cues.difference or self._bounded(mention)
             self._grounds[key] = Ground(
                 records=records,
                 counts=self.counts,
                 far_counts=self.far_counts,
-                percents=self._percents,
-                shares=self._shares,
-                added=self._added,
-                off=self._off if own else (),
+                percents=self._changes.percents,
+                shares=self._changes.shares,
+                added=self._changes.added,
+                off=self._changes.off if own else (),
                 free=self._free,
                 parts=self._instalments.parts,
                 spread=self._spread(mention),
+                fees=self._fees,
                 unsplit=self._instalments.unsplit(records),
                 vat=policies.vat_percent or Decimal(0),
+                gross=self._gross(mention),
                 vat_included=policies.vat_included is not False,
                 stated=tuple(stated.values()),
                 lines=self._lines(stated),
@@ -353,7 +310,7 @@ class Grounds:
     ) -> tuple[Record, ...]:
         """Prices in force of the products spoken of: nearest, then of the message, then of the dialogue backwards."""
         context = self._context
-        hedged = mention.bound == "from" or self.deferred(mention)
+        hedged = self._bounded(mention)
         skus = dict.fromkeys(focus.skus[:_MAX_PRODUCTS])
         for message in reversed(context.messages[-_MAX_BACK:]):
             if message.role != "tool" and len(skus) < _MAX_PRODUCTS:

@@ -7,7 +7,7 @@ it (`Cues`), and sums run over amounts stated side by side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -70,8 +70,10 @@ class Ground:
     parts: Sequence[Reduction] = ()
     spread: Sequence[Decimal] = ()
     unsplit: Sequence[Decimal] = ()
+    fees: Container[Decimal] = ()
     vat: Decimal = Decimal(0)
     vat_included: bool = True
+    gross: bool = False
     stated: Sequence[Decimal] = ()
     lines: Sequence[Decimal] = ()
     running: Sequence[Decimal] = ()
@@ -87,9 +89,15 @@ class Ground:
         return (self.cues.divide or count in self.spread) and count not in self.unsplit
 
     def multiplies(self, amount: Decimal, count: Decimal) -> bool:
-        """True for a sum that may be taken so many times: no list price, or one whose quantity tier is for it."""
+        """True for a sum that may be taken so many times: a fee of the policies, no list price, or one whose quantity
+        tier is for it."""
         records = self.listed.get(amount, ())
-        return not records or any(holds_for(r, count) for r in records)
+        return not records or amount in self.fees or any(holds_for(r, count) for r in records)
+
+    def takes(self, step: Step, amount: Decimal) -> bool:
+        """True when a step may be taken with a sum: a list price must be of the products the step is for."""
+        records = self.listed.get(amount, ())
+        return not records or any(step.fits(r.sku) for r in records)
 
     @cached_property
     def _manner(self) -> tuple[object, ...]:
@@ -249,12 +257,14 @@ def _on_top(percent: Decimal, ground: Ground, *, taxed: bool) -> Iterator[Step]:
 
 def _vat(ground: Ground) -> Iterator[Step]:
     gross = _HUNDRED + ground.vat
-    yield Step(("×", ground.vat, "/", gross), ground.vat, gross)
+    if not ground.gross:
+        yield Step(("×", ground.vat, "/", gross), ground.vat, gross)
     if ground.vat_included:
         yield Step(("/", gross / _HUNDRED), _HUNDRED, gross)
         return
     yield Step(("+", ground.vat, "%"), gross, _HUNDRED)
-    yield Step(("×", ground.vat, "%"), ground.vat, _HUNDRED)
+    if not ground.gross:
+        yield Step(("×", ground.vat, "%"), ground.vat, _HUNDRED)
     for percent, _ in ground.percents:
         yield Step(("−", percent, "% +", ground.vat, "%"), (_HUNDRED - percent) * gross, _HUNDRED * _HUNDRED)
 
@@ -277,7 +287,8 @@ def _of_sums(target: Target, ground: Ground, steps: _Starts) -> Value | None:
         return None
     figures = Figures(Figure(total, tuple(amounts)) for total, amounts in ground.sums)
     for figure, step in led(target, figures, steps):
-        return Value(step.of(figure.amount), ("(", *_added(figure.parts), ")", *step.how))
+        if all(ground.takes(step, part) for part in figure.parts if isinstance(part, Decimal)):
+            return Value(step.of(figure.amount), ("(", *_added(figure.parts), ")", *step.how))
     return None
 
 
@@ -352,7 +363,8 @@ def _between_prices(target: Target, ground: Ground) -> Value | None:
 def _with_one_price(target: Target, ground: Ground, *, far: bool) -> Value | None:
     """A stated sum and one more price or its multiple, where the words ask for a total. Nothing is split for it."""
     figures = ground.priced(far=far)
-    steps = [s for s in ground.steps if "/" not in s.how]
+    saved = {p.value for p in ground.percents}.difference(ground.shares, ground.added)
+    steps = [s for s in ground.steps if "/" not in s.how and not (s.how[0] == "×" and s.how[1] in saved)]
     stated = frozenset(ground.stated)
     recent = chain(_windows(list(ground.stated)[-_MAX_WINDOW:]), ((r, (r,)) for r in ground.running[-_RUNNING:]))
     for amount, amounts in recent:

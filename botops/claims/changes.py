@@ -1,0 +1,103 @@
+"""What may change a price in one reply: percents and amounts off that hold, shares of it, percents put on top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cached_property
+
+from botops.claims.conditions import Met
+from botops.claims.context import ReplyContext
+from botops.claims.cues import speaks_of
+from botops.claims.policy import Rule
+from botops.claims.solver import Reduction
+from botops.claims.terms import AppliedDiscount, applied_discounts
+from botops.claims.words import fold, words
+from botops.pricebook.model import Offer, OfferKind
+
+_HALF = Decimal(50)
+_ROOT = 6
+_PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
+
+
+class Changes:
+    """Gathers them once for a reply. `offers` are those in force, `denied` percents and amounts found false in it."""
+
+    def __init__(self, context: ReplyContext, offers: Sequence[Offer], denied: frozenset[Decimal]) -> None:
+        self._context = context
+        self._offers = offers
+        self._denied = denied
+        question = context.question
+        self._asked = question.reading.concepts if question is not None else frozenset()
+
+    @cached_property
+    def _applied(self) -> tuple[AppliedDiscount, ...]:
+        return tuple(d for d in applied_discounts(self._context) if d.named and d.met is not Met.NO)
+
+    @cached_property
+    def _reducing(self) -> tuple[AppliedDiscount, ...]:
+        """Discounts that the reply or the client's question speaks of: by a word, by the code or by the figure."""
+        near = [m for m in (self._context.reply, self._context.question) if m is not None]
+        named = any(speaks_of("reduction", p.text) for p in near)
+        said = {m.amount for p in near for m in p.mentions}
+        previous = self._context.previous
+        if previous is not None:
+            said |= {m.amount for m in previous.mentions if m.kind == "percent"}
+            near += [previous] if speaks_of("saving", self._context.reply.text) else []
+        codes = {f"offer:{o.id}" for o in self._offers if o.code and any(o.code.casefold() in p.folded for p in near)}
+        return tuple(
+            d for d in self._applied if d.source in codes or named or (d.percent is not None and d.percent in said)
+        )
+
+    @cached_property
+    def percents(self) -> tuple[Reduction, ...]:
+        """Percents off in force: named by a figure, by a code, or by the group of clients they are for."""
+        found = [Reduction(d.percent, d.skus) for d in self._reducing if d.percent is not None]
+        groups = {c for c in self._context.reply.reading.concepts | self._asked if c.startswith("g:")}
+        for rule in self._context.book.terms.offers:
+            offer = rule.offer
+            if offer is None or offer.kind is not OfferKind.PERCENT or not rule.groups & groups:
+                continue
+            if rule.window.covers(self._context.day):
+                found += [Reduction(p, rule.skus) for p in rule.percents]
+        return tuple(dict.fromkeys(r for r in found if r.value not in self._denied))
+
+    @cached_property
+    def off(self) -> tuple[Reduction, ...]:
+        """Amounts off in force that are named, each with its products."""
+        found = [Reduction(d.amount, d.skus) for d in self._reducing if d.amount is not None]
+        return tuple(r for r in found if r.value not in self._denied)
+
+    @cached_property
+    def shares(self) -> tuple[Decimal, ...]:
+        """Percents that are a part of a price: cashback, a prepayment, half a night — where the talk is of such."""
+        near = self._context.reply.reading.concepts | self._asked
+        out: dict[Decimal, None] = {}
+        for rule in self._context.book.terms.rules:
+            if rule.topics & near & _PART_TOPICS and rule.window.covers(self._context.day):
+                out.update(dict.fromkeys(rule.percents))
+                if "half" in rule.topics & near:
+                    out[_HALF] = None
+        return tuple(out)
+
+    @cached_property
+    def added(self) -> tuple[Decimal, ...]:
+        """Percents that policies put on top of a price (urgency, weekends), where the talk names them."""
+        near = self._context.reply.reading.concepts | self._asked
+        said = {m.amount for p in self._context.messages[-4:] for m in p.mentions if m.kind == "percent"}
+        rules = [r for r in self._context.book.terms.rules if r.offer is None and r.percents and "vat" not in r.topics]
+        return tuple(
+            dict.fromkeys(
+                p
+                for r in rules
+                for p in r.percents
+                if p in said or "surcharge" in r.topics & near or self._names_fee(r)
+            )
+        )
+
+    def _names_fee(self, rule: Rule) -> bool:
+        """True when the reply names a surcharge by the root of its word ("сервис" for the "сервисный сбор")."""
+        if "surcharge" not in rule.topics:
+            return False
+        roots = {w.text[:_ROOT] for w in words(fold(rule.text)) if len(w.text) >= _ROOT}
+        return any(w.text[:_ROOT] in roots for w in self._context.reply.words if len(w.text) >= _ROOT)
