@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -15,13 +16,16 @@ from hypothesis import strategies as st
 from botops.app import services
 from botops.app.checking import BookChoice
 from botops.app.container import Container
-from botops.app.promising import COLUMNS, as_csv, plain, promise_row, promises_in_files, stored_promises
+from botops.app.promising import COLUMNS, _found, as_csv, plain, promise_row, promises_in_files, stored_promises
+from botops.app.stored import judged_turns, supported_by_turn
 from botops.claims import compile_book
+from botops.claims.check import MAX_CHARACTERS
 from botops.config import Secrets, load_settings
 from botops.domain.errors import NotFoundError
 from botops.domain.findings import Judgement
 from botops.domain.problems import Problem
 from botops.domain.promises import Promise, PromiseKind
+from botops.domain.turns import Action
 from botops.pricebook import load
 
 AT = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
@@ -143,3 +147,20 @@ def test_no_cell_begins_a_formula(cell):
 def test_ordinary_text_stays_as_it_is():
     assert plain("14 900 ₸ в месяц") == "14 900 ₸ в месяц"
     assert plain("") == ""
+
+
+def test_a_text_that_never_left_says_nothing_of_the_one_that_did(project):
+    """A blocked draft's findings are not the safe answer's; a region given with the dialogue chooses prices."""
+    with open_store(project) as container:
+        lines = [json.dumps(DIALOGUE, ensure_ascii=False).encode()]
+        asyncio.run(services.ingest(container, lines, origin="log", file="log.jsonl"))
+        records = container.store.reads.dialogue("p-1")
+        assert records[1].verdict.findings
+        blocked = replace(records[1], action=Action.BLOCKED, reply="Сейчас уточню у коллеги.")
+        book = container.books.current().compiled
+        pairs = list(judged_turns((records[0], blocked), book))
+        assert _found(blocked, pairs[1][1], "another") == ()
+        silent = replace(records[1], reply=None)
+        large = replace(records[1], reply="х" * (MAX_CHARACTERS + 1))
+        assert [result is None for _, result in judged_turns((records[0], silent, large), book)] == [False, True, True]
+        assert set(supported_by_turn(records, book)) == {records[0].id}

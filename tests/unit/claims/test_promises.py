@@ -160,6 +160,8 @@ def test_a_thing_done_by_a_day(text, until):
         "Если оплатите сегодня, сделаю для вас подборку узоров.",
         "Мы на связи каждый день.",
         "Держим связь!",
+        "We refund the unused days, keeping part of the price.",
+        "Hold on, please, I will check by Friday whether it fits.",
         "",
     ],
 )
