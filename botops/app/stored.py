@@ -48,7 +48,13 @@ def judged_turns(records: Sequence[TurnRecord], book: CompiledBook) -> Iterator[
 
 
 def supported_by_turn(records: Sequence[TurnRecord], book: CompiledBook) -> dict[str, tuple[SupportedClaim, ...]]:
-    """For each turn, by its id, the claims of the text that left which are right, and why."""
-    return {
-        record.id: result.supported for record, result in judged_turns(records, book) if result and result.supported
-    }
+    """For each turn, by its id, the claims of the text that left which are right, and why; not those that a recorded
+    finding is about, which another version of the book may have made."""
+    out = {}
+    for record, result in judged_turns(records, book):
+        found = record.verdict.findings if record.verdict is not None else ()
+        claims = result.supported if result is not None else ()
+        apart = tuple(c for c in claims if not any(f.start < c.end and c.start < f.end for f in found))
+        if apart:
+            out[record.id] = apart
+    return out

@@ -163,4 +163,9 @@ def test_a_text_that_never_left_says_nothing_of_the_one_that_did(project):
         silent = replace(records[1], reply=None)
         large = replace(records[1], reply="х" * (MAX_CHARACTERS + 1))
         assert [result is None for _, result in judged_turns((records[0], silent, large), book)] == [False, True, True]
-        assert set(supported_by_turn(records, book)) == {records[0].id}
+        told = supported_by_turn(records, book)
+        assert set(told) == {records[0].id}
+        (claim,) = told[records[0].id]
+        wrong = replace(records[1].verdict.findings[0], start=claim.start, end=claim.end)
+        disputed = replace(records[0], verdict=replace(records[0].verdict, findings=(wrong,)))
+        assert supported_by_turn((disputed,), book) == {}
