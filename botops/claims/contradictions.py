@@ -26,7 +26,7 @@ _IN_TOWN = frozenset({"t:@city"})
 
 
 def refusal_claims(desk: Desk) -> Iterator[Finding]:
-    """Acts the policies refuse and the reply grants: "вскрытые принимаем", "остаток перейдёт", "вернём, даже если …"."""
+    """Acts the policies refuse and the reply grants: "вскрытые принимаем", "остаток перейдёт"."""
     refused = [p for p in desk.provisions if p.refused]
     reading = desk.reading
     for clause in reading.clauses if refused else ():
