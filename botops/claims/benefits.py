@@ -17,6 +17,7 @@ from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
 from botops.claims.trail import Basis
+from botops.claims.unpaid import unpaid_at, unpaid_things
 from botops.claims.waivers import CHARGES
 from botops.domain.findings import Finding, FindingKind
 from botops.pricebook.model import OfferKind
@@ -40,6 +41,8 @@ _TERM_UNITS = ("hour", "day", "week", "month")
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _FIRST = ("перв", "алғашқ", "first")
+_PIECES = frozenset({"", "piece", "order"})
+_ORDER = ("комплект", "набор", "заказ", "покупк", "жиынты", "тапсырыс", "set", "order", "bundle")
 _NOT_GRANTS = frozenset({"refund", "surcharge"})
 
 
@@ -122,7 +125,25 @@ def _inclusion(desk: Desk, clause: Clause, at: int) -> bool:
 
 def _judge(desk: Desk, clause: Clause, at: int, giving: str) -> Problem | None:
     given = given_by(desk, clause, at)
-    given = replace(given, things=desk.rooted(given.things))
+    return _held(desk, clause, replace(given, things=desk.rooted(given.things)), giving)
+
+
+def unpaid_claims(desk: Desk) -> Iterator[Finding]:
+    """Things the book charges for and a reply takes nothing for: "за замер денег не берём"."""
+    for clause in desk.reading.clauses:
+        at = unpaid_at(desk, clause)
+        given = unpaid_things(desk, clause) if at is not None else None
+        if given is None or not (given.things or given.skus):
+            continue
+        problem = _held(desk, clause, replace(given, things=desk.kindred(given.things)), "free")
+        if problem is None or problem.reason == "absent":
+            continue
+        start, end = _span(desk, clause, clause.last - 1)
+        yield term_finding(desk.ctx.turn, FindingKind.TERMS, desk.reading.text, start, end, problem)
+
+
+def _held(desk: Desk, clause: Clause, given: Given, giving: str) -> Problem | None:
+    """What speaks against giving this; None when the book bears it out or is silent on an unknown thing."""
     rules = [r for r in desk.terms.rules if _grants(r, given, giving)]
     bare = (
         not (given.topics or given.skus or known_things(desk, given.things)) and clause.last - clause.first <= _ANAPHORA
@@ -234,7 +255,7 @@ def _conditions(desk: Desk, clause: Clause, live: list[Rule], giving: str, given
     if not fitting:
         return Problem("product", giving, describe(live[0]), live[0].source)
     met = [r for r in fitting if desk.unmet(r, clause) is None and not _outside(r, given)]
-    met = [r for r in met if not _more_than_tried(r, given)]
+    met = [r for r in met if not _more_than_tried(r, given) and not _too_many(desk, clause, r, given)]
     met = [r for r in met if not _waives(desk, clause, r) and not _other_term(desk, clause, r, given)]
     if met:
         problem = stacked(desk, clause, None) if any("period" in r.topics for r in met) else None
@@ -253,7 +274,32 @@ def _fits(desk: Desk, rule: Rule, clause: Clause, given: Given, goods: frozenset
         return not rule.skus or not desk.skus_spoken - goods or bool(rule.skus & opened)
     if rule.offer is None and not given.things and not desk.containers(clause):
         return True
+    if "gift" in rule.topics and rule.skus & desk.skus_at_hand and _of_the_order(desk, clause):
+        return True
     return desk.applies(rule, clause, goods | _goods_of(desk, rule))
+
+
+def _of_the_order(desk: Desk, clause: Clause) -> bool:
+    """True when a gift goes with all that is spoken of: "к этому комплекту", or with nothing named in its sentence."""
+    words = desk.reading.words[clause.first : clause.last]
+    if any(w.text.startswith(_ORDER) for w in words):
+        return True
+    sentence = desk.reading.sentences[clause.sentence]
+    return not (desk.containers(clause) or desk.names_in(sentence.start, clause.start) or desk.pointed_back(clause))
+
+
+def _too_many(desk: Desk, clause: Clause, rule: Rule, given: Given) -> bool:
+    """True when more of a gift is given than its rule gives: "два набора", of which the rule gives one an order."""
+    least = {c.value for c in rule.conditions}
+    known = [q.value for q in rule.counts if q.bound is None and not q.ordinal and q.unit in _PIECES]
+    known = [v for v in known if v not in least]
+    if rule.offer is None or "gift" not in rule.topics or not known:
+        return False
+    for q in given.counts:
+        after = range(q.last + 1, min(q.last + 2, clause.last))
+        if q.bound is None and not q.ordinal and any(things_at(desk.reading, i) & given.things for i in after):
+            return q.value > max(known)
+    return False
 
 
 def _waives(desk: Desk, clause: Clause, rule: Rule) -> bool:
@@ -356,7 +402,15 @@ def _priced(desk: Desk, clause: Clause, given: Given) -> str | None:
                 desk.rests_on(Basis(f"{product.name} — 0 {prices[0].currency}", f"sku:{sku}", skus=frozenset({sku})))
                 return ""
             return f"{product.name} — {prices[0].amount:f} {prices[0].currency}"
-    return None
+    return _charged_by_policy(desk, given)
+
+
+def _charged_by_policy(desk: Desk, given: Given) -> str | None:
+    """The policy that takes money for just what is given: "мойка 3 000 ₸, если сдали грязным"."""
+    if not given.things:
+        return None
+    charging = (r for r in desk.in_force(desk.terms.charging) if given.things <= r.things)
+    return next((r.text for r in charging), None)
 
 
 def _span(desk: Desk, clause: Clause, at: int) -> tuple[int, int]:

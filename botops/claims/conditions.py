@@ -44,6 +44,7 @@ _AREAS = frozenset("м² кв sqm m²".split())
 _AT_ONCE = frozenset("сразу одновременно бірден together once".split())
 _CONTRARY = {"g:newcomer": "g:returning", "g:returning": "g:newcomer"}
 _TAKEN = ("покупк", "заказ", "сдач", "комплект", "набор", "buying", "order", "set")
+_ON_TAKING = ("ғанда", "генде", "қанда", "кенде")
 _LONG = {"year": 12, "month": 1}
 
 
@@ -197,11 +198,11 @@ def _unit_before(reading: Reading, q: Quantity) -> str:
 
 
 def _taken(reading: Reading, q: Quantity) -> bool:
-    """True when so many must be taken together: "двух смен сразу", "при покупке 4 шин", "комплект из 4 шин"."""
+    """True when so many must be taken together: "двух смен сразу", "комплект из 4 шин", "екі көрпе тапсырғанда"."""
     words = reading.words
-    if any(w.text in _AT_ONCE for w in words[q.last + 1 : q.last + 4]):
+    if any(w.text in _AT_ONCE or w.text.endswith(_ON_TAKING) for w in words[q.last + 1 : q.last + 4]):
         return True
-    return any(w.text.startswith(_TAKEN) for w in words[max(0, q.first - 2) : q.first])
+    return any(w.text == "при" or w.text.startswith(_TAKEN) for w in words[max(0, q.first - 2) : q.first])
 
 
 def _percent(reading: Reading, q: Quantity) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from botops.claims.desk import Desk
 from botops.claims.lexicon import NONE, Concepts
-from botops.claims.objects import container_hits, nearest, numbers_of, supposed_end, things_of
+from botops.claims.objects import container_hits, hangs, nearest, numbers_of, supposed_end, things_of
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 
@@ -66,8 +66,9 @@ def _products(desk: Desk, clause: Clause) -> frozenset[str]:
     """Products a clause names, without those something is put into and those of its condition."""
     bar = supposed_end(desk.reading, clause.first, clause.last)
     start = desk.reading.words[bar].start if clause.first < bar < clause.last else clause.start
-    named = frozenset(s for h in desk.names_in(start, clause.end) for s in h.skus)
-    return named - desk.containers(clause)
+    hits = desk.names_in(start, clause.end)
+    heads = [h for h in hits if not hangs(desk.reading, desk.reading.word_at(h.start), clause.first)]
+    return frozenset(s for h in heads or hits for s in h.skus) - desk.containers(clause)
 
 
 def _counted(desk: Desk, at: int, counts: tuple[Quantity, ...]) -> bool:

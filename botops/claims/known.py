@@ -12,6 +12,13 @@ from botops.claims.reading import Reading
 
 _NOT = frozenset({"не", "not"})
 _MAX_COUNT = 100_000
+_BRIEF = 4
+_LENGTHS = frozenset({"u:week", "u:month", "u:year"})
+_SMALLER: dict[str, dict[str, int]] = {
+    "week": {"day": 7},
+    "month": {"day": 30, "week": 4},
+    "year": {"day": 365, "week": 52, "month": 12},
+}
 _SAME_UNIT = {"user": "person", "child": "person", "night": "day"}
 
 
@@ -53,6 +60,11 @@ def known_from(ctx: ReplyContext) -> Known:
                 counts[_SAME_UNIT[unit]] = q.value
             if unit == "person":
                 counts["user"] = q.value
+            _spread(counts, unit, q.value)
+        spoken = _length_alone(reading)
+        if spoken:
+            counts[spoken] = Decimal(1)
+            _spread(counts, spoken, Decimal(1))
     return Known(counts, groups, lead_days=lead, nouns=nouns, denied=denied)
 
 
@@ -68,6 +80,19 @@ def _groups(reading: Reading) -> tuple[Concepts, Concepts]:
             no = any(w.text in _NOT for w in before) or any(w.text.startswith("емес") for w in after)
             (denied if no else own).update(named)
     return frozenset(own), frozenset(denied - own)
+
+
+def _spread(counts: dict[str, Decimal], unit: str, value: Decimal) -> None:
+    """A length of time in its smaller units too: two weeks are fourteen days."""
+    for smaller, times in _SMALLER.get(unit, {}).items():
+        counts[smaller] = value * times
+
+
+def _length_alone(reading: Reading) -> str:
+    """The unit a brief message names without a number: "а неделя?" asks about one."""
+    if reading.quantities or len(reading.words) > _BRIEF:
+        return ""
+    return next((c[2:] for c in sorted(reading.concepts) if c in _LENGTHS), "")
 
 
 def _counts_goods(q: Quantity, noun: str, vocabulary: frozenset[str], reading: Reading) -> bool:

@@ -31,6 +31,7 @@ _RU_ENDINGS = frozenset(
     "ными ен на но ны к ец ца цы цев цам".split()
 ) | {""}
 _EN_ENDINGS = frozenset("s es ed d ing er ly 's e al".split()) | {""}
+_JOINT = "ое"
 _VOICED = {"п": "б", "к": "г", "қ": "ғ"}
 _KK_UNITS = tuple(
     (
@@ -218,6 +219,17 @@ def _entry_of(found: Sequence[_Form], tables: _Tables) -> Entry:
     parts = [f for f in found if f.phrase >= 0]
     opens = tuple((f.phrase, tables.lengths[f.phrase], f.concept) for f in parts if f.place == 0)
     return Entry(alone, opens, frozenset((f.phrase, f.place) for f in parts))
+
+
+@lru_cache(maxsize=16384)
+def compound(word: str) -> Concepts:
+    """The things the second part of a Russian compound names: "шиномонтаж" is a mounting, "автомойка" a wash."""
+    for i in range(3, len(word) - 4):
+        if word[i] in _JOINT:
+            things = frozenset(c for c in entry(word[i + 1 :]).concepts if c.startswith("t:"))
+            if things:
+                return things
+    return NONE
 
 
 def _negative(word: str, found: Iterable[_Form]) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from botops.claims.lexicon import Concepts
+from botops.claims.lexicon import Concepts, compound
 from botops.claims.names import Hit
 from botops.claims.quantities import numeral
 from botops.claims.reading import Reading
 
 GIVING = ("gift", "free", "included")
-_MIN_STEM = 4
+_MIN_STEM, _COMPOUND = 4, 9
 _NOT_A_THING = ("s:", "u:", "g:")
 _CONDITIONAL = frozenset("при если от для к ко if with when for from до после".split())
 _LINK = frozenset("и и/или или and or мен пен бен және".split())
@@ -66,7 +66,8 @@ def things_at(reading: Reading, i: int) -> frozenset[str]:
         return things
     if any(c.startswith(_NOT_A_THING) or ":" not in c for c in tags) or numeral(word.text) is not None:
         return things
-    return frozenset({word.stem, word.text}) if reading.kazakh else frozenset({word.stem})
+    named = {word.stem, word.text} if reading.kazakh else {word.stem}
+    return frozenset(named | compound(word.text)) if len(word.text) >= _COMPOUND else frozenset(named)
 
 
 def _acronym(written: str) -> bool:
@@ -207,7 +208,7 @@ def _run(
         if order.step < 0 and reading.kazakh and _SUPPOSED.search(reading.words[i].text):
             break
         apart = _inside(reading, i, within) or _governed(reading, i, first) or _dative(reading, i)
-        apart = apart or (heads and _hangs(reading, i, first))
+        apart = apart or (heads and hangs(reading, i, first))
         here = frozenset() if apart else _without_places(things_at(reading, i))
         if here:
             if open_:
@@ -227,7 +228,7 @@ def supposed_end(reading: Reading, first: int, last: int) -> int:
     return next((i + 1 for i in range(last - 1, first - 1, -1) if _SUPPOSED.search(reading.words[i].text)), first)
 
 
-def _hangs(reading: Reading, i: int, first: int) -> bool:
+def hangs(reading: Reading, i: int, first: int) -> bool:
     """True for a noun after a preposition, with its adjective between: "под мойку", "по нашему городу"."""
     j = i - 1
     if j > first and _MODIFIER.search(reading.words[j].text) and reading.words[j].text not in _PREPOSITIONS:

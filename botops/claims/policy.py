@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Literal
 
 from botops.claims.conditions import Condition, conditions_of
@@ -25,6 +26,8 @@ from botops.claims.words import fold, same_root, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
 _AKIN = 2
+KIN = 6
+"""Letters that a verb and its noun share at least: "переобуем", "переобувка"."""
 _EXCEPT = frozenset("кроме исключением except excluding".split())
 _MANY = 200
 _MANY_WORDS = 2000
@@ -115,6 +118,8 @@ class BookTerms:
     by_topic: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     policies: tuple[str, ...] = ()
     provisions: tuple[Provision, ...] = ()
+    by_start: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The words of the vocabulary by their first letters."""
 
     def about(self, *topics: str) -> tuple[Rule, ...]:
         """Rules about any of the topics."""
@@ -137,6 +142,13 @@ class BookTerms:
         if len(self.goods) > _MANY_WORDS or ":" in thing:
             return self.goods.get(thing, frozenset())
         return frozenset(s for known, skus in self.goods.items() if same_root(known, thing) for s in skus)
+
+    @cached_property
+    def charging(self) -> tuple[Rule, ...]:
+        """Policies that take money for something and give nothing."""
+        return tuple(
+            r for r in self.rules if r.offer is None and r.money and not r.denied and not r.topics & {*GIVING, "minus"}
+        )
 
     @property
     def offers(self) -> tuple[Rule, ...]:
@@ -161,6 +173,10 @@ def compile_terms(book: PriceBook, names: NameIndex, own: OwnWords | None = None
     vocabulary = frozenset(t for things in named.values() for t in things) | frozenset(
         t for r in rules for t in r.things
     )
+    by_start: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(vocabulary):
+        if len(word) >= KIN and ":" not in word:
+            by_start[word[:KIN]].append(word)
     return BookTerms(
         tuple(rules),
         _stacking(rules),
@@ -174,6 +190,7 @@ def compile_terms(book: PriceBook, names: NameIndex, own: OwnWords | None = None
         {k: tuple(v) for k, v in by_topic.items()},
         tuple(fold(text) for text in book.policies.text),
         provisions_of(book, names),
+        {k: tuple(v) for k, v in by_start.items()},
     )
 
 

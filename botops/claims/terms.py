@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from botops.claims.benefits import benefit_claims
+from botops.claims.benefits import benefit_claims, unpaid_claims
 from botops.claims.contents import amount_included_claims, kept_refund_claims
 from botops.claims.context import ReplyContext
 from botops.claims.contradictions import apart_claims, charge_claims, place_claims, refusal_claims
@@ -37,7 +37,9 @@ from botops.domain.findings import Finding
 
 __all__ = ["AppliedDiscount", "applied_discounts", "find_supported_terms", "find_term_claims"]
 
-_MAX_BARE = 3
+_MAX_BARE, _MAX_BRIEF = 3, 8
+_GIVEN = frozenset({"gift", "free", "included"})
+_QUALIFIED = frozenset({"s:neg", "s:if", "s:defer", "s:onlyw", "s:refuse", "s:competitor", "s:past"})
 _MIN_REPEATED = 4
 _EDGES = " .;,:!—–-*•"
 _TIMED = frozenset({"warranty", "trial", "cancel", "refund", "free", "gift", "freeze", "prepay", "deposit"})
@@ -50,6 +52,7 @@ _BY_TOPIC: tuple[tuple[frozenset[str], Callable[[Desk], Iterator[Finding]]], ...
     (frozenset({"minimum"}), least_claims),
     (frozenset({"prepay", "cashback", "surcharge"}), share_claims),
     (frozenset({"gift", "free", "included"}), benefit_claims),
+    (frozenset({"s:neg"}), unpaid_claims),
     (frozenset({"deposit", "prepay"}), waiver_claims),
     (frozenset({"surcharge", "service_fee"}), fee_claims),
     (frozenset({"included"}), amount_included_claims),
@@ -91,9 +94,16 @@ def _repeating(desk: Desk, finding: Finding, policy: int) -> Borne:
 
 
 def _bare_yes(desk: Desk) -> bool:
-    """True for a reply of a word or few that only says yes."""
+    """True for a reply that only says yes, or says yes to a thing given and adds no term: "Да, вручим на выпускном"."""
     words, tags = desk.reading.words, desk.reading.tags
-    return 0 < len(words) <= _MAX_BARE and all("s:yes" in tags[i] for i in range(len(words)))
+    if 0 < len(words) <= _MAX_BARE and all("s:yes" in tags[i] for i in range(len(words))):
+        return True
+    if not 0 < len(words) <= _MAX_BRIEF or "s:yes" not in tags[0] or not desk.topics_question & _GIVEN:
+        return False
+    said = desk.reading.concepts
+    if any(":" not in c for c in said) or said & _QUALIFIED or any(w.text[0].isdigit() for w in words):
+        return False
+    return not desk.message.hits
 
 
 def applied_discounts(ctx: ReplyContext) -> tuple[AppliedDiscount, ...]:

@@ -1,0 +1,50 @@
+"""What a reply says nothing is taken for: "за замер денег не берём", "доплаты за упаковку нет", "nothing to pay"."""
+
+from __future__ import annotations
+
+from botops.claims.desk import Desk
+from botops.claims.givens import Given, known_things
+from botops.claims.lexicon import NONE
+from botops.claims.objects import supposed_end, things_of
+from botops.claims.reading import Clause
+
+_PAYING = (
+    "плат", "оплат", "оплач", "доплат", "доплач", "денег", "деньг", "ақша", "акша", "төле", "charge", "pay",
+    "fee", "cost", "extra",
+)  # fmt: skip
+_OTHER = frozenset(
+    {"vat", "discount", "promo", "instalment", "prepay", "deposit", "refund", "cashback", "cancel", "free", "s:if"}
+)
+_DUES = frozenset("ақы ақысы ақысын ақыны ақыға ақымен".split())
+_WITHOUT = frozenset({"без", "without", "no"})
+_REACH = 5
+
+
+def unpaid_at(desk: Desk, clause: Clause) -> int | None:
+    """The place of the word of paying that a clause denies; None when it denies none or names a sum."""
+    reading = desk.reading
+    if reading.sentences[clause.sentence].question and not desk.confirms:
+        return None
+    span = range(max(clause.first, supposed_end(reading, clause.first, clause.last)), clause.last)
+    words, tags = reading.words, reading.tags
+    if reading.over(span.start, span.stop) & _OTHER or any(words[i].text[0].isdigit() for i in span):
+        return None
+    for i in span:
+        if not (words[i].text.startswith(_PAYING) or words[i].text in _DUES):
+            continue
+        if "s:neg" in tags[i] or words[i - 1].text in _WITHOUT:
+            return i
+        near = range(max(span.start, i - _REACH), min(span.stop, i + _REACH))
+        if any("s:neg" in tags[j] and words[j].text not in _WITHOUT for j in near):
+            return i
+    return None
+
+
+def unpaid_things(desk: Desk, clause: Clause) -> Given:
+    """What nothing is taken for: the known things of the clause, its condition left out, and products it names."""
+    reading = desk.reading
+    first = supposed_end(reading, clause.first, clause.last)
+    things = known_things(desk, desk.rooted(things_of(reading, first, clause.last)))
+    start = reading.words[first].start if first < clause.last else clause.end
+    skus = frozenset(s for h in desk.names_in(start, clause.end) for s in h.skus)
+    return Given(things, NONE, (), skus)
