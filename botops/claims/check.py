@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 
 from botops.claims.compile import CompiledBook, compile_book
 from botops.claims.context import ParsedMessage, ReplyContext, parse_message
@@ -14,6 +13,7 @@ from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.explain import explain_amount, show_amount, show_price
 from botops.claims.extensions import CheckFailure, ReplyToCheck, run_checks
 from botops.claims.grammar.lexer import MAX_NUMBERS
+from botops.claims.lazy import cached_property
 from botops.claims.outcome import Doubt, Verified
 from botops.claims.own_terms import own_amounts
 from botops.claims.promises import promises_of

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 
 from botops.claims.compile import CompiledBook, Hit
 from botops.claims.dates import Dated, find_dates
 from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.features import FeatureHit
+from botops.claims.lazy import cached_property
 from botops.claims.mention import Mention
 from botops.claims.mentions import Reading as Amounts
 from botops.claims.mentions import read as read_amounts

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from botops.claims.conditions import CUSTOMER_GROUPS, Condition, Known, Met, evaluate, noun_of
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.dates import Dated
 from botops.claims.known import known_from
+from botops.claims.lazy import cached_property
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.names import Hit

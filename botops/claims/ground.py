@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from botops.claims.changes import Changes
@@ -15,6 +14,7 @@ from botops.claims.counts import countable, numbers_in, sums_in, units_in
 from botops.claims.cues import Cues, cues_in, speaks_of
 from botops.claims.dates import Dated
 from botops.claims.instalments import Instalments
+from botops.claims.lazy import cached_property
 from botops.claims.link import BEFORE, LOCAL, Focus
 from botops.claims.mention import Mention
 from botops.claims.policy import Rule

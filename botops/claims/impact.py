@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cached_property
 
 from botops.claims.check import CheckResult, Conversation, TooLargeError
 from botops.claims.compile import CompiledBook, compile_book
 from botops.claims.explain import quoted_name, show_amount
+from botops.claims.lazy import cached_property
 from botops.claims.words import fold, words
 from botops.domain.findings import Finding, SupportedClaim
 from botops.domain.messages import Language, Message

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import cached_property
 
 from botops.claims.context import ReplyContext
+from botops.claims.lazy import cached_property
 from botops.claims.records import Record
 from botops.claims.solver import Reduction
 from botops.claims.term_sums import ZERO_PARTS

@@ -15,6 +15,7 @@ from botops.claims.records import Record
 from botops.claims.steps import ONE, Figure, Parts, Target
 
 _MONTHS = Decimal(12)
+_YEAR = 12.0
 _NEAR = 1e-3
 _CLOSE = 1e-9
 """Rough sizes are off by less: a thousandth, and a billionth of the size itself."""
@@ -39,8 +40,8 @@ class Factor(NamedTuple):
         return Figure(self.amount(record.amount), parts, record.sku, bool(self.before or self.after))
 
 
-def _factor(times: Decimal, before: Parts = (), after: Parts = (), over: Decimal = ONE) -> Factor:
-    return Factor(times, over, before, after, float(times) / float(over))
+def _factor(times: Decimal, rough: float, before: Parts = (), after: Parts = (), over: Decimal = ONE) -> Factor:
+    return Factor(times, over, before, after, rough)
 
 
 def factors(
@@ -61,21 +62,22 @@ def factors(
     divided, `pro_rata` a yearly price for some of its months.
     """
     if alone:
-        yield _factor(ONE)
+        yield _factor(ONE, 1.0)
         if per == "year" and divides(_MONTHS):
             for months in (_MONTHS, *(_MONTHS + given for given in free)):
-                yield _factor(ONE, after=("/", months), over=months)
+                yield _factor(ONE, 1 / float(months), after=("/", months), over=months)
         if per == "month":
-            yield _factor(_MONTHS, (_MONTHS, "×"))
+            yield _factor(_MONTHS, _YEAR, (_MONTHS, "×"))
+    sized = [(other, float(other)) for other in pairs if other != ONE]
     for count in fits:
         if count == ONE:
             continue
-        yield _factor(count, (count, "×"))
+        rough = float(count)
+        yield _factor(count, rough, (count, "×"))
         if divides(count):
-            yield _factor(ONE, after=("/", count), over=count)
-        for other in pairs:
-            if other != ONE:
-                yield _factor(count * other, (count, "×", other, "×"))
+            yield _factor(ONE, 1 / rough, after=("/", count), over=count)
+        for other, size in sized:
+            yield _factor(count * other, rough * size, (count, "×", other, "×"))
     yield from _over_months(per, fits, counts, pro_rata=pro_rata)
 
 
@@ -83,10 +85,11 @@ def _over_months(per: str, fits: Sequence[Decimal], counts: Sequence[Decimal], *
     """A monthly price over a year, a yearly one over the months left of it."""
     for count in fits:
         if per == "month":
-            yield _factor(count * _MONTHS, (count, "×", _MONTHS, "×"))
+            yield _factor(count * _MONTHS, float(count) * _YEAR, (count, "×", _MONTHS, "×"))
         for months in counts if per == "year" and pro_rata else ():
             if months < _MONTHS:
-                yield _factor(count * months, (count, "×"), ("×", months, "/", _MONTHS), _MONTHS)
+                part = float(count * months) / _YEAR
+                yield _factor(count * months, part, (count, "×"), ("×", months, "/", _MONTHS), _MONTHS)
 
 
 class Multiples:

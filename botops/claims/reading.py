@@ -9,9 +9,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
+from botops.claims.lazy import cached_property
 from botops.claims.lexicon import NONE, Concepts, OwnWords, concepts
 from botops.claims.quantities import Quantity, quantities
 from botops.claims.segment import Segment, clauses, segments
@@ -88,8 +88,15 @@ class Reading:
         return self.clauses[i] if i >= 0 else None
 
     def over(self, first: int, last: int) -> Concepts:
-        """The concepts of the words `first:last`."""
-        return frozenset().union(*self.tags[first:last]) if last > first else NONE
+        """The concepts of the words `first:last`; asked for often, so each span is put together once."""
+        known = self._spans.get((first, last))
+        if known is None:
+            known = self._spans[first, last] = frozenset().union(*self.tags[first:last]) if last > first else NONE
+        return known
+
+    @cached_property
+    def _spans(self) -> dict[tuple[int, int], Concepts]:
+        return {}
 
     @cached_property
     def _quantity_firsts(self) -> list[int]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from itertools import chain, combinations, islice
 from typing import Any, NamedTuple
 
 from botops.claims.cues import NO_CUES, Cues
+from botops.claims.lazy import cached_property
 from botops.claims.multiples import Factor, Multiples, factors
 from botops.claims.records import Record, Tier
 from botops.claims.steps import ONE, Figure, Figures, Parts, Step, Target, Value, led
