@@ -43,6 +43,7 @@ class Cues:
     divide: bool = False
     pro_rata: bool = False
     vat: bool = False
+    corrected: bool = False
 
 
 NO_CUES = Cues()
@@ -128,4 +129,5 @@ def cues_in(own: str, question: str) -> Cues:
         divide="divide" in here,
         pro_rata="pro_rata" in both,
         vat="vat" in both,
+        corrected="corrected" in here,
     )

@@ -274,6 +274,8 @@ def _combined(target: Target, ground: Ground, steps: _Starts) -> Value | None:
     found = _of_sums(target, ground, steps) or _of_stated(target, ground, steps) or _repriced(target, ground)
     if found is None and ground.cues.difference:
         found = _difference(target, ground)
+    if found is None and ground.cues.corrected and ground.cues.total:
+        found = _one_replaced(target, ground)
     if found is None and (ground.cues.total or ground.cues.difference):
         found = _less_part(target, ground)
     if found is None and ground.cues.total:
@@ -329,6 +331,17 @@ def _less_part(target: Target, ground: Ground) -> Value | None:
         for part in parts:
             if whole > part and target.hits(whole - part):
                 return Value(whole - part, (whole, "−", part))
+    return None
+
+
+def _one_replaced(target: Target, ground: Ground) -> Value | None:
+    """An earlier total with one of its sums put right ("правильный итог 1 870 200" after "не 114 000, а 126 000")."""
+    earlier = ground.running[-_MAX_LINES:]
+    for total in dict.fromkeys(reversed(earlier[-_RUNNING:])):
+        for old in dict.fromkeys(a for a in earlier if a < total):
+            for new in dict.fromkeys(ground.stated):
+                if new != old and target.hits(total - old + new):
+                    return Value(total - old + new, (total, "−", old, "+", new))
     return None
 
 
