@@ -74,7 +74,7 @@ def _broken(
             return p
         if p.later or any((g.about - p.about) & things for g in granting):
             continue
-        if (p.about - allowed) & things or (not p.about and not granting):
+        if (p.about - allowed) & things or (p.bare and not granting):
             return p
     if granting or _names_goods(desk, things):
         return None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from botops.claims.desk import Desk
 from botops.claims.discounts import judge_off, signed_off
 from botops.claims.explain_terms import Problem, term_finding
-from botops.claims.lexicon import Concepts
+from botops.claims.lexicon import NONE, Concepts
 from botops.claims.mention import Mention
 from botops.claims.objects import things_of
 from botops.claims.quantities import Quantity
@@ -30,6 +30,8 @@ _SHARES = (
     ("quarter", Decimal(25)),
 )  # fmt: skip
 _SHARED = ("prepay", "cashback", "surcharge")
+_ANSWER = 3
+_BACK = 3
 _SHARE_SPAN = 6
 _NOT_SOLD = frozenset({"discount", "gift", "free", "warranty", "refund", "cancel", "delivery", "promo", "instalment"})
 _SOLD_BY = frozenset("hour day night person piece visit lesson metre kg litre month".split())
@@ -84,10 +86,19 @@ def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
         return "prepay"
     if any(mention.amount in r.percents for r in desk.terms.about("discount")):
         return None
-    asked = desk.topics_asked
+    asked = _talk_of_percents(desk)
     if asked & {"discount", "promo"}:
         return None
     return next((t for t in _PERCENT_TOPICS if t in asked), None)
+
+
+def _talk_of_percents(desk: Desk) -> Concepts:
+    """What percents were last spoken of, as far back as the question before the client's last."""
+    for message in reversed(desk.ctx.messages[:-1][-_BACK:]):
+        found = message.reading.concepts.intersection(_PERCENT_TOPICS + tuple(_OF_A_PRICE))
+        if found and message.role != "tool":
+            return found
+    return NONE
 
 
 def _paid_ahead(desk: Desk, percent: Decimal) -> bool:
@@ -301,6 +312,10 @@ def vat_claims(desk: Desk) -> Iterator[Finding]:
     reading = desk.reading
     for clause in reading.clauses:
         at = next((i for i in range(clause.first, clause.last) if "vat" in reading.tags[i]), None)
+        if at is None and not included and _inside_answered(desk, clause):
+            problem = Problem("denied", "vat", "цены без НДС", "policies.vat_included")
+            end = reading.words[clause.last - 1].end
+            yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, clause.start, end, problem)
         if at is None:
             continue
         word = reading.words[at]
@@ -317,6 +332,14 @@ def vat_claims(desk: Desk) -> Iterator[Finding]:
             continue
         problem = Problem("denied", "vat", text, "policies.vat_included")
         yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, start, end, problem)
+
+
+def _inside_answered(desk: Desk, clause: Clause) -> bool:
+    """True for "Внутри" that opens the answer to whether VAT is inside."""
+    tags = desk.tags(clause)
+    if "vat" not in desk.topics_question or "included" not in tags or "s:neg" in tags or desk.confirms:
+        return False
+    return not clause.sentence and clause.last - clause.first <= _ANSWER and desk.claimed(clause.start, clause.end)
 
 
 def _vat_side(desk: Desk, clause: Clause, at: int) -> bool | None:

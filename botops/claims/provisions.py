@@ -32,7 +32,7 @@ class Provision:
 
     `acts` are what it grants, or refuses when `refused` ("вскрытые не принимаем", "предоплата сгорает"). `about` are
     the things and topics it speaks of beside the acts, `places` the towns. `free` marks what is given for nothing or
-    included, `charged` what costs extra. `later` marks a clause that holds only after a term ("позже …").
+    included, `charged` what costs extra. `later` marks a clause that holds only after a term ("позже …"), `bare` one whose clause names no subject ("отсрочки нет").
     """
 
     source: str
@@ -44,6 +44,7 @@ class Provision:
     free: bool
     charged: bool
     later: bool
+    bare: bool
     skus: frozenset[str]
     money: tuple[Decimal, ...]
     counts: tuple[Quantity, ...]
@@ -72,10 +73,12 @@ def places_in(things: Iterable[str]) -> frozenset[str]:
 def subjects_of(reading: Reading, first: int, last: int, without: Sequence[Hit] = ()) -> frozenset[str]:
     """Things and topics the words `first:last` speak of, without places, acts and the names `without`."""
     out = things_of(reading, first, last, without)
+    topics: set[str] = set()
     for i in range(first, last):
         if acts_in(reading.tags[i]):
             out -= {reading.words[i].stem, reading.words[i].text}
-    topics = frozenset(t for t in reading.over(first, last) if t in _COUNTED or (":" not in t and t not in ACT_TOPICS))
+        else:
+            topics.update(t for t in reading.tags[i] if t in _COUNTED or ":" not in t)
     return (out - places_in(out)) | (topics - FREE - _CHARGES)
 
 
@@ -110,6 +113,7 @@ def _provision(source: str, text: str, reading: Reading, clause: Clause, into: S
     if "a:lapse" in acts:
         acts, negated = (acts - {"a:lapse"}) | _LAPSED, not negated
     things = things_of(reading, clause.first, clause.last)
+    about = subjects_of(reading, clause.first, clause.last, into)
     mentions = find_mentions(reading.text[clause.start : clause.end])
     separate = "separate" in tags
     return Provision(
@@ -117,16 +121,23 @@ def _provision(source: str, text: str, reading: Reading, clause: Clause, into: S
         text,
         acts,
         negated and bool(acts),
-        subjects_of(reading, clause.first, clause.last, into),
+        about,
         places_in(things),
         bool(tags & FREE) and not negated and not separate,
-        (not negated and not tags & FREE and (bool(mentions) or bool(tags & _CHARGES)))
-        or (negated and "included" in tags),
+        _charging(tags, negated, bool(mentions)),
         bool(words) and words[0].text in _LATER,
+        not about,
         frozenset(),
         tuple(m.amount for m in mentions if m.kind == "money"),
         reading.counted(clause.first, clause.last),
     )
+
+
+def _charging(tags: Concepts, negated: bool, priced: bool) -> bool:
+    """True for a sum or share, "отдельно", a surcharge, and for "в цену не входит"."""
+    if negated:
+        return "included" in tags
+    return not tags & FREE and (priced or bool(tags & _CHARGES))
 
 
 def _of_offer(offer: Offer) -> Iterable[Provision]:
@@ -149,6 +160,7 @@ def _of_offer(offer: Offer) -> Iterable[Provision]:
         subjects_of(reading, 0, last) | topics,
         places_in(things),
         free,
+        False,
         False,
         False,
         frozenset(),

@@ -48,7 +48,7 @@ _BY_TOPIC: tuple[tuple[frozenset[str], Callable[[Desk], Iterator[Finding]]], ...
     (frozenset({"times"}), times_claims),
     (frozenset({"stack", "s:give", "s:valid"}), stack_claims),
     (frozenset({"multiple"}), multiple_claims),
-    (frozenset({"vat"}), vat_claims),
+    (frozenset({"vat", "included"}), vat_claims),
     (frozenset({"minimum"}), least_claims),
     (frozenset({"prepay", "cashback", "surcharge"}), share_claims),
     (frozenset({"gift", "free", "included"}), benefit_claims),

@@ -9,6 +9,7 @@ from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import NONE
 from botops.claims.objects import things_at
 from botops.claims.reading import Clause
+from botops.claims.words import fold, words
 from botops.domain.findings import Finding, FindingKind
 
 CHARGES = ("deposit", "prepay")
@@ -16,6 +17,8 @@ _FEES = frozenset({"surcharge", "service_fee"})
 _TAKE = ("возьм", "бер", "взима", "начисл", "счита", "плат", "ал", "төле", "charge", "take", "pay", "apply")
 _LEVIED = frozenset({"vat", "discount", "promo", "cashback"})
 """What may be denied of a charge: "на залог НДС не идёт" waives no deposit."""
+_TAKEN = frozenset("бер берет возьм взима".split())
+"""Stems of taking, which tell no case from another."""
 _WITHOUT = frozenset("без without сыз сіз".split())
 
 
@@ -104,7 +107,7 @@ def _waived(desk: Desk, clause: Clause, at: int) -> bool:
     if reading.sentences[clause.sentence].question and not desk.confirms:
         return False
     if before in _WITHOUT or reading.words[at].text.endswith(("сыз", "сіз")) or before in {"no", "zero"}:
-        return True
+        return not any("s:neg" in reading.tags[j] for j in range(at + 1, clause.last))
     denied = [j for j in range(clause.first, clause.last) if "s:neg" in reading.tags[j]]
     if not denied or desk.tags(clause) & {"refund", "s:if", *_LEVIED}:
         return False
@@ -121,9 +124,14 @@ def _charged(desk: Desk, topic: str) -> tuple[str, str] | None:
     return None
 
 
+def _required(text: str) -> bool:
+    """True for "без залога не выдаём": what is refused without a charge requires it."""
+    return any(w.text in _WITHOUT or w.text.endswith(("сыз", "сіз")) for w in words(fold(text)))
+
+
 def _excused(desk: Desk, clause: Clause, topic: str) -> bool:
     """True when the rules free some cases from the charge and the dialogue speaks of such a case, undenied."""
-    freeing = [r for r in desk.terms.about(topic) if r.denied or "free" in r.topics]
+    freeing = [r for r in desk.terms.about(topic) if (r.denied and not _required(r.text)) or "free" in r.topics]
     if not freeing:
         return False
     sentence = desk.reading.sentences[clause.sentence]
@@ -136,4 +144,4 @@ def _excused(desk: Desk, clause: Clause, topic: str) -> bool:
     said = desk.things(clause) | desk.things_asked
     for message in desk.ctx.client[-4:]:
         said |= frozenset(t for i in range(len(message.words)) for t in things_at(message.reading, i))
-    return any(said & r.things for r in freeing)
+    return any((said & r.things) - _TAKEN for r in freeing)
