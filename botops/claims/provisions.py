@@ -32,7 +32,8 @@ class Provision:
 
     `acts` are what it grants, or refuses when `refused` ("вскрытые не принимаем", "предоплата сгорает"). `about` are
     the things and topics it speaks of beside the acts, `places` the towns. `free` marks what is given for nothing or
-    included, `charged` what costs extra. `later` marks a clause that holds only after a term ("позже …"), `bare` one whose clause names no subject ("отсрочки нет").
+    included, `charged` what costs extra. `later` marks a clause that holds only after a term ("позже …"), `bare` one
+    that names no subject of its own ("отсрочки нет").
     """
 
     source: str
