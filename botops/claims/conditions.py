@@ -144,7 +144,7 @@ def conditions_of(reading: Reading, percents: Sequence[Decimal], money: Sequence
     words = reading.words
     gives = (
         bool(percents)
-        or bool(reading.concepts & {"discount", "gift", "free", "promo", "instalment"})
+        or bool(reading.concepts & {"discount", "minus", "gift", "free", "promo", "instalment"})
         or not any(":" not in c for c in reading.concepts)
     )
     for q in reading.quantities:

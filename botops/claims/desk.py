@@ -31,6 +31,7 @@ from botops.pricebook.model import OfferKind
 
 _PRONOUNS = frozenset("него нее них ней нему ним этот эту это этому оған онда бұған соған it that this them".split())
 _OF_CHILDREN = frozenset({"g:secondchild", "g:pupil", "g:school", "g:largefamily"})
+_BOTH = frozenset("оба обе обоих обоим обеих обеим екеуіне екеуине екеуінен both".split())
 _TIMED = frozenset({"first_period", "days", "hours"})
 _TO_CLIENT = frozenset("вам вас тебе тебя сізге сізде саған сизге you your".split())
 
@@ -328,7 +329,12 @@ class Desk:
 
         "При покупке любого тарифа" stretches nothing: the condition of a rule is no list of what it is for.
         """
-        if not rule.skus or "s:all" not in self.tags(clause):
+        if not rule.skus:
+            return False
+        if any(w.text in _BOTH for w in self.reading.words[clause.first : clause.last]):
+            lately = frozenset(s for m in self.ctx.messages[-4:] for h in m.hits if h.strength > 1 for s in h.skus)
+            return bool(lately & rule.skus) and bool(lately - rule.skus)
+        if "s:all" not in self.tags(clause):
             return False
         tags = self.reading.tags
         bar = next((i for i in range(clause.first + 1, clause.last) if "s:if" in tags[i]), clause.last)

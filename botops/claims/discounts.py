@@ -108,7 +108,7 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
 def _for_whom(desk: Desk, clause: Clause, rule: Rule) -> bool:
     """True unless a clause gives a rule to others than it is for. "The second child" needs the second in the rule."""
     groups = desk.tags(clause) & CUSTOMER_GROUPS
-    if not groups and rule.groups & CUSTOMER_GROUPS:
+    if not groups and any(c.kind == "group" for c in rule.conditions):
         return not any(w.text in _EVERYBODY for w in desk.reading.words[clause.first : clause.last])
     counted = {q.value for q in desk.reading.counted(clause.first, clause.last) if q.ordinal}
     if any(q.ordinal and q.value in counted for q in rule.counts):

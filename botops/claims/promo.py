@@ -17,6 +17,7 @@ from botops.domain.findings import Finding, FindingKind
 _TOKEN = re.compile(r"[A-ZА-ЯЁ][A-ZА-ЯЁ0-9_\-]{2,24}(?![a-zа-яё])")
 _CUE = "promo"
 _NEAR = 4
+_BRIEF = 4
 _NOT_ITSELF = frozenset("с со после from after since".split())
 """Words before a date that begin something else: "с 1 ноября будет другой"."""
 _COMMON = frozenset(
@@ -49,13 +50,16 @@ def promo_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
 
 def stretched_codes(desk: Desk) -> Iterator[Finding]:
     """ "Ертең де жарамды", "it works in November too": a code of the talk promised for a day beyond its window."""
-    if not desk.terms.codes or not desk.reading.concepts & {"s:valid", "s:give"} or not desk.message.dates:
+    if not desk.terms.codes or not desk.message.dates:
+        return
+    brief = len(desk.reading.words) <= _BRIEF and desk.question is not None and _last_named(desk)
+    if not brief and not desk.reading.concepts & {"s:valid", "s:give"}:
         return
     rules = _last_code(desk)
     if not rules:
         return
     for clause in desk.reading.clauses:
-        if not desk.tags(clause) & {"s:valid", "s:give"} or desk.names_in(clause.start, clause.end):
+        if (not brief and not desk.tags(clause) & {"s:valid", "s:give"}) or desk.names_in(clause.start, clause.end):
             continue
         start, end = _span_of(desk, clause)
         if not desk.claimed(start, end) or not _beyond(desk, clause, rules[0]):
@@ -63,6 +67,12 @@ def stretched_codes(desk: Desk) -> Iterator[Finding]:
         problem = Problem("ended", "promo", describe(rules[0]), rules[0].source)
         yield term_finding(desk.ctx.turn, FindingKind.PROMO_CODE, desk.reading.text, start, end, problem)
         return
+
+
+def _last_named(desk: Desk) -> bool:
+    """True when the client's last message names a code of the book: a brief answer is about it."""
+    question = code_key(desk.question.text) if desk.question is not None else ""
+    return any(k in question for k in desk.terms.codes)
 
 
 def _last_code(desk: Desk) -> tuple[Rule, ...]:
