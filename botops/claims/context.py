@@ -77,7 +77,7 @@ class ParsedMessage:
     @cached_property
     def all_hits(self) -> tuple[Hit, ...]:
         """Names of products, numbers that stand in names included."""
-        return self.book.names.find(self.words)
+        return self.book.names.find(self.words, self.text)
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
@@ -119,6 +119,11 @@ class ParsedMessage:
         """The segment around an offset."""
         i = segment_at(self.segments, position)
         return self.segments[i] if i >= 0 else None
+
+    def supposes(self, position: int) -> bool:
+        """True when the sentence around an offset supposes something ("если по осмотру выйдет 48 000")."""
+        reading, part = self.reading, self.segment_of(position)
+        return part is not None and "s:if" in reading.over(reading.word_at(part.start), reading.word_at(part.end))
 
     def hits_in(self, start: int, end: int) -> tuple[Hit, ...]:
         """Names of products between two offsets."""

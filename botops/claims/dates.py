@@ -30,14 +30,17 @@ _SEASONS = (
 )
 _NUMERIC = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{2,4}))?")
 _RELATIVE = {
-    "завтра": 1, "послезавтра": 2, "вчера": -1, "ертең": 1, "ертеңнен": 1, "кеше": -1, "tomorrow": 1, "yesterday": -1,
+    "завтра": 1, "завтрашнего": 1, "завтрашний": 1, "завтрашней": 1, "послезавтра": 2, "ертеңгі": 1, "ертеңге": 1,
+    "tomorrow's": 1, "вчера": -1, "ертең": 1, "ертеңнен": 1, "кеше": -1, "tomorrow": 1, "yesterday": -1,
 }  # fmt: skip
 _HALF_YEAR = 6
+_OF_MONTH, _LAST_DAY = frozenset({"числа", "число", "числу"}), 31
 _DAY_TAIL = frozenset({"го", "е", "ого", "числа", "th", "st", "nd", "rd", "ші", "шы", "і", "of"})
 
 
 class Dated(NamedTuple):
-    """A day, a month or a season said at `start:end`. Without a day any day of the months is meant."""
+    """A day, a month or a season said at `start:end`. Without a day any day of the months is meant, without months the
+    next such day ("с 1 числа")."""
 
     start: int
     end: int
@@ -59,6 +62,9 @@ def find_dates(words: Sequence[Word]) -> tuple[Dated, ...]:
     for i, word in enumerate(words):
         said = _said(word.text)
         if said is None:
+            number = words[i - 1].text if i and word.text in _OF_MONTH else ""
+            if number.isdigit() and 1 <= int(number) <= _LAST_DAY:
+                out.append(Dated(words[i - 1].start, word.end, (), int(number)))
             continue
         if said.day is not None or said.offset is not None:
             out.append(said._replace(start=word.start, end=word.end))
@@ -99,6 +105,10 @@ def covers(window: Window, dated: Dated, today: date) -> bool:
     """True when a window holds on a date said today: this year's, the next or the last one's."""
     if dated.offset is not None:
         return window.covers(today + timedelta(days=dated.offset))
+    if not dated.months and dated.day:
+        return any(
+            window.covers(d) for d in (today + timedelta(days=n) for n in range(_LAST_DAY)) if d.day == dated.day
+        )
     for year in (today.year, today.year + 1, today.year - 1):
         for month in dated.months:
             for day in (dated.day,) if dated.day else (1, 15, 28):

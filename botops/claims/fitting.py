@@ -12,7 +12,7 @@ from botops.claims.context import ReplyContext
 from botops.claims.counts import stems_in
 from botops.claims.dates import covers
 from botops.claims.ground import Grounds
-from botops.claims.link import BEFORE, LOCAL, Focus
+from botops.claims.link import BEFORE, LOCAL, QUESTION, Focus
 from botops.claims.mention import Mention
 from botops.claims.names import name_stems
 from botops.claims.records import NAME, Record, in_force, tier_of
@@ -83,10 +83,16 @@ class Fitting:
 
     def _described_apart(self, record: Record, focus: Focus) -> bool:
         """True for a variant spoken of before whose value stands beside the sum, where what is named there has no such
-        attribute ("разовая — 9 000 ₸ с тренером" of a training, not of the one-time visit)."""
-        if record.sku not in focus.named:
+        attribute ("разовая — 9 000 ₸ с тренером" of a training, not of the one-time visit); also one whose value the
+        client names now, where a product was only named before."""
+        asked = {
+            k
+            for k, r in focus.keys.items()
+            if k != NAME and r.level == QUESTION < focus.level and k in record.features and r.allows(record)
+        }
+        if record.sku not in focus.named and not asked:
             return False
-        beside = {k for k, r in focus.keys.items() if k != NAME and r.level <= BEFORE and k in record.features}
+        beside = {k for k, r in focus.keys.items() if k != NAME and r.level <= BEFORE and k in record.features} | asked
         own = [r for sku in focus.skus for r in self._context.book.records.by_sku.get(sku, ())]
         return bool(beside) and not any(k in r.features for r in own for k in beside)
 
@@ -180,7 +186,18 @@ class Fitting:
         if price is None or product is None or price.min_qty <= 1:
             return True
         counts = self._grounds.volumes(mention, price)
+        others = [p for p in product.prices if p.min_qty < price.min_qty and p.attributes == price.attributes]
+        if others:
+            counts = tuple(c for c in counts if c >= price.min_qty)
         return any(c == price.min_qty or tier_of(product.prices, price, c) is price for c in counts)
+
+    def below_tier(self, record: Record, mention: Mention) -> bool:
+        """True for a volume price where the sentence, else the client, names counts that are all too small for it."""
+        price = record.price
+        if price is None or price.min_qty <= 1:
+            return False
+        counts = self._grounds.volumes_here(mention, price)
+        return bool(counts) and max(counts) < price.min_qty
 
     def _right_bound(self, record: Record, mention: Mention) -> bool:
         price = record.price
@@ -188,7 +205,11 @@ class Fitting:
             return True
         if mention.quote.casefold().endswith(_ABLATIVE):
             return True
-        return self._scope_of(mention).denies_below or self._grounds.deferred(mention)
+        return (
+            self._scope_of(mention).denies_below
+            or self._grounds.deferred(mention)
+            or self._context.reply.supposes(mention.start)
+        )
 
     def contradicted(self, record: Record, focus: Focus) -> bool:
         """True when the surroundings name another product or variant, and that one exists."""

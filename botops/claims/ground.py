@@ -43,6 +43,7 @@ _ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
 _SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
 _SPANS = frozenset("day night week month quarter year".split())
+_NO_VOLUMES = _MEASURES | _SPANS | {"floor", "age"}
 
 
 class Grounds:
@@ -78,20 +79,31 @@ class Grounds:
     def volumes(self, mention: Mention, price: Price) -> tuple[Decimal, ...]:
         """Counts that decide a quantity tier at a mention: of its sentence, else of the question, the reply, the
         dialogue. Measures (litres, gigabytes) are no counts unless the price is per such a unit."""
-        reply, question = self._context.reply, self._context.question
+        return self.volumes_here(mention, price) or tuple(self._volumes(mention, price)[1]) or self.far_counts
+
+    def volumes_here(self, mention: Mention, price: Price) -> tuple[Decimal, ...]:
+        """Counts of the sentence of a mention and of the client's question that may decide a quantity tier."""
+        here, _ = self._volumes(mention, price)
+        question = self._context.question
+        return (*here, *(q.value for q in self._volumes_of(question, price))) if question is not None else tuple(here)
+
+    def _volumes(self, mention: Mention, price: Price) -> tuple[list[Decimal], list[Decimal]]:
+        """Counts of the sentence of a mention, and of the whole reply."""
+        reply = self._context.reply
         part = reply.segment_of(mention.start)
+        said = [
+            q
+            for q in self._volumes_of(reply, price)
+            if not any(h.start <= q.start and q.end <= h.end for h in reply.all_hits)
+            and not mention.start <= q.start < mention.end
+            and (q.bound is None or not self._opens_another(q, mention))
+        ]
+        here = [q.value for q in said if part is not None and part.start <= q.start < part.end]
+        return here, [q.value for q in said]
+
+    def _volumes_of(self, message: ParsedMessage, price: Price) -> list[Quantity]:
         own = units_in(price.unit) if price.unit else self.periods_of(price)
-
-        def fit(q: Quantity) -> bool:
-            return q.unit not in _MEASURES | _SPANS or q.unit in own
-
-        said = [q for q in self._counted(reply) if fit(q)]
-        said = [q for q in said if not any(h.start <= q.start and q.end <= h.end for h in reply.all_hits)]
-        said = [q for q in said if q.bound is None or not self._opens_another(q, mention)]
-        near = [q.value for q in said if part is not None and part.start <= q.start < part.end]
-        if question is not None:
-            near += [q.value for q in self._counted(question) if fit(q)]
-        return tuple(near) or tuple(q.value for q in said) or self.far_counts
+        return [q for q in self._counted(message) if q.unit not in _NO_VOLUMES or q.unit in own]
 
     def _opens_another(self, quantity: Quantity, mention: Mention) -> bool:
         """True for a threshold that opens the price of a later sum ("24 900 ₸; от 5 шт. — 21 900 ₸" for the first)."""
@@ -276,7 +288,7 @@ class Grounds:
         if key not in self._grounds:
             policies = self._context.book.book.policies
             own = mention.currency in {None, self._context.book.book.currency}
-            open_ = cues.difference or self._bounded(mention)
+            open_ = cues.difference or self._bounded(mention) or self._context.reply.supposes(mention.start)
             self._grounds[key] = Ground(
                 records=records,
                 counts=self.counts,

@@ -25,7 +25,7 @@ from botops.pricebook.model import Product
 _OPEN, _SHUT = "\x01", "\x02"
 _MIN_WORD, _SHORT, _MODEL = 4, 2, 3
 _HEAD, _FEW, _MANY = 3, 2, 50
-_SHORT_STEM = 3
+_SHORT_STEM, _PAIR = 3, 2
 _FUZZY_WORD = 4
 _FUZZY_SCORE = 85
 _LONG_WORD, _SOUND_SCORE, _SAME_START = 7, 76, 3
@@ -68,9 +68,11 @@ class NameIndex:
         phrases: dict[str, tuple[str, ...]],
         distinctive: dict[str, tuple[str, ...]],
         hints: frozenset[str] = frozenset(),
+        proper: frozenset[str] = frozenset(),
     ) -> None:
         self._skus = list(phrases.values())
         self._strength = [1 if p in hints else 2 for p in phrases]
+        self._proper = frozenset(i for i, p in enumerate(phrases) if p in proper)
         self._automaton = AhoCorasick(list(phrases), matchkind=MatchKind.LeftmostLongest) if phrases else None
         self._distinctive = distinctive
         vocabulary = {w for p in phrases for w in p.replace(_SHUT, "").split(_OPEN) if w} | set(distinctive)
@@ -112,10 +114,15 @@ class NameIndex:
                 _hint(name, product.sku, single, pairs)
         rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(_FEW, min(len(products) // 10, _MANY))}
         hints = {p: tuple(s) for p, s in pairs.items() if len(s) <= _FEW and not _holds_a_name(p, phrases)}
-        return cls({**{p: tuple(s) for p, s in phrases.items()}, **hints}, rare, frozenset(hints))
+        proper = {p: tuple(s) for p, s in _proper_names(products).items() if p not in phrases and p not in hints}
+        whole = {p: tuple(s) for p, s in phrases.items()}
+        return cls({**whole, **hints, **proper}, rare, frozenset(hints), frozenset(proper))
 
-    def find(self, text: Sequence[Word]) -> tuple[Hit, ...]:
-        """Products named in a text, in order, the longest name winning where two overlap."""
+    def find(self, text: Sequence[Word], written: str = "") -> tuple[Hit, ...]:
+        """Products named in a text, in order, the longest name winning where two overlap.
+
+        `written` is the text with its capitals: proper names ("Про" of "Тариф Про") are found by them alone.
+        """
         if self._automaton is None or not text:
             return ()
         stems = [self._bring(w) for w in text]
@@ -126,6 +133,8 @@ class NameIndex:
         for which, start, end in self._automaton.find_matches_as_indexes("".join(pieces)):
             first = bisect_right(ends, start)
             last = bisect_right(ends, end - 1)
+            if which in self._proper and not written[text[first].start : text[first].start + 1].isupper():
+                continue
             self._weak(text, stems, taken, first, hits)
             hits.append(Hit(text[first].start, text[last].end, self._skus[which], self._strength[which]))
             taken = last + 1
@@ -157,7 +166,8 @@ class NameIndex:
         if text[0].isdigit():
             return ""
         if len(text) < 3:
-            return self._by_latin.get(latin(text), "")
+            near = self._by_latin.get(latin(text), "")
+            return near if len(near) == len(text) else ""
         root = kazakh_root(text, vocabulary)
         if root:
             return root
@@ -190,6 +200,16 @@ def name_stems(names: tuple[str, ...]) -> frozenset[str]:
 
 def _joined(found: Sequence[Word]) -> str:
     return "".join([f"{_OPEN}{w.stem}{_SHUT}" for w in found])
+
+
+def _proper_names(products: Sequence[Product]) -> dict[str, dict[str, None]]:
+    """What follows the word with which several names begin ("Тариф Про", "Тариф База"), where it is one word."""
+    told: dict[str, dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
+    for product in products:
+        found = name_words(_BRACKETS.sub(" ", product.name).split(",", 1)[0])
+        if len(found) == _PAIR and found[1].text.isalpha():
+            told[found[0].stem][_joined(found[1:])][product.sku] = None
+    return {p: skus for rests in told.values() if len(rests) > 1 for p, skus in rests.items()}
 
 
 def _hint(name: str, sku: str, single: dict[str, dict[str, None]], pairs: dict[str, dict[str, None]]) -> None:

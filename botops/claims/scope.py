@@ -66,6 +66,9 @@ _PARTICLES = frozenset(
 )
 _OWN_NUMBER = 3
 _APPOSED = 2
+_PRICE_LISTS = frozenset("прайс тариф тарифт прейскурант price rate tariff plan pricing".split())
+_CHANGES = ("вырас", "повыс", "подним", "поднят", "измен", "меня", "подорож", "өзгер", "өспе", "қымбатта")
+"""Beginnings of verbs of change: "680 000 ₸, не изменится" denies the change, not the sum."""
 _NOT_THERE = frozenset("нет нету жоқ none".split())
 
 
@@ -176,7 +179,9 @@ def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, 
         bare = not any(w.text[0].isdigit() for w in reading.words[other.first : other.last])
         edges = {reading.words[other.first].text, reading.words[other.last - 1].text}
         verb_first = bool(edges & {"не", "жоқ", "нет"}) or _kazakh_verb(reading, other)
-        if _imperative(reading, other):
+        if _imperative(reading, other) or any(
+            w.text.startswith(_CHANGES) for w in reading.words[other.first : other.last]
+        ):
             break
         small = other.last - other.first <= 4
         if small and bare and verb_first and "s:neg" in beside and not any(":" not in c for c in beside):
@@ -268,8 +273,21 @@ def _denies_below(reading: Reading, clause: Clause, first: int, last: int) -> bo
 
 
 def _tense(reading: Reading, clause: Clause, tags: Concepts) -> Literal["past", "future"] | None:
-    if "s:past" in tags:
+    if "s:past" in tags or ("s:old" in tags and _old_price(reading, clause)):
         return "past"
     if "s:future" in tags:
         return "future"
     return None
+
+
+def _old_price(reading: Reading, clause: Clause) -> bool:
+    """True for "по старой цене", "ескі баға 9 000", "по старой": not for the removal of an old kitchen."""
+    for i in range(clause.first, clause.last):
+        if "s:old" not in reading.tags[i]:
+            continue
+        following = reading.words[i + 1] if i + 1 < clause.last else None
+        if following is None or following.text[0].isdigit() or following.stem in _PRICE_LISTS:
+            return True
+        if "s:pay" in reading.tags[i + 1]:
+            return True
+    return False

@@ -58,6 +58,7 @@ class Verifier:
         self._results = {e.result.start: e for e in self._equations}
         self._operands = {o.start: e for e in self._equations for o in e.operands}
         self._factors = {o.start for e in self._equations for o in factors(e)}
+        self._aside = aside
         self._grounds = Grounds(context, running, aside, _within(reply, taken))
         self._scopes: dict[int, Scope] = {}
         self._false: set[int] = set()
@@ -96,6 +97,8 @@ class Verifier:
             doubt = self._figure(mention, focus, supported)
             if doubt is None:
                 _keep(supported, mention)
+                if mention.bound == "from":
+                    self._set_aside.add(mention.amount)
             elif mention.start not in silent:
                 self._false.add(mention.start)
                 doubts.append(doubt)
@@ -227,6 +230,8 @@ class Verifier:
         own = mention.currency in {None, self._context.book.book.currency}
         if not own or amount not in self._running or self._context.book.records.by_amount.get(amount):
             return False
+        if amount in self._aside and mention.bound != "from" and speaks_of("exact", self._grounds.sentence(mention)):
+            return False
         if focus.level != LOCAL or not focus.keys[NAME].firm:
             return True
         return any(
@@ -257,6 +262,8 @@ class Verifier:
             return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
         if self._fixes_a_from_price(mention, focus):
             return Doubt(mention, FindingKind.PRICE, self._nearest(mention, focus))
+        if self._not_for_now(mention, focus):
+            return self._doubt(mention, focus)
         known = dict(supported)
         for place, end in enumerate(_ends(mention)):
             listed = mention.start not in self._wholes and self._is_price(end, mention, focus)
@@ -285,6 +292,18 @@ class Verifier:
         stated = equation.result.value
         exact = self._slack(equation.result.mention or mention, equation.value)
         return abs(equation.value - stated) <= exact and self._tiers_hold(equation, mention)
+
+    def _not_for_now(self, mention: Mention, focus: Focus) -> bool:
+        """True for a list price of what is spoken of that does not hold on this day or for so few: no arithmetic makes
+        it the client's."""
+        if mention.start in self._results or mention.start in self._operands:
+            return False
+        same = [r for r in self._fitting.of_amount(mention.amount) if r.sku in focus.skus and r.price is not None]
+        return bool(same) and not any(
+            (in_force(r, self._context.day) and not self._fitting.below_tier(r, mention))
+            or self._fitting.contradicted(r, focus)
+            for r in same
+        )
 
     def _fixes_a_from_price(self, mention: Mention, focus: Focus) -> bool:
         """True for the lower bound of what is spoken of given as its price ("25 000 ₸, фиксированно")."""
@@ -367,7 +386,8 @@ class Verifier:
                 counts = [o.value for o in run if o is not operand]
                 if not tiered or not counts:
                     continue
-                counts += self._grounds.volumes(mention, tiered[0].price) if tiered[0].price else ()
+                beside = self._grounds.volumes(mention, tiered[0].price) if tiered[0].price else ()
+                counts += [c for c in beside if c != operand.value]
                 if not any(c == 1 or holds_for(r, c) for r in tiered for c in counts):
                     return False
         return True
