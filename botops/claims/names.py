@@ -166,8 +166,8 @@ class NameIndex:
         if text[0].isdigit():
             return ""
         if len(text) < 3:
-            near = self._by_latin.get(latin(text), "")
-            return near if len(near) == len(text) else ""
+            short = self._by_latin.get(latin(text), "")
+            return short if len(short) == len(text) else ""
         root = kazakh_root(text, vocabulary)
         if root:
             return root
