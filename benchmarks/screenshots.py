@@ -32,7 +32,8 @@ from botops.store import DialogueFilter
 
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync")  # fmt: skip
-PAGES = {"overview": "", "dialogues": "dialogues", "chat": "chat", "prompts": "prompts", "costs": "costs"}
+PAGES = {"overview": "", "dialogues": "dialogues", "exceptions": "dialogues?exceptions=1", "chat": "chat", "prompts": "prompts",
+         "pricebook": "pricebook", "costs": "costs"}  # fmt: skip
 SIZES = {"wide": (1400, 900), "narrow": (400, 800)}
 TALLEST = 4000
 

@@ -1,4 +1,4 @@
-"""A small client of the API, for doors that talk to the bot the way any channel would."""
+"""A small client of the API, for doors that talk to the bot the way any channel would, and change things through it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from botops.domain.errors import OutsideError, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 TIMEOUT_S = 120.0
 """Longer than any deadline of a model: the API answers or says why not."""
@@ -35,7 +35,7 @@ class TurnEnded:
 
 
 class ApiClient:
-    """Talks to `/v1/chat`. Raises OutsideError when the API cannot be reached or refuses."""
+    """Talks to the API. Raises OutsideError when it cannot be reached or refuses."""
 
     def __init__(self, address: str, timeout_s: float = TIMEOUT_S) -> None:
         parts = urlsplit(address)
@@ -63,6 +63,31 @@ class ApiClient:
                 raise OutsideError(_refusal(response))
             yield from _pieces(response)
         except (OSError, http.client.HTTPException) as error:
+            raise OutsideError(
+                f"the API at {self._parts.geturl()} does not answer: {error or type(error).__name__}"
+            ) from error
+        finally:
+            connection.close()
+
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Posts a JSON object and gives the JSON object that is answered. Raises UserError with the API's own words
+        when it refuses what was sent."""
+        connection = self._connect()
+        try:
+            connection.request(
+                "POST",
+                f"{self._parts.path.rstrip('/')}{path}",
+                json.dumps(dict(body), ensure_ascii=False).encode(),
+                {"Content-Type": "application/json"},
+            )
+            response = connection.getresponse()
+            if response.status >= http.client.INTERNAL_SERVER_ERROR:
+                raise OutsideError(_refusal(response))
+            if response.status >= http.client.BAD_REQUEST:
+                raise UserError(_detail(response) or response.reason)
+            answer = json.loads(response.read(_MOST_LINE))
+            return answer if isinstance(answer, dict) else {}
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise OutsideError(
                 f"the API at {self._parts.geturl()} does not answer: {error or type(error).__name__}"
             ) from error
@@ -103,9 +128,13 @@ def _events(response: http.client.HTTPResponse) -> Iterator[tuple[str, dict[str,
 
 
 def _refusal(response: http.client.HTTPResponse) -> str:
+    return f"the API refused ({response.status}): {_detail(response) or response.reason}"
+
+
+def _detail(response: http.client.HTTPResponse) -> str | None:
     body = response.read(_MOST_LINE)
     try:
         detail = json.loads(body).get("detail")
     except (ValueError, AttributeError):
-        detail = None
-    return f"the API refused ({response.status}): {detail if isinstance(detail, str) else response.reason}"
+        return None
+    return detail if isinstance(detail, str) else None

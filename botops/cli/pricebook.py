@@ -125,14 +125,14 @@ def show(book: Path, on: object, language: str) -> None:
 
 
 def _show_rules(book: Path) -> None:
+    from botops.app.book_rules import book_rules
     from botops.app.extensions import extensions_of
     from botops.claims import NO_EXTENSIONS, compile_book
-    from botops.claims.policy import understood
     from botops.config import FILE_NAME, load_settings
     from botops.pricebook import load
 
     own = extensions_of(load_settings()) if Path(FILE_NAME).exists() else NO_EXTENSIONS
-    for rule in understood(compile_book(load(book), own).terms):
+    for rule in book_rules(compile_book(load(book), own)):
         mark = "understood" if rule.understood else "NOT UNDERSTOOD"
         read = "; ".join(part for part in (rule.subject, *rule.values, *rule.conditions) if part)
         click.echo(f"{rule.source}: {rule.text}\n    {mark}{': ' + read if rule.understood else ''}")

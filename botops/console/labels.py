@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from botops.console.i18n import N_, _, language
 from botops.domain.findings import FindingKind, Severity
+from botops.domain.reviews import Remedy, Ruling
 from botops.domain.turns import Action, Purpose, TurnState
 
 _KINDS: Mapping[FindingKind, str] = {
@@ -66,6 +67,7 @@ _REASONS: Mapping[str, str] = {
     "book_out_of_date": N_("The price book is out of date."),
     "too_large": N_("The message is too large to check."),
     "checker_failed": N_("The checker failed on this message."),
+    "check_failed": N_("A check of the company's own failed on this message."),
 }
 _FAULTS: Mapping[str, str] = {
     "syntax": N_("The file cannot be read as YAML."),
@@ -85,6 +87,63 @@ _FAULTS: Mapping[str, str] = {
     "review-overdue": N_("The prompt was not reviewed for too long."),
     "secret": N_("The text holds something that looks like a password or key."),
     "snapshot": N_("The last good state cannot be kept: a restart with a broken file would not serve."),
+}
+_TOPICS: Mapping[str, str] = {
+    "discount": N_("discount"),
+    "minus": N_("reduction"),
+    "promo": N_("promo code"),
+    "code": N_("code"),
+    "gift": N_("gift"),
+    "free": N_("free of charge"),
+    "included": N_("included in the price"),
+    "separate": N_("paid separately"),
+    "surcharge": N_("surcharge"),
+    "delivery": N_("delivery"),
+    "warranty": N_("warranty"),
+    "trial": N_("trial"),
+    "cashback": N_("cashback"),
+    "instalment": N_("instalments"),
+    "prepay": N_("prepayment"),
+    "deposit": N_("deposit"),
+    "refund": N_("refund"),
+    "vat": N_("VAT"),
+    "cancel": N_("cancellation"),
+    "freeze": N_("freeze"),
+    "minimum": N_("minimum order"),
+    "penalty": N_("penalty"),
+    "multiple": N_("multiples"),
+    "stack": N_("adding discounts up"),
+    "half": N_("half price"),
+    "times": N_("several times cheaper"),
+    "bundle": N_("bundle"),
+    "service_fee": N_("service fee"),
+    "period": N_("period"),
+}
+_UNITS: Mapping[str, str] = {
+    "minute": N_("min"),
+    "hour": N_("h"),
+    "day": N_("d"),
+    "night": N_("nights"),
+    "week": N_("wk"),
+    "month": N_("mo"),
+    "year": N_("yr"),
+    "person": N_("people"),
+    "user": N_("users"),
+    "piece": N_("pcs"),
+    "visit": N_("visits"),
+    "lesson": N_("lessons"),
+    "payment": N_("payments"),
+    "floor": N_("floors"),
+    "child": N_("children"),
+    "order": N_("orders"),
+}
+_RULINGS: Mapping[Ruling, str] = {
+    Ruling.CONFIRMED: N_("The bot was wrong"),
+    Ruling.FALSE_ALARM: N_("Not a mistake"),
+}
+_REMEDIES: Mapping[Remedy, str] = {
+    Remedy.EXCEPTION: N_("let this wording pass"),
+    Remedy.BOOK: N_("the price book has to be corrected"),
 }
 _MODELS: Mapping[str, str] = {"simulated": N_("Simulated model"), "external": N_("Another bot")}
 
@@ -132,6 +191,27 @@ def rule(value: str) -> str:
 def reason(value: str | None) -> str:
     """Why a reply was not judged."""
     return _(_REASONS[value]) if value and value in _REASONS else (value or "")
+
+
+def topic(value: str) -> str:
+    """What a sentence of the price book is about; a term kind of the company's own by its own name."""
+    return _(_TOPICS[value]) if value in _TOPICS else value
+
+
+def value(text: str) -> str:
+    """A value of such a sentence: a count with its unit in the reader's language, anything else as it is."""
+    number, space, unit = text.partition(" ")
+    return f"{number}{space}{_(_UNITS[unit])}" if unit in _UNITS else text
+
+
+def ruling(value: Ruling) -> str:
+    """A reviewer's word on a finding."""
+    return _(_RULINGS[value])
+
+
+def remedy(value: Remedy) -> str:
+    """What a false alarm leads to."""
+    return _(_REMEDIES[value])
 
 
 def problem(rule: str) -> str:

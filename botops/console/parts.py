@@ -88,6 +88,18 @@ def supported(claims: Sequence[SupportedClaim]) -> Html:
     return tag("details", tag("summary", title), tag("ul", *rows), class_="bo-right bo-small")
 
 
+def excepted(found: Sequence[Finding]) -> Html:
+    """Findings that exceptions let pass: not mistakes, but not hidden either."""
+    lines = [
+        tag(
+            "div", chip(_("let pass")), " ", tag("b", f"«{safe.preview(f.quote, 200)}»"),
+            f" — {labels.kind(f.kind)} · ", _("exception {id}").format(id=f.exception or "—"),
+        )
+        for f in found
+    ]  # fmt: skip
+    return tag("div", *lines, class_="bo-small bo-muted")
+
+
 def _difference(found: Finding) -> str | None:
     if found.at_risk is not None and found.at_risk.minor:
         return _("Below the price book by {sum}").format(sum=formats.money(found.at_risk))

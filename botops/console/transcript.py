@@ -116,6 +116,7 @@ def _reply(record: TurnRecord, supported: Sequence[SupportedClaim]) -> Html:
         cut if record.state is TurnState.INTERRUPTED else None,
         _not_judged(record),
         *_findings(findings),
+        parts.excepted(record.verdict.excepted) if record.verdict and record.verdict.excepted else None,
         parts.supported(supported) if supported else None,
         class_="bo-bubble bot" + (" flagged" if findings else ""),
     )

@@ -12,11 +12,13 @@ Id = Annotated[
 ]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """A request's body: unknown fields are refused."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class ChatRequest(_Body):
+class ChatRequest(Body):
     """A client's message."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=20_000)] = Field(

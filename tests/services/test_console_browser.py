@@ -30,6 +30,7 @@ PAGES = {
     "dialogues": "Показать ещё",
     "chat": "Новый диалог",
     "prompts": "Работает сейчас",
+    "pricebook": "Как понята каждая фраза?",
     "costs": "Сколько стоит модель в день?",
 }
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

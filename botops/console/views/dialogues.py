@@ -6,7 +6,7 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.app.stored import supported_by_turn
-from botops.console import filters, formats, frame, labels, navigation, parts, safe, transcript
+from botops.console import filters, formats, frame, labels, navigation, parts, reviewing, safe, transcript
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag
 from botops.domain.errors import NotFoundError
@@ -23,11 +23,15 @@ def body(container: Container) -> None:
         _one(container, wanted)
     elif st.query_params.get("waiting"):
         _waiting(container)
+    elif st.query_params.get("exceptions"):
+        navigation.link("dialogues", _("All dialogues"), ":material/arrow_back:")
+        reviewing.exceptions(container)
     else:
         _list(container)
 
 
 def _list(container: Container) -> None:
+    navigation.link("dialogues", _("What is let pass: exceptions"), ":material/rule:", exceptions="1")
     asked = filters.chosen(container, limit=_PAGE * st.session_state.get("pages", 1))
     found = container.store.reads.dialogues(asked.filter)
     if not found.items:
@@ -120,8 +124,10 @@ def _one(container: Container, dialogue_id: str) -> None:
     frame.show(transcript.summary(records, zone))
     current = container.books.current()
     supported = supported_by_turn(records, current.compiled) if current is not None else {}
+    known = reviewing.rulings(container, records)
     for record in records:
         frame.show(transcript.turn(record, zone, supported.get(record.id, ())))
+        reviewing.section(container, record, known)
 
 
 frame.page("dialogues", body)

@@ -11,7 +11,7 @@ from botops.console import i18n
 from botops.domain.turns import Action
 from botops.store import DialogueFilter
 
-PAGES = ("overview", "dialogues", "chat", "prompts", "costs")
+PAGES = ("overview", "dialogues", "chat", "prompts", "pricebook", "costs")
 
 
 def _open(folder, role="reader"):
@@ -46,7 +46,7 @@ def test_full_page_in_russian_has_no_english_left(seeded, run, words, page):
 
 @pytest.mark.parametrize(
     ("language", "title"),
-    [("en", "Overview Dialogues Chat Prompts Costs"), ("kk", "Шолу Диалогтар Чат Промпттар Шығындар")],
+    [("en", "Overview Dialogues Chat Prompts Prices Costs"), ("kk", "Шолу Диалогтар Чат Промпттар Прайс Шығындар")],
 )
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_in_english_and_kazakh(seeded, run, page, language, title):
