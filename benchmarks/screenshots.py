@@ -32,8 +32,15 @@ from botops.store import DialogueFilter
 
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync")  # fmt: skip
-PAGES = {"overview": "", "dialogues": "dialogues", "exceptions": "dialogues?exceptions=1", "chat": "chat", "prompts": "prompts",
-         "pricebook": "pricebook", "costs": "costs"}  # fmt: skip
+PAGES = {
+    "overview": "",
+    "dialogues": "dialogues",
+    "exceptions": "dialogues?exceptions=1",
+    "chat": "chat",
+    "prompts": "prompts",
+    "pricebook": "pricebook",
+    "costs": "costs",
+}
 SIZES = {"wide": (1400, 900), "narrow": (400, 800)}
 TALLEST = 4000
 
