@@ -17,7 +17,7 @@ from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
 from botops.claims.trail import Basis
-from botops.claims.unpaid import unpaid_at, unpaid_things
+from botops.claims.unpaid import kindred, unpaid_at, unpaid_things
 from botops.claims.waivers import CHARGES
 from botops.domain.findings import Finding, FindingKind
 from botops.pricebook.model import OfferKind
@@ -135,7 +135,7 @@ def unpaid_claims(desk: Desk) -> Iterator[Finding]:
         given = unpaid_things(desk, clause) if at is not None else None
         if given is None or not (given.things or given.skus):
             continue
-        problem = _held(desk, clause, replace(given, things=desk.kindred(given.things)), "free")
+        problem = _held(desk, clause, replace(given, things=kindred(desk, given.things)), "free")
         if problem is None or problem.reason == "absent":
             continue
         start, end = _span(desk, clause, clause.last - 1)

@@ -243,3 +243,11 @@ def evaluate(condition: Condition, known: Known) -> Met:
         other = condition.unit in known.denied or _CONTRARY.get(condition.unit) in known.groups
         return Met.NO if other else Met.UNKNOWN
     return Met.UNKNOWN
+
+
+def counted_enough(condition: Condition, said: Sequence[Quantity]) -> bool:
+    """True when a reply counts as much as a condition asks, in its unit: "выходит 5 метров"."""
+    if condition.kind != "min_count" or not condition.unit:
+        return False
+    counted = (q.value for q in said if q.unit == condition.unit and q.bound is None and not q.ordinal)
+    return any(value >= condition.value for value in counted)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from botops.claims.conditions import CUSTOMER_GROUPS, Condition, Known, Met, evaluate, noun_of
+from botops.claims.conditions import CUSTOMER_GROUPS, Condition, Known, Met, counted_enough, evaluate, noun_of
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.dates import Dated
 from botops.claims.known import known_from
@@ -19,7 +19,7 @@ from botops.claims.mention import Mention
 from botops.claims.names import Hit
 from botops.claims.objects import container_hits, things_of
 from botops.claims.occasions import off_days, off_hours
-from botops.claims.policy import KIN, BookTerms, Rule, code_key
+from botops.claims.policy import BookTerms, Rule, code_key
 from botops.claims.provisions import Provision
 from botops.claims.quantities import Quantity, numeral
 from botops.claims.reading import Clause, Reading
@@ -150,13 +150,6 @@ class Desk:
         roots = (kazakh_root(t, known) for t in things if ":" not in t and t not in known)
         return things | frozenset(r for r in roots if r)
 
-    def kindred(self, things: frozenset[str]) -> frozenset[str]:
-        """Things with those of the book added that they are verbs of: "измерим" for "измерение"."""
-        by_start = self.terms.by_start
-        return things | frozenset(
-            k for t in things for k in by_start.get(t[:KIN], ()) if k.startswith(t) and len(k) - len(t) <= KIN // 2
-        )
-
     def skus_in(self, clause: Clause) -> frozenset[str]:
         """Products a clause names in full."""
         return self._skus(clause.start, clause.end)
@@ -233,9 +226,11 @@ class Desk:
 
     @cached_property
     def skus_at_hand(self) -> frozenset[str]:
-        """Products the text and the client's last message name or hint at."""
+        """Products the text and the client's last message name, or hint at by a word of their name."""
         asked = self.ctx.question.hits if self.ctx.question is not None else ()
-        return frozenset(s for h in (*self.message.hits, *asked) for s in h.skus)
+        things = things_of(self.reading, 0, len(self.reading.words)) | self.things_asked
+        hinted = frozenset(s for t in things for s in self.terms.goods.get(t, ()))
+        return hinted.union(*(h.skus for h in (*self.message.hits, *asked)))
 
     def pointed_back(self, clause: Clause) -> bool:
         """True when a pronoun of a clause points back."""
@@ -361,7 +356,9 @@ class Desk:
             elif condition.kind == "min_sum":
                 if self._sum_short(condition.value):
                     return condition
-            elif evaluate(condition, self._with(said, clause)) is Met.NO and not self._counted_enough(condition):
+            elif evaluate(condition, self._with(said, clause)) is Met.NO and not counted_enough(
+                condition, self.reading.quantities
+            ):
                 return condition
         return None
 
@@ -403,17 +400,6 @@ class Desk:
         if not own and not nouns:
             return self.known
         return replace(self.known, counts={**self.known.counts, **own}, nouns={**self.known.nouns, **nouns})
-
-    def _counted_enough(self, condition: Condition) -> bool:
-        """True when the reply counts as much as a condition asks, in its unit: "выходит 5 метров"."""
-        return (
-            condition.kind == "min_count"
-            and bool(condition.unit)
-            and any(
-                q.unit == condition.unit and q.bound is None and not q.ordinal and q.value >= condition.value
-                for q in self.reading.quantities
-            )
-        )
 
     def named(self, condition: Condition) -> bool:
         """True when the reply itself states the condition's number with its bound ("от пяти суток")."""

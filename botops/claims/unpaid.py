@@ -6,6 +6,7 @@ from botops.claims.desk import Desk
 from botops.claims.givens import Given, known_things
 from botops.claims.lexicon import NONE
 from botops.claims.objects import supposed_end, things_of
+from botops.claims.policy import KIN
 from botops.claims.reading import Clause
 
 _PAYING = (
@@ -48,3 +49,10 @@ def unpaid_things(desk: Desk, clause: Clause) -> Given:
     start = reading.words[first].start if first < clause.last else clause.end
     skus = frozenset(s for h in desk.names_in(start, clause.end) for s in h.skus)
     return Given(things, NONE, (), skus)
+
+
+def kindred(desk: Desk, things: frozenset[str]) -> frozenset[str]:
+    """Things with those of the book added that they are verbs of: "измерим" for "измерение"."""
+    by_start = desk.terms.by_start
+    near = (k for t in things for k in by_start.get(t[:KIN], ()) if k.startswith(t) and len(k) - len(t) <= KIN // 2)
+    return things.union(near)
