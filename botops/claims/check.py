@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from botops.claims.compile import CompiledBook, compile_book
+from botops.claims.compile import CompiledBook, ready
 from botops.claims.context import ParsedMessage, ReplyContext, parse_message
 from botops.claims.evidence import NO_EVIDENCE, Evidence
 from botops.claims.explain import explain_amount, show_amount, show_price
@@ -123,7 +123,7 @@ class Conversation:
         region: str | None = None,
         segment: str | None = None,
     ) -> None:
-        self._book = book if isinstance(book, CompiledBook) else compile_book(book)
+        self._book = ready(book)
         self._at = aware(at, self._book)
         self._region, self._segment = region, segment
         self._messages: list[ParsedMessage] = []

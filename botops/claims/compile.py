@@ -17,6 +17,7 @@ from botops.claims.words import fold
 from botops.pricebook.model import PriceBook, Product
 
 _MAX_ALIKE = 400
+_MAX_READY = 4
 
 __all__ = ["CompiledBook", "Hit", "NameIndex", "compile_book"]
 
@@ -45,6 +46,10 @@ class CompiledBook:
     extensions: Extensions = NO_EXTENSIONS
 
 
+_READY: dict[int, CompiledBook] = {}
+"""Compiled books by the identity of what they were compiled from, which each of them keeps alive."""
+
+
 def compile_book(book: PriceBook, extensions: Extensions = NO_EXTENSIONS) -> CompiledBook:
     """Derives everything a check needs from a loaded book, with what a company adds to the checker. Work grows linearly
     with the book."""
@@ -65,6 +70,19 @@ def compile_book(book: PriceBook, extensions: Extensions = NO_EXTENSIONS) -> Com
         fixed_rates(book, terms, names),
         extensions,
     )
+
+
+def ready(book: PriceBook | CompiledBook) -> CompiledBook:
+    """A compiled book as it is; a loaded one compiled, the last few remembered as long as they are the same objects."""
+    if isinstance(book, CompiledBook):
+        return book
+    known = _READY.get(id(book))
+    if known is None or known.book is not book:
+        known = compile_book(book)
+        while len(_READY) >= _MAX_READY:
+            _READY.pop(next(iter(_READY)), None)
+        _READY[id(book)] = known
+    return known
 
 
 def _families(book: PriceBook) -> dict[str, tuple[str, ...]]:

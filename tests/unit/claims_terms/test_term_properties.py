@@ -77,9 +77,9 @@ def test_work_grows_linearly(piece: str) -> None:
     def seconds(size: int) -> float:
         context = books.context("bakery", "скидка?", (piece * size)[:size])
         _ = context.reply.mentions, context.reply.hits
-        started = time.perf_counter()
+        started = time.thread_time()
         find_term_claims(context)
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     seconds(2_000)
     small, large = min(seconds(5_000) for _ in range(2)), seconds(40_000)
