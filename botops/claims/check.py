@@ -33,6 +33,10 @@ MAX_CHARACTERS = 1_000_000
 """A longer message is refused (it becomes `not_judged(too_large)`)."""
 
 
+MAX_SUMS = 300
+"""Sums judged in one reply; each is held against the others, so that no reply may have any number of them."""
+
+
 class TooLargeError(UserError):
     """A message over the size cap. `reason` is the word `not_judged` carries."""
 
@@ -176,10 +180,12 @@ class Conversation:
                 f"{MAX_CHARACTERS}: split it or check it by hand"
             )
         parsed = parse_message(message, place, self._book)
-        if message.role == "assistant" and (crowded(parsed.words) or not parsed.amounts.complete):
+        if message.role == "assistant" and (
+            crowded(parsed.words) or not parsed.amounts.complete or len(parsed.numbers) > MAX_SUMS
+        ):
             raise TooLargeError(
-                f"message {place} has more numbers than are read of one message ({MAX_NUMBERS}): "
-                "split it or check it by hand"
+                f"message {place} has more numbers than are judged of one message ({MAX_NUMBERS}, {MAX_SUMS} of them "
+                "sums): split it or check it by hand"
             )
         return parsed
 

@@ -5,9 +5,11 @@ Shared by amounts (`verify`) and terms (`find_term_claims`): neither parses a te
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from botops.claims.compile import CompiledBook, Hit
 from botops.claims.dates import Dated, find_dates
@@ -25,8 +27,32 @@ from botops.claims.words import Word, fold, words
 from botops.domain.messages import Message, Role
 
 _DIGITS = 3
-_MONEY = 1000
+_MONEY, _MAX_HEADS = Decimal(1000), Decimal(10_000)
 """From here on a bare number is rather money than a model's number."""
+
+
+class Spans:
+    """Stretches of a text in order, none inside another, asked what they meet without looking at them all."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._ends = [end for _, end in ordered]
+
+    def meet(self, start: int, end: int) -> bool:
+        """True when one of them shares a character with `start:end`."""
+        last = bisect_left(self._starts, end) - 1
+        return last >= 0 and start < self._ends[last]
+
+
+def sounds_like_money(mention: Mention, book: CompiledBook) -> bool:
+    """True for a number said as money, and for a bare one as large or as grouped as money is."""
+    if mention.role != "bare" or mention.amount >= _MAX_HEADS:
+        return True
+    grouped = not mention.quote.replace(".", "").isdigit()
+    return grouped and mention.amount >= max(book.least, _MONEY)
 
 
 @dataclass(frozen=True)
@@ -114,6 +140,16 @@ class ParsedMessage:
             h for h in index.ranged(self.quantities) if not any(h.start < s.end and s.start < h.end for s in said)
         ]
         return tuple(sorted((*said, *measured), key=lambda h: h.start)) if measured else said
+
+    @cached_property
+    def days(self) -> Spans:
+        """Where days are said."""
+        return Spans((d.start, d.end) for d in self.dates if d.day)
+
+    @cached_property
+    def sums(self) -> Spans:
+        """Where percents stand, and numbers that sound like money."""
+        return Spans((m.start, m.end) for m in self.numbers if sounds_like_money(m, self.book))
 
     def segment_of(self, position: int) -> Segment | None:
         """The segment around an offset."""

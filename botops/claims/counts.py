@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
-from botops.claims.context import ParsedMessage
-from botops.claims.mention import Mention
+from botops.claims.context import ParsedMessage, sounds_like_money
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import read
 from botops.claims.words import fold, words
 
 _MAX_COUNT = Decimal(100_000)
-_LARGE, _MAX_HEADS, _MAX_SUM = Decimal(1000), Decimal(10_000), Decimal(10) ** 9
+_MAX_HEADS, _MAX_SUM = Decimal(10_000), Decimal(10) ** 9
 _AREA = re.compile(
     r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:м|m)?\s?(?:[x×х*]|на|by|ға)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d%]|[.,]\d|\s\d{3})"
 )
@@ -33,19 +32,12 @@ def units_in(text: str) -> frozenset[str]:
     return frozenset(t[2:] for tags in read(text).tags for t in tags if t.startswith("u:"))
 
 
-def _sounds_like_money(mention: Mention, message: ParsedMessage) -> bool:
-    if mention.role != "bare" or mention.amount >= _MAX_HEADS:
-        return True
-    grouped = not mention.quote.replace(".", "").isdigit()
-    return grouped and mention.amount >= max(message.book.least, _LARGE)
-
-
 def sums_in(message: ParsedMessage) -> list[Decimal]:
     """Sums a client named, with a currency or without ("у меня по смете 540 000", "бюджет 1500")."""
     sums = {
         m.start: m.amount
         for m in message.numbers
-        if m.kind == "money" and (m.role != "bare" or _sounds_like_money(m, message))
+        if m.kind == "money" and (m.role != "bare" or sounds_like_money(m, message.book))
     }
     for quantity in message.quantities:
         if _MAX_HEADS <= quantity.value <= _MAX_SUM and " " in message.folded[quantity.start : quantity.end]:
@@ -75,11 +67,7 @@ def countable(message: ParsedMessage, quantity: Quantity) -> bool:
     """True for a number that may multiply a price: no money, no percent, no year, no phone."""
     if not 0 < quantity.value <= _MAX_COUNT or quantity.ordinal:
         return False
-    if any(d.start < quantity.end and quantity.start < d.end for d in message.dates if d.day):
-        return False
-    if any(
-        m.start < quantity.end and quantity.start < m.end for m in message.numbers if _sounds_like_money(m, message)
-    ):
+    if message.days.meet(quantity.start, quantity.end) or message.sums.meet(quantity.start, quantity.end):
         return False
     text = message.text[quantity.start : quantity.end]
     return not (text.isdigit() and len(text) > 5)

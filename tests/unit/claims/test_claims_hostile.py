@@ -74,6 +74,14 @@ def test_more_numbers_than_are_read_are_refused(piece: str) -> None:
         check((Message("assistant", piece * 30_000),), BOOK, at=AT)
 
 
+def test_two_hundred_sums_are_judged_and_three_hundred_and_one_are_not() -> None:
+    right = "Змей Вихрь 101 — 4 500 ₸.\n"
+    wrong = "Змей Вихрь 102 — 4 900 ₸.\n"
+    assert [f.quote for f in check((Message("assistant", right * 199 + wrong),), BOOK, at=AT)] == ["4 900 ₸"]
+    with pytest.raises(TooLargeError, match="300 of them sums"):
+        check((Message("assistant", right * 301),), BOOK, at=AT)
+
+
 def test_a_client_may_send_any_number_of_them() -> None:
     messages = (Message("user", "1 " * 30_000), Message("assistant", "Змей Вихрь 101 стоит 4 700 ₸."))
     assert [f.quote for f in check(messages, BOOK, at=AT)] == ["4 700 ₸"]
