@@ -44,8 +44,10 @@ class Said:
 
 
 def review(container: Container, said: Said) -> Review:
-    """Keeps a ruling and what follows from it. Raises UserError when something is missing, NotFoundError without such
-    a finding, ConflictError when its wording is excepted already."""
+    """Keeps a ruling and what follows from it; a false alarm that an exception of today lets pass joins that one.
+
+    Raises UserError when something is missing and NotFoundError without such a finding.
+    """
     _require(said.by, "who says so")
     _require(said.reason, "a reason")
     if (said.ruling is Ruling.FALSE_ALARM) != (said.remedy is not None):
@@ -53,21 +55,31 @@ def review(container: Container, said: Said) -> Review:
     record = container.store.reads.turn(said.finding.turn_id)
     ref, finding, text = look_up(record, said.finding)
     now = container.clock.now()
-    exception = None
+    exception, joined = None, None
     if said.remedy is Remedy.EXCEPTION:
-        wording = (said.wording or suggested_wording(finding, text)).strip()
-        exception = _exception(container, wording, finding.kind, finding.sku, said.owner, said.reason, said.until,
-                               said.by, ref)  # fmt: skip
-        if not Exceptions([exception]).sort([finding], text, exception.since)[1]:
-            raise UserError(
-                f"{wording!r} does not stand in the reply around {finding.quote!r}: it would change nothing"
-            )
+        joined = _excepted_by(container, finding, text)
+        if joined is None:
+            exception = _exception_for(container, said, ref, finding, text)
     made = Review(
         new_id(), ref, said.ruling, said.by.strip(), now, said.reason.strip(), said.remedy,
-        exception.id if exception else None,
+        exception.id if exception else joined,
     )  # fmt: skip
     container.store.add_review(made, exception)
     container.exceptions.forget()
+    return made
+
+
+def _excepted_by(container: Container, finding: Finding, text: str) -> str | None:
+    """The id of the exception that lets a finding pass today: another one would change nothing."""
+    known = Exceptions(container.store.reviews.exceptions())
+    return next((f.exception for f in known.sort([finding], text, today(container))[1]), None)
+
+
+def _exception_for(container: Container, said: Said, ref: FindingRef, finding: Finding, text: str) -> ClaimException:
+    wording = (said.wording or suggested_wording(finding, text)).strip()
+    made = _exception(container, wording, finding.kind, finding.sku, said.owner, said.reason, said.until, said.by, ref)
+    if not Exceptions([made]).sort([finding], text, made.since)[1]:
+        raise UserError(f"{wording!r} does not stand in the reply around {finding.quote!r}: it would change nothing")
     return made
 
 

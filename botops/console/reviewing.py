@@ -178,9 +178,10 @@ def _exception(
             (_("Holds"), f"{formats.full_day(exception.since)} – {formats.full_day(exception.until)}"),
             (_("Fired"), fired),
             (_("Why"), safe.preview(exception.reason, 400)),
+            (_("Exception"), tag("code", exception.id)),
         ]
     )
-    return tag("div", head, facts, tag("code", exception.id), class_="bo-item")
+    return tag("div", head, facts, class_="bo-item")
 
 
 def _state(exception: ClaimException, day: date) -> Html:

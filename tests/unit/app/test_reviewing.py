@@ -115,16 +115,20 @@ def test_a_ruling_that_is_not_whole_is_refused(folder, changes, message):
         assert container.store.reviews.exceptions() == ()
 
 
-def test_a_ruling_on_nothing_and_a_second_exception_are_refused(folder):
+def test_a_ruling_on_nothing_is_refused_and_a_second_false_alarm_joins_the_first(folder):
     with opened(folder, [PRICE, PRICE]) as container:
         record = say(container)
         for ref in (FindingRef(record.id, 0, 3), FindingRef(record.id, 9, 0), FindingRef("none", 0, 0)):
             with pytest.raises(NotFoundError):
                 review(container, said(record, finding=ref))
         second = say(container, dialogue="d2")
-        review(container, said(record))
+        first = review(container, said(record))
+        again = review(container, said(second, owner=None, until=None))
+        assert again.exception_id == first.exception_id
+        assert len(container.store.reviews.exceptions()) == 1
         with pytest.raises(ConflictError, match="excepted already"):
-            review(container, said(second))
+            add_exception(container, "9000 тенге", FindingKind.PRICE, "shop", owner="sales", reason="рассылка",
+                          until=date(2026, 12, 1), by="Айгуль")  # fmt: skip
 
 
 def test_an_exception_without_a_finding(folder):
