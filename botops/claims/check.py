@@ -181,7 +181,7 @@ class Conversation:
             )
         parsed = parse_message(message, place, self._book)
         if message.role == "assistant" and (
-            crowded(parsed.words) or not parsed.amounts.complete or len(parsed.numbers) > MAX_SUMS
+            crowded(parsed.words) or not parsed.amounts.complete or len(parsed.mentions) > MAX_SUMS
         ):
             raise TooLargeError(
                 f"message {place} has more numbers than are judged of one message ({MAX_NUMBERS}, {MAX_SUMS} of them "
