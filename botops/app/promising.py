@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from botops.app.checking import BookChoice, compiled_book
+from botops.app.extensions import NOTHING_OWN, ExtensionChoice
 from botops.app.judging import judge_dialogue
 from botops.app.stored import judged_turns
 from botops.claims.dialogues import read_dialogues
@@ -78,10 +79,12 @@ def _found(record: TurnRecord, result: CheckResult, version: str) -> Sequence[Fi
 
 
 def promises_in_files(
-    files: Iterable[Path], choice: BookChoice, *, since: datetime | None = None, dialogue: str | None = None
-) -> Iterator[Promise | Problem]:
+    files: Iterable[Path], choice: BookChoice, *, since: datetime | None = None, dialogue: str | None = None,
+    extensions: ExtensionChoice = NOTHING_OWN,
+) -> Iterator[Promise | Problem]:  # fmt: skip
     """Promises of the dialogues of JSONL files, in order; `turn` indexes the messages. A Problem stands in the place of
-    each row that cannot be used. Raises UserError for a file that cannot be opened."""
+    each row that cannot be used. `extensions` are what the company adds to the checker. Raises UserError for a file that
+    cannot be opened."""
     for file in files:
         try:
             for row in read_dialogues(file):
@@ -89,7 +92,7 @@ def promises_in_files(
                     yield row
                 elif dialogue is None or row.id == dialogue:
                     try:
-                        book = compiled_book(choice.path(row.price_book, str(file)))
+                        book = compiled_book(choice.path(row.price_book, str(file)), extensions)
                     except UserError as error:
                         yield Problem(str(file), row.line, 1, "price_book", f"{row.id}: {error}", rule="price-book")
                         continue

@@ -92,9 +92,13 @@ def _of_files(
     files: tuple[Path, ...], price_book: Path | None, books: Path | None, since: datetime | None, dialogue: str | None
 ) -> Iterator[Promise | Problem]:
     from botops.app.checking import BookChoice
+    from botops.app.extensions import NOTHING_OWN, ExtensionChoice
     from botops.app.promising import promises_in_files
+    from botops.config import FILE_NAME, load_settings
 
-    return promises_in_files(files, BookChoice(price_book, books, project_book()), since=since, dialogue=dialogue)
+    own = ExtensionChoice.of(load_settings()) if Path(FILE_NAME).exists() else NOTHING_OWN
+    choice = BookChoice(price_book, books, project_book())
+    return promises_in_files(files, choice, since=since, dialogue=dialogue, extensions=own)
 
 
 def _of_store(since: datetime | None, dialogue: str | None) -> Iterator[Promise]:
