@@ -83,8 +83,8 @@ def promises_in_files(
     extensions: ExtensionChoice = NOTHING_OWN,
 ) -> Iterator[Promise | Problem]:  # fmt: skip
     """Promises of the dialogues of JSONL files, in order; `turn` indexes the messages. A Problem stands in the place of
-    each row that cannot be used. `extensions` are what the company adds to the checker. Raises UserError for a file that
-    cannot be opened."""
+    each row that cannot be used. `extensions` are what the company adds to the checker. Raises UserError for a file
+    that cannot be opened."""
     for file in files:
         try:
             for row in read_dialogues(file):
