@@ -245,9 +245,13 @@ def evaluate(condition: Condition, known: Known) -> Met:
     return Met.UNKNOWN
 
 
-def counted_enough(condition: Condition, said: Sequence[Quantity]) -> bool:
-    """True when a reply counts as much as a condition asks, in its unit: "выходит 5 метров"."""
-    if condition.kind != "min_count" or not condition.unit:
+def counted_enough(condition: Condition, reading: Reading) -> bool:
+    """True when a reply counts as much as a condition asks, in its unit or noun: "выходит 5 метров", "это 24 м²"."""
+    if condition.kind != "min_count" or not (condition.unit or condition.noun):
         return False
-    counted = (q.value for q in said if q.unit == condition.unit and q.bound is None and not q.ordinal)
-    return any(value >= condition.value for value in counted)
+    return any(
+        q.value >= condition.value
+        and (_same_noun(noun_of(reading, q), condition.noun) or q.unit == condition.unit != "")
+        for q in reading.quantities
+        if q.bound is None and not q.ordinal
+    )

@@ -328,7 +328,7 @@ class Desk:
             return False
         if any(w.text in _BOTH for w in self.reading.words[clause.first : clause.last]):
             lately = frozenset(s for m in self.ctx.messages[-4:] for h in m.hits if h.strength > 1 for s in h.skus)
-            return bool(lately & rule.skus) and bool(lately - rule.skus)
+            return bool(self.skus_spoken & rule.skus) and bool(lately - rule.skus)
         if "s:all" not in self.tags(clause):
             return False
         tags = self.reading.tags
@@ -357,7 +357,7 @@ class Desk:
                 if self._sum_short(condition.value):
                     return condition
             elif evaluate(condition, self._with(said, clause)) is Met.NO and not counted_enough(
-                condition, self.reading.quantities
+                condition, self.reading
             ):
                 return condition
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from botops.claims.conditions import CUSTOMER_GROUPS, Met, evaluate
+from botops.claims.conditions import CUSTOMER_GROUPS, Condition, Met, counted_enough, evaluate
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import Concepts
@@ -29,6 +29,7 @@ _SHORT_ANSWER = 3
 _DATIVE = ("ам", "ям", "ым", "им", "ге", "ға", "ке", "қа")
 _CHEAPER = frozenset("дешевле меньше арзан арзанға төмен cheaper less".split())
 _LEFT_OVER = ("мен", "бен", "пен", "еріп", "іріп", "ерип", "ирип", "тылып", "вычетом")
+_TO = ("ге", "ға", "ке", "қа")
 _EVERYBODY = frozenset("всем everyone everybody барлығына бәріне баршаға барлыгына барине".split())
 _HALF_PRICE = ("полцен", "полстоим")
 _RESULT = frozenset("со с после без учетом учитывая вычетом after with without кейін кейин".split())
@@ -65,10 +66,18 @@ def discounts_available(desk: Desk) -> tuple[AppliedDiscount, ...]:
         percent = rule.percents[0] if rule.percents else None
         amount = rule.money[0] if rule.money and percent is None else None
         named = code or percent in said or amount in said
-        states = [evaluate(c, desk.known) for c in rule.conditions]
+        states = [_state(desk, c) for c in rule.conditions]
         met = Met.NO if Met.NO in states else Met.YES if states and all(s is Met.YES for s in states) else Met.UNKNOWN
         out.append(AppliedDiscount(rule.source, percent, amount, rule.skus, named, met))
     return tuple(out)
+
+
+def _state(desk: Desk, condition: Condition) -> Met:
+    """Whether a condition holds. What the reply counts itself, or a bound it names, is judged by the terms."""
+    state = evaluate(condition, desk.known)
+    if state is Met.NO and (desk.named(condition) or counted_enough(condition, desk.reading)):
+        return Met.UNKNOWN
+    return state
 
 
 def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], value: Decimal) -> Problem | None:
@@ -229,7 +238,7 @@ def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
     tags = desk.tags(clause)
     if signed_off(desk.reading.text, mention):
         return True
-    if tags & {"discount", "minus", "promo", "code"}:
+    if tags & {"discount", "minus", "promo", "code"} or {"s:guess", "s:superior"} <= desk.sentence_tags(clause):
         return True
     if "discount" in desk.sentence_tags(clause):
         return True
@@ -306,12 +315,22 @@ def _beside_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
         return False
     if before is not None and "minus" in reading.tags[first - 1]:
         return True
+    if _comes_to(reading, last):
+        return False
     if any(
         "discount" in reading.tags[i] and _by_means(reading, clause, i)
         for i in range(max(clause.first, first - 2), first)
     ):
         return False
     return "discount" in near and not near & {"s:past"} and "s:pay" not in near
+
+
+def _comes_to(reading: Reading, last: int) -> bool:
+    """True for "550 теңгеге түседі": the sum before word `last` is what a thing comes to, not what is taken off."""
+    if not 0 < last < len(reading.words):
+        return False
+    verb = reading.words[last].text
+    return verb.startswith("түс") and not verb.startswith("түсір") and reading.words[last - 1].text.endswith(_TO)
 
 
 def _by_means(reading: Reading, clause: Clause, at: int) -> bool:

@@ -13,6 +13,9 @@ from botops.claims.reading import Reading
 _NOT = frozenset({"не", "not"})
 _MAX_COUNT = 100_000
 _BRIEF = 4
+_LETTERS = 2
+_BY = "xхXХ"
+"""Letters that stand between the sides of a size: "3х6"."""
 _LENGTHS = frozenset({"u:week", "u:month", "u:year"})
 _SMALLER: dict[str, dict[str, int]] = {
     "week": {"day": 7},
@@ -40,7 +43,7 @@ def known_from(ctx: ReplyContext) -> Known:
         groups, denied = groups - others | own, denied - own | others
         money = {at for m in message.mentions for at in range(m.start, m.end)}
         for q in reading.quantities:
-            if q.ordinal or q.start in money:
+            if q.ordinal or q.start in money or _part_of_a_code(reading, q):
                 continue
             until = days_until(reading.words, q.first, q.value, ctx.day)
             if until is not None:
@@ -53,7 +56,7 @@ def known_from(ctx: ReplyContext) -> Known:
                 nouns[noun] = q.value
             if not q.unit and counts.get("") is not None and not _counts_goods(q, noun, vocabulary, reading):
                 continue
-            unit = q.unit or last_unit
+            unit = q.unit or ("" if noun and any(o.unit for o in reading.quantities) else last_unit)
             last_unit = unit
             counts[unit] = q.value
             if unit in _SAME_UNIT:
@@ -66,6 +69,14 @@ def known_from(ctx: ReplyContext) -> Known:
             counts[spoken] = Decimal(1)
             _spread(counts, spoken, Decimal(1))
     return Known(counts, groups, lead_days=lead, nouns=nouns, denied=denied)
+
+
+def _part_of_a_code(reading: Reading, q: Quantity) -> bool:
+    """True for the digits of "LETO20", "1C", "A2": they count nothing."""
+    if q.unit:
+        return False
+    before, after = reading.text[max(0, q.start - _LETTERS) : q.start], reading.text[q.end : q.end + 1]
+    return (len(before) == _LETTERS and before.isalpha()) or (after.isalpha() and after not in _BY)
 
 
 def _groups(reading: Reading) -> tuple[Concepts, Concepts]:

@@ -12,7 +12,7 @@ from botops.claims.lexicon import NONE, Concepts
 from botops.claims.mention import Mention
 from botops.claims.objects import things_of
 from botops.claims.quantities import Quantity
-from botops.claims.reading import Clause
+from botops.claims.reading import Clause, Sentence
 from botops.claims.rules_text import describe
 from botops.claims.trail import Basis
 from botops.domain.findings import Finding, FindingKind
@@ -77,19 +77,27 @@ def percent_topic(desk: Desk, clause: Clause, mention: Mention) -> str | None:
     if signed_off(reading.text, mention):
         return None
     for part in (clause, sentence):
-        near = _nearest(reading.tags, at, part.first, part.last)
+        near = _nearest(reading.tags, at, part.first, part.last, _own_stretch(desk, mention, part))
         if near is not None:
             asked = desk.topics_question
             near = "cashback" if near == "refund" and "cashback" in asked and "refund" not in asked else near
             return None if near in _OF_A_PRICE else near
     if "prepay" in desk.topics_question and not desk.topics_question & _OF_A_PRICE:
         return "prepay"
+    asked = _talk_of_percents(desk)
+    known = next((t for t in _PERCENT_TOPICS if t in asked and _said_of(desk, t, mention.amount)), None)
+    if known is not None and not desk.sentence_tags(clause) & _OF_A_PRICE:
+        return known
     if any(mention.amount in r.percents for r in desk.terms.about("discount")):
         return None
-    asked = _talk_of_percents(desk)
     if asked & {"discount", "promo"}:
         return None
     return next((t for t in _PERCENT_TOPICS if t in asked), None)
+
+
+def _said_of(desk: Desk, topic: str, percent: Decimal) -> bool:
+    """True when a rule in force about a topic has this percent."""
+    return any(percent in r.percents for r in desk.in_force(desk.terms.about(topic)))
 
 
 def _talk_of_percents(desk: Desk) -> Concepts:
@@ -113,11 +121,25 @@ def _for_a_friend(desk: Desk, clause: Clause, percent: Decimal) -> bool:
     return any(percent in r.percents and groups & r.groups for r in desk.terms.about("cashback"))
 
 
-def _nearest(tags: Sequence[Concepts], at: int, first: int, last: int) -> str | None:
+def _own_stretch(desk: Desk, mention: Mention, part: Clause | Sentence) -> range:
+    """The words of a part that no sum parts from a percent: in "+30%: 416 000 ₸ без НДС" the VAT is the sum's."""
+    first, last = part.first, part.last
+    for m in desk.mentions_in(part.start, part.end):
+        if m.kind == "money" and m.start > mention.start:
+            last = min(last, desk.reading.word_at(m.start))
+        elif m.kind == "money" and m.start < mention.start:
+            first = max(first, desk.reading.word_at(m.end))
+    return range(first, last)
+
+
+def _nearest(tags: Sequence[Concepts], at: int, first: int, last: int, own: range) -> str | None:
+    """The topic nearest to a percent at word `at`; VAT only among the words of its `own` stretch."""
     best: tuple[int, str] | None = None
     for i in range(first, last):
         found = tags[i]
         for topic in (*_PERCENT_TOPICS, *_OF_A_PRICE):
+            if topic == "vat" and i not in own:
+                continue
             if topic in found and (best is None or abs(i - at) < best[0]):
                 best = (abs(i - at), topic)
     return best[1] if best else None

@@ -209,7 +209,7 @@ def _judge(desk: Desk, clause: Clause, start: int, rules: tuple[Rule, ...], owne
     if _beyond(desk, clause, rule):
         return Problem("ended", "promo", describe(rule), rule.source)
     about = _products(desk, clause, start)
-    if rule.skus and about and not about & rule.skus:
+    if (rule.skus and about and not about & rule.skus) or desk.stretched(rule, clause):
         return Problem("product", "promo", describe(rule), rule.source)
     for m in desk.mentions_in(clause.start, clause.end):
         if m.start in owned and m.amount not in (rule.percents if m.kind == "percent" else rule.money):
