@@ -36,6 +36,30 @@ _RELATIVE = {
 _HALF_YEAR = 6
 _OF_MONTH, _LAST_DAY = frozenset({"числа", "число", "числу"}), 31
 _DAY_TAIL = frozenset({"го", "е", "ого", "числа", "th", "st", "nd", "rd", "ші", "шы", "і", "of"})
+_ORDINALS = {
+    stem + ending: day
+    for day, stem in enumerate(
+        "перв втор трет четверт пят шест седьм восьм девят десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат "
+        "шестнадцат семнадцат восемнадцат девятнадцат двадцат".split(),
+        1,
+    )
+    for ending in (("ье", "ьего", "ьему") if stem == "трет" else ("ое", "ого", "ому"))
+} | {"тридцатое": 30, "тридцатого": 30, "тридцатому": 30}
+_AGREEING = {
+    "ое": "ео",
+    "ье": "ео",
+    "е": "ео",
+    "го": "ая",
+    "ого": "ая",
+    "ьего": "ая",
+    "му": "ую",
+    "ому": "ую",
+    "ьему": "ую",
+}
+"""Endings of Russian ordinals with those of the nouns they may describe: "восьмого занятия" is no day."""
+_KAZAKH_TAILS = frozenset("інде ында сінде сында іне ына сіне сына інен ынан сінен сынан".split())
+_ENGLISH_TAILS = frozenset("th st nd rd".split())
+_NO_NOUN = frozenset("и или по до можно нужно это and or till until it is the we i to at please".split())
 
 
 class Dated(NamedTuple):
@@ -62,9 +86,9 @@ def find_dates(words: Sequence[Word]) -> tuple[Dated, ...]:
     for i, word in enumerate(words):
         said = _said(word.text)
         if said is None:
-            number = words[i - 1].text if i and word.text in _OF_MONTH else ""
-            if number.isdigit() and 1 <= int(number) <= _LAST_DAY:
-                out.append(Dated(words[i - 1].start, word.end, (), int(number)))
+            bare = _day_alone(words, i)
+            if bare is not None:
+                out.append(bare)
             continue
         if said.day is not None or said.offset is not None:
             out.append(said._replace(start=word.start, end=word.end))
@@ -72,6 +96,28 @@ def find_dates(words: Sequence[Word]) -> tuple[Dated, ...]:
         day, start, end = _day_beside(words, i)
         out.append(Dated(start, end, said.months, day if len(said.months) == 1 else None))
     return tuple(out)
+
+
+def _day_alone(words: Sequence[Word], i: int) -> Dated | None:
+    """A day without its month: "1 числа", "на восьмое", "с 5-го по 9-е", "on the 14th", "8-інде"."""
+    word, text = words[i], words[i].text
+    before = words[i - 1] if i else None
+    if before is not None and before.text.isdigit() and 1 <= int(before.text) <= _LAST_DAY:
+        tail = word.start - before.end <= 1 and (text in _KAZAKH_TAILS or _closes(words, i, text))
+        return Dated(before.start, word.end, (), int(before.text)) if tail or text in _OF_MONTH else None
+    day = _ORDINALS.get(text)
+    ending = next((e for e in ("ого", "ьего", "ому", "ьему", "ое", "ье") if text.endswith(e)), "")
+    return Dated(word.start, word.end, (), day) if day is not None and _closes(words, i, ending) else None
+
+
+def _closes(words: Sequence[Word], i: int, ending: str) -> bool:
+    """True when an ordinal of an ending stands by itself: nothing behind it is a noun that it may describe."""
+    if ending not in _AGREEING and ending not in _ENGLISH_TAILS:
+        return False
+    following = words[i + 1] if i + 1 < len(words) else None
+    if following is None or following.start - words[i].end > 1 or following.text in _NO_NOUN:
+        return True
+    return ending in _AGREEING and following.text[-1] not in _AGREEING[ending]
 
 
 @lru_cache(maxsize=32768)

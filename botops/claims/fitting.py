@@ -21,7 +21,9 @@ from botops.claims.scope import Scope
 PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
 """Spans of time a price can be charged for."""
 
+_UNITS = PERIODS | {"visit"}
 _ROOT = 3
+_BEHIND = 2
 _ABLATIVE = ("дан", "ден", "тан", "тен", "нан", "нен")
 """Endings of a Kazakh sum from which a price begins: "95 000-нан"."""
 _CLAUSE_END = re.compile(r"[;.()=+](?!\d)|,(?!\d)")
@@ -77,7 +79,8 @@ class Fitting:
             return False
         if NAME in focus.conflicts(record):
             told = self._called_briefly(record, mention, focus) or self._called_fully(record, mention, focus)
-            if not told and not self._described_apart(record, focus):
+            told = told or self._described_apart(record, focus)
+            if not told and not self._charged_otherwise(record, mention, focus):
                 return False
         return not self.other_variant(record, focus)
 
@@ -95,6 +98,21 @@ class Fitting:
         beside = {k for k, r in focus.keys.items() if k != NAME and r.level <= BEFORE and k in record.features} | asked
         own = [r for sku in focus.skus for r in self._context.book.records.by_sku.get(sku, ())]
         return bool(beside) and not any(k in r.features for r in own for k in beside)
+
+    def _charged_otherwise(self, record: Record, mention: Mention, focus: Focus) -> bool:
+        """True for a price by a unit that stands beside the sum and by which nothing named before is charged: "a month
+        is 15 000" after talk of a trip is not about the trip."""
+        if focus.level < QUESTION or record.price is None:
+            return False
+        reading = self._context.reply.reading
+        tags = reading.over(reading.word_at(self.lead(mention)), reading.word_at(mention.end) + _BEHIND)
+        said = {t[2:] for t in tags if t.startswith("u:")}.union(mention.pers)
+        charged = self._grounds.periods_of(record.price) & said & _UNITS
+        if not charged:
+            return False
+        book = self._context.book.records.by_sku
+        prices = (r.price for sku in focus.skus for r in book.get(sku, ()) if r.price is not None)
+        return all(charged.isdisjoint(self._grounds.periods_of(p)) for p in prices)
 
     def _called_fully(self, record: Record, mention: Mention, focus: Focus) -> bool:
         """True when the product's name is the one named beside the sum and more, and the rest stands there as well:
@@ -152,12 +170,15 @@ class Fitting:
             return False
         if any(covers(window, d, self._context.day) for d in self._grounds.dates_near(mention)):
             return True
+        ahead = window.valid_from is not None and window.valid_from > self._context.day
+        if ahead and any(covers(window, d, self._context.day) for d in self._grounds.dates_asked):
+            return True
         tense = self._scope_of(mention).tense
         if tense is None:
             return False
         if tense == "past":
             return window.valid_to is not None and window.valid_to < self._context.day
-        return window.valid_from is not None and window.valid_from > self._context.day
+        return ahead
 
     def _in_place(self, record: Record) -> bool:
         """True when a price is for the client's region and segment, as far as both are known."""

@@ -26,13 +26,14 @@ from botops.claims.solver import Ground, Reduction, Target, Value
 from botops.claims.term_sums import TermSums
 from botops.pricebook.model import OfferKind, Price
 
-_ONE = Decimal(1)
+_ZERO, _ONE = Decimal(0), Decimal(1)
 _MAX_PRODUCTS = 12
 _MAX_COUNTS = 14
 _MAX_SCANNED = 500
 _MAX_BACK = 9
 _MAX_BASKET = 4
 _MAX_USED = 64
+_MAX_CONVERTED = 12
 _INSTEAD = re.compile(r"(?:вместо|instead of)\s*$")
 _GROSS = re.compile(
     r"(?:\bс (?:ндс|налогом|nds)|\b(?:ндс|ққс|nds)-?(?:пен|pen| қосқанда| қосып)|\b(?:with|incl\w*) (?:vat|tax))"
@@ -40,6 +41,7 @@ _GROSS = re.compile(
 )
 _ENDS_FROM = re.compile(r"[.!?\n]|\Z")
 _ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
+_TODAY = frozenset("сегодня сейчас щас бүгін бугин қазір казир today now".split())
 _SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
 _SPANS = frozenset("day night week month quarter year".split())
@@ -239,8 +241,8 @@ class Grounds:
         return ()
 
     def dates_near(self, mention: Mention) -> tuple[Dated, ...]:
-        """Dates that say when a price holds: of its segment, of what introduces it, and, where a night is priced by
-        its own date, of the client's question."""
+        """Dates that say when a price holds: of its segment, of what introduces it. A day
+        without its month is the next one, or of the month the dialogue speaks of."""
         reply = self._context.reply
         part = reply.segment_of(mention.start)
         if part is None:
@@ -252,7 +254,24 @@ class Grounds:
         if at and reply.segments[at - 1].paragraph == part.paragraph:
             spans.append(reply.segments[at - 1])
         near = [d for d in reply.dates if any(s.start <= d.start < s.end for s in spans)]
-        return tuple(near)
+        return self._with_month(near)
+
+    @cached_property
+    def dates_asked(self) -> tuple[Dated, ...]:
+        """Dates the client asks about ("заплачу третьего октября"), unless the reply speaks of today or of dates."""
+        question, reply = self._context.question, self._context.reply
+        if question is None or reply.dates or any(w.text in _TODAY for w in reply.words):
+            return ()
+        return self._with_month(question.dates)
+
+    def _with_month(self, dates: Sequence[Dated]) -> tuple[Dated, ...]:
+        return (*dates, *(d._replace(months=self._month) for d in dates if d.day and not d.months and self._month))
+
+    @cached_property
+    def _month(self) -> tuple[int, ...]:
+        """The month the dialogue named last: that of a day named without one."""
+        talk = (d for m in reversed(self._context.messages) if m.role != "tool" for d in reversed(m.dates))
+        return next((d.months for d in talk if len(d.months) == 1), ())
 
     @cached_property
     def _dated_stay(self) -> bool:
@@ -395,7 +414,8 @@ class Grounds:
         own = self._context.book.book.currency
         currency = mention.currency or own
         said = tuple(stated)
-        for rate in rates_on(self._context.book.rates, self._context.day):
+        earlier = self._running[-_MAX_CONVERTED:]
+        for rate in self._term_sums.rates(mention):
             if currency not in {own, rate.currency} or own == rate.currency:
                 continue
             base = rate.currency if currency == own else own
@@ -406,10 +426,11 @@ class Grounds:
                 if (r.currency or own) == base and in_force(r, self._context.day)
                 for count in (_ONE, *self.counts)
             ]
-            for amount in (*listed, *(a for c, a in said if (c or own) == base)):
+            before = () if rate.skus else earlier
+            for amount in (*listed, *(a for c, a in said if (c or own) == base), *before):
                 other = amount * rate.value if currency == own else amount / rate.value
-                if target.hits(other):
-                    return Value(other, (amount, "×" if currency == own else "/", rate.value))
+                if any(target.hits(other + more) for more in (_ZERO, *before)):
+                    return Value(other, (amount, "×" if currency == own else "/", rate.said))
         return None
 
     @property

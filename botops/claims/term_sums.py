@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from botops.claims.context import ReplyContext
 from botops.claims.counts import names_amount, stems_in
+from botops.claims.dates import covers
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.objects import things_of
 from botops.claims.policy import Rule
-from botops.claims.rates import rates_on
+from botops.claims.rates import FixedRate
 
 ZERO_PARTS = re.compile(r"\b0-0-\d")
 """An instalment by its parts: "0-0-12"."""
@@ -32,11 +34,22 @@ class TermSums:
         if any(amount == v for _, v in self._context.evidence.computed):
             return True
         book = self._context.book
-        if mention.currency not in {None, book.book.currency}:
-            return False
-        if any(r.value == amount for r in rates_on(book.rates, self._context.day)):
+        own = book.book.currency
+        if any(r.said == amount and mention.currency in {None, own, r.currency} for r in self.rates(mention)):
             return True
+        if mention.currency not in {None, own}:
+            return False
         return self.rule(amount, mention) is not None
+
+    def rates(self, mention: Mention) -> Iterator[FixedRate]:
+        """Rates in force today, and on the days that the sentence of a sum or the client's question names."""
+        today, reply, question = self._context.day, self._context.reply, self._context.question
+        part = reply.segment_of(mention.start)
+        dates = [d for d in reply.dates if part is not None and part.start <= d.start < part.end]
+        dates += question.dates if question is not None else ()
+        for rate in self._context.book.rates:
+            if rate.window.covers(today) or any(covers(rate.window, d, today) for d in dates):
+                yield rate
 
     def rule(self, amount: Decimal, mention: Mention) -> Rule | None:
         """The offer or policy that names a sum where the talk is of it; times a count too."""

@@ -258,7 +258,7 @@ class Verifier:
             return self._denied_below(mention, focus)
         if self._converts(mention):
             return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
-        if self._foreign(mention, focus):
+        if self._foreign(mention, focus, supported):
             return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
         if self._fixes_a_from_price(mention, focus):
             return Doubt(mention, FindingKind.PRICE, self._nearest(mention, focus))
@@ -336,7 +336,7 @@ class Verifier:
             return None
         return Doubt(mention, FindingKind.PRICE, max(cheaper, key=lambda r: r.amount))
 
-    def _foreign(self, mention: Mention, focus: Focus) -> bool:
+    def _foreign(self, mention: Mention, focus: Focus, supported: dict[int, Decimal]) -> bool:
         """True for a currency in which what is named beside the sum has no price, with no rate to convert by."""
         own = self._context.book.book.currency
         if (
@@ -346,7 +346,12 @@ class Verifier:
         ):
             return False
         slack = self._slack(mention, mention.amount)
-        return self._grounds.converted(Target(mention.amount - slack, mention.amount + slack), mention, focus) is None
+        target = Target(mention.amount - slack, mention.amount + slack)
+        return self._grounds.converted(target, mention, focus, self._beside(supported)) is None
+
+    def _beside(self, supported: dict[int, Decimal]) -> list[tuple[str | None, Decimal]]:
+        """The sums of the reply that are borne out, each with its currency."""
+        return [(m.currency, m.amount) for m in self._all if m.start in supported]
 
     def _converts(self, mention: Mention) -> bool:
         """True for a sum converted "at the rate" where the book fixes none: no arithmetic bears that out."""
@@ -410,8 +415,7 @@ class Verifier:
             if "/" in found.parts:
                 self._set_aside.add(amount)
             return found
-        said = [(m.currency, m.amount) for m in self._all if m.start in stated]
-        return self._grounds.converted(target, mention, focus, said)
+        return self._grounds.converted(target, mention, focus, self._beside(stated))
 
     def _doubt(self, mention: Mention, focus: Focus) -> Doubt:
         nearest = self._nearest(mention, focus)
