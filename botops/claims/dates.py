@@ -87,7 +87,7 @@ def find_dates(words: Sequence[Word]) -> tuple[Dated, ...]:
         said = _said(word.text)
         if said is None:
             bare = _day_alone(words, i)
-            if bare is not None:
+            if bare is not None and not (out and bare.start < out[-1].end):
                 out.append(bare)
             continue
         if said.day is not None or said.offset is not None:
@@ -117,7 +117,7 @@ def _closes(words: Sequence[Word], i: int, ending: str) -> bool:
     following = words[i + 1] if i + 1 < len(words) else None
     if following is None or following.start - words[i].end > 1 or following.text in _NO_NOUN:
         return True
-    return ending in _AGREEING and following.text[-1] not in _AGREEING[ending]
+    return ending in _AGREEING and following.text[-1] not in _AGREEING[ending] and not _months(following.text)
 
 
 @lru_cache(maxsize=32768)
@@ -135,11 +135,13 @@ def _said(word: str) -> Dated | None:
 
 
 def _day_beside(words: Sequence[Word], i: int) -> tuple[int | None, int, int]:
-    """The day of a month's name: "1 сентября", "September 1st", "1-го сентября"."""
+    """The day of a month's name: "1 сентября", "September 1st", "первого сентября"."""
     start, end = words[i].start, words[i].end
     j = i - 1
     while j >= 0 and words[j].text in _DAY_TAIL and i - j <= 2:
         j -= 1
+    if j >= 0 and words[j].text in _ORDINALS:
+        return _ORDINALS[words[j].text], words[j].start, end
     if j >= 0 and words[j].text.isdigit() and 1 <= int(words[j].text) <= 31:
         return int(words[j].text), words[j].start, end
     if i + 1 < len(words) and words[i + 1].text.isdigit() and 1 <= int(words[i + 1].text) <= 31:
