@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from botops.claims.charged import done_to, price_of
 from botops.claims.conditions import Met, evaluate
 from botops.claims.desk import Desk
 from botops.claims.discounts import stacked
@@ -16,7 +17,6 @@ from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
-from botops.claims.trail import Basis
 from botops.claims.unpaid import kindred, unpaid_at, unpaid_things
 from botops.claims.waivers import CHARGES
 from botops.domain.findings import Finding, FindingKind
@@ -133,7 +133,7 @@ def unpaid_claims(desk: Desk) -> Iterator[Finding]:
     for clause in desk.reading.clauses:
         at = unpaid_at(desk, clause)
         given = unpaid_things(desk, clause) if at is not None else None
-        if given is None or not (given.things or given.skus):
+        if given is None or not (given.things or given.skus or given.topics):
             continue
         problem = _held(desk, clause, replace(given, things=kindred(desk, given.things)), "free")
         if problem is None or problem.reason == "absent":
@@ -251,18 +251,36 @@ def _conditions(desk: Desk, clause: Clause, live: list[Rule], giving: str, given
     goods = _goods(desk, given)
     if given.things:
         goods -= _named_apart(desk, clause, given)
+    restated = _limits_itself(desk, clause, live)
+    if restated is not None:
+        desk.rests_on(restated)
+        return None
     fitting = [r for r in live if _fits(desk, r, clause, given, goods)]
     if not fitting:
         return Problem("product", giving, describe(live[0]), live[0].source)
     met = [r for r in fitting if desk.unmet(r, clause) is None and not _outside(r, given)]
     met = [r for r in met if not _more_than_tried(r, given) and not _too_many(desk, clause, r, given)]
     met = [r for r in met if not _waives(desk, clause, r) and not _other_term(desk, clause, r, given)]
+    elsewhere = not met and not desk.containers(clause) and any(r.offer is None for r in live if r not in fitting)
+    if elsewhere:
+        return None
     if met:
         problem = stacked(desk, clause, None) if any("period" in r.topics for r in met) else None
         if problem is None:
             desk.rests_on(met[0])
         return problem
     return Problem("condition", giving, describe(fitting[0]), fitting[0].source)
+
+
+def _limits_itself(desk: Desk, clause: Clause, live: list[Rule]) -> Rule | None:
+    """The rule of "бесплатно только к Плюсу", "сыйға тек қап": said to tell what or whom it is not for, so a condition
+    may go unsaid; what it names must be what the rule gives or is for."""
+    tags = desk.reading.tags
+    if not any("s:onlyw" in tags[i] and "s:neg" not in tags[max(i - 1, 0)] for i in range(clause.first, clause.last)):
+        return None
+    named = frozenset(s for h in desk.message.hits_in(clause.start, clause.end) for s in h.skus)
+    into = desk.containers(clause)
+    return next((r for r in live if named & (r.skus | r.gifts) and (not into or into & r.skus)), None)
 
 
 def _fits(desk: Desk, rule: Rule, clause: Clause, given: Given, goods: frozenset[str]) -> bool:
@@ -291,15 +309,25 @@ def _of_the_order(desk: Desk, clause: Clause) -> bool:
 def _too_many(desk: Desk, clause: Clause, rule: Rule, given: Given) -> bool:
     """True when more of a gift is given than its rule gives: "два набора", of which the rule gives one an order."""
     least = {c.value for c in rule.conditions}
-    known = [q.value for q in rule.counts if q.bound is None and not q.ordinal and q.unit in _PIECES]
-    known = [v for v in known if v not in least]
-    if rule.offer is None or "gift" not in rule.topics or not known:
+    if rule.offer is None or "gift" not in rule.topics:
         return False
+    known = [q for q in rule.counts if q.bound is None and not q.ordinal and q.value not in least]
     for q in given.counts:
-        after = range(q.last + 1, min(q.last + 2, clause.last))
-        if q.bound is None and not q.ordinal and any(things_at(desk.reading, i) & given.things for i in after):
-            return q.value > max(known)
+        if q.bound is not None or q.ordinal or not _counts_the_gift(desk, clause, rule, given, q):
+            continue
+        most = max((k.value for k in known if k.unit == q.unit or {k.unit, q.unit} <= _PIECES), default=q.value)
+        if q.value > most:
+            return True
     return False
+
+
+def _counts_the_gift(desk: Desk, clause: Clause, rule: Rule, given: Given, q: Quantity) -> bool:
+    """True when what follows a number is what a rule gives."""
+    words, last = desk.reading.words, min(q.last + 3, clause.last)
+    if any(things_at(desk.reading, i) & given.things for i in range(q.last + 1, min(q.last + 2, clause.last))):
+        return True
+    hits = desk.names_in(words[q.first].start, words[last - 1].end)
+    return any(set(h.skus) & rule.gifts for h in hits if h.start <= words[min(q.last + 1, last - 1)].start)
 
 
 def _waives(desk: Desk, clause: Clause, rule: Rule) -> bool:
@@ -353,12 +381,12 @@ def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Prob
     denied = [r for r in desk.terms.about("included", "free") if r.denied and r.things & given.things]
     if denied:
         return Problem("denied", giving, denied[0].text, denied[0].source)
-    priced = _priced(desk, clause, given)
+    priced = price_of(desk, clause, given)
     if giving == "included" and not (_into(desk, clause) or desk.topics_question & _ASKED or desk.confirms):
         return None
     if priced is not None:
         return Problem("paid", giving, priced) if priced else None
-    known = known_things(desk, given.things)
+    known = frozenset(t for t in known_things(desk, given.things) if not done_to(desk, clause, t))
     if giving == "included":
         asked = desk.topics_question & _ASKED and not desk.confirms
         return Problem("absent", giving) if asked and known else None
@@ -385,32 +413,6 @@ def _into(desk: Desk, clause: Clause) -> bool:
     if any(w.text in _COMES for w in words[1:]):
         return True
     return bool(desk.containers(clause)) or any(w.text.startswith(_PRICE_STEMS) for w in words)
-
-
-def _priced(desk: Desk, clause: Clause, given: Given) -> str | None:
-    """The price of the thing given when the book sells it; empty when the book has it for nothing; None when unsold."""
-    skus = desk.skus_in(clause) - desk.containers(clause)
-    for thing in sorted(given.things):
-        skus |= desk.terms.goods.get(thing, frozenset())
-    if not desk.confirms and any("included" in desk.reading.tags[i] for i in range(clause.first, clause.last)):
-        skus -= desk.skus_asked - desk.skus_in(clause)
-    for sku in sorted(skus):
-        product = desk.ctx.book.book.product(sku)
-        prices = product.prices_on(desk.day) if product is not None else ()
-        if product is not None and prices:
-            if any(p.amount == 0 for p in prices):
-                desk.rests_on(Basis(f"{product.name} — 0 {prices[0].currency}", f"sku:{sku}", skus=frozenset({sku})))
-                return ""
-            return f"{product.name} — {prices[0].amount:f} {prices[0].currency}"
-    return _charged_by_policy(desk, given)
-
-
-def _charged_by_policy(desk: Desk, given: Given) -> str | None:
-    """The policy that takes money for just what is given: "мойка 3 000 ₸, если сдали грязным"."""
-    if not given.things:
-        return None
-    charging = (r for r in desk.in_force(desk.terms.charging) if given.things <= r.things)
-    return next((r.text for r in charging), None)
 
 
 def _span(desk: Desk, clause: Clause, at: int) -> tuple[int, int]:

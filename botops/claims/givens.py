@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botops.claims.desk import Desk
 from botops.claims.lexicon import NONE, Concepts
-from botops.claims.objects import container_hits, hangs, nearest, numbers_of, supposed_end, things_of
+from botops.claims.objects import (
+    container_hits,
+    hangs,
+    nearest,
+    numbers_of,
+    oblique,
+    supposed_end,
+    things_at,
+    things_of,
+)
 from botops.claims.quantities import Quantity
-from botops.claims.reading import Clause
+from botops.claims.reading import Clause, Reading
+from botops.claims.scope import clause_negated
 
-_OBJECT_TOPICS = frozenset(
+OBJECT_TOPICS = frozenset(
     {"delivery", "trial", "warranty", "cancel", "freeze", "deposit", "cashback", "refund", "prepay"}
 )
-_DAYS = frozenset({"g:weekday", "g:weekend", "g:holiday"})
+DAYS = frozenset({"g:weekday", "g:weekend", "g:holiday"})
 _PRONOUNS = frozenset("он она оно они это ол олар it they".split())
 _EMPTY_WORDS = frozenset(
     "да нет уже так тут там при для для вам нам вас нас все всё тоже это ещё еще как раз оно она они ол он да де "
@@ -39,22 +49,40 @@ def given_by(desk: Desk, clause: Clause, at: int) -> Given:
     the question. Words of a condition ("при договоре", "от 5 штук") are no things; "он бесплатный" points back."""
     reading = desk.reading
     counts = reading.counted(clause.first, clause.last)
-    topics = desk.tags(clause) & _OBJECT_TOPICS
+    topics = desk.tags(clause) & OBJECT_TOPICS
     skus = _products(desk, clause)
     near = _nearest(desk, clause, at) | (numbers_of(reading, clause.first, clause.last) & desk.terms.vocabulary)
     if any(reading.words[i].text in _PRONOUNS for i in range(clause.first, at)) and not topics:
         behind = _antecedent(desk, clause, counts, True)
         if behind is not None:
             return behind
-    days = desk.tags(clause) & _DAYS
+    days = desk.tags(clause) & DAYS
     if near or topics or days or _counted(desk, at, counts) or _unnamed(desk, clause, at):
         return Given(near, topics, counts, skus, days)
-    behind = _antecedent(desk, clause, counts, False)
+    behind = pointed_to(desk, clause)
+    return replace(behind, counts=counts, skus=behind.skus or skus)
+
+
+def pointed_to(desk: Desk, clause: Clause) -> Given:
+    """What a clause that names nothing is about: what stands before it in its sentence, else what was asked about."""
+    behind = _antecedent(desk, clause, (), False)
     if behind is not None:
         return behind
     if desk.question is None or desk.confirms:
-        return Given(frozenset(), NONE, counts, skus)
-    return Given(known_things(desk, desk.things_asked), desk.topics_question & _OBJECT_TOPICS, counts, skus)
+        return Given(frozenset(), NONE, ())
+    asked = _asked_about(desk.question)
+    return Given(known_things(desk, desk.rooted(asked)), desk.topics_question & OBJECT_TOPICS, ())
+
+
+def _asked_about(question: Reading) -> frozenset[str]:
+    """What a question is about: not what stands after a preposition ("переезд в другой бокс", "with the guitar") or in
+    a Kazakh dative or locative, unless nothing else is named."""
+    heads: set[str] = set()
+    for clause in question.clauses:
+        for i in range(clause.first, clause.last):
+            if not (hangs(question, i, clause.first) or oblique(question, i)):
+                heads |= things_at(question, i)
+    return frozenset(heads) or things_of(question, 0, len(question.words))
 
 
 def known_things(desk: Desk, things: frozenset[str]) -> frozenset[str]:
@@ -92,7 +120,9 @@ def _antecedent(desk: Desk, clause: Clause, counts: tuple[Quantity, ...], pointe
     index = next(i for i in range(sentence.clause_first, sentence.clause_last) if reading.clauses[i] is clause)
     for i in range(index - 1, sentence.clause_first - 1, -1):
         part = reading.clauses[i]
-        near, topics = _nearest(desk, part, part.last), desk.tags(part) & _OBJECT_TOPICS
+        if clause_negated(reading, part):
+            continue
+        near, topics = _nearest(desk, part, part.last), desk.tags(part) & OBJECT_TOPICS
         near = near or (things_of(reading, part.first, part.last) if pointed else near)
         if near or topics:
             return Given(near, topics, counts, _products(desk, part))

@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 
 from botops.claims.lexicon import entry
 from botops.claims.quantities import numeral
-from botops.claims.words import Word, is_cyrillic, kazakh_root, latin, name_words
+from botops.claims.words import Word, is_cyrillic, kazakh_root, latin, name_words, softened
 from botops.pricebook.model import Product
 
 _OPEN, _SHUT = "\x01", "\x02"
@@ -77,7 +77,7 @@ class NameIndex:
         self._distinctive = distinctive
         vocabulary = {w for p in phrases for w in p.replace(_SHUT, "").split(_OPEN) if w} | set(distinctive)
         self._vocabulary = frozenset(vocabulary)
-        self._by_latin = {latin(w): w for w in sorted(vocabulary)}
+        self._by_latin = {latin(s): w for w in sorted(vocabulary) for s in (softened(w), w)}
         self._by_first: dict[str, list[str]] = defaultdict(list)
         for word in sorted(vocabulary):
             if len(word) >= _FUZZY_WORD - 1 and word.isalpha():

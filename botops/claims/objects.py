@@ -23,12 +23,13 @@ _FILLER = frozenset(
     "стоимость стоимости цену тариф тарифе тарифу тарифа пакет пакете номер номера plan price the".split()
 )
 _INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
-_DATIVE = ("ға", "ге", "қа", "ке")
+_OBLIQUE = ("ға", "ге", "қа", "ке", "да", "де", "та", "те")
 _PREPOSITIONS = frozenset("под над без у по из на в во за с со перед через около о об про of at by under per".split())
 _MODIFIER = re.compile(
     r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими|ей)$|^(?:the|an?|your|our|any|his|her|its)$"
 )
 _SUPPOSED = re.compile(r"(?:саңыз|сеңіз|саңыздар|сеңіздер|саң|сең|сам|сем|сақ|сек|лса|лсе|рса|рсе)$")
+_WHO_TAKES = re.compile(r"(?:[ғгқк]ан|[гк]ен)(?:да|де|ға|ге|дарға|дерге)$")
 _IN_CASE = frozenset("in your this that any which such each".split())
 _BREAK = re.compile(r"[.,;:!?()—–]")
 _BACK = 3
@@ -201,13 +202,20 @@ def _run(
     reading: Reading, order: range, first: int, at: int, within: Sequence[Hit], heads: bool
 ) -> list[frozenset[str]]:
     """Unbroken runs of things along `order`; words joined by "и" belong together. With `heads` words after a
-    preposition are left out."""
+    preposition are left out, and the object of a Kazakh "to those who take" ("телефон алғандарға тегін")."""
     out: list[set[str]] = []
-    open_ = False
+    open_, taken = False, -1
     for i in order:
+        if reading.kazakh and _WHO_TAKES.search(reading.words[i].text):
+            taken = i
         if order.step < 0 and reading.kazakh and _SUPPOSED.search(reading.words[i].text):
             break
-        apart = _inside(reading, i, within) or _governed(reading, i, first) or _dative(reading, i)
+        apart = (
+            i in {taken, taken - 1}
+            or _inside(reading, i, within)
+            or _governed(reading, i, first)
+            or oblique(reading, i)
+        )
         apart = apart or (heads and hangs(reading, i, first))
         here = frozenset() if apart else _without_places(things_at(reading, i))
         if here:
@@ -241,9 +249,9 @@ def _without_places(things: frozenset[str]) -> frozenset[str]:
     return frozenset(t for t in things if not t.startswith("t:@")) if things else things
 
 
-def _dative(reading: Reading, i: int) -> bool:
-    """True for a Kazakh dative ("шоққа"): to what something is given, not what."""
-    return reading.kazakh and len(reading.words[i].text) > _MIN_STEM and reading.words[i].text.endswith(_DATIVE)
+def oblique(reading: Reading, i: int) -> bool:
+    """True for a Kazakh dative or locative ("шоққа", "клубта"): to or in what something is given, not what."""
+    return reading.kazakh and len(reading.words[i].text) > _MIN_STEM and reading.words[i].text.endswith(_OBLIQUE)
 
 
 def _governed(reading: Reading, i: int, first: int) -> bool:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from botops.claims.conditions import Condition, conditions_of
 from botops.claims.goods import described, goods_of
-from botops.claims.lexicon import NONE, Concepts, OwnWords
+from botops.claims.lexicon import Concepts, OwnWords
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
 from botops.claims.objects import GIVING, all_given, container_hits, numbers_of, things_of
@@ -26,6 +26,10 @@ from botops.claims.words import fold, same_root, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
 _AKIN = 2
+_CONTRARY = frozenset("а но позже иначе ал бірақ әйтпесе otherwise later but afterwards".split())
+_FOR_NOTHING = frozenset({"free", "gift"})
+_CASES = frozenset("при если with if when for егер".split())
+_GIVEN = frozenset(GIVING)
 KIN = 6
 """Letters that a verb and its noun share at least: "переобуем", "переобувка"."""
 _EXCEPT = frozenset("кроме исключением except excluding".split())
@@ -234,7 +238,7 @@ def _offer_rule(offer: Offer, names: NameIndex, own: OwnWords | None) -> Rule:
         thing = read(str(offer.value), own=own)
         presented = frozenset(s for h in names.find(thing.words) if h.strength > 1 for s in h.skus)
         given = things_of(thing, 0, len(thing.words)) | numbers_of(thing, 0, len(thing.words))
-        counts += tuple(q for q in thing.quantities if q.ordinal)
+        counts += tuple(q for q in thing.quantities if q.ordinal or q.first == 0)
         if skus and skus <= presented:
             skus = named - presented
     left_out = frozenset(s for s in _left_out(reading, names) if s not in offer.applies_to)
@@ -283,13 +287,30 @@ def _amounts(text: str) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
 def _policy_rules(source: str, text: str, names: NameIndex, own: OwnWords | None) -> Iterable[Rule]:
     reading = read(text, own=own)
     for sentence in reading.sentences:
-        before = NONE
+        before: Rule | None = None
         for first, last in _statements(reading, sentence.clause_first, sentence.clause_last):
             rule = _statement(source, reading, first, last, names, own)
-            if before and not rule.topics:
-                rule = replace(rule, topics=before - set(GIVING))
-            before = rule.topics
+            if before is not None:
+                rule = _going_on(before, rule)
+            before = rule
             yield rule
+
+
+def _going_on(before: Rule, rule: Rule) -> Rule:
+    """A statement after another of its sentence: without a topic it goes on about the same, and what it gives without
+    naming it is what was spoken of: "замер 3 000 ₸; при заказе от 100 000 ₸ бесплатно"."""
+    if not rule.topics:
+        return replace(rule, topics=before.topics - set(GIVING))
+    if rule.topics & set(GIVING) and not rule.given and not rule.denied:
+        named = before.given or before.things
+        return replace(rule, given=named, things=rule.things | named, about=rule.about | before.about)
+    return rule
+
+
+def _turns(said: Concepts, then: Concepts) -> bool:
+    """True between what is paid apart and what is given: "ақылы, пианино алғанда тегін"."""
+    gives, gave = then & _FOR_NOTHING, said & _FOR_NOTHING
+    return bool(("separate" in said and not gave and gives) or (gave and "separate" in then and not gives))
 
 
 def _statements(reading: Reading, first: int, last: int) -> Iterable[tuple[Clause, Clause]]:
@@ -298,18 +319,10 @@ def _statements(reading: Reading, first: int, last: int) -> Iterable[tuple[Claus
     for i in range(first + 1, last):
         gap = reading.text[reading.clauses[i - 1].end : reading.clauses[i].start]
         opener = reading.words[reading.clauses[i].first].text
-        if ";" in gap or opener in {
-            "а",
-            "но",
-            "позже",
-            "иначе",
-            "ал",
-            "бірақ",
-            "otherwise",
-            "later",
-            "but",
-            "afterwards",
-        }:
+        said = reading.over(reading.clauses[start].first, reading.clauses[i - 1].last)
+        then = reading.over(*reading.clauses[i][:2])
+        again = opener in _CASES and said & _GIVEN and then & _GIVEN
+        if ";" in gap or opener in _CONTRARY or again or _turns(said, then):
             yield reading.clauses[start], reading.clauses[i - 1]
             start = i
     if start < last:

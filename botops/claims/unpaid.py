@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from botops.claims.desk import Desk
-from botops.claims.givens import Given, known_things
-from botops.claims.lexicon import NONE
-from botops.claims.objects import supposed_end, things_of
+from botops.claims.givens import DAYS, OBJECT_TOPICS, Given, known_things, pointed_to
+from botops.claims.objects import supposed_end, things_at
 from botops.claims.policy import KIN
 from botops.claims.reading import Clause
 
@@ -19,6 +20,7 @@ _OTHER = frozenset(
 _DUES = frozenset("ақы ақысы ақысын ақыны ақыға ақымен".split())
 _WITHOUT = frozenset({"без", "without", "no"})
 _REACH = 5
+_BRIEF = 6
 
 
 def unpaid_at(desk: Desk, clause: Clause) -> int | None:
@@ -42,13 +44,22 @@ def unpaid_at(desk: Desk, clause: Clause) -> int | None:
 
 
 def unpaid_things(desk: Desk, clause: Clause) -> Given:
-    """What nothing is taken for: the known things of the clause, its condition left out, and products it names."""
+    """What nothing is taken for: the known things and topics of the clause, its condition left out, and products it
+    names; when it only points ("за это денег не берём"), what stands before it in its sentence or is asked about."""
     reading = desk.reading
     first = supposed_end(reading, clause.first, clause.last)
-    things = known_things(desk, desk.rooted(things_of(reading, first, clause.last)))
+    things: set[str] = set()
+    for i in range(first, clause.last):
+        if not (reading.words[i].text.startswith(_PAYING) or (i and "s:neg" in reading.tags[i - 1])):
+            things |= things_at(reading, i)
+    known = frozenset(t for t in known_things(desk, desk.rooted(frozenset(things))) if not t.startswith("t:@"))
     start = reading.words[first].start if first < clause.last else clause.end
     skus = frozenset(s for h in desk.names_in(start, clause.end) for s in h.skus)
-    return Given(things, NONE, (), skus)
+    topics = desk.tags(clause) & OBJECT_TOPICS
+    if known or skus or topics or clause.last - first > _BRIEF or desk.tags(clause) & DAYS:
+        return Given(known, topics, (), skus)
+    behind = pointed_to(desk, clause)
+    return replace(behind, things=known_things(desk, desk.rooted(behind.things)), counts=())
 
 
 def kindred(desk: Desk, things: frozenset[str]) -> frozenset[str]:

@@ -24,6 +24,7 @@ _KK = re.compile(
 )
 _EN = re.compile(r"(?:'s|ies|es|s)$")
 _HARD = {"ғ": "қ", "г": "к", "б": "п"}
+_SOFT = {hard: soft for soft, hard in _HARD.items()}
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _KK_LETTERS = re.compile("[әғқңөұүһі]")
 
@@ -89,6 +90,11 @@ def _kazakh_stem(word: str) -> str:
 def _harden(root: str) -> str:
     """The bare form of a root softened before a vowel: "орындығ" is "орындық"."""
     return root[:-1] + _HARD[root[-1]] if root[-1] in _HARD else root
+
+
+def softened(root: str) -> str:
+    """A Kazakh root as it stands before a vowel ("сүзк", cut and hardened, is "сүзг" in "сүзгі")."""
+    return root[:-1] + _SOFT[root[-1]] if root[-1:] in _SOFT and _KK_LETTERS.search(root) else root
 
 
 def _cut(word: str, endings: re.Pattern[str]) -> str:

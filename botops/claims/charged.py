@@ -1,0 +1,58 @@
+"""What the book takes money for, when a reply gives it for nothing: what is given found among the goods and the fees."""
+
+from __future__ import annotations
+
+from botops.claims.desk import Desk
+from botops.claims.givens import Given, known_things
+from botops.claims.objects import GIVING, things_at
+from botops.claims.reading import Clause
+from botops.claims.trail import Basis
+
+_ARTICLES = frozenset("the a an your our".split())
+
+
+def price_of(desk: Desk, clause: Clause, given: Given) -> str | None:
+    """The price of the thing given when the book sells it; empty when the book has it for nothing; None when unsold."""
+    skus = desk.skus_in(clause) - desk.containers(clause)
+    for thing in sorted(given.things):
+        skus |= _sold_alone(desk, clause, thing)
+    if not desk.confirms and any("included" in desk.reading.tags[i] for i in range(clause.first, clause.last)):
+        skus -= desk.skus_asked - desk.skus_in(clause)
+    for sku in sorted(skus):
+        product = desk.ctx.book.book.product(sku)
+        prices = product.prices_on(desk.day) if product is not None else ()
+        if product is not None and prices:
+            if any(p.amount == 0 for p in prices):
+                desk.rests_on(Basis(f"{product.name} — 0 {prices[0].currency}", f"sku:{sku}", skus=frozenset({sku})))
+                return ""
+            return f"{product.name} — {prices[0].amount:f} {prices[0].currency}"
+    return _charged_by_policy(desk, given)
+
+
+def _sold_alone(desk: Desk, clause: Clause, thing: str) -> frozenset[str]:
+    """Products a thing may be, without those that only something done to them is said of: "подъём пианино"."""
+    reading = desk.reading
+    skus = desk.terms.goods.get(thing, frozenset())
+    at = next((i for i in range(clause.first, clause.last) if thing in things_at(reading, i)), None)
+    if at is None or not skus:
+        return skus
+    before = at - 1 if at > clause.first and reading.words[at - 1].text not in _ARTICLES else at - 2
+    if before < clause.first:
+        return skus
+    if reading.words[before].text.endswith("ing") and not reading.tags[before] & set(GIVING):
+        return frozenset()
+    beside = known_things(desk, things_at(reading, before))
+    return frozenset(s for s in skus if not beside or beside & desk.terms.named[s])
+
+
+def done_to(desk: Desk, clause: Clause, thing: str) -> bool:
+    """True for a product that something is done to, not given: the piano of "carrying the piano up"."""
+    return bool(desk.terms.goods.get(thing)) and not _sold_alone(desk, clause, thing)
+
+
+def _charged_by_policy(desk: Desk, given: Given) -> str | None:
+    """The policy that takes money for just what is given: "мойка 3 000 ₸, если сдали грязным"."""
+    if not given.things:
+        return None
+    charging = (r for r in desk.in_force(desk.terms.charging) if given.things <= r.things)
+    return next((r.text for r in charging), None)
