@@ -1,4 +1,4 @@
-"""What the book takes money for, when a reply gives it for nothing: what is given found among the goods and the fees."""
+"""What the book takes money for and a reply gives for nothing: the thing found among the goods and the fees."""
 
 from __future__ import annotations
 
