@@ -96,7 +96,8 @@ def report(tried, total, seed):
     yield f"{len(tried)} mutants sampled of {total} (seed {seed}), made by mutmut; tests: {', '.join(TESTS)}."
     yield "Made by `python benchmarks/mutation.py`. A mutant stopped by its time limit counts as killed.\n"
     yield f"**Killed: {killed} of {len(tried)}, {killed / len(tried):.1%}.**\n"
-    yield "| module | mutants | killed | survived | reached by no test | unclear |\n| --- | --- | --- | --- | --- | --- |"
+    yield "| module | mutants | killed | survived | reached by no test | unclear |"
+    yield "| --- | --- | --- | --- | --- | --- |"
     for module, found in sorted(by_module.items()):
         n, rest = sum(found.values()), [found[v] for v in ("survived", "unreached", "unclear")]
         yield f"| {module} | {n} | {found['killed']} ({found['killed'] / n:.0%}) | {' | '.join(map(str, rest))} |"
