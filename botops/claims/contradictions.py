@@ -17,6 +17,9 @@ _EVEN = frozenset("даже тіпті even хоть хотя".split())
 _THOUGH = ("са", "се")
 _STILL = frozenset("да де".split())
 _AFTER = frozenset("через потом позже позднее после кейін соң later after".split())
+_REST = ("остат", "оставш", "остал", "қалған", "калган", "rest", "remain", "balance", "втор", "second")
+"""What is paid after a prepayment."""
+_PAY = ("оплат", "оплач", "плат", "плач", "төле", "толе", "pay", "paid")
 _TAKE = ("возьм", "бер", "взима", "плат", "плач", "ал", "төле", "charg", "pay", "cost")
 _MONEY = ("денег", "деньги", "плат", "доплат", "ақша", "ақы", "акша", "акы", "fee", "charge", "extra")
 _NOT_OURS = frozenset({"vat", "discount", "promo", "code"})
@@ -44,7 +47,9 @@ def _acts_said(desk: Desk, clause: Clause) -> Concepts:
     """The acts of a clause; those of the question when a short answer names no topic of its own."""
     tags = desk.tags(clause)
     said = acts_in(tags)
-    if "s:pay" in tags and any(w.text in _AFTER for w in desk.reading.words[clause.first : clause.last]):
+    words = desk.reading.words[clause.first : clause.last]
+    paid_later = any(w.text.startswith(_PAY) for w in words) and any(w.text in _AFTER for w in words)
+    if paid_later and not any(w.text.startswith(_REST) for w in words):
         said |= {"a:defer"}
     if said or desk.question is None or clause.sentence or any(":" not in t for t in tags):
         return said
@@ -78,7 +83,8 @@ def _broken(
             return p
     if granting or _names_goods(desk, things):
         return None
-    return next((p for p in against if not p.later and p.about & desk.things_lately), None)
+    spoken = desk.things_lately.union(*(desk.terms.named.get(s, ()) for s in desk.skus_named))
+    return next((p for p in against if not p.later and p.about & spoken), None)
 
 
 def _subjects(desk: Desk, clause: Clause, said: Concepts) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +11,7 @@ from decimal import Decimal
 from botops.claims.conditions import CUSTOMER_GROUPS, Condition, Known, Met, counted_enough, evaluate, noun_of
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.dates import Dated
+from botops.claims.extent import elsewhere, hinted, priced_lately
 from botops.claims.known import known_from
 from botops.claims.lazy import cached_property
 from botops.claims.lexicon import Concepts
@@ -31,7 +31,6 @@ from botops.pricebook.model import OfferKind
 
 _PRONOUNS = frozenset("него нее них ней нему ним этот эту это этому оған онда бұған соған it that this them".split())
 _OF_CHILDREN = frozenset({"g:secondchild", "g:pupil", "g:school", "g:largefamily"})
-_BOTH = frozenset("оба обе обоих обоим обеих обеим екеуіне екеуине екеуінен both".split())
 _TIMED = frozenset({"first_period", "days", "hours"})
 _TO_CLIENT = frozenset("вам вас тебе тебя сізге сізде саған сизге you your".split())
 
@@ -216,7 +215,14 @@ class Desk:
         """Products named after a clause that names none, up to the end of its item: "3 месяца бесплатно: ОФД"."""
         sentence = self.reading.sentences[clause.sentence]
         cut = self.reading.text.find(";", clause.end, sentence.end)
+        own = self.reading.counted(self.reading.word_at(clause.end), sentence.last)
+        if own and self.reading.counted(clause.first, clause.last) and not self._introduces(clause):
+            return frozenset()
         return self._skus(clause.end, sentence.end if cut < 0 else cut)
+
+    def _introduces(self, clause: Clause) -> bool:
+        """True for a clause that a colon or a dash follows: what comes then is what it is about."""
+        return any(c in ":—–" for c in self.reading.text[clause.end - 1 : clause.end + 2])
 
     @cached_property
     def skus_asked(self) -> frozenset[str]:
@@ -264,22 +270,19 @@ class Desk:
         if after & rule.skus:
             return True
         about = (self._back(clause) | self._led(clause) | self.skus_asked) - given or after
-        if about & rule.skus or self._hinted(rule, clause):
+        if about & rule.skus or hinted(self, rule, clause):
             return True
         if about:
-            return any(self.terms.akin(s, rule.skus) for s in about)
+            return any(self.terms.akin(s, rule.skus) for s in about) or bool(self._priced & rule.skus)
+        if self._priced & rule.skus:
+            return True
+        if self._priced and elsewhere(self, rule, clause):
+            return False
         return not (self.skus_named - given) or bool(self.skus_spoken & rule.skus)
 
-    def _hinted(self, rule: Rule, clause: Clause) -> bool:
-        """True when the words of a clause fit what a rule is for no worse than any other product.
-
-        "С котла" may mean each boiler; "Basic оправаға" no other frame than Basic.
-        """
-        fits: Counter[str] = Counter()
-        for thing in self.things(clause):
-            fits.update(self.terms.sold_as(thing))
-        best = max(fits.values(), default=0)
-        return best > 0 and any(fits[sku] == best for sku in rule.skus)
+    @cached_property
+    def _priced(self) -> frozenset[str]:
+        return priced_lately(self.ctx)
 
     def excepted(self, rule: Rule, clause: Clause) -> bool:
         """True when a clause, or the question a clause without a product answers, is about what a rule leaves out."""
@@ -319,21 +322,9 @@ class Desk:
     def _groups_lately(self) -> Concepts:
         return frozenset(c for m in self.ctx.messages[-4:] for c in m.reading.concepts if c.startswith("g:"))
 
-    def stretched(self, rule: Rule, clause: Clause) -> bool:
-        """True when "на всё" stretches a rule over products of this talk that it does not cover.
-
-        "При покупке любого тарифа" stretches nothing: the condition of a rule is no list of what it is for.
-        """
-        if not rule.skus:
-            return False
-        if any(w.text in _BOTH for w in self.reading.words[clause.first : clause.last]):
-            lately = frozenset(s for m in self.ctx.messages[-4:] for h in m.hits if h.strength > 1 for s in h.skus)
-            return bool(self.skus_spoken & rule.skus) and bool(lately - rule.skus)
-        if "s:all" not in self.tags(clause):
-            return False
-        tags = self.reading.tags
-        bar = next((i for i in range(clause.first + 1, clause.last) if "s:if" in tags[i]), clause.last)
-        return "s:all" in self.reading.over(clause.first, bar) and bool(self.skus_named - rule.skus)
+    def barred(self, *topics: str) -> Rule | None:
+        """The policy that suspends discounts or codes today."""
+        return next((b.rule for b in self.terms.barred if b.rule.topics & {*topics} and b.covers(self.day)), None)
 
     def in_force(self, rules: Iterable[Rule]) -> list[Rule]:
         """Rules in force today."""
@@ -373,6 +364,8 @@ class Desk:
     def _ruled_out(self, rule: Rule, clause: Clause) -> bool:
         """True when the client is in none of the groups of a rule and the clause gives it to them all the same."""
         groups = [c for c in rule.conditions if c.kind == "group"]
+        if any(c.unit == "g:newcomer" and evaluate(c, self.known) is Met.NO for c in groups):
+            return "s:onlyw" not in self.tags(clause) and not self.sentence_tags(clause) & rule.groups
         told = [c for c in groups if c.unit in self.sentence_tags(clause)]
         if not groups or not all(evaluate(c, self.known) is Met.NO for c in told or groups):
             return False

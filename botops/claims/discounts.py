@@ -11,6 +11,7 @@ from typing import Literal
 from botops.claims.conditions import CUSTOMER_GROUPS, Condition, Met, counted_enough, evaluate
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
+from botops.claims.extent import stretched
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.policy import Rule, code_key
@@ -99,9 +100,12 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
     if policy is not None:
         desk.rests_on(policy)
         return None
-    fitting = [r for r in live if desk.applies(r, clause) and not desk.stretched(r, clause)]
+    fitting = [r for r in live if desk.applies(r, clause) and not stretched(desk, r, clause)]
     if not fitting:
         return Problem("product", "discount", describe(live[0]), live[0].source)
+    barred = desk.barred("discount")
+    if barred is not None:
+        return Problem("denied", "discount", barred.text, barred.source)
     if not any(_for_whom(desk, clause, r) for r in fitting):
         return Problem("condition", "discount", describe(fitting[0]), fitting[0].source)
     met = [r for r in fitting if desk.unmet(r, clause) is None and not _longer(desk, clause, r)]

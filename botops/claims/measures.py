@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Literal
 
 from botops.claims.desk import Desk
 from botops.claims.discounts import judge_off, signed_off
 from botops.claims.explain_terms import Problem, term_finding
+from botops.claims.extent import stretched
 from botops.claims.lexicon import NONE, Concepts
 from botops.claims.mention import Mention
 from botops.claims.objects import things_of
@@ -151,7 +153,7 @@ def _judge_percent(desk: Desk, clause: Clause, topic: str, value: Decimal) -> Pr
     rules = desk.in_force(desk.terms.about(topic))
     same = [r for r in rules if value in r.percents]
     if same:
-        fitting = [r for r in same if desk.applies(r, clause) and not desk.stretched(r, clause)]
+        fitting = [r for r in same if desk.applies(r, clause) and not stretched(desk, r, clause)]
         if not fitting:
             return Problem("product", topic, describe(same[0]), same[0].source)
         met = next((r for r in fitting if desk.unmet(r, clause) is None), None)
@@ -210,7 +212,8 @@ def share_claims(desk: Desk) -> Iterator[Finding]:
         if topic is None or not desk.claimed(word.start, word.end):
             continue
         value = _share(word.text) or Decimal(0)
-        rules = [r for r in desk.in_force(desk.terms.about(topic)) if r.percents]
+        about = desk.in_force(desk.terms.about(topic))
+        rules = [r for r in about if r.percents] or [r for r in about if topic == "refund" and r.denied]
         if not rules:
             continue
         start = reading.words[clause.first].start if at - clause.first <= _SHARE_SPAN else word.start
@@ -220,7 +223,8 @@ def share_claims(desk: Desk) -> Iterator[Finding]:
             desk.rests_on(same)
             desk.stands(FindingKind.TERMS, topic, start, end)
             continue
-        problem = Problem("value", topic, describe(rules[0]), rules[0].source)
+        reason: Literal["value", "denied"] = "value" if rules[0].percents else "denied"
+        problem = Problem(reason, topic, describe(rules[0]), rules[0].source)
         yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, start, end, problem)
 
 
@@ -231,8 +235,10 @@ def _share(word: str) -> Decimal | None:
 def _share_topic(desk: Desk, clause: Clause) -> str | None:
     """What a share is of: a prepayment, points, a surcharge; a discount, a time or a refund is judged elsewhere."""
     tags = desk.tags(clause)
-    if tags & {"discount", "refund", "deposit"} or any(t.startswith("u:") and t != "u:order" for t in tags):
+    if tags & {"discount", "deposit"} or any(t.startswith("u:") and t != "u:order" for t in tags):
         return None
+    if "refund" in tags:
+        return None if "half" in tags else "refund"
     found = next((t for t in _SHARED if t in tags), None)
     return found or next((t for t in _SHARED if clause.last - clause.first <= 2 and t in desk.topics_question), None)
 

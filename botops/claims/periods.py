@@ -19,6 +19,7 @@ from botops.pricebook.model import OfferKind
 
 _TIME = frozenset({"day", "week", "month", "year", "hour"})
 _TIMED = ("warranty", "trial", "cancel", "refund", "freeze", "free", "gift", "prepay", "deposit")
+_ANSWERED_BARE = ("warranty", "trial", "refund")
 _BARE_TIME = frozenset({"u:year", "u:month", "u:week"})
 _ONE = {
     "год": "year", "неделя": "week", "неделю": "week", "месяц": "month", "year": "year", "week": "week",
@@ -60,14 +61,14 @@ def _lengths(desk: Desk) -> Iterator[Quantity]:
     for clause in reading.clauses:
         tags = desk.tags(clause)
         sentence = desk.sentence_tags(clause)
-        if not tags & _BARE_TIME or not (sentence | desk.topics_question) & {"warranty", "trial"}:
+        if not tags & _BARE_TIME or not (sentence | desk.topics_question).intersection(_ANSWERED_BARE):
             continue
         counted = reading.counted(clause.first, clause.last)
         for i in range(clause.first, clause.last):
             word = reading.words[i]
             if word.text in _ONE and not any(q.first <= i <= q.last for q in counted):
                 near = (reading.over(max(clause.first, i - 2), i + 3), clause.last - clause.first <= 2)
-                if near[0] & {"warranty", "trial"} or near[1]:
+                if near[0].intersection(_ANSWERED_BARE) or near[1]:
                     yield Quantity(Decimal(1), _ONE[word.text], word.start, word.end, i, i)
 
 
@@ -126,7 +127,7 @@ def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Prob
     if topic == "refund" and "deposit" not in desk.sentence_tags(clause) | desk.topics_question:
         rules = [r for r in rules if "deposit" not in r.topics]
     have = _days(q)
-    same = [r for r in rules if have in _periods(r)]
+    same = [r for r in rules if have in _periods(r) or _within(r, q)]
     if same:
         fitting = [r for r in same if (r.offer is None or desk.applies(r, clause)) and not desk.excepted(r, clause)]
         if not fitting:
@@ -145,6 +146,12 @@ def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Prob
     if topic in {"refund", "cancel", "freeze", "prepay"} and rules and rules[0].offer is None:
         return Problem("value", topic, rules[0].text, rules[0].source)
     return Problem("absent", topic)
+
+
+def _within(rule: Rule, q: Quantity) -> bool:
+    """True for a length between two that a rule of the policies names: 7 days, of "14–3 days before: half"."""
+    lengths = _periods(rule)
+    return rule.offer is None and len(lengths) > 1 and min(lengths) < _days(q) < max(lengths)
 
 
 def _timed_rules(desk: Desk, topic: str) -> tuple[Rule, ...]:

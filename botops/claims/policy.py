@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Literal
 
+from botops.claims.barred import Barred, barred_periods
 from botops.claims.conditions import Condition, conditions_of
 from botops.claims.goods import described, goods_of
 from botops.claims.lexicon import Concepts, OwnWords
@@ -23,7 +24,6 @@ from botops.claims.provisions import Provision, provisions_of
 from botops.claims.quantities import LIMIT_WORDS, Quantity
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.words import fold, same_root, words
-from botops.pricebook.lookup import is_percent
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
 _AKIN = 2
@@ -36,7 +36,6 @@ KIN = 6
 _EXCEPT = frozenset("кроме исключением except excluding".split())
 _MANY = 200
 _MANY_WORDS = 2000
-_MONEY_KINDS = frozenset({OfferKind.AMOUNT, OfferKind.DELIVERY, OfferKind.PERCENT, OfferKind.CASHBACK})
 _OPEN = Window()
 OWN = "own:"
 """What the concepts of a company's own term kinds begin with."""
@@ -150,6 +149,11 @@ class BookTerms:
         return frozenset(s for known, skus in self.goods.items() if same_root(known, thing) for s in skus)
 
     @cached_property
+    def barred(self) -> tuple[Barred, ...]:
+        """The days on which policies suspend discounts or codes."""
+        return barred_periods(self.about("discount", "promo"))
+
+    @cached_property
     def charging(self) -> tuple[Rule, ...]:
         """Policies that take money for something and give nothing."""
         return tuple(
@@ -222,9 +226,9 @@ def _offer_rule(offer: Offer, names: NameIndex, own: OwnWords | None) -> Rule:
     whole = reading.concepts
     percents, money = _amounts(offer.conditions)
     value = _decimal(offer.value)
-    if value is not None and offer.kind in {OfferKind.PERCENT, OfferKind.CASHBACK} and is_percent(offer):
+    if value is not None and offer.kind in {OfferKind.PERCENT, OfferKind.CASHBACK}:
         percents = (value, *percents)
-    elif value is not None and offer.kind in _MONEY_KINDS:
+    elif value is not None and offer.kind in {OfferKind.AMOUNT, OfferKind.DELIVERY}:
         money = (value, *money)
     elif value is not None and offer.kind is OfferKind.PROMO_CODE:
         if value in percents or (value not in money and value <= 100 and not money):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from botops.claims.dates import covers, day_of
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
+from botops.claims.extent import stretched
 from botops.claims.policy import Rule, code_key
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
@@ -208,8 +209,11 @@ def _judge(desk: Desk, clause: Clause, start: int, rules: tuple[Rule, ...], owne
     rule = live[0]
     if _beyond(desk, clause, rule):
         return Problem("ended", "promo", describe(rule), rule.source)
+    barred = desk.barred("promo")
+    if barred is not None:
+        return Problem("denied", "promo", barred.text, barred.source)
     about = _products(desk, clause, start)
-    if (rule.skus and about and not about & rule.skus) or desk.stretched(rule, clause):
+    if (rule.skus and about and not about & rule.skus) or stretched(desk, rule, clause):
         return Problem("product", "promo", describe(rule), rule.source)
     for m in desk.mentions_in(clause.start, clause.end):
         if m.start in owned and m.amount not in (rule.percents if m.kind == "percent" else rule.money):

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from botops.claims.lexicon import Concepts
+from botops.claims.lexicon import NONE, Concepts
+from botops.claims.mention import Mention
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
 from botops.claims.objects import container_hits, things_of
@@ -23,6 +24,7 @@ _LATER = frozenset("позже иначе позднее later otherwise afterwa
 _CHARGES = frozenset({"separate", "surcharge"})
 _COUNTED = frozenset({"u:hour", "u:lesson", "u:visit", "u:gb", "u:minute", "u:litre", "u:km", "u:floor"})
 """Units that tell what is spoken of across languages; times of the calendar are spoken of everywhere."""
+_WHOLE = 100
 _OPEN = Window()
 
 
@@ -111,11 +113,14 @@ def _provision(source: str, text: str, reading: Reading, clause: Clause, into: S
     words = reading.words[clause.first : clause.last]
     acts = acts_in(tags)
     negated = clause_negated(reading, clause)
+    mentions = find_mentions(reading.text[clause.start : clause.end])
+    in_full = not acts and _in_full(mentions) and _paid_ahead(reading, clause)
+    if in_full:
+        acts, negated = frozenset({"a:defer"}), True
     if "a:lapse" in acts:
         acts, negated = (acts - {"a:lapse"}) | _LAPSED, not negated
     things = things_of(reading, clause.first, clause.last)
-    about = subjects_of(reading, clause.first, clause.last, into)
-    mentions = find_mentions(reading.text[clause.start : clause.end])
+    about = subjects_of(reading, clause.first, clause.last, into) - ({"prepay"} if in_full else NONE)
     separate = "separate" in tags
     return Provision(
         source,
@@ -127,11 +132,21 @@ def _provision(source: str, text: str, reading: Reading, clause: Clause, into: S
         bool(tags & FREE) and not negated and not separate,
         _charging(tags, negated, bool(mentions)),
         bool(words) and words[0].text in _LATER,
-        not about,
+        not about and not (in_full and len(find_mentions(text)) > 1),
         frozenset(),
         tuple(m.amount for m in mentions if m.kind == "money"),
         reading.counted(clause.first, clause.last),
     )
+
+
+def _in_full(mentions: Iterable[Mention]) -> bool:
+    """True when all of the price is to be paid: what is fully prepaid is not paid later."""
+    return any(m.kind == "percent" and m.amount == _WHOLE for m in mentions)
+
+
+def _paid_ahead(reading: Reading, clause: Clause) -> bool:
+    """True when a prepayment is what a clause speaks of, or what its sentence opened with: "Предоплата: торты 100%"."""
+    return "prepay" in reading.over(reading.sentences[clause.sentence].first, clause.last)
 
 
 def _charging(tags: Concepts, negated: bool, priced: bool) -> bool:

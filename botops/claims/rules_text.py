@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from botops.claims.policy import Rule
-from botops.pricebook.lookup import is_percent
+from botops.pricebook.model import OfferKind
 
 _JOINED = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}\b)")
 """Spaces between thousands."""
+_UNITS = {OfferKind.PERCENT: "%", OfferKind.CASHBACK: "%"}
 
 
 def describe(rule: Rule) -> str:
@@ -20,7 +21,7 @@ def describe(rule: Rule) -> str:
     if offer.code:
         parts.append(offer.code)
     if offer.value is not None and str(offer.value) not in _JOINED.sub("", rule.text):
-        parts.append(f"{offer.value}{'%' if is_percent(offer) else ''}")
+        parts.append(f"{offer.value}{_UNITS.get(offer.kind, '')}")
     if rule.text:
         parts.append(rule.text)
     line = " — ".join(parts) or offer.id

@@ -37,6 +37,7 @@ from botops.domain.findings import Finding
 
 __all__ = ["AppliedDiscount", "applied_discounts", "find_supported_terms", "find_term_claims"]
 
+_NO_TROUBLE = frozenset("no problem problems без проблем worries question вопросов".split())
 _MAX_BARE, _MAX_BRIEF = 3, 8
 _GIVEN = frozenset({"gift", "free", "included"})
 _QUALIFIED = frozenset({"s:neg", "s:if", "s:defer", "s:onlyw", "s:refuse", "s:competitor", "s:past"})
@@ -50,7 +51,7 @@ _BY_TOPIC: tuple[tuple[frozenset[str], Callable[[Desk], Iterator[Finding]]], ...
     (frozenset({"multiple"}), multiple_claims),
     (frozenset({"vat", "included"}), vat_claims),
     (frozenset({"minimum"}), least_claims),
-    (frozenset({"prepay", "cashback", "surcharge"}), share_claims),
+    (frozenset({"prepay", "cashback", "surcharge", "refund"}), share_claims),
     (frozenset({"gift", "free", "included"}), benefit_claims),
     (frozenset({"s:neg"}), unpaid_claims),
     (frozenset({"deposit", "prepay"}), waiver_claims),
@@ -96,7 +97,8 @@ def _repeating(desk: Desk, finding: Finding, policy: int) -> Borne:
 def _bare_yes(desk: Desk) -> bool:
     """True for a reply that only says yes, or says yes to a thing given and adds no term: "Да, вручим на выпускном"."""
     words, tags = desk.reading.words, desk.reading.tags
-    if 0 < len(words) <= _MAX_BARE and all("s:yes" in tags[i] for i in range(len(words))):
+    said_yes = ["s:yes" in tags[i] or words[i].text in _NO_TROUBLE for i in range(len(words))]
+    if 0 < len(words) <= _MAX_BARE and "s:yes" in tags[0] and all(said_yes):
         return True
     if not 0 < len(words) <= _MAX_BRIEF or "s:yes" not in tags[0] or not desk.topics_question & _GIVEN:
         return False

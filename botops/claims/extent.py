@@ -1,0 +1,66 @@
+"""How far a rule of the book reaches: which products the talk is of when none is named, and what stretches a rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from botops.claims.objects import things_of
+from botops.claims.records import in_force
+
+if TYPE_CHECKING:
+    from botops.claims.context import ReplyContext
+    from botops.claims.desk import Desk
+    from botops.claims.policy import Rule
+    from botops.claims.reading import Clause
+
+_LATELY = 5
+_BOTH = frozenset("оба обе обоих обоим обеим обеих екеуіне екеуине екеуінен both".split())
+
+
+def priced_lately(ctx: ReplyContext) -> frozenset[str]:
+    """Products one of whose prices in force the reply or the exchange before it names."""
+    by_amount = ctx.book.records.by_amount
+    lately = [m for m in ctx.messages[-3:] if m.role != "tool"]
+    sums = {m.amount for message in lately for m in message.mentions if m.kind == "money"}
+    return frozenset(r.sku for a in sums for r in by_amount.get(a, ()) if in_force(r, ctx.day))
+
+
+def elsewhere(desk: Desk, rule: Rule, clause: Clause) -> bool:
+    """True when nothing lately said is of what a rule is for, and a clause has no word of its conditions."""
+    messages = desk.ctx.messages[-_LATELY:]
+    lately = frozenset(s for m in messages if m.role != "tool" for h in m.hits for s in h.skus)
+    if lately & rule.skus:
+        return False
+    sentence = desk.reading.sentences[clause.sentence]
+    said = desk.rooted(things_of(desk.reading, sentence.first, sentence.last)) | desk.things_asked
+    return not (said & rule.things or desk.sentence_tags(clause) & rule.groups or desk.message.hits)
+
+
+def hinted(desk: Desk, rule: Rule, clause: Clause) -> bool:
+    """True when the words of a clause fit what a rule is for no worse than any other product.
+
+    "С котла" may mean each boiler; "Basic оправаға" no other frame than Basic.
+    """
+    fits: Counter[str] = Counter()
+    for thing in desk.things(clause):
+        fits.update(desk.terms.sold_as(thing))
+    best = max(fits.values(), default=0)
+    return best > 0 and any(fits[sku] == best for sku in rule.skus)
+
+
+def stretched(desk: Desk, rule: Rule, clause: Clause) -> bool:
+    """True when "на всё" or "на оба" stretches a rule over products of this talk that it does not cover.
+
+    "При покупке любого тарифа" stretches nothing: the condition of a rule is no list of what it is for.
+    """
+    if not rule.skus:
+        return False
+    if any(w.text in _BOTH for w in desk.reading.words[clause.first : clause.last]):
+        lately = [h for m in desk.ctx.messages[-4:] for h in m.hits]
+        return bool(desk.skus_spoken & rule.skus) and any(rule.skus.isdisjoint(h.skus) for h in lately)
+    if "s:all" not in desk.tags(clause):
+        return False
+    tags = desk.reading.tags
+    bar = next((i for i in range(clause.first + 1, clause.last) if "s:if" in tags[i]), clause.last)
+    return "s:all" in desk.reading.over(clause.first, bar) and bool(desk.skus_named - rule.skus)
