@@ -183,7 +183,7 @@ class ReplyContext:
     region: str | None = None
     segment: str | None = None
 
-    @property
+    @cached_property
     def reply(self) -> ParsedMessage:
         """The message being judged."""
         return self.messages[-1]

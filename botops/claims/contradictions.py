@@ -25,13 +25,14 @@ _MONEY = ("денег", "деньги", "плат", "доплат", "ақша", 
 _NOT_OURS = frozenset({"vat", "discount", "promo", "code"})
 _SHORT = 5
 _ASKED_APART = frozenset({"separate", "surcharge", "included"})
+_GRATIS = FREE | {"s:neg"}
 _IN_TOWN = frozenset({"t:@city"})
 
 
 def refusal_claims(desk: Desk) -> Iterator[Finding]:
     """Acts the policies refuse and the reply grants: "вскрытые принимаем", "остаток перейдёт"."""
-    refused = [p for p in desk.provisions if p.refused]
     reading = desk.reading
+    refused = [p for p in desk.provisions if p.refused] if _may_act(desk) else []
     for clause in reading.clauses if refused else ():
         said = _acts_said(desk, clause)
         against = [p for p in refused if p.acts & said]
@@ -41,6 +42,13 @@ def refusal_claims(desk: Desk) -> Iterator[Finding]:
         broken = _broken(desk, clause, said, against, granting)
         if broken is not None:
             yield _finding(desk, clause, Problem("denied", _topic(broken.acts & said), broken.text, broken.source))
+
+
+def _may_act(desk: Desk) -> bool:
+    """True when the text has a word of an act, or of paying, or may answer a question about one."""
+    said = desk.reading.concepts
+    asked = desk.question.concepts if desk.question is not None else NONE
+    return "s:pay" in said or bool(acts_in(said) or acts_in(asked))
 
 
 def _acts_said(desk: Desk, clause: Clause) -> Concepts:
@@ -115,8 +123,8 @@ def _concession(desk: Desk, clause: Clause) -> bool:
 
 def charge_claims(desk: Desk) -> Iterator[Finding]:
     """Things the policies charge for, said to cost nothing: "замер бесплатный", "за мойку не берём"."""
-    charged = [p for p in desk.provisions if p.charged]
     reading = desk.reading
+    charged = [p for p in desk.provisions if p.charged] if reading.concepts & _GRATIS else []
     for clause in reading.clauses if charged else ():
         tags = desk.tags(clause)
         if tags & _NOT_OURS or "s:if" in tags or (reading.sentences[clause.sentence].question and not desk.confirms):
@@ -149,8 +157,8 @@ def _for_nothing(desk: Desk, clause: Clause) -> bool:
 
 def place_claims(desk: Desk) -> Iterator[Finding]:
     """Free deliveries, visits and inclusions said for another place than the one the book gives them in."""
-    bound = [p for p in desk.provisions if p.free and p.places]
     reading = desk.reading
+    bound = [p for p in desk.provisions if p.free and p.places] if reading.concepts & FREE else []
     for clause in reading.clauses if bound else ():
         tags = desk.tags(clause)
         if "s:if" in tags or "s:neg" in tags or not tags & FREE or not _for_nothing(desk, clause):
@@ -175,9 +183,9 @@ def _reaches(provision: Provision, where: frozenset[str]) -> bool:
 
 def apart_claims(desk: Desk) -> Iterator[Finding]:
     """Things the policies include, said to be paid apart: "балансировка отдельно" where it is part of the service."""
-    asked = desk.topics_question & _ASKED_APART
-    included = [p for p in desk.provisions if p.free] if asked or desk.confirms else []
     reading = desk.reading
+    asked = "separate" in reading.concepts and (desk.confirms or desk.topics_question & _ASKED_APART)
+    included = [p for p in desk.provisions if p.free] if asked else []
     opening = reading.tags[0] if reading.tags else NONE
     for clause in reading.clauses if included else ():
         tags = desk.tags(clause)

@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import lru_cache
 
 from botops.claims.context import ParsedMessage, sounds_like_money
-from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import read
 from botops.claims.words import fold, words
@@ -43,11 +42,6 @@ def sums_in(message: ParsedMessage) -> list[Decimal]:
         if _MAX_HEADS <= quantity.value <= _MAX_SUM and " " in message.folded[quantity.start : quantity.end]:
             sums.setdefault(quantity.start, quantity.value)
     return [sums[k] for k in sorted(sums)]
-
-
-def names_amount(rule: Rule, amount: Decimal) -> bool:
-    """True when a rule names an amount, as a sum or as a threshold."""
-    return amount in rule.money or any(c.kind == "min_sum" and c.value == amount for c in rule.conditions)
 
 
 def numbers_in(messages: Iterable[ParsedMessage]) -> tuple[Decimal, ...]:

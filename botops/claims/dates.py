@@ -106,8 +106,10 @@ def _day_alone(words: Sequence[Word], i: int) -> Dated | None:
         tail = word.start - before.end <= 1 and (text in _KAZAKH_TAILS or _closes(words, i, text))
         return Dated(before.start, word.end, (), int(before.text)) if tail or text in _OF_MONTH else None
     day = _ORDINALS.get(text)
+    if day is None:
+        return None
     ending = next((e for e in ("ого", "ьего", "ому", "ьему", "ое", "ье") if text.endswith(e)), "")
-    return Dated(word.start, word.end, (), day) if day is not None and _closes(words, i, ending) else None
+    return Dated(word.start, word.end, (), day) if _closes(words, i, ending) else None
 
 
 def _closes(words: Sequence[Word], i: int, ending: str) -> bool:

@@ -100,11 +100,7 @@ class Desk:
 
     def is_attribute(self, mention: Mention) -> bool:
         """True when a percent is a value of a variant's attribute ("80%" of a keyboard's size)."""
-        return any(at in self._attribute_places for at in range(mention.start, mention.end))
-
-    @cached_property
-    def _attribute_places(self) -> frozenset[int]:
-        return frozenset(at for f in self.message.features for at in range(f.start, f.end))
+        return any(f.start < mention.end and mention.start < f.end for f in self.message.features)
 
     @cached_property
     def _mention_starts(self) -> list[int]:

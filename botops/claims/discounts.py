@@ -184,6 +184,8 @@ def stack_claims(desk: Desk) -> Iterator[Finding]:
     reading = desk.reading
     if desk.terms.stacking is not False:
         return
+    if "stack" not in reading.concepts and not any(w.text in _TOGETHER for w in reading.words):
+        return
     seen: set[int] = set()
     for clause in reading.clauses:
         tags = desk.tags(clause)

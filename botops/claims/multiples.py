@@ -22,13 +22,12 @@ _CLOSE = 1e-9
 
 
 class Factor(NamedTuple):
-    """`price × times / over`, written with `before` and `after` around the price. `rough` is its size."""
+    """`price × times / over`, written with `before` and `after` around the price."""
 
     times: Decimal
     over: Decimal
     before: Parts
     after: Parts
-    rough: float
 
     def amount(self, price: Decimal) -> Decimal:
         """The size of the multiple."""
@@ -40,8 +39,46 @@ class Factor(NamedTuple):
         return Figure(self.amount(record.amount), parts, record.sku, bool(self.before or self.after))
 
 
-def _factor(times: Decimal, rough: float, before: Parts = (), after: Parts = (), over: Decimal = ONE) -> Factor:
-    return Factor(times, over, before, after, rough)
+_ALONE = Factor(ONE, ONE, (), ())
+_Recipe = tuple[Callable[[Decimal, Decimal], Factor], Decimal, Decimal]
+"""A factor not yet made: what makes it, of which numbers. Of hundreds few are ever looked at."""
+
+
+def _times(count: Decimal, _: Decimal) -> Factor:
+    return Factor(count, ONE, (count, "×"), ())
+
+
+def _twice(count: Decimal, other: Decimal) -> Factor:
+    return Factor(count * other, ONE, (count, "×", other, "×"), ())
+
+
+def _over(count: Decimal, _: Decimal) -> Factor:
+    return Factor(ONE, count, (), ("/", count))
+
+
+def _part_of_a_year(count: Decimal, months: Decimal) -> Factor:
+    return Factor(count * months, _MONTHS, (count, "×"), ("×", months, "/", _MONTHS))
+
+
+def _alone(_: Decimal, __: Decimal) -> Factor:
+    return _ALONE
+
+
+class Factors:
+    """What may be made of a price, in order. `rough` are the sizes; a factor itself is made when it is asked for."""
+
+    __slots__ = ("_recipes", "rough")
+
+    def __init__(self, recipes: list[_Recipe], rough: list[float]) -> None:
+        self._recipes = recipes
+        self.rough = rough
+
+    def __iter__(self) -> Iterator[Factor]:
+        return (make(count, other) for make, count, other in self._recipes)
+
+    def __getitem__(self, at: int) -> Factor:
+        make, count, other = self._recipes[at]
+        return make(count, other)
 
 
 def factors(
@@ -54,57 +91,75 @@ def factors(
     alone: bool,
     divides: Callable[[Decimal], bool],
     pro_rata: bool,
-) -> Iterator[Factor]:
+) -> Factors:
     """What may be made of a price charged per `per`.
 
     `fits` are the counts its quantity tier holds for, `counts` all of them, `pairs` those a second factor is taken
     from, `free` the periods given on top. `alone` allows the price by itself, `divides` by which counts it may be
     divided, `pro_rata` a yearly price for some of its months.
     """
+    recipes: list[_Recipe] = []
+    rough: list[float] = []
     if alone:
-        yield _factor(ONE, 1.0)
+        recipes.append((_alone, ONE, ONE))
+        rough.append(1.0)
         if per == "year" and divides(_MONTHS):
-            for months in (_MONTHS, *(_MONTHS + given for given in free)):
-                yield _factor(ONE, 1 / float(months), after=("/", months), over=months)
+            whole = (_MONTHS, *(_MONTHS + given for given in free))
+            recipes += [(_over, months, ONE) for months in whole]
+            rough += [1 / float(months) for months in whole]
         if per == "month":
-            yield _factor(_MONTHS, _YEAR, (_MONTHS, "×"))
-    sized = [(other, float(other)) for other in pairs if other != ONE]
+            recipes.append((_times, _MONTHS, ONE))
+            rough.append(_YEAR)
+    others = [other for other in pairs if other != ONE]
+    sizes = [float(other) for other in others]
     for count in fits:
         if count == ONE:
             continue
-        rough = float(count)
-        yield _factor(count, rough, (count, "×"))
+        size = float(count)
+        recipes.append((_times, count, ONE))
+        rough.append(size)
         if divides(count):
-            yield _factor(ONE, 1 / rough, after=("/", count), over=count)
-        for other, size in sized:
-            yield _factor(count * other, rough * size, (count, "×", other, "×"))
-    yield from _over_months(per, fits, counts, pro_rata=pro_rata)
+            recipes.append((_over, count, ONE))
+            rough.append(1 / size)
+        recipes += [(_twice, count, other) for other in others]
+        rough += [size * other for other in sizes]
+    _over_months(per, fits, counts, recipes, rough, pro_rata=pro_rata)
+    return Factors(recipes, rough)
 
 
-def _over_months(per: str, fits: Sequence[Decimal], counts: Sequence[Decimal], *, pro_rata: bool) -> Iterator[Factor]:
+def _over_months(
+    per: str,
+    fits: Sequence[Decimal],
+    counts: Sequence[Decimal],
+    recipes: list[_Recipe],
+    rough: list[float],
+    *,
+    pro_rata: bool,
+) -> None:
     """A monthly price over a year, a yearly one over the months left of it."""
-    for count in fits:
-        if per == "month":
-            yield _factor(count * _MONTHS, float(count) * _YEAR, (count, "×", _MONTHS, "×"))
-        for months in counts if per == "year" and pro_rata else ():
-            if months < _MONTHS:
-                part = float(count * months) / _YEAR
-                yield _factor(count * months, part, (count, "×"), ("×", months, "/", _MONTHS), _MONTHS)
+    if per == "month":
+        recipes += [(_twice, count, _MONTHS) for count in fits]
+        rough += [float(count) * _YEAR for count in fits]
+    if per == "year" and pro_rata:
+        parts = [(count, months) for count in fits for months in counts if months < _MONTHS]
+        recipes += [(_part_of_a_year, count, months) for count, months in parts]
+        rough += [float(count * months) / _YEAR for count, months in parts]
 
 
 class Multiples:
-    """All multiples of some prices, looked up by value."""
+    """Multiples of some prices, `most` of them, looked up by value."""
 
     __slots__ = ("_order", "_rows", "_sizes", "_starts")
 
-    def __init__(self, rows: Iterable[tuple[Record, Sequence[Factor]]]) -> None:
+    def __init__(self, rows: Iterable[tuple[Record, Factors]], most: int) -> None:
         self._rows = list(rows)
         self._starts: list[int] = []
         sizes: list[float] = []
         for record, row in self._rows:
             self._starts.append(len(sizes))
             price = float(record.amount)
-            sizes += [price * f.rough for f in row]
+            sizes += [price * size for size in row.rough]
+        del sizes[most:]
         self._order = sorted(range(len(sizes)), key=sizes.__getitem__)
         self._sizes = [sizes[i] for i in self._order]
 

@@ -44,8 +44,8 @@ def duration_claims(desk: Desk) -> Iterator[Finding]:
         clause = desk.reading.clause_at(q.start)
         if clause is None or "g:children" in desk.tags(clause) or desk.is_mention(q.start):
             continue
-        topic = None if _frequency(desk, q) or _processing(desk, clause) else _duration_topic(desk, clause, q)
-        if topic is None or not desk.claimed(q.start, q.end):
+        topic = _duration_topic(desk, clause, q)
+        if topic is None or _frequency(desk, q) or _processing(desk, clause) or not desk.claimed(q.start, q.end):
             continue
         problem = _judge_duration(desk, clause, topic, q)
         if problem is not None:
@@ -58,6 +58,8 @@ def _lengths(desk: Desk) -> Iterator[Quantity]:
     """Counted times, and one of a unit without its number where it answers how long: "год гарантии", "неделя"."""
     yield from desk.reading.quantities
     reading = desk.reading
+    if not reading.concepts & _BARE_TIME:
+        return
     for clause in reading.clauses:
         tags = desk.tags(clause)
         sentence = desk.sentence_tags(clause)

@@ -128,8 +128,32 @@ class BookTerms:
 
     def about(self, *topics: str) -> tuple[Rule, ...]:
         """Rules about any of the topics."""
-        found = {id(r): r for t in topics for r in self.by_topic.get(t, ())}
-        return tuple(found.values())
+        if len(topics) == 1:
+            return self.by_topic.get(topics[0], ())
+        found = self._about.get(topics)
+        if found is None:
+            rules = {id(r): r for t in topics for r in self.by_topic.get(t, ())}
+            found = self._about[topics] = tuple(rules.values())
+        return found
+
+    @cached_property
+    def _about(self) -> dict[tuple[str, ...], tuple[Rule, ...]]:
+        return {}
+
+    @cached_property
+    def naming(self) -> Mapping[Decimal, tuple[Rule, ...]]:
+        """Rules by the amounts they name, as a sum or as a threshold."""
+        found: dict[Decimal, list[Rule]] = defaultdict(list)
+        for rule in self.rules:
+            thresholds = (c.value for c in rule.conditions if c.kind == "min_sum")
+            for amount in dict.fromkeys((*rule.money, *thresholds)):
+                found[amount].append(rule)
+        return {amount: tuple(rules) for amount, rules in found.items()}
+
+    @cached_property
+    def fees(self) -> tuple[Rule, ...]:
+        """Policies that name a sum and what it is counted by."""
+        return tuple(r for r in self.rules if r.offer is None and r.money and r.counts)
 
     def akin(self, sku: str, others: frozenset[str]) -> bool:
         """True when a product's names say nearly the same as another's: one thing sold in two ways (rent, purchase)."""
@@ -160,7 +184,7 @@ class BookTerms:
             r for r in self.rules if r.offer is None and r.money and not r.denied and not r.topics & {*GIVING, "minus"}
         )
 
-    @property
+    @cached_property
     def offers(self) -> tuple[Rule, ...]:
         """Rules that come from offers."""
         return tuple(r for r in self.rules if r.offer is not None)

@@ -6,7 +6,7 @@ Offsets are code points of the original text. Every function is one pass over th
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -218,7 +218,8 @@ def _is_end(text: str, dot: int, after: int, end: int) -> bool:
 
 def segment_at(parts: tuple[Segment, ...], position: int) -> int:
     """The index of the segment that holds an offset (or the last before it); -1 without any."""
-    return bisect_right(parts, position, key=lambda s: s.start) - 1
+    # A segment is compared as the tuple it is, by its start first: that costs less than a key.
+    return bisect_left(parts, (position + 1,)) - 1
 
 
 def clauses(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:

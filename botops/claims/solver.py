@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from botops.claims.cues import NO_CUES, Cues
 from botops.claims.lazy import cached_property
-from botops.claims.multiples import Factor, Multiples, factors
+from botops.claims.multiples import Factors, Multiples, factors
 from botops.claims.records import Record, Tier
 from botops.claims.steps import ONE, Figure, Figures, Parts, Step, Target, Value, led
 
@@ -123,16 +123,11 @@ class Ground:
         key = (tuple(self.records), far, self.cues.difference, *self._manner)
         found: Multiples | None = self.made.get(key)
         if found is None:
-            rows: list[tuple[Record, Sequence[Factor]]] = []
-            room = _MAX_VALUES
-            for record in self.records:
-                row = self._factors(record, far=far)[: max(room, 0)]
-                rows.append((record, row))
-                room -= len(row)
-            found = self.made[key] = Multiples(rows)
+            rows = ((record, self._factors(record, far=far)) for record in self.records)
+            found = self.made[key] = Multiples(rows, _MAX_VALUES)
         return found
 
-    def _factors(self, record: Record, *, far: bool) -> Sequence[Factor]:
+    def _factors(self, record: Record, *, far: bool) -> Factors:
         """What may be made of a price; the same for all prices of its kind, made once."""
         price, cues = record.price, self.cues
         single = price is None or price.min_qty == 1
@@ -140,21 +135,19 @@ class Ground:
         free = tuple(r.value for r in self.free if r.fits(record.sku))
         per = price.per if price is not None else ""
         key = (per, single, tier, free, record.pack, far, *self._manner)
-        found: Sequence[Factor] | None = self.made.get(key)
+        found: Factors | None = self.made.get(key)
         if found is None:
             counts = _counts(self.far_counts if far else self.counts, free, record.pack)
             fits = counts if tier is None else [c for c in counts if _inside(tier, c)]
-            found = self.made[key] = tuple(
-                factors(
-                    per,
-                    fits,
-                    counts,
-                    self.counts[:_MAX_PAIR],
-                    free,
-                    alone=single or bool(fits),
-                    divides=self.divides,
-                    pro_rata=cues.pro_rata,
-                )
+            found = self.made[key] = factors(
+                per,
+                fits,
+                counts,
+                self.counts[:_MAX_PAIR],
+                free,
+                alone=single or bool(fits),
+                divides=self.divides,
+                pro_rata=cues.pro_rata,
             )
         return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from botops.claims.context import ReplyContext
-from botops.claims.counts import names_amount, stems_in
+from botops.claims.counts import stems_in
 from botops.claims.dates import covers
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
@@ -43,6 +43,8 @@ class TermSums:
 
     def rates(self, mention: Mention) -> Iterator[FixedRate]:
         """Rates in force today, and on the days that the sentence of a sum or the client's question names."""
+        if not self._context.book.rates:
+            return
         today, reply, question = self._context.day, self._context.reply, self._context.question
         part = reply.segment_of(mention.start)
         dates = [d for d in reply.dates if part is not None and part.start <= d.start < part.end]
@@ -54,10 +56,10 @@ class TermSums:
     def rule(self, amount: Decimal, mention: Mention) -> Rule | None:
         """The offer or policy that names a sum where the talk is of it; times a count too."""
         day, terms = self._context.day, self._context.book.terms
-        rules = [r for r in terms.rules if names_amount(r, amount) and r.window.covers(day)]
+        rules = [r for r in terms.naming.get(amount, ()) if r.window.covers(day)]
         if rules:
             return next((r for r in rules if self._speaks_of(r, mention)), None)
-        fees = (r for r in terms.rules if r.offer is None and r.money and r.counts and r.window.covers(day))
+        fees = (r for r in terms.fees if r.window.covers(day))
         return next((r for r in fees if self._times(r, amount) and self._speaks_of(r, mention)), None)
 
     def _times(self, rule: Rule, amount: Decimal) -> bool:

@@ -13,6 +13,7 @@ from botops.claims.words import fold, words
 from botops.domain.findings import Finding, FindingKind
 
 CHARGES = ("deposit", "prepay")
+_CHARGES = frozenset(CHARGES)
 _FEES = frozenset({"surcharge", "service_fee"})
 _TAKE = ("возьм", "бер", "взима", "начисл", "счита", "плат", "ал", "төле", "charge", "take", "pay", "apply")
 _LEVIED = frozenset({"vat", "discount", "promo", "cashback"})
@@ -26,8 +27,10 @@ def waiver_claims(desk: Desk) -> Iterator[Finding]:
     """Charges the book makes and the reply waives: "без предоплаты", "депозит не берём"."""
     reading = desk.reading
     for clause in reading.clauses:
+        if not desk.tags(clause) & _CHARGES:
+            continue
         for i in range(clause.first, clause.last):
-            topic = next(iter(sorted(reading.tags[i] & set(CHARGES))), "")
+            topic = min(reading.tags[i] & _CHARGES, default="")
             if not topic or not _waived(desk, clause, i):
                 continue
             basis = _charged(desk, topic)
