@@ -59,13 +59,14 @@ class BookChoice:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What counts besides the book: exceptions in force on `day`, what the company adds to the checker; and whether
-    claims that are right are asked for."""
+    """What counts besides the book: exceptions in force on `day`, what the company adds to the checker; and what is
+    asked for besides findings: claims that are right, the messages of every dialogue."""
 
     exceptions: Exceptions = NO_EXCEPTIONS
     day: date | None = None
     extensions: ExtensionChoice = NOTHING_OWN
     explain: bool = False
+    keep_messages: bool = False
 
 
 NO_RULES = Rules()
@@ -73,8 +74,9 @@ NO_RULES = Rules()
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One dialogue judged. `messages` is empty when nothing was found, to spare the way between processes; `supported`
-    are the claims that are right, when they are asked for; `excepted` the findings that exceptions let pass."""
+    """One dialogue judged. `messages` is empty when nothing was found and nobody asked for them, to spare the way
+    between processes; `supported` are the claims that are right, when they are asked for; `excepted` the findings that
+    exceptions let pass."""
 
     id: str
     language: str
@@ -198,8 +200,9 @@ def _check_line(file: str, number: int, line: bytes, choice: BookChoice, rules: 
             excepted.extend(verdict.excepted)
             if verdict.judgement is Judgement.NOT_JUDGED:
                 not_judged.append(verdict.reason or "")
+        messages = dialogue.messages if findings or rules.keep_messages else ()
         yield Checked(
-            dialogue.id, dialogue.lang or "ru", dialogue.messages if findings else (), tuple(findings),
+            dialogue.id, dialogue.lang or "ru", messages, tuple(findings),
             claims, replies, tuple(not_judged), tuple(supported), tuple(excepted),
         )  # fmt: skip
 

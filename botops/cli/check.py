@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -45,6 +46,12 @@ _FAIL_ON = ("low", "medium", "high", "critical", "never")
 @click.option(
     "--fail-on", type=click.Choice(_FAIL_ON), default="low", show_default=True, help="Least severity for exit code 1."
 )  # fmt: skip
+@click.option(
+    "--second-opinion",
+    "opinion_of",
+    metavar="MODEL|off",
+    help="Ask a language model about tone, intent and promises without a figure: a model's name, a URL, or replay.",
+)
 @click.option("--explain", is_flag=True, help="Tell of the claims that are right, too, and what bears each out.")
 @click.option(
     "--policy",
@@ -67,6 +74,7 @@ def check(
     html: Path | None,
     jobs: int,
     fail_on: str,
+    opinion_of: str | None,
     explain: bool,
     policy: str | None,
     since: str | None,
@@ -81,16 +89,23 @@ def check(
     the key "exception" and is not counted. Exit code: 2 when lines could not be read (the others are checked all the
     same), else 1 when something was found, else 0.
 
+    With --second-opinion rows with "opinion": true are added: what a language model objects to in tone, intent and
+    promises without a figure. They are no findings, have no severity and never change the exit code; what asking cost
+    is told on stderr. Dialogues leave this machine for it, personal data masked.
+
     With --policy block --since 7d nothing is judged anew: the verdicts in the project's store say what blocking would
     have stopped, rightly and wrongly as far as reviewers said so. Exit code 0.
     """
     from botops.app.checking import BookChoice, Checked, check_files
     from botops.claims.runner import finding_row, supported_row
+    from botops.cli.opinions import open_asking
     from botops.cli.progress import progress
 
     if policy is not None:
-        if files or exceptions:
-            raise click.UsageError("--policy looks at the store: leave --dialogues and --exceptions out")
+        if files or exceptions or opinion_of:
+            raise click.UsageError(
+                "--policy looks at the store: leave --dialogues, --exceptions and --second-opinion out"
+            )
         return _rehearse(since or "7d", examples, as_json=as_json)
     if not files:
         raise click.UsageError("nothing to check: give --dialogues FILE, or --policy block to look into the store")
@@ -101,6 +116,7 @@ def check(
     choice = BookChoice(price_book, books, project_book())
     rules = _rules(exceptions)
     with ExitStack() as stack:
+        asking = open_asking(stack, opinion_of)
         sink = stack.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
         advance = stack.enter_context(progress("Checking", sum(f.stat().st_size for f in files)))
 
@@ -108,15 +124,25 @@ def check(
             found = (*checked.findings, *checked.excepted)
             rows = [finding_row(checked.id, f, checked.language) for f in found]
             rows += [supported_row(checked.id, c, checked.language) for c in checked.supported]
+            if asking is not None:
+                rows += asking.rows(checked.id, checked.messages)
             for row in sorted(rows, key=lambda r: (r["turn"], r["start"], r["end"])):
                 sink.write(json_line(row))
 
         summary = check_files(
-            files, choice, rules=rules, jobs=jobs, explain=explain, on_checked=write, on_bytes=advance
+            files,
+            choice,
+            rules=replace(rules, keep_messages=asking is not None),
+            jobs=jobs,
+            explain=explain,
+            on_checked=write,
+            on_bytes=advance,
         )
     if html:
         _write_html(html, summary, files)
-    _report(summary, as_json=as_json, form=form)
+    _report(summary, as_json=as_json, form=form, more=asking.as_json() if asking else {})
+    if asking is not None:
+        asking.report()
     return _exit_code(summary, fail_on)
 
 
@@ -169,13 +195,13 @@ def _write_html(path: Path, summary: CheckSummary, files: tuple[Path, ...]) -> N
     path.write_text(page, encoding="utf-8", errors="replace")
 
 
-def _report(summary: CheckSummary, *, as_json: bool, form: str) -> None:
+def _report(summary: CheckSummary, *, as_json: bool, form: str, more: dict[str, object]) -> None:
     from botops.domain.problems import render_problems
 
     if summary.problems:
         click.echo(render_problems(summary.problems, "github" if form == "github" else "text"), err=True)
     if as_json:
-        click.echo(json.dumps(_as_json(summary), ensure_ascii=False))
+        click.echo(json.dumps(_as_json(summary) | more, ensure_ascii=False))
         return
     from rich.console import Console
     from rich.table import Table

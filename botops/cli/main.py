@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": ("botops.cli.project:doctor", "Say what is wrong with this installation and how to mend it."),
     "check": ("botops.cli.check:check", "Compare every price, discount and term in dialogues with a price book."),
     "claims": ("botops.cli.check:claims", "List the amounts and percents found in texts."),
+    "opinion": ("botops.cli.opinions:opinion", "Measure a language model's second opinion against human labels."),
     "chat": ("botops.cli.chat:chat", "Talk to the bot in the terminal."),
     "eval": ("botops.cli.evals:evals", "Replay dialogues and compare them with what is expected."),
     "prompts": ("botops.cli.prompts:prompts", "List, show, compare and lint prompts."),

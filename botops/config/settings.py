@@ -17,6 +17,7 @@ from botops.config.validation import Strict, validate
 from botops.config.wording import suggestion
 from botops.domain.errors import UserError
 from botops.domain.messages import Language
+from botops.domain.opinions import Concern
 from botops.domain.problems import Problem
 from botops.domain.turns import GuardPolicy
 
@@ -140,6 +141,18 @@ class Claims(Strict):
     )
 
 
+class SecondOpinion(Strict):
+    """A language model asked by `botops check` about tone, intent and promises without a figure. `model` is a name, a
+    URL, `replay` or `replay:MODEL`; without one the configured model is asked. `temperature` null leaves the
+    provider's default, which some models insist on."""
+
+    enabled: bool = False
+    model: str | None = Field(default=None, min_length=1)
+    concerns: tuple[Concern, ...] = Field(default=tuple(Concern), min_length=1)
+    temperature: float | None = Field(default=0.0, ge=0, le=2)
+    concurrency: int = Field(default=4, ge=1, le=64)
+
+
 class Escalation(Strict):
     """When a dialogue goes to a person, and to which role of `team.yaml`."""
 
@@ -219,6 +232,7 @@ class Settings(Strict):
     model: Model = Model()
     guard: Guard = Guard()
     claims: Claims = Claims()
+    second_opinion: SecondOpinion = SecondOpinion()
     prompt: str = "sales"
     escalation: Escalation = Escalation()
     hand_off: HandOffSettings = HandOffSettings()

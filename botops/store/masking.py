@@ -10,7 +10,7 @@ Masking twice changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from botops.domain.findings import Finding, Verdict
@@ -79,6 +79,13 @@ def mask(text: str) -> str:
 def mask_inbound(inbound: InboundMessage, hide: Callable[[str], str] = mask) -> InboundMessage:
     """A client's message as it is stored."""
     return replace(inbound, text=hide(storable(inbound.text)))
+
+
+def mask_texts(texts: Sequence[str]) -> tuple[str, ...]:
+    """The texts of one dialogue masked, each as long as before: what was hidden in one is hidden in all."""
+    once = {text: mask(storable(text)) for text in texts}
+    cleaner = _Cleaner(mask, _secrets(once))
+    return tuple(cleaner(text) for text in texts)
 
 
 def mask_record(record: TurnRecord, hide: Callable[[str], str] = mask) -> TurnRecord:

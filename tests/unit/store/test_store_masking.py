@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from botops.domain.findings import Finding, FindingKind, Severity, Verdict
-from botops.store.masking import MASK, is_kz_id, luhn, mask, mask_record
+from botops.store.masking import MASK, is_kz_id, luhn, mask, mask_record, mask_texts
 
 
 @pytest.mark.parametrize(
@@ -190,3 +190,11 @@ def test_what_one_text_gave_away_is_hidden_in_all(shop):
     asked = shop.inbound(text="мой номер 7011234567, мест 1500000")
     record = shop.record("t", asked, reply="Записал 7011234567; 27011234567 штук, 7011234567 ₸", attempts=())
     assert mask_record(record).reply == "Записал ••••••••••; 27011234567 штук, 7011234567 ₸"
+
+
+def test_what_is_hidden_in_one_text_of_a_dialogue_is_hidden_in_all():
+    told = ("мой номер 7011234567", "Повторю: 7011234567, верно?", "Тариф — 45 000 000 ₸", "")
+    masked = mask_texts(told)
+    assert masked == ("мой номер ••••••••••", "Повторю: ••••••••••, верно?", "Тариф — 45 000 000 ₸", "")
+    assert mask_texts(masked) == masked
+    assert mask_texts(()) == ()
