@@ -15,6 +15,7 @@ from botops.app.books import Books
 from botops.app.container import book_path, database_url, open_registry
 from botops.app.extensions import extensions_of
 from botops.app.models import build_model
+from botops.app.second_opinion import opinion_model
 from botops.config import FILE_NAME, Secrets, load_settings
 from botops.domain.errors import BotopsError, UserError
 
@@ -50,7 +51,7 @@ def examine(directory: Path) -> list[Check]:
         checks.append(Check("settings", "ok", str(file)))
     else:
         checks.append(Check("settings", "warning", f"no {FILE_NAME} here, defaults hold", "botops init NEW_FOLDER"))
-    for look in (_price_book, _claims, _prompts, _model, _store, _ports):
+    for look in (_price_book, _claims, _prompts, _model, _second_opinion, _store, _ports):
         checks.extend(_guarded(look, settings))
     return checks
 
@@ -123,6 +124,17 @@ def _model(settings: Settings) -> Iterator[Check]:
         yield Check("model", "warning", "no key: a simulated model answers", "set OPENAI_API_KEY for a real one")
     else:
         yield Check("model", "ok", model.name)
+
+
+def _second_opinion(settings: Settings) -> Iterator[Check]:
+    if not settings.second_opinion.enabled:
+        return
+    try:
+        model = opinion_model(settings, Secrets.from_environ(os.environ), None)
+    except UserError as error:
+        yield Check("second opinion", "error", str(error), "or set second_opinion.enabled: false in botops.yaml")
+        return
+    yield Check("second opinion", "ok", f"{model.name} on {', '.join(settings.second_opinion.concerns)}")
 
 
 def _store(settings: Settings) -> Iterator[Check]:

@@ -176,7 +176,21 @@ def test_help_names_every_command_and_a_misspelt_one_is_guessed(botops, tmp_path
 
 @pytest.mark.parametrize(
     "command",
-    ["up", "serve", "console", "init", "doctor", "check", "claims", "chat", "eval", "prompts", "pricebook", "ingest", "opinion"],
+    [
+        "up",
+        "serve",
+        "console",
+        "init",
+        "doctor",
+        "check",
+        "claims",
+        "chat",
+        "eval",
+        "prompts",
+        "pricebook",
+        "ingest",
+        "opinion",
+    ],
 )
 def test_every_command_explains_itself(botops, tmp_path, command):
     code, out, _ = botops(tmp_path, command, "--help")

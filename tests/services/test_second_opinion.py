@@ -152,6 +152,26 @@ def test_the_simulator_says_that_it_has_no_opinions(botops, project, command):
     assert "the simulated model cannot give opinions" in err
 
 
+def test_doctor_says_whether_the_configured_model_can_be_asked(botops, project):
+    settings = project / "botops.yaml"
+    plain = settings.read_text("utf-8")
+    assert "second opinion" not in botops("doctor")[1]
+    settings.write_text(plain + "\nsecond_opinion: {enabled: true}\n", "utf-8")
+    code, out, _ = botops("doctor")
+    assert code == 1
+    assert "the simulated model cannot give opinions" in out
+    settings.write_text(plain + "\nsecond_opinion: {enabled: true, model: 'http://127.0.0.1:9/v1'}\n", "utf-8")
+    assert "gpt-4o-mini on tone, intent, promise" in botops("doctor")[1]
+
+
+def test_a_model_without_a_price_costs_an_unknown_sum(botops, project, log, monkeypatch):
+    monkeypatch.setenv("BOTOPS_MODEL", "house-model")
+    with FakeProvider([Behaviour(text=NOTHING)]) as fake:
+        _, _, err = botops("check", "--dialogues", log, "--second-opinion", fake.base_url)
+    assert "second opinion of house-model" in err
+    assert "cost: unknown, no price for house-model" in err
+
+
 def test_the_policy_of_the_store_takes_no_second_opinion(botops):
     code, _, err = botops("check", "--policy", "block", "--second-opinion", "some-model")
     assert code == 2

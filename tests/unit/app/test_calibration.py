@@ -60,6 +60,11 @@ def test_a_row_that_cannot_be_used_is_named_with_its_line(tmp_path, row, path, m
 def test_a_file_that_cannot_be_read_is_the_users_mistake(tmp_path):
     with pytest.raises(UserError, match="cannot read"):
         read_labels(tmp_path / "nowhere.jsonl")
+    huge = tmp_path / "huge.jsonl"
+    with huge.open("wb") as stream:
+        stream.truncate(65 * 2**20)
+    with pytest.raises(UserError, match="over 64 MB"):
+        read_labels(huge)
 
 
 def said(*concerns):
