@@ -6,17 +6,19 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import islice
+from itertools import combinations, islice
 
 from botops.claims.context import ReplyContext
 from botops.claims.counts import stems_in
 from botops.claims.dates import covers
 from botops.claims.ground import Grounds
-from botops.claims.link import BEFORE, LOCAL, QUESTION, Focus
+from botops.claims.kinds import has_subject
+from botops.claims.link import BEFORE, LOCAL, PARENT, QUESTION, SEGMENT, Focus
 from botops.claims.mention import Mention
 from botops.claims.names import name_stems
 from botops.claims.records import NAME, Record, in_force, tier_of
 from botops.claims.scope import Scope
+from botops.claims.term_sums import ABLATIVE
 
 PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
 """Spans of time a price can be charged for."""
@@ -24,8 +26,7 @@ PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"}
 _UNITS = PERIODS | {"visit"}
 _ROOT = 3
 _BEHIND = 2
-_ABLATIVE = ("дан", "ден", "тан", "тен", "нан", "нен")
-"""Endings of a Kazakh sum from which a price begins: "95 000-нан"."""
+_PAIR, _FEW = 2, 6
 _CLAUSE_END = re.compile(r"[;.()=+](?!\d)|,(?!\d)")
 _MANY = 24
 
@@ -79,25 +80,37 @@ class Fitting:
             return False
         if NAME in focus.conflicts(record):
             told = self._called_briefly(record, mention, focus) or self._called_fully(record, mention, focus)
-            told = told or self._described_apart(record, focus)
+            told = told or self._described_apart(record, mention, focus) or self._composed(record, focus)
             if not told and not self._charged_otherwise(record, mention, focus):
                 return False
         return not self.other_variant(record, focus)
 
-    def _described_apart(self, record: Record, focus: Focus) -> bool:
+    def _described_apart(self, record: Record, mention: Mention, focus: Focus) -> bool:
         """True for a variant spoken of before whose value stands beside the sum, where what is named there has no such
-        attribute ("разовая — 9 000 ₸ с тренером" of a training, not of the one-time visit); also one whose value the
-        client names now, where a product was only named before."""
+        attribute ("разовая — 9 000 ₸ с тренером" of a training, not of the one-time visit); also one whose value stands
+        there, or is named by the client, where a product was only named before."""
         asked = {
             k
             for k, r in focus.keys.items()
             if k != NAME and r.level == QUESTION < focus.level and k in record.features and r.allows(record)
         }
-        if record.sku not in focus.named and not asked:
+        beside = {k for k, r in focus.keys.items() if k != NAME and r.level <= BEFORE and k in record.features}
+        beside = {k for k in beside if focus.keys[k].allows(record)} | asked
+        apart = focus.level >= QUESTION and bool(beside) and not self._names_more(mention)
+        if record.sku not in focus.named and not asked and not apart:
             return False
-        beside = {k for k, r in focus.keys.items() if k != NAME and r.level <= BEFORE and k in record.features} | asked
         own = [r for sku in focus.skus for r in self._context.book.records.by_sku.get(sku, ())]
         return bool(beside) and not any(k in r.features for r in own for k in beside)
+
+    def _composed(self, record: Record, focus: Focus) -> bool:
+        """True for a product whose name takes something from each of two products named together: "монтаж" of one and
+        "панель" of another are the "Монтаж солнечной панели", whichever language says them."""
+        if record.product is None or focus.level > PARENT or focus.level == SEGMENT or len(focus.skus) < _PAIR:
+            return False
+        own = name_stems(record.product.names)
+        book = self._context.book.skus
+        named = [name_stems(book[s].names) for s in focus.skus if s in book and s != record.sku]
+        return any(own & a - b and own & b - a for a, b in combinations(named[:_FEW], _PAIR))
 
     def _charged_otherwise(self, record: Record, mention: Mention, focus: Focus) -> bool:
         """True for a price by a unit that stands beside the sum and by which nothing named before is charged: "a month
@@ -113,6 +126,15 @@ class Fitting:
         book = self._context.book.records.by_sku
         prices = (r.price for sku in focus.skus for r in book.get(sku, ()) if r.price is not None)
         return all(charged.isdisjoint(self._grounds.periods_of(p)) for p in prices)
+
+    def _names_more(self, mention: Mention) -> bool:
+        """True when what leads to a sum names a thing besides values of variants ("a Hollywood wave for long hair")."""
+        reply, at = self._context.reply, self.lead(mention)
+        for value in (f for f in reply.features if at <= f.start and f.end <= mention.start):
+            if has_subject(reply, at, value.start):
+                return True
+            at = max(at, value.end)
+        return has_subject(reply, at, mention.start)
 
     def _called_fully(self, record: Record, mention: Mention, focus: Focus) -> bool:
         """True when the product's name is the one named beside the sum and more, and the rest stands there as well:
@@ -224,7 +246,7 @@ class Fitting:
         price = record.price
         if price is None or not price.from_price or mention.bound == "from" or mention.amount_max is not None:
             return True
-        if mention.quote.casefold().endswith(_ABLATIVE):
+        if mention.quote.casefold().endswith(ABLATIVE):
             return True
         return (
             self._scope_of(mention).denies_below

@@ -23,10 +23,11 @@ from botops.claims.rates import rates_on
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Reduction, Target, Value
-from botops.claims.term_sums import TermSums
+from botops.claims.term_sums import ABLATIVE, TermSums
 from botops.pricebook.model import OfferKind, Price
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
+_HUNDRED = Decimal(100)
 _MAX_PRODUCTS = 12
 _MAX_COUNTS = 14
 _MAX_SCANNED = 500
@@ -40,7 +41,6 @@ _GROSS = re.compile(
     r"(?:\s\d+\s?%)?\W{0,3}\Z"
 )
 _ENDS_FROM = re.compile(r"[.!?\n]|\Z")
-_ABLATIVE = ("ден", "дан", "тен", "тан", "нен", "нан")
 _TODAY = frozenset("сегодня сейчас щас бүгін бугин қазір казир today now".split())
 _SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
@@ -105,7 +105,13 @@ class Grounds:
 
     def _volumes_of(self, message: ParsedMessage, price: Price) -> list[Quantity]:
         own = units_in(price.unit) if price.unit else self.periods_of(price)
-        return [q for q in self._counted(message) if q.unit not in _NO_VOLUMES or q.unit in own]
+        said = (q for q in self._counted(message) if q.unit not in _NO_VOLUMES or q.unit in own)
+        return [q for q in said if q.unit or not self._is_its_price(q.value, price)]
+
+    def _is_its_price(self, value: Decimal, price: Price) -> bool:
+        """True for a number that is another price of the same product ("в феврале 720 было"): no count of it."""
+        same = self._context.book.records.by_amount.get(value, ())
+        return value >= _HUNDRED and any(r.product is not None and price in r.product.prices for r in same)
 
     def _opens_another(self, quantity: Quantity, mention: Mention) -> bool:
         """True for a threshold that opens the price of a later sum ("24 900 ₸; от 5 шт. — 21 900 ₸" for the first)."""
@@ -208,7 +214,7 @@ class Grounds:
         if mention.bound == "from" or self.deferred(mention):
             return True
         closes = _ENDS_FROM.match(self._context.reply.folded, mention.end) is not None
-        return closes and mention.quote.casefold().endswith(_ABLATIVE)
+        return closes and mention.quote.casefold().endswith(ABLATIVE)
 
     def _replaced(self, mention: Mention) -> bool:
         """True for a former sum ("вместо 240 000"): one that was charged, never one that is to be added up."""

@@ -293,7 +293,7 @@ def _of_stated(target: Target, ground: Ground, steps: _Starts) -> Value | None:
         for count in ground.counts:
             if count > 1 and target.hits(amount * count) and ground.multiplies(amount, count):
                 return Value(amount * count, (count, "×", amount))
-            if count > 1 and ground.divides(count) and target.hits(amount / count):
+            if count > 1 and ground.divides(count) and target.hits(amount / count) and count % 1 == 0:
                 return Value(amount / count, (amount, "/", count))
         if ground.divides(_MONTHS) and target.hits(amount / _MONTHS):
             return Value(amount / _MONTHS, (amount, "/", _MONTHS))

@@ -18,7 +18,10 @@ from botops.claims.rates import FixedRate
 ZERO_PARTS = re.compile(r"\b0-0-\d")
 """An instalment by its parts: "0-0-12"."""
 
-_TELLING = 5
+ABLATIVE = ("дан", "ден", "тан", "тен", "нан", "нен")
+"""Endings of a Kazakh sum from which something begins: "95 000-нан"."""
+
+_TELLING, _WORD, _SEVERAL = 5, 4, 2
 _MINUTES = {"minute": Decimal(1), "hour": Decimal(60), "day": Decimal(1440)}
 
 
@@ -89,6 +92,13 @@ class TermSums:
             return True
         if rule.things & things_of(reading, first, last):
             return True
+        threshold = any(c.kind == "min_sum" and c.value == mention.amount for c in rule.conditions)
+        bounded = mention.bound is not None or mention.quote.casefold().endswith(ABLATIVE)
+        if (bounded or not threshold) and not rule.about.isdisjoint(
+            s for h in reply.hits_in(start, end) for s in h.skus
+        ):
+            return True
         question = self._context.question
         near = {w.stem for w in reading.words[first:last]} | ({w.stem for w in question.words} if question else set())
-        return any(len(s) >= _TELLING and s in near for s in stems_in(rule.text))
+        shared = near & stems_in(rule.text)
+        return any(len(s) >= _TELLING for s in shared) or sum(len(s) >= _WORD for s in shared) >= _SEVERAL

@@ -280,7 +280,8 @@ class Verifier:
         if equation is None or not self._adds_up(equation, mention):
             return False
         for record in self._fitting.of_amount(mention.amount):
-            if record.sku in focus.named and self._fitting.in_force(record, mention):
+            told = record.sku in focus.named or mention.amount in self._running
+            if told and self._fitting.in_force(record, mention):
                 against = focus.conflicts(record)
                 if self._fitting.same_currency(record, mention) and all(focus.keys[k].level > BEFORE for k in against):
                     self._used[record] = None
