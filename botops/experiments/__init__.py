@@ -1,6 +1,7 @@
 """Statistics of experiments on prompts, by lead: one function a method, each with its source, each refusing with
 ValueError what has no answer. Arm a is the control, arm b the treatment, a difference is b - a, alpha is two-sided."""
 
+from botops.experiments.agreement import cohen_kappa
 from botops.experiments.bayes import BestOf, bayes_props
 from botops.experiments.buckets import Bucketed, assign, bucket
 from botops.experiments.many import Adjusted, ChiSquare, bh, holm, srm_chi2
@@ -70,6 +71,7 @@ __all__ = [
     "bayes_props",
     "bh",
     "bucket",
+    "cohen_kappa",
     "cs_means",
     "cs_props",
     "cuped",
