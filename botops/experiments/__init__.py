@@ -38,7 +38,7 @@ from botops.experiments.proportions import (
     wilson,
 )
 from botops.experiments.sequential import Always, CountsTest, cs_means, cs_props, seq_counts
-from botops.experiments.verdict import Look, Mean, Metric, Plan, Share, State, Verdict, judge
+from botops.experiments.verdict import Look, Mean, Measured, Metric, Plan, Share, State, Verdict, judge
 from botops.experiments.words import say
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "Lift",
     "Look",
     "Mean",
+    "Measured",
     "Metric",
     "OneSided",
     "Plan",

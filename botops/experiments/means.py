@@ -142,13 +142,15 @@ def ratio_delta(
     dialogues for independent units instead gives a false alarm in every fourth test. Raises ValueError for a
     denominator that sums to 0.
     """
-    ratio_a, v_a, n_a = _ratio("a", num_a, den_a)
-    ratio_b, v_b, n_b = _ratio("b", num_b, den_b)
+    ratio_a, v_a, n_a = ratio_of("a", num_a, den_a)
+    ratio_b, v_b, n_b = ratio_of("b", num_b, den_b)
     found = _t_test(_varying(_Arms(ratio_a, v_a, n_a, ratio_b, v_b, n_b)), alpha)
     return RatioTest(found.diff, found.se, found.df, found.t, found.p, found.low, found.high, ratio_a, ratio_b)
 
 
-def _ratio(arm: str, num: Sequence[float], den: Sequence[float]) -> tuple[float, float, int]:
+def ratio_of(arm: str, num: Sequence[float], den: Sequence[float]) -> tuple[float, float, int]:
+    """The ratio of the sums of one arm, its variance by the delta method, and the number of units. `arm` names the
+    lists in the ValueError for lists that do not belong together or a denominator that sums to 0."""
     above, below = numbers(f"num_{arm}", num, least=2), numbers(f"den_{arm}", den, least=2)
     same_length((f"num_{arm}", above), (f"den_{arm}", below))
     units, total = len(above), math.fsum(below)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from botops.experiments.inputs import count, inside, not_negative, positive, same_length, shares
 from botops.experiments.many import holm
+from botops.experiments.means import ratio_of
 from botops.experiments.sequential import Always, CountsTest, cs_means, cs_props, seq_counts
 
 LEAST_LEADS = 50
@@ -43,6 +44,14 @@ class Mean:
     mean: float
     var: float
     n: int
+
+    @classmethod
+    def of_ratio(cls, num: Sequence[float], den: Sequence[float]) -> Mean:
+        """A ratio of sums with one entry a lead; no spread while fewer than two leads, or nothing below the line."""
+        if len(num) < 2 or not any(den):
+            return cls(0.0, 0.0, len(num))
+        ratio, variance, units = ratio_of("arm", num, den)
+        return cls(ratio, variance * units, units)
 
 
 Measured = Share | Mean

@@ -121,6 +121,34 @@ class Variant(Strict):
     weight: int = Field(ge=0, le=BUCKETS)
 
 
+MetricName = Literal["flagged", "escalated", "cost", "latency"]
+"""What an experiment can be judged by; each has one definition, in `botops.app.experiments`."""
+
+
+class Guardrail(Strict):
+    """What a variant must not worsen: by more than `margin` (a share as 0.02; cost in dollars a dialogue; latency in
+    milliseconds a reply)."""
+
+    metric: MetricName
+    margin: float = Field(ge=0)
+
+
+class Measure(Strict):
+    """How an experiment is judged, fixed before it starts: the metric that decides, the leads planned for all variants
+    together, and what must not get worse."""
+
+    primary: MetricName
+    planned: int = Field(ge=100)
+    guardrails: tuple[Guardrail, ...] = ()
+
+    @model_validator(mode="after")
+    def _once(self) -> Measure:
+        names = [g.metric for g in self.guardrails]
+        if len(set(names)) != len(names) or self.primary in names:
+            raise ValueError("each metric may stand once, as `primary` or as a guardrail")
+        return self
+
+
 class Split(Strict):
     """Which leads get which version.
 
@@ -132,6 +160,7 @@ class Split(Strict):
     phase: int = Field(default=1, ge=1)
     variants: tuple[Variant, ...] = Field(min_length=1)
     coverage: int = Field(default=BUCKETS, ge=0, le=BUCKETS)
+    measure: Measure | None = None
 
     @property
     def seed(self) -> str:

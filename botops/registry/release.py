@@ -102,6 +102,8 @@ def split_changed(old: ReleaseSpec, split: Split | None, checksums: Mapping[int,
     same = old.split is not None and old.split.seed == split.seed
     if same and old.split is not None and old.split.variants != split.variants:
         raise UserError(f"other variants or weights move leads between variants: begin phase {split.phase + 1}")
+    if same and old.split is not None and old.split.measure not in {None, split.measure}:
+        raise UserError(f"what an experiment is judged by is fixed at its start: begin phase {split.phase + 1}")
     if not same and any(a.action is ReleaseAction.SPLIT and a.experiment == split.seed for a in old.approvals):
         raise UserError(f"the split {split.seed} has run before: begin phase {split.phase + 1}")
     approval = _approval(ReleaseAction.SPLIT, old.live, checksums, step, split)
@@ -112,7 +114,7 @@ def release_text(spec: ReleaseSpec) -> str:
     """A release file's text."""
     data: dict[str, Any] = {"live": spec.live}
     if spec.split is not None:
-        data["split"] = spec.split.model_dump(mode="json")
+        data["split"] = spec.split.model_dump(mode="json", exclude_none=True)
     data["checksums"] = dict(sorted(spec.checksums.items()))
     data["approvals"] = [a.model_dump(mode="json", exclude_none=True) for a in spec.approvals]
     return _HEADER + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)

@@ -254,3 +254,21 @@ class FaultExample:
     stated: str
     expected: str | None
     explanations: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedLead:
+    """A lead that took part in an experiment, with all its turns there.
+
+    `flagged` is True when the model's first word in any of them was found false, `escalated` when any of them was
+    handed to a person. `pico_usd` and `total_ms` are sums over the turns.
+    """
+
+    variant: int
+    exposed_at: datetime
+    turns: int
+    dialogues: int
+    pico_usd: int
+    total_ms: int
+    flagged: bool
+    escalated: bool
