@@ -269,15 +269,16 @@ class Desk:
         if about & rule.skus or hinted(self, rule, clause):
             return True
         if about:
-            return any(self.terms.akin(s, rule.skus) for s in about) or bool(self._priced & rule.skus)
-        if self._priced & rule.skus:
+            return any(self.terms.akin(s, rule.skus) for s in about) or bool(self.priced & rule.skus)
+        if self.priced & rule.skus:
             return True
-        if self._priced and elsewhere(self, rule, clause):
+        if self.priced and elsewhere(self, rule, clause):
             return False
         return not (self.skus_named - given) or bool(self.skus_spoken & rule.skus)
 
     @cached_property
-    def _priced(self) -> frozenset[str]:
+    def priced(self) -> frozenset[str]:
+        """Products whose prices were lately named."""
         return priced_lately(self.ctx)
 
     def excepted(self, rule: Rule, clause: Clause) -> bool:

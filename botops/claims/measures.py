@@ -13,6 +13,7 @@ from botops.claims.extent import stretched
 from botops.claims.lexicon import NONE, Concepts
 from botops.claims.mention import Mention
 from botops.claims.objects import things_of
+from botops.claims.parts import of_another
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause, Sentence
 from botops.claims.rules_text import describe
@@ -159,6 +160,8 @@ def _judge_percent(desk: Desk, clause: Clause, topic: str, value: Decimal) -> Pr
         met = next((r for r in fitting if desk.unmet(r, clause) is None), None)
         if met is None:
             return Problem("condition", topic, describe(fitting[0]), fitting[0].source)
+        if of_another(desk, met, clause, value, "%"):
+            return Problem("value", topic, describe(met), met.source)
         desk.rests_on(met)
         return None
     if value == 100 and topic in {"refund", "prepay"} and not any(r.percents for r in rules):
@@ -308,7 +311,7 @@ def _counts_known(desk: Desk, clause: Clause, said: Quantity) -> bool:
     for rule in desk.terms.rules:
         near = "minimum" in rule.topics or bool(things & rule.things)
         if any(q.value == said.value and (near or q.bound == "from") for q in rule.counts):
-            return True
+            return not of_another(desk, rule, clause, said.value, said.unit)
     return any(str(said.value) in str(v) for p in products for price in p.prices for v in price.attributes.values())
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import Concepts
+from botops.claims.parts import of_another
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
@@ -137,6 +138,8 @@ def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Prob
         met = next((r for r in fitting if desk.unmet(r, clause) is None), None)
         if met is None:
             return Problem("condition", topic, describe(fitting[0]), fitting[0].source)
+        if topic == "warranty" and of_another(desk, met, clause, q.value, q.unit):
+            return Problem("value", topic, describe(met), met.source)
         desk.rests_on(met)
         return None
     timed = [r for r in rules if _periods(r)]

@@ -20,6 +20,7 @@ from botops.claims.lexicon import Concepts, OwnWords
 from botops.claims.mentions import find_mentions
 from botops.claims.names import Hit, NameIndex
 from botops.claims.objects import GIVING, all_given, container_hits, numbers_of, things_of
+from botops.claims.parts import Part, parts_of
 from botops.claims.provisions import Provision, provisions_of
 from botops.claims.quantities import LIMIT_WORDS, Quantity
 from botops.claims.reading import Clause, Reading, read
@@ -83,6 +84,8 @@ class Rule:
     offer: Offer | None = None
     gifts: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
+    parts: tuple[Part, ...] = ()
+    """Its subjects with the value of each, when it has several."""
 
     @property
     def understood(self) -> bool:
@@ -394,6 +397,7 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
         frozenset(s for h in within for s in h.skus),
         conditions_of(part, percents, money),
         own=_own(whole),
+        parts=parts_of(part, names),
     )
 
 

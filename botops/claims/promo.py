@@ -213,7 +213,7 @@ def _judge(desk: Desk, clause: Clause, start: int, rules: tuple[Rule, ...], owne
     if barred is not None:
         return Problem("denied", "promo", barred.text, barred.source)
     about = _products(desk, clause, start)
-    if (rule.skus and about and not about & rule.skus) or stretched(desk, rule, clause):
+    if (rule.skus and about and not (about | desk.priced) & rule.skus) or stretched(desk, rule, clause):
         return Problem("product", "promo", describe(rule), rule.source)
     for m in desk.mentions_in(clause.start, clause.end):
         if m.start in owned and m.amount not in (rule.percents if m.kind == "percent" else rule.money):
