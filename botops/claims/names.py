@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 
 from botops.claims.lexicon import entry
 from botops.claims.quantities import numeral
-from botops.claims.words import Word, is_cyrillic, kazakh_root, latin, name_words, softened
+from botops.claims.words import Word, is_cyrillic, kazakh_root, latin, name_words, softened, stem
 from botops.pricebook.model import Product
 
 _OPEN, _SHUT = "\x01", "\x02"
@@ -33,6 +33,7 @@ _MAX_FUZZY_WORD = 24
 _MAX_REMEMBERED = 100_000
 _PERIODS = frozenset("day night week month quarter year hour minute l ml kg g km m m2 cm mm gb piece".split())
 _GENERIC = frozenset("discount minus promo gift free included surcharge vat minimum half refund prepay".split())
+_PREPOSITIONS = frozenset("для под при без над про".split())
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
@@ -105,13 +106,14 @@ class NameIndex:
         phrases: dict[str, dict[str, None]] = defaultdict(dict)
         single: dict[str, dict[str, None]] = defaultdict(dict)
         pairs: dict[str, dict[str, None]] = defaultdict(dict)
+        plain = frozenset(w.stem for p in products for n in p.names for w in _russian_words(n))
         for product in products:
             for name in product.names:
                 for form in name_forms(name):
-                    found = name_words(form)
+                    found = _as_russian(name_words(form), plain)
                     if found and not _only_numbers(found):
                         phrases[_joined(found)][product.sku] = None
-                _hint(name, product.sku, single, pairs)
+                _hint(name, product.sku, single, pairs, plain)
         rare = {w: tuple(s) for w, s in single.items() if len(s) <= max(_FEW, min(len(products) // 10, _MANY))}
         hints = {p: tuple(s) for p, s in pairs.items() if len(s) <= _FEW and not _holds_a_name(p, phrases)}
         proper = {p: tuple(s) for p, s in _proper_names(products).items() if p not in phrases and p not in hints}
@@ -189,13 +191,21 @@ class NameIndex:
 
 @lru_cache(maxsize=8192)
 def name_stems(names: tuple[str, ...]) -> frozenset[str]:
-    """Stems of the words of a product's names that can stand for it."""
+    """Stems of the words of a product's names that can stand for it; a short one where the name begins with it."""
     return frozenset(
         w.stem
         for name in names
-        for w in name_words(name)
-        if len(w.stem) >= _SHORT_STEM and w.text.isalpha() and _distinctive(w.text, name[w.start : w.end])
+        for place, w in enumerate(name_words(name))
+        if len(w.stem) >= _SHORT_STEM
+        and w.text.isalpha()
+        and (_distinctive(w.text, name[w.start : w.end]) or (place == 0 and _is_short_noun(w.text)))
     )
+
+
+def _is_short_noun(word: str) -> bool:
+    """True for a word of three letters that is no number and no word of commerce ("зәр", "чай")."""
+    told = len(word) == _SHORT_STEM and is_cyrillic(word) and word not in _PREPOSITIONS
+    return told and numeral(word) is None and not entry(word).concepts
 
 
 def _joined(found: Sequence[Word]) -> str:
@@ -212,10 +222,27 @@ def _proper_names(products: Sequence[Product]) -> dict[str, dict[str, None]]:
     return {p: skus for rests in told.values() if len(rests) > 1 for p, skus in rests.items()}
 
 
-def _hint(name: str, sku: str, single: dict[str, dict[str, None]], pairs: dict[str, dict[str, None]]) -> None:
+def _russian_words(name: str) -> Iterable[Word]:
+    """The words of a name that has no letters of Kazakh alone."""
+    found = name_words(name)
+    return found if all(w.stem == stem(w.text) for w in found) else ()
+
+
+def _as_russian(found: Sequence[Word], plain: Set[str]) -> tuple[Word, ...]:
+    """The words of a name with one stem for a word that Kazakh and Russian names share ("түсті линза", "линзы")."""
+    return tuple([w._replace(stem=stem(w.text)) if stem(w.text) in plain else w for w in found])
+
+
+def _hint(
+    name: str,
+    sku: str,
+    single: dict[str, dict[str, None]],
+    pairs: dict[str, dict[str, None]],
+    plain: Set[str] = frozenset(),
+) -> None:
     """Parts of a name that may stand for it: its first and last two words, its distinctive words."""
     bare = _BRACKETS.sub(" ", name)
-    found = name_words(bare)
+    found = _as_russian(name_words(bare), plain)
     for pair in (found[:2], found[-2:]) if len(found) > 2 else ():
         if any(_distinctive(w.text, bare[w.start : w.end]) for w in pair if not w.text[0].isdigit()):
             pairs[_joined(pair)][sku] = None

@@ -154,6 +154,9 @@ class Verifier:
     def _is_claim(self, mention: Mention) -> bool:
         if mention.currency is None and not self._plausible(mention):
             return False
+        if not mention.amount and self._context.book.terms.rules:
+            # What costs nothing is given: the book's offers and policies answer for it.
+            return False
         if self._in_false_term(mention):
             return False
         scope = self._scope(mention)
