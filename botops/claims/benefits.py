@@ -72,7 +72,7 @@ def _trigger(desk: Desk, clause: Clause) -> int | None:
     best: tuple[int, int] | None = None
     for i in range(clause.first, clause.last):
         tags = reading.tags[i]
-        if not tags & set(GIVING):
+        if not tags & set(GIVING) or ("s:neg" in tags and "included" in tags and "free" not in tags):
             continue
         before = reading.words[i - 1].text if i > clause.first else ""
         after = reading.words[i + 1].text if i + 1 < clause.last else ""
@@ -278,9 +278,12 @@ def _limits_itself(desk: Desk, clause: Clause, live: list[Rule]) -> Rule | None:
     tags = desk.reading.tags
     if not any("s:onlyw" in tags[i] and "s:neg" not in tags[max(i - 1, 0)] for i in range(clause.first, clause.last)):
         return None
-    named = frozenset(s for h in desk.message.hits_in(clause.start, clause.end) for s in h.skus)
+    sentence = desk.reading.sentences[clause.sentence]
+    named = frozenset(s for h in desk.message.hits_in(clause.start, sentence.end) for s in h.skus)
     into = desk.containers(clause)
-    return next((r for r in live if named & (r.skus | r.gifts) and (not into or into & r.skus)), None)
+    return next(
+        (r for r in live if (not named or named & (r.skus | r.gifts | r.about)) and (not into or into & r.skus)), None
+    )
 
 
 def _fits(desk: Desk, rule: Rule, clause: Clause, given: Given, goods: frozenset[str]) -> bool:
@@ -294,7 +297,8 @@ def _fits(desk: Desk, rule: Rule, clause: Clause, given: Given, goods: frozenset
         return True
     if "gift" in rule.topics and rule.skus & desk.skus_at_hand and _of_the_order(desk, clause):
         return True
-    return desk.applies(rule, clause, goods | _goods_of(desk, rule))
+    gifts = frozenset(s for r in desk.terms.about("gift") if not r.gifts & rule.skus for s in r.gifts)
+    return desk.applies(rule, clause, goods | _goods_of(desk, rule) | (gifts - desk.containers(clause)))
 
 
 def _of_the_order(desk: Desk, clause: Clause) -> bool:
@@ -333,6 +337,8 @@ def _counts_the_gift(desk: Desk, clause: Clause, rule: Rule, given: Given, q: Qu
 def _waives(desk: Desk, clause: Clause, rule: Rule) -> bool:
     """True for "всем", "любой заказ": a least sum or count of the rule is given up."""
     least = [c for c in rule.conditions if c.kind in {"min_sum", "min_count"}]
+    if any(evaluate(c, desk.known) is Met.YES for c in least):
+        return False
     return "s:all" in desk.tags(clause) and bool(least) and not any(desk.named(c) for c in least)
 
 
@@ -378,7 +384,7 @@ def _goods_of(desk: Desk, rule: Rule) -> frozenset[str]:
 
 
 def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Problem | None:
-    denied = [r for r in desk.terms.about("included", "free") if r.denied and r.things & given.things]
+    denied = [r for r in desk.terms.about("included", "free") if r.denied and _about(r, given)]
     if denied:
         return Problem("denied", giving, denied[0].text, denied[0].source)
     priced = price_of(desk, clause, given)
@@ -390,6 +396,8 @@ def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Prob
     if giving == "included":
         asked = desk.topics_question & _ASKED and not desk.confirms
         return Problem("absent", giving) if asked and known else None
+    if _restates(desk, clause, giving):
+        return None
     if known or given.topics or any(q.ordinal or q.unit in _TIME for q in given.counts):
         return Problem("absent", giving)
     if giving == "gift" and given.counts and not given.things:
@@ -398,11 +406,26 @@ def _without_rule(desk: Desk, clause: Clause, giving: str, given: Given) -> Prob
     return Problem("absent", giving) if native else None
 
 
+def _about(rule: Rule, given: Given) -> bool:
+    return bool(rule.things & given.things or (rule.about & given.skus and not rule.skus))
+
+
+def _restates(desk: Desk, clause: Clause, giving: str) -> bool:
+    """True when a clause names the very bound from which a rule gives something, in whatever words: "при заказе дороже
+    100 000 ₸ бесплатно"."""
+    said = {m.amount for m in desk.mentions_in(clause.start, clause.end) if m.kind == "money"}
+    said |= {q.value for q in desk.reading.counted(clause.first, clause.last) if q.bound is not None}
+    rules = desk.in_force(desk.terms.about("free", "gift", giving)) if said else ()
+    return any(c.value in said for r in rules for c in r.conditions if c.kind in {"min_sum", "min_count"})
+
+
 def _one_language(desk: Desk) -> bool:
-    """True when the book names its gifts in the reply's language: a gift of another name is then not one of them."""
+    """True when the book names its gifts in the reply's language, or by words that the lexicon translates: a gift of
+    another name is then not one of them."""
+    gifts = [r for r in desk.terms.about("gift") if r.offer is not None and r.given]
     if desk.reading.kazakh:
-        return False
-    named = [str(r.offer.value) for r in desk.terms.about("gift") if r.offer is not None and r.given]
+        return bool(gifts) and all(any(t.startswith("t:") for t in r.given) for r in gifts)
+    named = [str(r.offer.value) for r in gifts if r.offer is not None]
     ours = _CYRILLIC.search(desk.reading.text) is not None
     return bool(named) and all((_CYRILLIC.search(n) is not None) == ours and not _KAZAKH.search(n) for n in named)
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from botops.claims.desk import Desk
-from botops.claims.givens import Given, known_things
+from botops.claims.givens import Given, known_things, modifies, products_asked
 from botops.claims.objects import GIVING, things_at
 from botops.claims.reading import Clause
 from botops.claims.trail import Basis
 
+_ASKED_WHETHER = frozenset({"free", "gift", "included", "separate", "surcharge"})
 _ARTICLES = frozenset("the a an your our".split())
 
 
 def price_of(desk: Desk, clause: Clause, given: Given) -> str | None:
     """The price of the thing given when the book sells it; empty when the book has it for nothing; None when unsold."""
-    skus = desk.skus_in(clause) - desk.containers(clause)
+    hits = [h for h in desk.names_in(clause.start, clause.end) if not modifies(desk, h)]
+    skus = frozenset(s for h in hits for s in h.skus) - desk.containers(clause)
+    if desk.topics_question & _ASKED_WHETHER and not desk.confirms and given.skus == products_asked(desk):
+        skus |= given.skus
     for thing in sorted(given.things):
         skus |= _sold_alone(desk, clause, thing)
     if not desk.confirms and any("included" in desk.reading.tags[i] for i in range(clause.first, clause.last)):
@@ -36,6 +40,9 @@ def _sold_alone(desk: Desk, clause: Clause, thing: str) -> frozenset[str]:
     at = next((i for i in range(clause.first, clause.last) if thing in things_at(reading, i)), None)
     if at is None or not skus:
         return skus
+    here = reading.words[at].start
+    if any(h.start <= here < h.end and modifies(desk, h) for h in desk.names_in(clause.start, clause.end)):
+        return frozenset()
     before = at - 1 if at > clause.first and reading.words[at - 1].text not in _ARTICLES else at - 2
     if before < clause.first:
         return skus

@@ -230,7 +230,10 @@ class Desk:
     def skus_at_hand(self) -> frozenset[str]:
         """Products the text and the client's last message name, or hint at by a word of their name."""
         asked = self.ctx.question.hits if self.ctx.question is not None else ()
-        things = things_of(self.reading, 0, len(self.reading.words)) | self.things_asked
+        things = things_of(self.reading, 0, len(self.reading.words), self._names)
+        if self.question is not None:
+            strong = [h for h in asked if h.strength > 1]
+            things |= things_of(self.question, 0, len(self.question.words), strong)
         hinted = frozenset(s for t in things for s in self.terms.goods.get(t, ()))
         return hinted.union(*(h.skus for h in (*self.message.hits, *asked)))
 

@@ -43,7 +43,8 @@ def hinted(desk: Desk, rule: Rule, clause: Clause) -> bool:
     "С котла" may mean each boiler; "Basic оправаға" no other frame than Basic.
     """
     fits: Counter[str] = Counter()
-    for thing in desk.things(clause):
+    gifts = [h for h in desk.names_in(clause.start, clause.end) if set(h.skus) & rule.gifts]
+    for thing in desk.rooted(things_of(desk.reading, clause.first, clause.last, gifts)):
         fits.update(desk.terms.sold_as(thing))
     best = max(fits.values(), default=0)
     return best > 0 and any(fits[sku] == best for sku in rule.skus)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from botops.claims.desk import Desk
 from botops.claims.lexicon import NONE, Concepts
+from botops.claims.names import Hit
 from botops.claims.objects import (
     container_hits,
     hangs,
@@ -29,6 +30,8 @@ _EMPTY_WORDS = frozenset(
     "да нет уже так тут там при для для вам нам вас нас все всё тоже это ещё еще как раз оно она они ол он да де "
     "біз сіз сол осы бұл үшін the you for and are all its is we it our your this that too also".split()
 )
+_OWNED = ("ы", "і", "ын", "ін", "ына", "іне", "ының", "інің")
+_VERBAL = ("ed", "ing", "ly", "ды", "ді", "ты", "ті", "мын", "мін", "ады", "еді", "йды", "йді", "s")
 _SHORT = 3
 
 
@@ -57,10 +60,20 @@ def given_by(desk: Desk, clause: Clause, at: int) -> Given:
         if behind is not None:
             return behind
     days = desk.tags(clause) & DAYS
+    if near and not (known_things(desk, near) or topics or skus) and _agrees(desk):
+        asked = pointed_to(desk, clause)
+        if asked.things or asked.topics:
+            return replace(asked, counts=counts)
     if near or topics or days or _counted(desk, at, counts) or _unnamed(desk, clause, at):
         return Given(near, topics, counts, skus, days)
     behind = pointed_to(desk, clause)
     return replace(behind, counts=counts, skus=behind.skus or skus)
+
+
+def _agrees(desk: Desk) -> bool:
+    """True for a yes to a question whether something is given: "бесплатный монтаж?" — "Да, поставим бесплатно"."""
+    opens = desk.reading.tags[0] if desk.reading.tags else NONE
+    return "s:yes" in opens and bool(desk.topics_question & {"gift", "free", "included"})
 
 
 def pointed_to(desk: Desk, clause: Clause) -> Given:
@@ -70,8 +83,22 @@ def pointed_to(desk: Desk, clause: Clause) -> Given:
         return behind
     if desk.question is None or desk.confirms:
         return Given(frozenset(), NONE, ())
-    asked = _asked_about(desk.question)
-    return Given(known_things(desk, desk.rooted(asked)), desk.topics_question & OBJECT_TOPICS, ())
+    asked = known_things(desk, desk.rooted(_asked_about(desk.question)))
+    topics = desk.topics_question & OBJECT_TOPICS
+    return Given(asked, topics, (), frozenset() if topics else products_asked(desk))
+
+
+def products_asked(desk: Desk) -> frozenset[str]:
+    """The one product a question is about, as its last clause names it: "шам тегін бе", "сүзгі кіре ме"."""
+    question, message = desk.question, desk.ctx.question
+    if question is None or message is None or not question.clauses:
+        return frozenset()
+    last = question.clauses[-1]
+    hits = message.hits_in(last.start, last.end)
+    strong = [h for h in hits if h.strength > 1] or list(hits)
+    into = container_hits(question, strong)
+    left = {h.skus for h in strong if h not in into}
+    return frozenset(left.pop()) if len(left) == 1 else frozenset()
 
 
 def _asked_about(question: Reading) -> frozenset[str]:
@@ -94,9 +121,27 @@ def _products(desk: Desk, clause: Clause) -> frozenset[str]:
     """Products a clause names, without those something is put into and those of its condition."""
     bar = supposed_end(desk.reading, clause.first, clause.last)
     start = desk.reading.words[bar].start if clause.first < bar < clause.last else clause.start
-    hits = desk.names_in(start, clause.end)
+    hits = [h for h in desk.names_in(start, clause.end) if not modifies(desk, h)]
     heads = [h for h in hits if not hangs(desk.reading, desk.reading.word_at(h.start), clause.first)]
     return frozenset(s for h in heads or hits for s in h.skus) - desk.containers(clause)
+
+
+def modifies(desk: Desk, hit: Hit) -> bool:
+    """True for a name that only tells of what kind the next word is: "костюм қабы", or "suit cover" where a gift goes
+    with the suit; a "parking space" is the parking."""
+    reading = desk.reading
+    i = reading.word_at(hit.end)
+    words = reading.words
+    if i >= len(words) or reading.text[hit.end : words[i].start] != " ":
+        return False
+    beside = desk.rooted(things_at(reading, i))
+    if not beside or words[i].text.endswith(_VERBAL):
+        return False
+    owned = reading.kazakh and words[i].text.endswith(_OWNED)
+    english = words[i - 1].text.isascii() and words[i].text.isascii()
+    if not owned and not (english and any(r.skus & set(hit.skus) for r in desk.in_force(desk.terms.about("gift")))):
+        return False
+    return not any(beside & desk.terms.named.get(sku, frozenset()) for sku in hit.skus)
 
 
 def _counted(desk: Desk, at: int, counts: tuple[Quantity, ...]) -> bool:

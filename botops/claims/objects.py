@@ -23,6 +23,8 @@ _FILLER = frozenset(
     "стоимость стоимости цену тариф тарифе тарифу тарифа пакет пакете номер номера plan price the".split()
 )
 _INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
+_IN_GA = frozenset("услуга дорога книга бумага фольга йога".split())
+"""Words that end like a Kazakh dative typed without its letters ("гитарага")."""
 _OBLIQUE = ("ға", "ге", "қа", "ке", "да", "де", "та", "те")
 _PREPOSITIONS = frozenset("под над без у по из на в во за с со перед через около о об про of at by under per".split())
 _MODIFIER = re.compile(
@@ -44,7 +46,7 @@ _STOP = frozenset(
     "нужно наш наша наши весь который также если чтобы будет есть свой свои нами одну один одна раза каждый кажд "
     "очень просто "
     "сразу вместе кстати конечно хорошо тоже еще this that these those with from have your will they them there "
-    "here only "
+    "here only already always again "
     "случае случай жағдайда жағдайыңызда "
     "each also very just болады бойынша үшін және немесе мен біз сіз осы сол егер кез тек ғана дейін дейінгі кейін "
     "бастап асса before after until".split()
@@ -120,8 +122,10 @@ def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
         ending = reading.words[last].text if last < len(reading.words) else ""
         dative = ending in _INTO_ENDINGS and reading.text[hit.end : hit.end + 1] in {"-", "‑"}
         priced = ending.startswith(("баға", "тариф")) and ending.endswith(_INTO_ENDINGS)
+        plain = reading.kazakh and reading.words[last - 1].text.endswith("га") and len(hit.skus) == 1
         if (
-            before in _INTO
+            (plain and reading.words[last - 1].text not in _IN_GA)
+            or before in _INTO
             or linked
             or listed
             or dative

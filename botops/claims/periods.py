@@ -162,7 +162,11 @@ def _within(rule: Rule, q: Quantity) -> bool:
 def _timed_rules(desk: Desk, topic: str) -> tuple[Rule, ...]:
     if topic not in {"period", "trial"}:
         return desk.terms.about(topic)
-    free = tuple(r for r in desk.terms.about("free") if r.offer is None and not r.denied)
+    free = tuple(
+        r
+        for r in desk.terms.about("free")
+        if (r.offer is None and not r.denied) or (r.offer is not None and r.offer.kind is OfferKind.GIFT)
+    )
     return (*desk.terms.about("period", "trial"), *free)
 
 

@@ -24,12 +24,12 @@ from botops.claims.parts import Part, parts_of
 from botops.claims.provisions import Provision, provisions_of
 from botops.claims.quantities import LIMIT_WORDS, Quantity
 from botops.claims.reading import Clause, Reading, read
+from botops.claims.scope import clause_negated
 from botops.claims.words import fold, same_root, words
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
 _AKIN = 2
 _CONTRARY = frozenset("а но позже иначе ал бірақ әйтпесе otherwise later but afterwards".split())
-_FOR_NOTHING = frozenset({"free", "gift"})
 _CASES = frozenset("при если with if when for егер".split())
 _GIVEN = frozenset(GIVING)
 KIN = 6
@@ -333,16 +333,23 @@ def _going_on(before: Rule, rule: Rule) -> Rule:
     """A statement after another of its sentence: without a topic it goes on about the same, and what it gives without
     naming it is what was spoken of: "замер 3 000 ₸; при заказе от 100 000 ₸ бесплатно"."""
     if not rule.topics:
-        return replace(rule, topics=before.topics - set(GIVING))
+        return replace(rule, topics=before.topics - set(GIVING), things=rule.things or before.things)
     if rule.topics & set(GIVING) and not rule.given and not rule.denied:
         named = before.given or before.things
         return replace(rule, given=named, things=rule.things | named, about=rule.about | before.about)
     return rule
 
 
+def _turned(reading: Reading, i: int, first: int, said: Concepts, then: Concepts) -> bool:
+    """True before a clause that includes what the clause before denies: "мата кірмейді, түйме мен жіп кіреді"."""
+    if i == first or "included" not in said or "included" not in then:
+        return False
+    return clause_negated(reading, reading.clauses[i]) != clause_negated(reading, reading.clauses[i - 1])
+
+
 def _turns(said: Concepts, then: Concepts) -> bool:
     """True between what is paid apart and what is given: "ақылы, пианино алғанда тегін"."""
-    gives, gave = then & _FOR_NOTHING, said & _FOR_NOTHING
+    gives, gave = then & _GIVEN, said & _GIVEN
     return bool(("separate" in said and not gave and gives) or (gave and "separate" in then and not gives))
 
 
@@ -355,7 +362,7 @@ def _statements(reading: Reading, first: int, last: int) -> Iterable[tuple[Claus
         said = reading.over(reading.clauses[start].first, reading.clauses[i - 1].last)
         then = reading.over(*reading.clauses[i][:2])
         again = opener in _CASES and said & _GIVEN and then & _GIVEN
-        if ";" in gap or opener in _CONTRARY or again or _turns(said, then):
+        if ";" in gap or opener in _CONTRARY or again or _turns(said, then) or _turned(reading, i, first, said, then):
             yield reading.clauses[start], reading.clauses[i - 1]
             start = i
     if start < last:
