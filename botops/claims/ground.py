@@ -44,6 +44,7 @@ _ENDS_FROM = re.compile(r"[.!?\n]|\Z")
 _TODAY = frozenset("сегодня сейчас щас бүгін бугин қазір казир today now".split())
 _SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
+_PIECES = frozenset({"", "piece"})
 _SPANS = frozenset("day night week month quarter year".split())
 _NO_VOLUMES = _MEASURES | _SPANS | {"floor", "age"}
 
@@ -126,7 +127,7 @@ class Grounds:
     def ordered(self, mention: Mention, record: Record | None) -> Decimal:
         """How many of a priced thing the client asked for: the one count said of it, or 1 when none or several are.
 
-        Spans of time and measures count only what is priced by them.
+        People, time and measures count only what is priced by them; a number as large as a price is rather a sum.
         """
         price = record.price if record is not None else None
         if price is None:
@@ -135,7 +136,8 @@ class Grounds:
         part, question = self._context.reply.segment_of(mention.start), self._context.question
         said = [q for q in self._loose(self._context.reply) if part is not None and part.start <= q.start < part.end]
         said += self._loose(question) if question is not None else ()
-        fitting = {q.value for q in said if q.value > 1 and (q.unit in own or q.unit not in _MEASURES | _SPANS)}
+        least = self._context.book.least
+        fitting = {q.value for q in said if q.value > 1 and (q.unit in own or (q.unit in _PIECES and q.value < least))}
         return fitting.pop() if len(fitting) == 1 and mention.amount not in fitting else _ONE
 
     def _loose(self, message: ParsedMessage) -> list[Quantity]:
