@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from botops.claims.conditions import Met
-from botops.claims.context import ReplyContext
+from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.cues import speaks_of
+from botops.claims.mentions import find_mentions
 from botops.claims.policy import Rule
+from botops.claims.reading import read
 from botops.claims.solver import Reduction
 from botops.claims.terms import AppliedDiscount, applied_discounts
 from botops.claims.words import fold, words
 from botops.pricebook.model import Offer, OfferKind
 
 _HALF = Decimal(50)
+_NOTHING = Decimal(0)
 _ROOT = 6
+_BACK = 6
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
 
@@ -44,10 +48,35 @@ class Changes:
         if previous is not None:
             said |= {m.amount for m in previous.mentions if m.kind == "percent"}
             near += [previous] if speaks_of("saving", self._context.reply.text) else []
-        codes = {f"offer:{o.id}" for o in self._offers if o.code and any(o.code.casefold() in p.folded for p in near)}
+        codes, earlier = self._coded(near), self._coded(self._context.messages[-_BACK:])
         return tuple(
-            d for d in self._applied if d.source in codes or named or (d.percent is not None and d.percent in said)
+            d
+            for d in self._applied
+            if d.source in codes
+            or named
+            or (d.percent is not None and d.percent in said)
+            or (d.source in earlier and d.source in self._unit_offers)
         )
+
+    def _coded(self, messages: Iterable[ParsedMessage]) -> frozenset[str]:
+        """Offers whose code some messages name."""
+        talk = [m.folded for m in messages]
+        return frozenset(f"offer:{o.id}" for o in self._offers if o.code and any(o.code.casefold() in t for t in talk))
+
+    @cached_property
+    def _unit_offers(self) -> frozenset[str]:
+        """Offers of an amount off for each unit: what they change is a price, no single order."""
+        return frozenset(r.source for r in self._context.book.terms.offers if r.money and _each(r.text))
+
+    @cached_property
+    def fees(self) -> tuple[Decimal, ...]:
+        """Sums that policies put on top and that the reply, or the question with the one before it, names; no list
+        prices, which are added up as such."""
+        near = [m for m in (self._context.reply, self._context.question, self._context.previous) if m is not None]
+        said = {m.amount for p in near for m in p.numbers if m.kind == "money"}
+        rules = (r for r in self._context.book.terms.rules if r.offer is None and r.window.covers(self._context.day))
+        charged = {a for r in rules if not r.denied for a in r.money if a in said and not _opens(r, a)}
+        return tuple(sorted(a for a in charged - self._denied if a not in self._context.book.records.by_amount))
 
     @cached_property
     def percents(self) -> tuple[Reduction, ...]:
@@ -64,8 +93,13 @@ class Changes:
 
     @cached_property
     def off(self) -> tuple[Reduction, ...]:
-        """Amounts off in force that are named, each with its products."""
-        found = [Reduction(d.amount, d.skus) for d in self._reducing if d.amount is not None]
+        """Amounts off in force that are named, each with its products and the least sum it is taken off."""
+        least = {
+            r.source: c.value for r in self._context.book.terms.offers for c in r.conditions if c.kind == "min_sum"
+        }
+        found = [
+            Reduction(d.amount, d.skus, least.get(d.source, _NOTHING)) for d in self._reducing if d.amount is not None
+        ]
         return tuple(r for r in found if r.value not in self._denied)
 
     @cached_property
@@ -101,3 +135,26 @@ class Changes:
             return False
         roots = {w.text[:_ROOT] for w in words(fold(rule.text)) if len(w.text) >= _ROOT}
         return any(w.text[:_ROOT] in roots for w in self._context.reply.words if len(w.text) >= _ROOT)
+
+    @cached_property
+    def by_the_piece(self) -> frozenset[Decimal]:
+        """Amounts off or on top that are for each unit ("минус 0,3 $ за кг", "2 000 ₸ с каждого")."""
+        terms = self._context.book.terms
+        changing = {r.value for r in self.off} | set(self.fees)
+        if not changing:
+            return frozenset()
+        rules = [r for r in terms.rules if not changing.isdisjoint(r.money)]
+        return frozenset(a for r in rules for a in r.money if a in changing and a in _each(r.text))
+
+
+@lru_cache(maxsize=4096)
+def _each(text: str) -> frozenset[Decimal]:
+    """Sums of a rule that are for each unit."""
+    money = [m for m in find_mentions(text) if m.kind == "money"]
+    every = "s:all" in read(text).concepts
+    return frozenset(m.amount for m in money if every or m.per is not None)
+
+
+def _opens(rule: Rule, amount: Decimal) -> bool:
+    """True for a sum from which a rule holds rather than one that it charges."""
+    return any(c.kind == "min_sum" and c.value == amount for c in rule.conditions)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from botops.claims.words import Word
+from botops.claims.words import Word, fold, words
 from botops.pricebook.model import Window
 
 _MONTHS = tuple(
@@ -35,6 +36,10 @@ _RELATIVE = {
 }  # fmt: skip
 _HALF_YEAR = 6
 _OF_MONTH, _LAST_DAY = frozenset({"числа", "число", "числу"}), 31
+_SINCE = frozenset("с со от начиная from since".split())
+_UNTIL = frozenset("до по until till through to by".split())
+_ABLATIVE = ("нан", "нен", "дан", "ден", "тан", "тен")
+_YEAR = re.compile(r"20\d\d(?:г|ж)?")
 _DAY_TAIL = frozenset({"го", "е", "ого", "числа", "th", "st", "nd", "rd", "ші", "шы", "і", "of"})
 _ORDINALS = {
     stem + ending: day
@@ -146,7 +151,8 @@ def _day_beside(words: Sequence[Word], i: int) -> tuple[int | None, int, int]:
         return _ORDINALS[words[j].text], words[j].start, end
     if j >= 0 and words[j].text.isdigit() and 1 <= int(words[j].text) <= 31:
         return int(words[j].text), words[j].start, end
-    if i + 1 < len(words) and words[i + 1].text.isdigit() and 1 <= int(words[i + 1].text) <= 31:
+    beside = i + 1 < len(words) and words[i + 1].start == words[i].end + 1
+    if beside and words[i + 1].text.isdigit() and 1 <= int(words[i + 1].text) <= 31:
         return int(words[i + 1].text), start, words[i + 1].end
     return None, start, end
 
@@ -169,6 +175,36 @@ def covers(window: Window, dated: Dated, today: date) -> bool:
                 if window.covers(moment) and abs((moment - today).days) < 400:
                     return True
     return False
+
+
+def window_of(text: str) -> Window:
+    """The window that a sentence of a book gives with its years ("с 1 октября по 31 декабря 2026 года"); open where it
+    names no year."""
+    own = words(fold(text))
+    found: list[tuple[bool, Dated, int | None]] = []
+    for dated in find_dates(own):
+        bound = _opens(own, dated)
+        if dated.day and len(dated.months) == 1 and bound is not None:
+            after = next((w.text for w in [w for w in own if w.start >= dated.end][:2] if _YEAR.fullmatch(w.text)), "")
+            found.append((bound, dated, int(after[:4]) if after else None))
+    year = next((y for _, _, y in reversed(found) if y), None)
+    bounds: dict[bool, date] = {}
+    for opens, dated, own_year in found:
+        if year is not None:
+            with suppress(ValueError):
+                bounds[opens] = date(own_year or year, dated.months[0], dated.day or 1)
+    start, end = bounds.get(True), bounds.get(False)
+    return Window(start.replace(year=start.year - 1) if start and end and start > end else start, end)
+
+
+def _opens(own: Sequence[Word], dated: Dated) -> bool | None:
+    """True for a date from which something holds, False for one until which it does, None for another."""
+    before = next((w.text for w in reversed(own) if w.end <= dated.start), "")
+    behind = [w.text for w in own if w.start >= dated.end][:3]
+    if before in _UNTIL or "дейін" in behind:
+        return False
+    last = next((w.text for w in reversed(own) if w.end <= dated.end), "")
+    return True if before in _SINCE or "бастап" in behind or last.endswith(_ABLATIVE) else None
 
 
 def day_of(dated: Dated, today: date) -> date | None:

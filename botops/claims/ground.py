@@ -19,7 +19,6 @@ from botops.claims.link import BEFORE, LOCAL, Focus
 from botops.claims.mention import Mention
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
-from botops.claims.rates import rates_on
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Reduction, Target, Value
@@ -328,6 +327,8 @@ class Grounds:
                 parts=self._instalments.parts,
                 spread=self._spread(mention),
                 fees=self._fees,
+                on_top=self._changes.fees if own else (),
+                each=self._changes.by_the_piece,
                 unsplit=self._instalments.unsplit(records),
                 vat=policies.vat_percent or Decimal(0),
                 gross=self._gross(mention),
@@ -418,33 +419,43 @@ class Grounds:
     def converted(
         self, target: Target, mention: Mention, focus: Focus, stated: Iterable[tuple[str | None, Decimal]] = ()
     ) -> Value | None:
-        """A price, or a sum stated here, in one currency as a sum in the other, at a rate that the book fixes."""
+        """A price of what the dialogue is about, or a sum stated in it, in one currency as a sum in the other, at a
+        rate that the book fixes. A rate for some products converts their prices alone."""
         own = self._context.book.book.currency
         currency = mention.currency or own
-        said = tuple(stated)
+        said = [(c or own, a) for c, a in stated]
         earlier = self._running[-_MAX_CONVERTED:]
         for rate in self._term_sums.rates(mention):
-            if currency not in {own, rate.currency} or own == rate.currency:
+            base = rate.other(currency)
+            if base is None:
                 continue
-            base = rate.currency if currency == own else own
+            about = rate.skus or frozenset(focus.skus) | focus.named
             listed = [
                 r.amount * count
-                for sku in rate.skus or focus.skus
+                for sku in about
                 for r in self._context.book.records.by_sku.get(sku, ())
                 if (r.currency or own) == base and in_force(r, self._context.day)
                 for count in (_ONE, *self.counts)
             ]
-            before = () if rate.skus else earlier
-            for amount in (*listed, *(a for c, a in said if (c or own) == base), *before):
-                other = amount * rate.value if currency == own else amount / rate.value
-                if any(target.hits(other + more) for more in (_ZERO, *before)):
-                    return Value(other, (amount, "×" if currency == own else "/", rate.said))
+            before = [] if rate.skus and not self._named_for(rate.skus) else [*earlier, *self._known]
+            for amount in (*(a for c, a in said if c == base), *listed, *before):
+                other = rate.into(currency, amount)
+                if any(target.hits(other + more) for more in (_ZERO, *earlier)):
+                    return Value(other, (amount, "×" if currency == rate.base else "/", rate.value))
         return None
 
-    @property
-    def has_rate(self) -> bool:
-        """True when the book or its policies fix a rate of any currency on this day."""
-        return any(rates_on(self._context.book.rates, self._context.day))
+    def outdated_rate(self, value: Decimal, mention: Mention) -> bool:
+        """True for a rate of the book that holds neither today nor on a date named here."""
+        known = any(r.value == value for r in self._context.book.rates)
+        return known and all(r.value != value for r in self._term_sums.rates(mention))
+
+    def _named_for(self, skus: frozenset[str]) -> bool:
+        """True when the dialogue names one of some products."""
+        return any(not skus.isdisjoint(h.skus) for m in self._context.messages for h in m.hits)
+
+    def has_rate(self, mention: Mention) -> bool:
+        """True when the book or its policies fix a rate of any currency for the day of a sum."""
+        return any(self._term_sums.rates(mention))
 
     @cached_property
     def _term_sums(self) -> TermSums:

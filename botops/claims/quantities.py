@@ -89,6 +89,7 @@ _PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {
     "неделю": (7, "day"), "сутки": (1, "day"), "годовой": (12, "month"), "годовая": (12, "month"),
     "half-year": (6, "month"), "полтора": (Decimal("1.5"), ""),
 }  # fmt: skip
+_METRES = frozenset("м m см cm".split())
 _MAX_GAP = 2
 MAX_QUANTITIES = 6_000
 """Counted things read of one text, twice as many as amounts: "15 000" is two groups of digits."""
@@ -149,6 +150,8 @@ def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantit
             _may_open(word.text) or (opens and tags[opens] and words[opens - 1].text in _BEFORE_WHOLE)
         ):
             continue
+        if _is_exponent(words, opens):
+            continue
         i = opens
         read = _number_at(words, i) or _whole_at(words, tags, i)
         if read is None:
@@ -159,6 +162,11 @@ def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantit
         out.append(_counted(words, tags, i, j, value, ordinal))
         i = max(j, i + 1)
     return tuple(out)
+
+
+def _is_exponent(words: Sequence[Word], i: int) -> bool:
+    """True for the digit of "м2", "m3": no number of anything."""
+    return words[i].text in {"2", "3"} and i > 0 and words[i - 1].end == words[i].start and words[i - 1].text in _METRES
 
 
 @lru_cache(maxsize=32768)

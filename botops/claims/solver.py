@@ -32,10 +32,11 @@ _MONTHS = Decimal(12)
 
 
 class Reduction(NamedTuple):
-    """A percent or an amount off, and the products it is for (none: any)."""
+    """A percent or an amount off, the products it is for (none: any), and the least sum it may be taken off."""
 
     value: Decimal
     skus: frozenset[str] = frozenset()
+    least: Decimal = Decimal(0)
 
     def fits(self, sku: str) -> bool:
         """True when it may be taken off a price of a product, or of a sum (an empty SKU)."""
@@ -50,7 +51,8 @@ class Ground:
     claim, `far_counts` in the rest of the dialogue; `percents` the percents that hold and were named; `shares`
     percents that are a part to pay or get back, `added` those put on top of a price; `off` the amounts off that
     hold and were named; `free` the free periods in force; `parts` into how many payments a price may be split;
-    `spread` over how many units of its own a rate runs; `unsplit` months of an instalment the book does not have;
+    `spread` over how many units of its own a rate runs; `on_top` the sums of the policies put on top of a price here,
+    `each` those, and amounts off, that are for every unit; `unsplit` months of an instalment the book does not have;
     `stated` supported amounts of this message in order; `lines` the last of each line; `running` those of earlier
     turns, latest last; `known` figures of tools and of the client; `swaps` prices of today with those of another
     time said of the same thing; `basket` the prices of each thing named beside the claim, for sums over products;
@@ -71,6 +73,8 @@ class Ground:
     spread: Sequence[Decimal] = ()
     unsplit: Sequence[Decimal] = ()
     fees: Container[Decimal] = ()
+    on_top: Sequence[Decimal] = ()
+    each: frozenset[Decimal] = frozenset()
     vat: Decimal = Decimal(0)
     vat_included: bool = True
     gross: bool = False
@@ -187,6 +191,7 @@ def derive(target: Target, ground: Ground) -> Value | None:
             return Value(total, _added(amounts))
     steps = [(s, s.start(target)) for s in ground.steps]
     found = _from_one(target, ground.priced(far=False), steps) or _combined(target, ground, steps)
+    found = found or _each_changed(target, ground)
     if found is None and ground.far_counts:
         found = _from_one(target, ground.priced(far=True), steps)
         if found is None and ground.cues.total:
@@ -207,6 +212,18 @@ def _from_one(target: Target, figures: Multiples, steps: _Starts) -> Value | Non
     return None
 
 
+def _each_changed(target: Target, ground: Ground) -> Value | None:
+    """A price changed by an amount for every unit, so many times ("40 × (8,5 + 0,5)")."""
+    for step in ground.steps if ground.each else ():
+        if abs(step.less) in ground.each:
+            for record in ground.records:
+                for count in (*ground.counts, *ground.far_counts) if step.fits(record.sku) else ():
+                    amount = step.of(record.amount) * count
+                    if target.hits(amount) and holds_for(record, count):
+                        return Value(amount, (count, "×", "(", record.amount, *step.how, ")"))
+    return None
+
+
 def _counts(counts: Sequence[Decimal], free: Sequence[Decimal], pack: Decimal | None) -> Sequence[Decimal]:
     """Counts that may multiply a price: as named, less the free ones, in packs."""
     found = [*counts[:_MAX_WINDOW], *_less_free(counts[:_MAX_WINDOW], free)]
@@ -221,7 +238,7 @@ def _less_free(counts: Sequence[Decimal], free: Sequence[Decimal]) -> Iterator[D
 
 
 def _steps(ground: Ground) -> Iterator[Step]:
-    for percent, skus in ground.percents:
+    for percent, skus, _ in ground.percents:
         yield Step(("−", percent, "%"), _HUNDRED - percent, _HUNDRED, skus=skus)
         yield Step(("×", percent, "%"), percent, _HUNDRED, skus=skus)
     for percent in ground.shares:
@@ -231,9 +248,11 @@ def _steps(ground: Ground) -> Iterator[Step]:
     taxed = bool(ground.vat) and ground.cues.vat
     for percent in ground.added:
         yield from _on_top(percent, ground, taxed=taxed)
-    for off, skus in ground.off:
-        yield Step(("−", off), less=off, skus=skus)
-    for parts, skus in ground.parts:
+    for off, skus, least in ground.off:
+        yield Step(("−", off), less=off, skus=skus, least=least)
+    for fee in ground.on_top:
+        yield Step(("+", fee), less=-fee)
+    for parts, skus, _ in ground.parts:
         yield Step(("/", parts), over=parts, skus=skus)
     if taxed:
         yield from _vat(ground)
@@ -258,7 +277,7 @@ def _vat(ground: Ground) -> Iterator[Step]:
     yield Step(("+", ground.vat, "%"), gross, _HUNDRED)
     if not ground.gross:
         yield Step(("×", ground.vat, "%"), ground.vat, _HUNDRED)
-    for percent, _ in ground.percents:
+    for percent, _, _ in ground.percents:
         yield Step(("−", percent, "% +", ground.vat, "%"), (_HUNDRED - percent) * gross, _HUNDRED * _HUNDRED)
 
 

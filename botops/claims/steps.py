@@ -48,13 +48,15 @@ class Target(NamedTuple):
 
 
 class Step(NamedTuple):
-    """`amount × times / over − less`, for prices of the products `skus` (none: any). `how` is its part of a formula."""
+    """`amount × times / over − less`, for prices of the products `skus` (none: any). `how` is its part of a formula;
+    `least` is the smallest amount it may be taken with."""
 
     how: Parts
     times: Decimal = ONE
     over: Decimal = ONE
     less: Decimal = _ZERO
     skus: frozenset[str] = frozenset()
+    least: Decimal = _ZERO
 
     def of(self, amount: Decimal) -> Decimal:
         """Where the step leads from an amount."""
@@ -73,7 +75,7 @@ class Step(NamedTuple):
 
     def hits(self, amount: Decimal, target: Target) -> bool:
         """True when the step leads from an amount to a target. Nothing is taken off a smaller sum."""
-        return (not self.less or amount > self.less) and target.hits(self.of(amount))
+        return (not self.less or amount > self.less) and amount >= self.least and target.hits(self.of(amount))
 
 
 class Figure(NamedTuple):

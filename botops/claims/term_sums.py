@@ -14,6 +14,7 @@ from botops.claims.mention import Mention
 from botops.claims.objects import things_of
 from botops.claims.policy import Rule
 from botops.claims.rates import FixedRate
+from botops.claims.words import language_of
 
 ZERO_PARTS = re.compile(r"\b0-0-\d")
 """An instalment by its parts: "0-0-12"."""
@@ -37,10 +38,9 @@ class TermSums:
         if any(amount == v for _, v in self._context.evidence.computed):
             return True
         book = self._context.book
-        own = book.book.currency
-        if any(r.said == amount and mention.currency in {None, own, r.currency} for r in self.rates(mention)):
+        if any(r.value == amount and mention.currency in {None, r.base} for r in self.rates(mention)):
             return True
-        if mention.currency not in {None, own}:
+        if mention.currency not in {None, book.book.currency}:
             return False
         return self.rule(amount, mention) is not None
 
@@ -101,4 +101,8 @@ class TermSums:
         question = self._context.question
         near = {w.stem for w in reading.words[first:last]} | ({w.stem for w in question.words} if question else set())
         shared = near & stems_in(rule.text)
-        return any(len(s) >= _TELLING for s in shared) or sum(len(s) >= _WORD for s in shared) >= _SEVERAL
+        if any(len(s) >= _TELLING for s in shared) or sum(len(s) >= _WORD for s in shared) >= _SEVERAL:
+            return True
+        # Words of two languages cannot be compared: a sum that stands in the rule alone is what tells.
+        alone = mention.amount not in self._context.book.records.by_amount and not reply.hits_in(start, end)
+        return alone and language_of(reply.text) != language_of(rule.text)

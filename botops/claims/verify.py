@@ -359,7 +359,7 @@ class Verifier:
 
     def _converts(self, mention: Mention) -> bool:
         """True for a sum converted "at the rate" where the book fixes none: no arithmetic bears that out."""
-        if speaks_of("converted", self._grounds.sentence(mention)) and not self._grounds.has_rate:
+        if speaks_of("converted", self._grounds.sentence(mention)) and not self._grounds.has_rate(mention):
             question = self._context.question
             return mention.approx or (question is not None and speaks_of("money", question.text))
         return False
@@ -370,14 +370,26 @@ class Verifier:
         right = self._adds_up(equation, mention)
         money = [o for o in equation.operands if o.mention is not None and o.mention.kind == "money"]
         sound = all(o.start in supported or not self._is_claim(o.mention) for o in money if o.mention)
-        if not any(o.start in supported for o in money):
+        if right and not any(o.start in supported for o in money):
             sound = any(self._is_listed(o.value, mention) for o in equation.operands)
+            sound = sound or self._rests_on_a_change(equation, mention, focus, supported)
+        sound = sound and not any(self._grounds.outdated_rate(o.value, mention) for o in equation.operands)
         if right and sound:
             return None
         misled = any(o.start in self._false for o in money)
         if right and not misled and self._derived(mention, mention.amount, focus, supported) is not None:
             return None
         return Doubt(mention, FindingKind.TOTAL, self._nearest(mention, focus), owed=None if right else equation.value)
+
+    def _rests_on_a_change(
+        self, equation: Equation, mention: Mention, focus: Focus, supported: dict[int, Decimal]
+    ) -> bool:
+        """True where a factor follows from a price ("0,5 $ қосылады: 40 × 9" of a price of 8,5)."""
+        if not set(equation.signs) <= {"*"}:
+            return False
+        counts = {*self._grounds.counts, *self._grounds.far_counts} - {o.value for o in equation.operands}
+        fine = [o for o in equation.operands if o.value not in counts]
+        return any(self._derived(mention, o.value, focus, supported) is not None for o in fine)
 
     def _is_listed(self, amount: Decimal, mention: Mention) -> bool:
         """True for any price in force, any term, any figure borne out before: what a product may rest on."""

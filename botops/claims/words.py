@@ -102,6 +102,13 @@ def _cut(word: str, endings: re.Pattern[str]) -> str:
     return word[: cut.start()] if cut and cut.start() >= 3 else word
 
 
+def language_of(text: str) -> str:
+    """ "kk" for a text with letters Russian lacks, "ru" for another in Cyrillic, else "en"."""
+    if _KK_LETTERS.search(text.casefold()):
+        return "kk"
+    return "ru" if is_cyrillic(text) else "en"
+
+
 def is_cyrillic(text: str) -> bool:
     """True when a text has Cyrillic letters."""
     return _CYRILLIC.search(text) is not None

@@ -123,7 +123,7 @@ def test_days_are_named_without_their_month(text: str, days: list[int]) -> None:
 
 
 def test_each_rate_of_a_sentence_has_its_time() -> None:
-    assert [(r.said, r.window.valid_from, r.window.valid_to) for r in PARTS.rates] == [
+    assert [(r.value, r.window.valid_from, r.window.valid_to) for r in PARTS.rates] == [
         (Decimal(500), None, date(2027, 1, 31)),
         (Decimal(520), date(2027, 2, 1), date(2027, 4, 30)),
     ]
