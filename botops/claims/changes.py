@@ -12,7 +12,7 @@ from botops.claims.cues import speaks_of
 from botops.claims.mentions import find_mentions
 from botops.claims.policy import Rule
 from botops.claims.reading import read
-from botops.claims.solver import Reduction
+from botops.claims.steps import Reduction
 from botops.claims.terms import AppliedDiscount, applied_discounts
 from botops.claims.words import fold, words
 from botops.pricebook.model import Offer, OfferKind
@@ -21,6 +21,7 @@ _HALF = Decimal(50)
 _NOTHING = Decimal(0)
 _ROOT = 6
 _BACK = 6
+_MAX_DAYS = 366
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
 
@@ -112,20 +113,37 @@ class Changes:
                 out.update(dict.fromkeys(rule.percents))
                 if "half" in rule.topics & near:
                     out[_HALF] = None
+            if self._days and rule.offer is None and rule.percents and _by_the_day(rule.text):
+                out.update(dict.fromkeys(p * n for p in rule.percents if p in self._said for n in self._days))
         return tuple(out)
+
+    @cached_property
+    def _said(self) -> frozenset[Decimal]:
+        """Percents named in the last messages."""
+        return frozenset(m.amount for p in self._context.messages[-4:] for m in p.mentions if m.kind == "percent")
+
+    @cached_property
+    def _days(self) -> tuple[Decimal, ...]:
+        """Spans of days named in the reply and in the question: a penalty by the day is charged for each."""
+        near = [m for m in (self._context.reply, self._context.question) if m is not None]
+        days = (q.value for m in near for q in m.quantities if q.unit == "day" and not q.ordinal)
+        return tuple(dict.fromkeys(d for d in days if 1 < d <= _MAX_DAYS))
 
     @cached_property
     def added(self) -> tuple[Decimal, ...]:
         """Percents that policies put on top of a price (urgency, weekends), where the talk names them."""
         near = self._context.reply.reading.concepts | self._asked
-        said = {m.amount for p in self._context.messages[-4:] for m in p.mentions if m.kind == "percent"}
+        half = {_HALF} if "half" in near else set()
         rules = [r for r in self._context.book.terms.rules if r.offer is None and r.percents and "vat" not in r.topics]
         return tuple(
             dict.fromkeys(
                 p
                 for r in rules
                 for p in r.percents
-                if p in said or "surcharge" in r.topics & near or self._names_fee(r)
+                if p in self._said
+                or "surcharge" in r.topics & near
+                or self._names_fee(r)
+                or (p in half and not r.topics & _PART_TOPICS)
             )
         )
 
@@ -153,6 +171,12 @@ def _each(text: str) -> frozenset[Decimal]:
     money = [m for m in find_mentions(text) if m.kind == "money"]
     every = "s:all" in read(text).concepts
     return frozenset(m.amount for m in money if every or m.per is not None)
+
+
+@lru_cache(maxsize=4096)
+def _by_the_day(text: str) -> bool:
+    """True for what is charged for each day ("за каждый день просрочки 0,5%")."""
+    return {"u:day", "s:all"} <= read(text).concepts
 
 
 def _opens(rule: Rule, amount: Decimal) -> bool:

@@ -14,6 +14,7 @@ from botops.claims.words import fold, words
 
 _MAX_COUNT = Decimal(100_000)
 _MAX_HEADS, _MAX_SUM = Decimal(10_000), Decimal(10) ** 9
+_LARGE, _FIRST_YEAR, _LAST_YEAR = 1000, 1990, 2100
 _AREA = re.compile(
     r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:м|m)?\s?(?:[x×х*]|на|by|ға)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d%]|[.,]\d|\s\d{3})"
 )
@@ -42,6 +43,15 @@ def sums_in(message: ParsedMessage) -> list[Decimal]:
         if _MAX_HEADS <= quantity.value <= _MAX_SUM and " " in message.folded[quantity.start : quantity.end]:
             sums.setdefault(quantity.start, quantity.value)
     return [sums[k] for k in sorted(sums)]
+
+
+def plain_sums(message: ParsedMessage) -> list[Decimal]:
+    """Large numbers of nothing said ("а на 3000?", "счёт на 27000"): what a percent may be taken of."""
+    return [
+        q.value
+        for q in message.quantities
+        if q.value >= _LARGE and not q.unit and not _FIRST_YEAR <= q.value <= _LAST_YEAR and countable(message, q)
+    ]
 
 
 def numbers_in(messages: Iterable[ParsedMessage]) -> tuple[Decimal, ...]:

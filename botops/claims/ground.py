@@ -10,18 +10,19 @@ from typing import Any
 
 from botops.claims.changes import Changes
 from botops.claims.context import ParsedMessage, ReplyContext
-from botops.claims.counts import countable, numbers_in, sums_in, units_in
+from botops.claims.counts import countable, numbers_in, plain_sums, sums_in, units_in
 from botops.claims.cues import Cues, cues_in, speaks_of
 from botops.claims.dates import Dated
 from botops.claims.instalments import Instalments
 from botops.claims.lazy import cached_property
-from botops.claims.link import BEFORE, LOCAL, Focus
+from botops.claims.link import BEFORE, Focus
 from botops.claims.mention import Mention
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
-from botops.claims.solver import Ground, Reduction, Target, Value
+from botops.claims.solver import Ground, Target, Value
+from botops.claims.steps import Reduction
 from botops.claims.term_sums import ABLATIVE, TermSums
 from botops.pricebook.model import OfferKind, Price
 
@@ -52,10 +53,16 @@ class Grounds:
     """What one reply can be computed from; the parts common to all its figures are gathered once."""
 
     def __init__(
-        self, context: ReplyContext, running: Sequence[Decimal], aside: frozenset[Decimal], denied: frozenset[Decimal]
+        self,
+        context: ReplyContext,
+        running: Sequence[Decimal],
+        aside: frozenset[Decimal],
+        denied: frozenset[Decimal],
+        used_up: frozenset[int] = frozenset(),
     ) -> None:
         self._context = context
         self._aside = aside
+        self._used_up = used_up
         self._running = tuple(running)
         self._offers = list(context.book.book.offers_on(context.day))
         self._grounds: dict[tuple[object, ...], Ground] = {}
@@ -172,11 +179,12 @@ class Grounds:
     def _known(self) -> tuple[Decimal, ...]:
         """Figures the client named, and bare results of tools."""
         said = [a for p in self._context.client for a in sums_in(p)]
+        said += [a for p in self._context.client[-1:] for a in plain_sums(p) if a not in said]
         return tuple(dict.fromkeys((*said[-6:], *(v for _, v in self._context.evidence.computed[-8:]))))
 
     def is_clients(self, amount: Decimal) -> bool:
         """True for a sum that the client named."""
-        return any(amount in sums_in(p) for p in self._context.client)
+        return any(amount in sums_in(p) or amount in plain_sums(p) for p in self._context.client)
 
     def cues(self, mention: Mention) -> Cues:
         """The arithmetic that the sentence of a mention, what introduces it, or the client's question speaks of."""
@@ -300,7 +308,7 @@ class Grounds:
         found = self._records(mention, focus, holds, [r.sku for r in used])
         records = tuple(dict.fromkeys((*found, *(r for r in used if r.currency in {None, currency}))))
         cues = self.cues(mention)
-        if focus.level == LOCAL and any(self._same_line(mention, position) for position in stated):
+        if focus.level <= BEFORE and any(self._same_line(mention, position) for position in stated):
             cues = replace(cues, total=True)
         key = (
             tuple(map(id, records)),
@@ -335,6 +343,7 @@ class Grounds:
                 vat_included=policies.vat_included is not False,
                 stated=tuple(stated.values()),
                 lines=self._lines(stated),
+                addends=tuple(a for at, a in stated.items() if at not in self._used_up),
                 running=tuple(a for a in self._running if open_ or a not in self._aside),
                 known=self._known,
                 swaps=self._swaps(stated.values()),

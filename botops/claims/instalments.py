@@ -8,7 +8,7 @@ from decimal import Decimal
 from botops.claims.context import ReplyContext
 from botops.claims.lazy import cached_property
 from botops.claims.records import Record
-from botops.claims.solver import Reduction
+from botops.claims.steps import Reduction
 from botops.claims.term_sums import ZERO_PARTS
 from botops.pricebook.model import Offer, OfferKind
 

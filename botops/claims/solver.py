@@ -11,13 +11,13 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain, combinations, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from botops.claims.cues import NO_CUES, Cues
 from botops.claims.lazy import cached_property
 from botops.claims.multiples import Factors, Multiples, factors
 from botops.claims.records import Record, Tier
-from botops.claims.steps import ONE, Figure, Figures, Parts, Step, Target, Value, led
+from botops.claims.steps import ONE, Figure, Figures, Parts, Reduction, Step, Target, Value, led
 
 __all__ = ["Ground", "Reduction", "Target", "Value", "derive", "holds_for"]
 
@@ -31,18 +31,6 @@ _MAX_WEIGHT = 31
 _MONTHS = Decimal(12)
 
 
-class Reduction(NamedTuple):
-    """A percent or an amount off, the products it is for (none: any), and the least sum it may be taken off."""
-
-    value: Decimal
-    skus: frozenset[str] = frozenset()
-    least: Decimal = Decimal(0)
-
-    def fits(self, sku: str) -> bool:
-        """True when it may be taken off a price of a product, or of a sum (an empty SKU)."""
-        return not sku or not self.skus or sku in self.skus
-
-
 @dataclass
 class Ground:
     """What may be computed with.
@@ -53,7 +41,8 @@ class Ground:
     hold and were named; `free` the free periods in force; `parts` into how many payments a price may be split;
     `spread` over how many units of its own a rate runs; `on_top` the sums of the policies put on top of a price here,
     `each` those, and amounts off, that are for every unit; `unsplit` months of an instalment the book does not have;
-    `stated` supported amounts of this message in order; `lines` the last of each line; `running` those of earlier
+    `stated` supported amounts of this message in order; `lines` the last of each line, `addends` those that written
+    arithmetic has not used up; `running` those of earlier
     turns, latest last; `known` figures of tools and of the client; `swaps` prices of today with those of another
     time said of the same thing; `basket` the prices of each thing named beside the claim, for sums over products;
     `listed` the price list by amount: a list price said here is taken many times only in its quantity tier.
@@ -80,6 +69,7 @@ class Ground:
     gross: bool = False
     stated: Sequence[Decimal] = ()
     lines: Sequence[Decimal] = ()
+    addends: Sequence[Decimal] = ()
     running: Sequence[Decimal] = ()
     known: Sequence[Decimal] = ()
     swaps: Sequence[tuple[Decimal, Decimal]] = ()
@@ -458,6 +448,8 @@ def _sums(ground: Ground) -> Iterator[tuple[Decimal, Sequence[Decimal]]]:
     stated = list(ground.stated)[-_MAX_WINDOW:]
     yield from _windows(stated, least=2)
     yield from _windows(list(ground.lines)[-_MAX_LINES:], least=2)
+    if len(ground.addends) < len(stated):
+        yield from _windows(list(ground.addends)[-_MAX_LINES:], least=2)
     distinct = list(dict.fromkeys(stated))[-_MAX_SUBSET:]
     for size in range(2, min(len(distinct), _SMALL)):
         for chosen in combinations(distinct, size):

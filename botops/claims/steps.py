@@ -78,6 +78,18 @@ class Step(NamedTuple):
         return (not self.less or amount > self.less) and amount >= self.least and target.hits(self.of(amount))
 
 
+class Reduction(NamedTuple):
+    """A percent or an amount off, the products it is for (none: any), and the least sum it may be taken off."""
+
+    value: Decimal
+    skus: frozenset[str] = frozenset()
+    least: Decimal = Decimal(0)
+
+    def fits(self, sku: str) -> bool:
+        """True when it may be taken off a price of a product, or of a sum (an empty SKU)."""
+        return not sku or not self.skus or sku in self.skus
+
+
 class Figure(NamedTuple):
     """A figure: how it came out, the product it belongs to, and whether anything was computed for it."""
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from botops.claims.context import ReplyContext
 from botops.claims.counts import stems_in
+from botops.claims.cues import speaks_of
 from botops.claims.dates import covers
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
@@ -77,6 +78,14 @@ class TermSums:
             for span in spans
         )
 
+    def _is_threshold(self, rule: Rule, mention: Mention) -> bool:
+        """True for a sum from which a rule holds, said as one that is passed or missed ("сумма больше 10 000")."""
+        if not any(c.kind == "min_sum" and c.value == mention.amount for c in rule.conditions):
+            return False
+        part = self._context.reply.segment_of(mention.start)
+        clause = self._context.reply.text[part.start : part.end] if part is not None else ""
+        return mention.bound is not None or speaks_of("threshold", clause)
+
     def _speaks_of(self, rule: Rule, mention: Mention) -> bool:
         reply = self._context.reply
         reading = reply.reading
@@ -84,6 +93,8 @@ class TermSums:
         start, end = (part.start, part.end) if part is not None else (0, len(reply.text))
         first, last = reading.word_at(start), reading.word_at(end)
         if rule.offer is not None and rule.offer.code and rule.offer.code.casefold() in reply.folded:
+            return True
+        if self._is_threshold(rule, mention) or rule.groups & (reading.over(first, last) | self._asked):
             return True
         topics = {t for t in rule.topics if ":" not in t}
         if topics & (reading.over(first, last) | self._asked):

@@ -26,7 +26,7 @@ _CENT = Decimal("0.01")
 _THOUSAND = Decimal(1000)
 _HEDGE = Decimal("0.02")
 _FINE = frozenset({"USD", "EUR", "GBP"})
-_OF = re.compile(r"\b(?:от|из|с|of|from|out of)\s+(?:(?:вашей|ваших|суммы|your)\s+)?$")
+_OF = re.compile(r"\b(?:от|из|с|of|from|out of)\s+(?:[^\W\d]+\s+)?$")
 _ABLATIVE = ("-дан", "-ден", "-тан", "-тен", "-нан", "-нен", "-ның", "-нің")
 _GROUPED = re.compile(r"\d[\s\u00a0\u202f]000\b")
 _FROM = re.compile(r"\s?-?(?:дан|ден|тан|тен|нан|нен|ның|нің)\b")
@@ -59,7 +59,7 @@ class Verifier:
         self._operands = {o.start: e for e in self._equations for o in e.operands}
         self._factors = {o.start for e in self._equations for o in factors(e)}
         self._aside = aside
-        self._grounds = Grounds(context, running, aside, _within(reply, taken))
+        self._grounds = Grounds(context, running, aside, _within(reply, taken), frozenset(self._operands))
         self._scopes: dict[int, Scope] = {}
         self._false: set[int] = set()
         self._wholes: set[int] = set()
@@ -147,7 +147,7 @@ class Verifier:
         part = reply.segment_of(mention.start)
         if part is None or not any(m.kind == "percent" and part.start <= m.start < part.end for m in reply.mentions):
             return False
-        led = _OF.search(reply.folded, max(0, mention.start - 12), mention.start)
+        led = _OF.search(reply.folded, max(0, mention.start - 20), mention.start)
         followed = _FROM.match(reply.folded, mention.end) or mention.quote.casefold().endswith(_ABLATIVE)
         return bool(led or followed) and self._grounds.is_clients(mention.amount)
 
