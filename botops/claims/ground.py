@@ -446,7 +446,7 @@ class Grounds:
                 if (r.currency or own) == base and in_force(r, self._context.day)
                 for count in (_ONE, *self.counts)
             ]
-            before = [] if rate.skus and not self._named_for(rate.skus) else [*earlier, *self._known]
+            before = [] if rate.skus and rate.skus.isdisjoint(focus.named) else [*earlier, *self._known]
             for amount in (*(a for c, a in said if c == base), *listed, *before):
                 other = rate.into(currency, amount)
                 if any(target.hits(other + more) for more in (_ZERO, *earlier)):
@@ -457,10 +457,6 @@ class Grounds:
         """True for a rate of the book that holds neither today nor on a date named here."""
         known = any(r.value == value for r in self._context.book.rates)
         return known and all(r.value != value for r in self._term_sums.rates(mention))
-
-    def _named_for(self, skus: frozenset[str]) -> bool:
-        """True when the dialogue names one of some products."""
-        return any(not skus.isdisjoint(h.skus) for m in self._context.messages for h in m.hits)
 
     def has_rate(self, mention: Mention) -> bool:
         """True when the book or its policies fix a rate of any currency for the day of a sum."""
