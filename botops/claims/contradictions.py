@@ -10,13 +10,15 @@ from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import NONE, Concepts
 from botops.claims.objects import things_of
 from botops.claims.provisions import FREE, Provision, acts_in, places_in, subjects_of
-from botops.claims.reading import Clause
+from botops.claims.reading import Clause, Reading
 from botops.domain.findings import Finding, FindingKind
 
 _EVEN = frozenset("даже тіпті even хоть хотя".split())
 _THOUGH = ("са", "се")
 _STILL = frozenset("да де".split())
 _AFTER = frozenset("через потом позже позднее после кейін соң later after".split())
+_ANYWAY = frozenset("равно anyway regardless бәрібір барибир".split())
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _REST = ("остат", "оставш", "остал", "қалған", "калган", "rest", "remain", "balance", "втор", "second")
 """What is paid after a prepayment."""
 _PAY = ("оплат", "оплач", "плат", "плач", "төле", "толе", "pay", "paid")
@@ -119,6 +121,45 @@ def _concession(desk: Desk, clause: Clause) -> bool:
         if word.text in _STILL and i and words[i - 1].text.endswith(_THOUGH) and desk.reading.kazakh:
             return True
     return False
+
+
+def late_claims(desk: Desk) -> Iterator[Finding]:
+    """What the policies do within a time, promised after it all the same: "и через месяц зачтём" of fourteen days."""
+    reading = desk.reading
+    for clause in reading.clauses:
+        said = acts_in(desk.tags(clause))
+        if not said or not _all_the_same(desk, clause) or "s:neg" in desk.tags(clause):
+            continue
+        at = next(i for i in range(clause.first, clause.last) if reading.tags[i] & said)
+        if not desk.claimed(reading.words[at].start, reading.words[at].end):
+            continue
+        sentence = reading.sentences[clause.sentence]
+        after = _longest(reading, sentence.first, sentence.last)
+        if after is None and desk.question is not None:
+            after = _longest(desk.question, 0, len(desk.question.words))
+        if after is None:
+            continue
+        for p in desk.provisions:
+            within = [q.value * _DAYS[q.unit] for q in p.counts if q.unit in _DAYS and not q.ordinal]
+            if p.acts & said and not p.refused and len(within) == 1 and after > within[0]:
+                yield _finding(desk, clause, Problem("condition", _topic(p.acts & said), p.text, p.source))
+                break
+
+
+def _all_the_same(desk: Desk, clause: Clause) -> bool:
+    """True for a concession, and for "всё равно", "anyway", "бәрібір"."""
+    sentence = desk.reading.sentences[clause.sentence]
+    words = desk.reading.words[sentence.first : sentence.last]
+    return _concession(desk, clause) or any(w.text in _ANYWAY for w in words)
+
+
+def _longest(reading: Reading, first: int, last: int) -> int | None:
+    """The longest time the words `first:last` name, in days; a unit without a number is one of it."""
+    counted = [q for q in reading.counted(first, last) if q.unit in _DAYS and not q.ordinal]
+    if counted:
+        return max(int(q.value * _DAYS[q.unit]) for q in counted)
+    units = [c[2:] for c in reading.over(first, last) if c.startswith("u:")]
+    return max((_DAYS[u] for u in units if u in _DAYS), default=None)
 
 
 def charge_claims(desk: Desk) -> Iterator[Finding]:

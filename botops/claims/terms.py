@@ -8,7 +8,7 @@ from dataclasses import replace
 from botops.claims.benefits import benefit_claims, unpaid_claims
 from botops.claims.contents import amount_included_claims, kept_refund_claims
 from botops.claims.context import ReplyContext
-from botops.claims.contradictions import apart_claims, charge_claims, place_claims, refusal_claims
+from botops.claims.contradictions import apart_claims, charge_claims, late_claims, place_claims, refusal_claims
 from botops.claims.desk import Desk
 from botops.claims.discounts import (
     AppliedDiscount,
@@ -136,6 +136,7 @@ def _claims(desk: Desk) -> list[Finding]:
         found += instalment_claims(desk)
     found += minimum_claims(desk)
     found += refusal_claims(desk)
+    found += late_claims(desk)
     found += place_claims(desk)
     found += charge_claims(desk)
     found += apart_claims(desk)

@@ -60,6 +60,8 @@ FLYING_CLEAN: list[tuple[str, ...]] = [
     ("лебёдка минималка?", "На лебёдке минимум 3 занятия."),
     ("minimum launches?", "The minimum for the pilot course is 5 lessons."),
     ("тандем", "Тандем 38 000 ₸.", "видео сколько", "Видео 12 000 ₸.", "я новенький", "С кодом SKY4 будет 34 000 ₸."),
+    ("пробный зачтёте, если через неделю решу?", "Через неделю всё равно зачтём."),
+    ("and if I come back in a week?", "We deduct the trial fee even if a week has passed."),
     ("остаток за тандем когда", "Остальное оплачиваете после полёта."),
 ]
 FLYING_WRONG: list[tuple[str, str, *tuple[str, ...]]] = [
@@ -75,6 +77,9 @@ FLYING_WRONG: list[tuple[str, str, *tuple[str, ...]]] = [
     ("40%", "ұшқыш курсына алдын ала қанша төлеймін?", "Алдын ала 40% төлейсіз."),
     ("100%", "do I pay for the tandem flight upfront?", "Yes, the prepayment for a tandem flight is 100%."),
     ("minimum", "how many lessons at least?", "The pilot course minimum is 3 lessons."),
+    ("зачтём", "пробный зачтёте, если через три недели решу?", "Через три недели всё равно зачтём."),
+    ("шегереміз", "сынақ ақысын шегересіз бе, бір айдан кейін келсем", "Бір ай өтсе де шегереміз."),
+    ("deduct", "and if I come back in a month?", "We deduct the trial fee even if a month has passed."),
     ("через месяц", "курс, а отсрочка есть?", "Да, курс оплатите через месяц после начала."),
 ]
 BARRED = [
