@@ -26,6 +26,7 @@ from botops.claims.quantities import LIMIT_WORDS, Quantity
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.scope import clause_negated
 from botops.claims.words import fold, same_root, words
+from botops.pricebook.lookup import is_percent
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
 _AKIN = 2
@@ -37,6 +38,7 @@ KIN = 6
 _EXCEPT = frozenset("кроме исключением except excluding".split())
 _MANY = 200
 _MANY_WORDS = 2000
+_MONEY_KINDS = frozenset({OfferKind.AMOUNT, OfferKind.DELIVERY, OfferKind.PERCENT, OfferKind.CASHBACK})
 _OPEN = Window()
 OWN = "own:"
 """What the concepts of a company's own term kinds begin with."""
@@ -253,9 +255,9 @@ def _offer_rule(offer: Offer, names: NameIndex, own: OwnWords | None) -> Rule:
     whole = reading.concepts
     percents, money = _amounts(offer.conditions)
     value = _decimal(offer.value)
-    if value is not None and offer.kind in {OfferKind.PERCENT, OfferKind.CASHBACK}:
+    if value is not None and offer.kind in {OfferKind.PERCENT, OfferKind.CASHBACK} and is_percent(offer):
         percents = (value, *percents)
-    elif value is not None and offer.kind in {OfferKind.AMOUNT, OfferKind.DELIVERY}:
+    elif value is not None and offer.kind in _MONEY_KINDS:
         money = (value, *money)
     elif value is not None and offer.kind is OfferKind.PROMO_CODE:
         if value in percents or (value not in money and value <= 100 and not money):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from botops.claims.policy import Rule
-from botops.pricebook.model import OfferKind
+from botops.pricebook.lookup import is_percent
 
 _JOINED = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}\b)")
 """Spaces between thousands."""
-_UNITS = {OfferKind.PERCENT: "%", OfferKind.CASHBACK: "%"}
 
 
 def describe(rule: Rule) -> str:
@@ -21,7 +20,7 @@ def describe(rule: Rule) -> str:
     if offer.code:
         parts.append(offer.code)
     if offer.value is not None and str(offer.value) not in _JOINED.sub("", rule.text):
-        parts.append(f"{offer.value}{_UNITS.get(offer.kind, '')}")
+        parts.append(f"{offer.value}{'%' if is_percent(offer) else ''}")
     if rule.text:
         parts.append(rule.text)
     line = " — ".join(parts) or offer.id

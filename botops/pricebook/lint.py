@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +12,10 @@ from botops.pricebook.fields import Record
 from botops.pricebook.model import Offer, OfferKind, Price, Product, Window
 
 Variant = tuple[Any, ...]
+
+
+_GROUPED = re.compile(r"(?<=\d)[\s.,](?=\d{3}\b)")
+"""What stands between the thousands of a sum."""
 
 
 def variant_key(price: Price) -> Variant:
@@ -60,8 +65,11 @@ def _last(window: Window) -> date:
 def check_offer(record: Record, offer: Offer) -> None:
     """Notes an offer whose value cannot mean anything."""
     number = offer.value if not isinstance(offer.value, str) else None
-    if offer.kind in {OfferKind.PERCENT, OfferKind.CASHBACK} and number is not None and number > 100:
-        record.wrong("value", f"{number} percent: write a percentage from 0 to 100", "percent-range")
+    percent = offer.kind in {OfferKind.PERCENT, OfferKind.CASHBACK}
+    # "20 000 ₸ бонусами" is a cashback of a sum: then its conditions say so.
+    if percent and number is not None and number > 100 and f"{number:f}" not in _GROUPED.sub("", offer.conditions):
+        message = f"{number} percent: write a percentage from 0 to 100, or name the sum in `conditions`"
+        record.wrong("value", message, "percent-range")
     if offer.kind is OfferKind.PROMO_CODE and offer.code is None:
         record.wrong("code", "a promo code without its code: add the key `code`", "missing-code")
     needs_number = offer.kind in {OfferKind.PERCENT, OfferKind.AMOUNT, OfferKind.INSTALLMENT, OfferKind.CASHBACK}

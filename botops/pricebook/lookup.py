@@ -94,9 +94,9 @@ def current_and_coming(book: PriceBook, sku: str, on: date) -> tuple[tuple[Price
 
 def is_percent(offer: Offer) -> bool:
     """True when an offer's value is a percentage. A promo code's conditions say which it is; where they say neither,
-    a value up to 100 is a percentage."""
+    a value up to 100 is a percentage. So is that of a discount or of cashback; above 100 it is a sum."""
     if offer.kind in {OfferKind.PERCENT, OfferKind.CASHBACK}:
-        return True
+        return not isinstance(offer.value, Decimal) or offer.value <= 100
     if offer.kind is not OfferKind.PROMO_CODE or not isinstance(offer.value, Decimal) or offer.value > 100:
         return False
     return bool(_PERCENT.search(offer.conditions)) or not _MONEY.search(offer.conditions)

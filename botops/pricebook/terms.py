@@ -101,7 +101,7 @@ def _value(offer: Offer, book: PriceBook, language: Language) -> str:
         return value or ""
     if is_percent(offer):
         return phrases.percent(value, language)
-    if offer.kind in {OfferKind.AMOUNT, OfferKind.PROMO_CODE, OfferKind.DELIVERY}:
+    if offer.kind in _TAKES_OFF or offer.kind is OfferKind.DELIVERY:
         free = offer.kind is OfferKind.DELIVERY and value == 0
         return _FREE[language] if free else phrases.amount(value, book.currency, language)
     return phrases.count(value, _counted(offer), language) if _is_span(offer) else phrases.number(value, language)

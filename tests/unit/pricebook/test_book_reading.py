@@ -144,7 +144,7 @@ def test_a_price_may_say_almost_nothing(tmp_path):
         ("offers: [{id: a, value: 5}]", "1:10: offers.0.kind: missing: add the key `kind`"),
         ("offers: [{kind: gift}]", "1:10: offers.0.id: missing: add the key `id`"),
         ("offers: [{id: a, kind: percent, value: 150}]",
-         "1:40: offers.0.value: 150 percent: write a percentage from 0 to 100"),
+         "1:40: offers.0.value: 150 percent: write a percentage from 0 to 100, or name the sum in `conditions`"),
         ("offers: [{id: a, kind: percent, value: десять}]",
          "1:40: offers.0.value: a number expected, not `десять`: write digits alone"),
         ("offers: [{id: a, kind: promo_code, value: 5}]",

@@ -16,9 +16,11 @@ from botops.pricebook import (
     floor_of,
     from_price,
     is_percent,
+    load,
     price_of,
     prices_of,
 )
+from botops.pricebook.terms import offer_line
 
 DAY = date(2026, 4, 21)
 
@@ -135,3 +137,12 @@ def test_coming_prices_are_listed_soonest_first():
 def test_what_a_promo_code_gives(kind, value, conditions, expected):
     given = None if value is None else Decimal(value)
     assert is_percent(Offer("o", OfferKind(kind), given, "X", (), conditions)) is expected
+
+
+def test_a_sum_given_as_cashback_is_no_percentage(tmp_path):
+    text = "offers: [{id: a, kind: cashback, value: 20000, conditions: 20 000 ₸ бонусами за друга}]"
+    path = tmp_path / "book.yaml"
+    path.write_text(text, encoding="utf-8")
+    book = load(path)
+    assert not is_percent(book.offers[0])
+    assert offer_line(book.offers[0], book, "ru").startswith("Кешбэк 20 000 ₸")
