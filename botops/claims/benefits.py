@@ -43,6 +43,8 @@ _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _FIRST = ("перв", "алғашқ", "first")
 _PIECES = frozenset({"", "piece", "order"})
 _ORDER = ("комплект", "набор", "заказ", "покупк", "жиынты", "тапсырыс", "set", "order", "bundle")
+_COMBINED = frozenset({"stack", "promo", "cashback", "discount"})
+"""What policies on how offers go together speak of: "бесплатный монтаж с промокодом сохраняется" gives nothing."""
 _NOT_GRANTS = frozenset({"refund", "surcharge"})
 
 
@@ -153,6 +155,8 @@ def _held(desk: Desk, clause: Clause, given: Given, giving: str) -> Problem | No
     live = desk.in_force(rules)
     if giving == "gift":
         live = [r for r in live if r.offer is not None and "gift" in r.topics] or live
+    if giving != "included" and any(_gives(r, given) for r in live):
+        live = [r for r in live if r.offer is not None or (_gives(r, given) and not r.topics & _COMBINED)]
     if live and giving == "included":
         denied = _charged_apart(desk, clause, live, given)
         if denied is not None:
@@ -162,6 +166,13 @@ def _held(desk: Desk, clause: Clause, given: Given, giving: str) -> Problem | No
     if rules:
         return Problem("ended", giving, describe(rules[0]), rules[0].source)
     return _without_rule(desk, clause, giving, given)
+
+
+def _gives(rule: Rule, given: Given) -> bool:
+    """True when just this is what an offer gives, or a policy: not when a policy only speaks of it."""
+    if rule.offer is not None and "gift" in rule.topics and rule.gifts & given.skus:
+        return True
+    return bool(rule.given & given.things)
 
 
 def _charged_apart(desk: Desk, clause: Clause, live: list[Rule], given: Given) -> Rule | None:
@@ -280,9 +291,10 @@ def _limits_itself(desk: Desk, clause: Clause, live: list[Rule]) -> Rule | None:
         return None
     sentence = desk.reading.sentences[clause.sentence]
     named = frozenset(s for h in desk.message.hits_in(clause.start, sentence.end) for s in h.skus)
+    told = bool(desk.names_in(clause.start, sentence.end))
     into = desk.containers(clause)
     return next(
-        (r for r in live if (not named or named & (r.skus | r.gifts | r.about)) and (not into or into & r.skus)), None
+        (r for r in live if (not told or named & (r.skus | r.gifts | r.about)) and (not into or into & r.skus)), None
     )
 
 
