@@ -1,7 +1,7 @@
-"""Multiples of prices: what numbers may make of a price, and a table of all of them to look a figure up in.
+"""Multiples of prices: what numbers may make of a price, and a way to look a figure up among all of them.
 
-A price is not multiplied out until something comes near it: the table holds rough sizes only, in order, and a figure is
-computed exactly when its rough size is close to what is looked for.
+No price is multiplied out: what must be made of it to reach a figure is looked up among the rough sizes of what may be
+made of it, and computed exactly when one is close.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 
 from botops.claims.records import Record
@@ -67,11 +68,25 @@ def _alone(_: Decimal, __: Decimal) -> Factor:
 class Factors:
     """What may be made of a price, in order. `rough` are the sizes; a factor itself is made when it is asked for."""
 
-    __slots__ = ("_recipes", "rough")
+    __slots__ = ("_order", "_recipes", "_sizes", "rough")
 
     def __init__(self, recipes: list[_Recipe], rough: list[float]) -> None:
         self._recipes = recipes
         self.rough = rough
+        self._order = sorted(range(len(rough)), key=rough.__getitem__)
+        self._sizes = [rough[i] for i in self._order]
+
+    def between(self, low: float, high: float, price: float) -> Sequence[int]:
+        """The places of those that lead from a price to something between two bounds."""
+        if not price:
+            return self._order if low <= 0 <= high else ()
+        low, high = low / price, high / price
+        if price < 0:
+            low, high = high, low
+        first = bisect_left(self._sizes, low)
+        if first == len(self._sizes) or self._sizes[first] > high:
+            return ()
+        return self._order[first : bisect_right(self._sizes, high, first)]
 
     def __iter__(self) -> Iterator[Factor]:
         return (make(count, other) for make, count, other in self._recipes)
@@ -149,28 +164,28 @@ def _over_months(
 class Multiples:
     """Multiples of some prices, `most` of them, looked up by value."""
 
-    __slots__ = ("_order", "_rows", "_sizes", "_starts")
+    __slots__ = ("_most", "_rows")
 
     def __init__(self, rows: Iterable[tuple[Record, Factors]], most: int) -> None:
-        self._rows = list(rows)
-        self._starts: list[int] = []
-        sizes: list[float] = []
-        for record, row in self._rows:
-            self._starts.append(len(sizes))
-            price = float(record.amount)
-            sizes += [price * size for size in row.rough]
-        del sizes[most:]
-        self._order = sorted(range(len(sizes)), key=sizes.__getitem__)
-        self._sizes = [sizes[i] for i in self._order]
+        self._most = most
+        self._rows: list[tuple[int, float, Record, Factors]] = []
+        place = 0
+        for record, row in rows:
+            self._rows.append((place, float(record.amount), record, row))
+            place += len(row.rough)
 
     def within(self, target: Target) -> Iterator[Figure]:
-        """The multiples inside a target."""
+        """The multiples inside a target, by size."""
         low, high = float(target.low), float(target.high)
-        first = bisect_left(self._sizes, low - _NEAR - abs(low) * _CLOSE)
-        last = bisect_right(self._sizes, high + _NEAR + abs(high) * _CLOSE, first)
-        for i in self._order[first:last]:
-            row = bisect_right(self._starts, i) - 1
-            record, found = self._rows[row]
-            figure = found[i - self._starts[row]].of(record)
+        low -= _NEAR + abs(low) * _CLOSE
+        high += _NEAR + abs(high) * _CLOSE
+        near: list[tuple[float, int, Record, Factor]] = []
+        for place, price, record, row in self._rows:
+            for at in row.between(low, high, price):
+                if place + at < self._most:
+                    near.append((price * row.rough[at], place + at, record, row[at]))
+        near.sort(key=itemgetter(0, 1))
+        for _, _, record, factor in near:
+            figure = factor.of(record)
             if target.low <= figure.amount <= target.high:
                 yield figure
