@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import time
 from collections import Counter, deque
@@ -220,9 +221,12 @@ def _book(path: Path, extensions: ExtensionChoice) -> CompiledBook | UserError:
     """The compiled book; a broken one is remembered too, or each dialogue would read it again."""
     try:
         book = _imported(path) if path.suffix.lower() in _TABLES else load(path)
-        return compile_book(book, load_extensions(extensions))
+        compiled = compile_book(book, load_extensions(extensions))
     except UserError as error:
         return error
+    # A compiled book lives as long as the process: without this every full collection walks all of it again.
+    gc.freeze()
+    return compiled
 
 
 def _imported(path: Path) -> PriceBook:

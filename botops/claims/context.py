@@ -182,6 +182,8 @@ class ReplyContext:
     found: RecordSet = field(default_factory=RecordSet)
     region: str | None = None
     segment: str | None = None
+    kept: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What several checks of one reply share, each under its name; a copy with other messages begins with none."""
 
     @cached_property
     def reply(self) -> ParsedMessage:

@@ -53,9 +53,11 @@ class Desk:
 
     @classmethod
     def of(cls, ctx: ReplyContext, terms: BookTerms) -> Desk:
-        """The desk of the reply."""
-        reply = ctx.reply
-        return cls(ctx, terms, reply.reading, reply.mentions, reply)
+        """The desk of the reply; one for all that ask."""
+        desk = ctx.kept.get("desk")
+        if not isinstance(desk, cls) or desk.terms is not terms:
+            desk = ctx.kept["desk"] = cls(ctx, terms, ctx.reply.reading, ctx.reply.mentions, ctx.reply)
+        return desk
 
     def rests_on(self, basis: Rule | Basis) -> None:
         """Notes what bears out the claim being judged, when claims are to be explained."""

@@ -41,7 +41,7 @@ _PRICE_WORDS = frozenset("цены цена стоимости стоимост�
 class AppliedDiscount:
     """An offer that a calculation may use: percent or money off for `skus` (empty: the whole order).
 
-    `named` is True when the reply or the dialogue speaks of it; `met` says whether its conditions hold.
+    `named` is True when the reply or the dialogue speaks of it; `met` says whether its conditions hold then.
     """
 
     source: str
@@ -67,10 +67,17 @@ def discounts_available(desk: Desk) -> tuple[AppliedDiscount, ...]:
         percent = rule.percents[0] if rule.percents else None
         amount = rule.money[0] if rule.money and percent is None else None
         named = code or percent in said or amount in said
-        states = [_state(desk, c) for c in rule.conditions]
-        met = Met.NO if Met.NO in states else Met.YES if states and all(s is Met.YES for s in states) else Met.UNKNOWN
+        met = _met(desk, rule) if named else Met.UNKNOWN
         out.append(AppliedDiscount(rule.source, percent, amount, rule.skus, named, met))
     return tuple(out)
+
+
+def _met(desk: Desk, rule: Rule) -> Met:
+    """Whether all conditions of a rule hold; one without any is never known to."""
+    states = [_state(desk, c) for c in rule.conditions]
+    if Met.NO in states:
+        return Met.NO
+    return Met.YES if states and all(s is Met.YES for s in states) else Met.UNKNOWN
 
 
 def _state(desk: Desk, condition: Condition) -> Met:

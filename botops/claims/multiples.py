@@ -181,9 +181,8 @@ class Multiples:
         high += _NEAR + abs(high) * _CLOSE
         near: list[tuple[float, int, Record, Factor]] = []
         for place, price, record, row in self._rows:
-            for at in row.between(low, high, price):
-                if place + at < self._most:
-                    near.append((price * row.rough[at], place + at, record, row[at]))
+            found = row.between(low, high, price)
+            near += [(price * row.rough[at], place + at, record, row[at]) for at in found if place + at < self._most]
         near.sort(key=itemgetter(0, 1))
         for _, _, record, factor in near:
             figure = factor.of(record)

@@ -156,13 +156,15 @@ def nearest(
     before, after = range(at - 1, first - 1, -1), range(at + 1, last)
     orders = (after, before) if _attributive(reading, at, last) or _active(reading, at) else (before, after)
     for heads in (True, False):
-        runs = [_run(reading, order, first, at, within, heads) for order in orders]
-        for found in runs:
-            for run in found:
+        foremost: frozenset[str] | None = None
+        for order in orders:
+            runs = _run(reading, order, first, at, within, heads)
+            for run in runs:
                 if any(t.startswith("t:") or t in known for t in run):
                     return run
-        if any(runs) and not (heads and known):
-            return next(found[0] for found in runs if found)
+            foremost = runs[0] if runs and foremost is None else foremost
+        if foremost is not None and not (heads and known):
+            return foremost
     return frozenset()
 
 

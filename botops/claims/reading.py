@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from botops.claims.lazy import cached_property
 from botops.claims.lexicon import NONE, Concepts, OwnWords, concepts
@@ -96,6 +96,11 @@ class Reading:
 
     @cached_property
     def _spans(self) -> dict[tuple[int, int], Concepts]:
+        return {}
+
+    @cached_property
+    def scopes(self) -> dict[tuple[int, int], Any]:
+        """The scopes found so far, by their spans: `scope_of` keeps them here."""
         return {}
 
     @cached_property

@@ -73,7 +73,14 @@ _NOT_THERE = frozenset("нет нету жоқ none".split())
 
 
 def scope_of(reading: Reading, start: int, end: int) -> Scope:
-    """The scope of `start:end` in a read text. Work is bounded by the sentence around the span."""
+    """The scope of `start:end` in a read text, found once. Work is bounded by the sentence around the span."""
+    known: Scope | None = reading.scopes.get((start, end))
+    if known is None:
+        known = reading.scopes[start, end] = _found(reading, start, end)
+    return known
+
+
+def _found(reading: Reading, start: int, end: int) -> Scope:
     clause = reading.clause_at(start)
     if clause is None:
         return Scope()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain, combinations, islice
+from itertools import accumulate, chain, combinations, islice
 from typing import Any
 
 from botops.claims.cues import NO_CUES, Cues
@@ -21,6 +21,7 @@ from botops.claims.steps import ONE, Figure, Figures, Parts, Reduction, Step, Ta
 
 __all__ = ["Ground", "Reduction", "Target", "Value", "derive", "holds_for"]
 
+_ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 _MAX_VALUES = 4000
 _MAX_SUBSET, _SMALL = 7, 4
@@ -29,6 +30,9 @@ _MAX_CHOICES = 40
 _RUNNING = 6
 _MAX_WEIGHT = 31
 _MONTHS = Decimal(12)
+
+
+_Sum = tuple[Decimal, Sequence[Decimal]]
 
 
 @dataclass
@@ -156,9 +160,9 @@ class Ground:
         return Figures(Figure(r.amount, (r.amount,), r.sku, computed=False) for r in self.records)
 
     @cached_property
-    def sums(self) -> Sequence[tuple[Decimal, Sequence[Decimal]]]:
+    def sums(self) -> Sequence[_Sum]:
         """Sums of what was said side by side, each with what was added up."""
-        return tuple(_sums(self))
+        return _sums(self)
 
 
 def holds_for(record: Record, count: Decimal) -> bool:
@@ -442,40 +446,36 @@ def _choices(records: Sequence[Record], ground: Ground) -> dict[Decimal, Parts]:
     return {f.amount: f.parts for f in islice(multiples, _MAX_CHOICES)}
 
 
-def _sums(ground: Ground) -> Iterator[tuple[Decimal, Sequence[Decimal]]]:
+def _sums(ground: Ground) -> list[_Sum]:
     """Sums of amounts stated side by side, then of any few of this message, then with the last turns' figures; each
     with what was added up."""
     stated = list(ground.stated)[-_MAX_WINDOW:]
-    yield from _windows(stated, least=2)
-    yield from _windows(list(ground.lines)[-_MAX_LINES:], least=2)
+    found = _windows(stated, least=2) + _windows(list(ground.lines)[-_MAX_LINES:], least=2)
     if len(ground.addends) < len(stated):
-        yield from _windows(list(ground.addends)[-_MAX_LINES:], least=2)
+        found += _windows(list(ground.addends)[-_MAX_LINES:], least=2)
     distinct = list(dict.fromkeys(stated))[-_MAX_SUBSET:]
     for size in range(2, min(len(distinct), _SMALL)):
-        for chosen in combinations(distinct, size):
-            yield sum(chosen, Decimal(0)), chosen
+        found += [(sum(few, _ZERO), few) for few in combinations(distinct, size)]
     if not ground.cues.total:
-        return
+        return found
     running = list(dict.fromkeys(ground.running[-8:]))
-    yield from _windows(running, least=2)
+    found += _windows(running, least=2)
     recent = list(dict.fromkeys([*running[-_RUNNING:], *stated[-_RUNNING:]]))
     for size in (2, 3):
-        for few in combinations(recent, size):
-            yield sum(few, Decimal(0)), few
-    if stated:
-        for total, amounts in _windows(stated):
-            for base in (*running[-4:], *ground.known[-2:]):
-                yield base + total, (base, *amounts)
+        found += [(sum(few, _ZERO), few) for few in combinations(recent, size)]
+    bases = (*running[-4:], *ground.known[-2:])
+    if bases:
+        found += [(base + total, (base, *amounts)) for total, amounts in _windows(stated) for base in bases]
+    return found
 
 
-def _windows(amounts: Sequence[Decimal], least: int = 1) -> Iterator[tuple[Decimal, Sequence[Decimal]]]:
+def _windows(amounts: Sequence[Decimal], least: int = 1) -> list[_Sum]:
     """Sums of neighbours, at least so many of them."""
+    found: list[_Sum] = []
     for first in range(len(amounts)):
-        total = Decimal(0)
-        for last in range(first, len(amounts)):
-            total += amounts[last]
-            if last - first + 1 >= least:
-                yield total, amounts[first : last + 1]
+        sums = enumerate(accumulate(amounts[first:]), first + 1)
+        found += [(total, amounts[first:last]) for last, total in sums if last - first >= least]
+    return found
 
 
 def _added(amounts: Parts | Sequence[Decimal]) -> Parts:

@@ -10,6 +10,7 @@ from botops.claims.context import ReplyContext
 from botops.claims.counts import stems_in
 from botops.claims.cues import speaks_of
 from botops.claims.dates import covers
+from botops.claims.lazy import cached_property
 from botops.claims.lexicon import Concepts
 from botops.claims.mention import Mention
 from botops.claims.objects import things_of
@@ -24,6 +25,7 @@ ABLATIVE = ("дан", "ден", "тан", "тен", "нан", "нен")
 """Endings of a Kazakh sum from which something begins: "95 000-нан"."""
 
 _TELLING, _WORD, _SEVERAL = 5, 4, 2
+_UNITS_OF_TIME = frozenset({"u:minute", "u:hour", "u:day"})
 _MINUTES = {"minute": Decimal(1), "hour": Decimal(60), "day": Decimal(1440)}
 
 
@@ -68,9 +70,7 @@ class TermSums:
 
     def _times(self, rule: Rule, amount: Decimal) -> bool:
         """True for a fee of the policies times what is charged ("1 000 за каждые 30 минут": an hour is 2 000)."""
-        reply = self._context.reply
-        spans = {q.value * _MINUTES[q.unit] for q in reply.quantities if q.unit in _MINUTES}
-        spans |= {_MINUTES[c[2:]] for c in reply.reading.concepts if c[2:] in _MINUTES and c.startswith("u:")}
+        spans = self._spans
         return any(
             q.unit in _MINUTES and span == amount / fee * q.value * _MINUTES[q.unit]
             for fee in rule.money
@@ -85,6 +85,13 @@ class TermSums:
         part = self._context.reply.segment_of(mention.start)
         clause = self._context.reply.text[part.start : part.end] if part is not None else ""
         return mention.bound is not None or speaks_of("threshold", clause)
+
+    @cached_property
+    def _spans(self) -> frozenset[Decimal]:
+        """The spans of time the reply names, in minutes."""
+        reply = self._context.reply
+        spans = {q.value * _MINUTES[q.unit] for q in reply.quantities if q.unit in _MINUTES}
+        return frozenset(spans | {_MINUTES[c[2:]] for c in reply.reading.concepts if c in _UNITS_OF_TIME})
 
     def _speaks_of(self, rule: Rule, mention: Mention) -> bool:
         reply = self._context.reply
