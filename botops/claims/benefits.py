@@ -17,6 +17,7 @@ from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
+from botops.claims.spoken_days import announced, lasting
 from botops.claims.unpaid import kindred, unpaid_at, unpaid_things
 from botops.claims.waivers import CHARGES
 from botops.domain.findings import Finding, FindingKind
@@ -152,7 +153,7 @@ def _held(desk: Desk, clause: Clause, given: Given, giving: str) -> Problem | No
     )
     if giving == "gift" and bare:
         rules = [r for r in desk.terms.about("gift") if r.offer is not None and desk.gift_spoken(r)] or rules
-    live = desk.in_force(rules)
+    live = lasting(desk, desk.in_force(rules), clause) or announced(desk, rules, clause)
     if giving == "gift":
         live = [r for r in live if r.offer is not None and "gift" in r.topics] or live
     if giving != "included" and any(_gives(r, given) for r in live):

@@ -17,6 +17,7 @@ from botops.claims.mention import Mention
 from botops.claims.policy import Rule, code_key
 from botops.claims.reading import Clause, Reading
 from botops.claims.rules_text import describe
+from botops.claims.spoken_days import announced, lasting
 from botops.domain.findings import Finding, FindingKind
 from botops.pricebook.model import OfferKind
 
@@ -57,7 +58,7 @@ def discounts_available(desk: Desk) -> tuple[AppliedDiscount, ...]:
     codes = desk.codes_named
     said = {m.amount for message in desk.ctx.messages if message.role != "tool" for m in message.mentions}
     out = []
-    for rule in desk.in_force(desk.terms.offers):
+    for rule in [*desk.in_force(desk.terms.offers), *announced(desk, desk.terms.offers)]:
         offer = rule.offer
         if offer is None or offer.kind not in _KINDS:
             continue
@@ -97,7 +98,7 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
     ]
     codes = desk.codes_named
     rules = [r for r in rules if r.offer is None or r.offer.code is None or code_key(r.offer.code) in codes]
-    live = desk.in_force(rules)
+    live = lasting(desk, desk.in_force(rules), clause) or announced(desk, rules, clause)
     if not rules and kind == "percent" and (other := desk.restated(value, clause)) is not None:
         desk.rests_on(other)
         return None
@@ -128,6 +129,8 @@ def judge_off(desk: Desk, clause: Clause, kind: Literal["percent", "money"], val
 def _for_whom(desk: Desk, clause: Clause, rule: Rule) -> bool:
     """True unless a clause gives a rule to others than it is for. "The second child" needs the second in the rule."""
     groups = desk.tags(clause) & CUSTOMER_GROUPS
+    if any(d.day for d in desk.dates_in(clause.start, clause.end)):
+        groups -= {"g:holiday"}  # "11 наурыз" is a day of March
     if not groups and any(c.kind == "group" for c in rule.conditions):
         return not any(w.text in _EVERYBODY for w in desk.reading.words[clause.first : clause.last])
     counted = {q.value for q in desk.reading.counted(clause.first, clause.last) if q.ordinal}

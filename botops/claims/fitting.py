@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import combinations, islice
 
@@ -18,6 +19,7 @@ from botops.claims.mention import Mention
 from botops.claims.names import name_stems
 from botops.claims.records import NAME, Record, in_force, tier_of
 from botops.claims.scope import Scope
+from botops.claims.spoken_days import conceded, kept_beyond
 from botops.claims.term_sums import ABLATIVE
 
 PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
@@ -180,7 +182,7 @@ class Fitting:
 
     def in_force(self, record: Record, mention: Mention) -> bool:
         """True for a price of the day, of dates named with the sum, or of the past or future it is said to be of."""
-        if not self._in_place(record):
+        if not self._in_place(record) or self.kept_until(record, mention) is not None:
             return False
         stay = self._grounds.stay_dates
         if stay and record.price is not None and record.price.per != "once":
@@ -188,7 +190,7 @@ class Fitting:
         if in_force(record, self._context.day):
             return True
         window = record.price.window if record.price else None
-        if window is None:
+        if window is None or conceded(self._context, mention.start, window):
             return False
         if any(covers(window, d, self._context.day) for d in self._grounds.dates_near(mention)):
             return True
@@ -201,6 +203,21 @@ class Fitting:
         if tense == "past":
             return window.valid_to is not None and window.valid_to < self._context.day
         return ahead
+
+    def kept_until(self, record: Record, mention: Mention) -> date | None:
+        """The day for which a sentence keeps a price that another one of the product follows before it."""
+        price, part = record.price, self._context.reply.segment_of(mention.start)
+        if price is None or price.window.valid_to is None or part is None:
+            return None
+        day = kept_beyond(self._context, self._context.reply, part.start, part.end, price.window)
+        return day if day is not None and self.following(record, day) is not None else None
+
+    def following(self, record: Record, day: date) -> Record | None:
+        """The price of the same variant that holds on a later day."""
+        same = self._context.book.records.by_sku.get(record.sku, ())
+        later = (r for r in same if r is not record and r.features == record.features and in_force(r, day))
+        tiered = (r for r in later if r.price is not None and record.price is not None)
+        return next((r for r in tiered if r.price.min_qty == record.price.min_qty), None)  # type: ignore[union-attr]
 
     def _in_place(self, record: Record) -> bool:
         """True when a price is for the client's region and segment, as far as both are known."""

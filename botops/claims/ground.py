@@ -22,6 +22,7 @@ from botops.claims.quantities import Quantity
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Target, Value
+from botops.claims.spoken_days import stay
 from botops.claims.steps import Reduction
 from botops.claims.term_sums import ABLATIVE, TermSums
 from botops.pricebook.model import OfferKind, Price
@@ -252,7 +253,7 @@ class Grounds:
             return ()
         for message in (self._context.reply, *reversed(self._context.client[-4:])):
             if message.dates:
-                return message.dates
+                return (*message.dates, *stay(message, message.dates, self._context.day))
         return ()
 
     def dates_near(self, mention: Mention) -> tuple[Dated, ...]:

@@ -27,6 +27,8 @@ _MIN_WORD, _SHORT, _MODEL = 4, 2, 3
 _HEAD, _FEW, _MANY = 3, 2, 50
 _SHORT_STEM, _PAIR = 3, 2
 _FUZZY_WORD = 4
+_PARTICLE = 2
+"""Words as short as this are never looked for in the other script: "ат" is not the English "at"."""
 _FUZZY_SCORE = 85
 _LONG_WORD, _SOUND_SCORE, _SAME_START = 7, 76, 3
 _MAX_FUZZY_WORD = 24
@@ -78,7 +80,7 @@ class NameIndex:
         self._distinctive = distinctive
         vocabulary = {w for p in phrases for w in p.replace(_SHUT, "").split(_OPEN) if w} | set(distinctive)
         self._vocabulary = frozenset(vocabulary)
-        self._by_latin = {latin(s): w for w in sorted(vocabulary) for s in (softened(w), w)}
+        self._by_latin = {latin(s): w for w in sorted(vocabulary) if len(w) > _PARTICLE for s in (softened(w), w)}
         self._by_first: dict[str, list[str]] = defaultdict(list)
         for word in sorted(vocabulary):
             if len(word) >= _FUZZY_WORD - 1 and word.isalpha():

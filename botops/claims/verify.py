@@ -233,6 +233,8 @@ class Verifier:
         own = mention.currency in {None, self._context.book.book.currency}
         if not own or amount not in self._running or self._context.book.records.by_amount.get(amount):
             return False
+        if any(self._fitting.kept_until(r, mention) is not None for r in self._used):
+            return False
         if amount in self._aside and mention.bound != "from" and speaks_of("exact", self._grounds.sentence(mention)):
             return False
         if focus.level != LOCAL or not focus.keys[NAME].firm:
@@ -304,7 +306,11 @@ class Verifier:
             return False
         same = [r for r in self._fitting.of_amount(mention.amount) if r.sku in focus.skus and r.price is not None]
         return bool(same) and not any(
-            (in_force(r, self._context.day) and not self._fitting.below_tier(r, mention))
+            (
+                in_force(r, self._context.day)
+                and not self._fitting.below_tier(r, mention)
+                and self._fitting.kept_until(r, mention) is None
+            )
             or self._fitting.contradicted(r, focus)
             for r in same
         )
@@ -437,6 +443,10 @@ class Verifier:
         nearest = self._nearest(mention, focus)
         same = [r for r in self._fitting.of_amount(mention.amount) if not self._fitting.contradicted(r, focus)]
         currency = mention.currency
+        days = ((r, self._fitting.kept_until(r, mention)) for r in same)
+        follows = next((self._fitting.following(r, day) for r, day in days if day is not None), None)
+        if follows is not None:
+            return Doubt(mention, FindingKind.PRICE, follows)
         if any(not self._fitting.same_currency(r, mention) for r in same):
             return Doubt(mention, FindingKind.CURRENCY, nearest)
         if currency is not None and currency not in self._grounds.currencies(focus):
