@@ -22,7 +22,7 @@ from botops.claims.quantities import Quantity
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Target, Value
-from botops.claims.spoken_days import stay
+from botops.claims.spoken_days import of_today, stay
 from botops.claims.steps import Reduction
 from botops.claims.term_sums import ABLATIVE, TermSums
 from botops.pricebook.model import OfferKind, Price
@@ -42,7 +42,6 @@ _GROSS = re.compile(
     r"(?:\s\d+\s?%)?\W{0,3}\Z"
 )
 _ENDS_FROM = re.compile(r"[.!?\n]|\Z")
-_TODAY = frozenset("сегодня сейчас щас бүгін бугин қазір казир today now".split())
 _SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
 _MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
 _PIECES = frozenset({"", "piece"})
@@ -276,7 +275,7 @@ class Grounds:
     def dates_asked(self) -> tuple[Dated, ...]:
         """Dates the client asks about ("заплачу третьего октября"), unless the reply speaks of today or of dates."""
         question, reply = self._context.question, self._context.reply
-        if question is None or reply.dates or any(w.text in _TODAY for w in reply.words):
+        if question is None or reply.dates or of_today(reply):
             return ()
         return self._with_month(question.dates)
 

@@ -37,7 +37,7 @@ def announced(desk: Desk, rules: Iterable[Rule], clause: Clause | None = None) -
     if clause is not None:
         sentence = desk.reading.sentences[clause.sentence]
         dates = desk.dates_in(sentence.start, sentence.end) or dates
-    if not dates and question is not None and not _of_today(reply, 0, len(reply.text)):
+    if not dates and question is not None and not of_today(reply):
         dates = question.dates
     return [r for r in coming if any(covers(r.window, d, desk.day) and _ahead(d) for d in dates)]
 
@@ -56,7 +56,7 @@ def kept_beyond(context: ReplyContext, reply: ParsedMessage, start: int, end: in
     """The day after a window for which the words of a sentence keep what holds today: "и 3 ноября так же 9 900", or a
     yes to "а в ноябре цена та же?". None when they do not."""
     last, today = window.valid_to, context.day
-    if last is None or last < today or _of_today(reply, start, end):
+    if last is None or last < today or of_today(reply, start, end):
         return None
     question = context.question
     own = [d for d in reply.dates if start <= d.start < end]
@@ -73,8 +73,10 @@ def _agrees(reply: ParsedMessage) -> bool:
     return "s:yes" in reply.reading.concepts or len(reply.words) <= _BRIEF
 
 
-def _of_today(message: ParsedMessage, start: int, end: int) -> bool:
-    return any(w.text in _TODAY for w in message.words if start <= w.start < end)
+def of_today(message: ParsedMessage, start: int = 0, end: int | None = None) -> bool:
+    """True when the words of a span, or of the whole message, speak of today."""
+    last = len(message.text) if end is None else end
+    return any(w.text in _TODAY for w in message.words if start <= w.start < last)
 
 
 def _too(message: ParsedMessage, dated: Dated) -> bool:
