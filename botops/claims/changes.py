@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from botops.claims.conditions import Met
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.cues import speaks_of
+from botops.claims.lazy import cached_property
 from botops.claims.mentions import find_mentions
 from botops.claims.policy import Rule
 from botops.claims.reading import read

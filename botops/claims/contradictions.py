@@ -168,7 +168,12 @@ def charge_claims(desk: Desk) -> Iterator[Finding]:
     charged = [p for p in desk.provisions if p.charged] if reading.concepts & _GRATIS else []
     for clause in reading.clauses if charged else ():
         tags = desk.tags(clause)
-        if tags & _NOT_OURS or "s:if" in tags or (reading.sentences[clause.sentence].question and not desk.confirms):
+        if (
+            not tags & _GRATIS
+            or tags & _NOT_OURS
+            or "s:if" in tags
+            or (reading.sentences[clause.sentence].question and not desk.confirms)
+        ):
             continue
         if any(m.kind == "money" for m in desk.mentions_in(clause.start, clause.end)) or not _for_nothing(desk, clause):
             continue

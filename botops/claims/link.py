@@ -153,6 +153,7 @@ class Linker:
         self._back: list[Mapping[str, Resolved]] | None = None
         self._named: frozenset[str] | None = None
         self._cyrillic = is_cyrillic(context.reply.text)
+        self._others = any(w.text in _OTHER for w in context.reply.words)
 
     def focus(self, at: int) -> Focus:
         """The focus of the mention at a place in the list of mentions."""
@@ -168,6 +169,8 @@ class Linker:
 
     def _is_other(self, at: int) -> bool:
         """True when the sum is of what the client has already ("your current one, $256"), not of what is described."""
+        if not self._others:
+            return False
         mention = self._mentions[at]
         left = max(self._mentions[at - 1].end if at else 0, mention.start - 60)
         reading = self._context.reply.reading

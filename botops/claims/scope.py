@@ -175,6 +175,8 @@ def _own_verb(reading: Reading, first: int, last: int) -> bool:
 
 def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, tags: Concepts) -> bool:
     """ "5% скидки, к сожалению, не даём", "скидки нет, купона тоже": a denial beside a clause without a verb."""
+    if "s:neg" not in reading.over(sentence.first, sentence.last):
+        return _trailing_denial(reading, sentence, clause)
     own = list(reading.clauses[sentence.clause_first : sentence.clause_last])
     at = own.index(clause)
     if _trailing_denial(reading, sentence, clause) or _denied_apposition(reading, own, at):
