@@ -14,7 +14,7 @@ from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.givens import Given, given_by, known_things
 from botops.claims.objects import GIVING, things_at
 from botops.claims.policy import Rule
-from botops.claims.quantities import Quantity
+from botops.claims.quantities import Quantity, in_days
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
 from botops.claims.spoken_days import announced, lasting
@@ -25,6 +25,7 @@ from botops.pricebook.model import OfferKind
 
 _IDLE_FREE = frozenset("feel sugar toll hands duty".split())
 _GIFT_GOODS = frozenset("card cards certificate certificates".split())
+_TOO_LATE = frozenset("поздно кеш late".split())
 _STAYS = frozenset("stays remains applies holds still is yours".split())
 _ANAPHORA = 5
 _WHAT = frozenset("что what не нені".split())
@@ -80,6 +81,8 @@ def _trigger(desk: Desk, clause: Clause) -> int | None:
         before = reading.words[i - 1].text if i > clause.first else ""
         after = reading.words[i + 1].text if i + 1 < clause.last else ""
         if reading.words[i].text == "free" and (before in _IDLE_FREE or after == "to"):
+            continue
+        if before in _TOO_LATE and "free" in tags:
             continue
         if "gift" in tags and not tags & {"free"} and not _presented(desk, clause, i):
             continue
@@ -245,7 +248,9 @@ def _same_count(a: Quantity, b: Quantity) -> bool:
         return False
     if a.ordinal and a.value > 1:
         return a.value == b.value and (a.unit == b.unit or not (a.unit and b.unit))
-    return a.value == b.value and a.unit == b.unit != "" and (a.ordinal or a.unit in _TIME)
+    if a.unit in _TIME and b.unit in _TIME and not (a.ordinal or b.ordinal):
+        return in_days(a) == in_days(b)
+    return a.value == b.value and a.unit == b.unit != "" and a.ordinal
 
 
 def _named_apart(desk: Desk, clause: Clause, given: Given) -> frozenset[str]:

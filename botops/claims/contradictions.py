@@ -19,6 +19,7 @@ _STILL = frozenset("да де".split())
 _AFTER = frozenset("через потом позже позднее после кейін соң later after".split())
 _ANYWAY = frozenset("равно anyway regardless бәрібір барибир".split())
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_EXCEPT = frozenset("кроме исключая except excluding басқа".split())
 _REST = ("остат", "оставш", "остал", "қалған", "калган", "rest", "remain", "balance", "втор", "second")
 """What is paid after a prepayment."""
 _PAY = ("оплат", "оплач", "плат", "плач", "төле", "толе", "pay", "paid")
@@ -71,7 +72,7 @@ def _acts_said(desk: Desk, clause: Clause) -> Concepts:
 def _granted(desk: Desk, clause: Clause, said: Concepts) -> bool:
     """True when the acts of a clause are asserted: not denied, asked, put off or only a condition."""
     reading = desk.reading
-    if "s:if" in desk.tags(clause) or "s:neg" in desk.tags(clause):
+    if desk.tags(clause) & {"s:if", "s:neg"} or reading.words[clause.first].text in _EXCEPT:
         return False
     at = next((i for i in range(clause.first, clause.last) if reading.tags[i] & said), clause.first)
     return desk.claimed(reading.words[at].start, reading.words[at].end)

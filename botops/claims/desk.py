@@ -11,7 +11,7 @@ from decimal import Decimal
 from botops.claims.conditions import CUSTOMER_GROUPS, Condition, Known, Met, counted_enough, evaluate, noun_of
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.dates import Dated
-from botops.claims.extent import elsewhere, hinted, priced_lately
+from botops.claims.extent import elsewhere, hinted, priced_lately, provided
 from botops.claims.known import known_from
 from botops.claims.lazy import cached_property
 from botops.claims.lexicon import Concepts
@@ -264,7 +264,7 @@ class Desk:
             return True
         if rule.offer is not None:
             given |= rule.about
-        own = (self._onto(clause) or self.skus_near(clause)) - given
+        own = (self._onto(clause) or self.skus_near(clause)) - given - provided(self, clause)
         if own:
             return bool(own & rule.skus)
         after = self._followed(clause) - given

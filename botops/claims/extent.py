@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from botops.claims.reading import Clause
 
 _LATELY = 5
+_PROVIDED = frozenset("с со при если with if when".split())
 _BOTH = frozenset("оба обе обоих обоим обеим обеих екеуіне екеуине екеуінен both".split())
 
 
@@ -48,6 +49,15 @@ def hinted(desk: Desk, rule: Rule, clause: Clause) -> bool:
         fits.update(desk.terms.sold_as(thing))
     best = max(fits.values(), default=0)
     return best > 0 and any(fits[sku] == best for sku in rule.skus)
+
+
+def provided(desk: Desk, clause: Clause) -> frozenset[str]:
+    """Products without which something does not hold: "год только с нашим монтажом", "only if we install it"."""
+    tags, words = desk.reading.tags, desk.reading.words
+    for i in range(clause.first, clause.last - 1):
+        if "s:onlyw" in tags[i] and words[i + 1].text in _PROVIDED:
+            return frozenset(s for h in desk.names_in(words[i].start, clause.end) for s in h.skus)
+    return frozenset()
 
 
 def stretched(desk: Desk, rule: Rule, clause: Clause) -> bool:

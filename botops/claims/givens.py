@@ -30,6 +30,7 @@ _EMPTY_WORDS = frozenset(
     "да нет уже так тут там при для для вам нам вас нас все всё тоже это ещё еще как раз оно она они ол он да де "
     "біз сіз сол осы бұл үшін the you for and are all its is we it our your this that too also".split()
 )
+_ACCUSATIVE, _DOING = ("ны", "ні", "ды", "ді", "ты", "ті"), ("у", "ю")
 _OWNED = ("ы", "і", "ын", "ін", "ына", "іне", "ының", "інің")
 _VERBAL = ("ed", "ing", "ly", "ды", "ді", "ты", "ті", "мын", "мін", "ады", "еді", "йды", "йді", "s")
 _SHORT = 3
@@ -126,6 +127,11 @@ def _products(desk: Desk, clause: Clause) -> frozenset[str]:
     return frozenset(s for h in heads or hits for s in h.skus) - desk.containers(clause)
 
 
+def _object_of(name: str, action: str) -> bool:
+    """True for a Kazakh object and what is done to it: "фотоаймақты құру", "пианиноны көтеру"."""
+    return name.endswith(_ACCUSATIVE) and action.endswith(_DOING)
+
+
 def modifies(desk: Desk, hit: Hit) -> bool:
     """True for a name that only tells of what kind the next word is: "костюм қабы", or "suit cover" where a gift goes
     with the suit; a "parking space" is the parking."""
@@ -137,7 +143,7 @@ def modifies(desk: Desk, hit: Hit) -> bool:
     beside = desk.rooted(things_at(reading, i))
     if not beside or words[i].text.endswith(_VERBAL):
         return False
-    owned = reading.kazakh and words[i].text.endswith(_OWNED)
+    owned = reading.kazakh and (words[i].text.endswith(_OWNED) or _object_of(words[i - 1].text, words[i].text))
     english = words[i - 1].text.isascii() and words[i].text.isascii()
     if not owned and not (english and any(r.skus & set(hit.skus) for r in desk.in_force(desk.terms.about("gift")))):
         return False

@@ -14,6 +14,7 @@ from botops.claims.lexicon import NONE, Concepts
 from botops.claims.mention import Mention
 from botops.claims.objects import things_of
 from botops.claims.parts import of_another
+from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Clause, Sentence
 from botops.claims.rules_text import describe
@@ -35,7 +36,7 @@ _SHARES = (
 _SHARED = ("prepay", "cashback", "surcharge")
 _ANSWER = 3
 _BACK = 3
-_SHARE_SPAN = 6
+_SHARE_SPAN, _SHORT_SHARE = 6, 2
 _NOT_SOLD = frozenset({"discount", "gift", "free", "warranty", "refund", "cancel", "delivery", "promo", "instalment"})
 _SOLD_BY = frozenset("hour day night person piece visit lesson metre kg litre month".split())
 _BOOKED = frozenset("day night month".split())
@@ -216,12 +217,13 @@ def share_claims(desk: Desk) -> Iterator[Finding]:
             continue
         value = _share(word.text) or Decimal(0)
         about = desk.in_force(desk.terms.about(topic))
+        about = [r for r in about if topic == "refund" or "refund" not in r.topics] or about
         rules = [r for r in about if r.percents] or [r for r in about if topic == "refund" and r.denied]
         if not rules:
             continue
         start = reading.words[clause.first].start if at - clause.first <= _SHARE_SPAN else word.start
         end = reading.words[clause.last - 1].end
-        same = next((r for r in rules if any(abs(value - p) < 1 for p in r.percents)), None)
+        same = next((r for r in rules if _states(desk, r, clause, value)), None)
         if same is not None:
             desk.rests_on(same)
             desk.stands(FindingKind.TERMS, topic, start, end)
@@ -229,6 +231,12 @@ def share_claims(desk: Desk) -> Iterator[Finding]:
         reason: Literal["value", "denied"] = "value" if rules[0].percents else "denied"
         problem = Problem(reason, topic, describe(rules[0]), rules[0].source)
         yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, start, end, problem)
+
+
+def _states(desk: Desk, rule: Rule, clause: Clause, value: Decimal) -> bool:
+    """True when a rule has a percent, and not for another subject than the one spoken of."""
+    same = any(abs(value - p) < 1 for p in rule.percents)
+    return same and not of_another(desk, rule, clause, value, "%")
 
 
 def _share(word: str) -> Decimal | None:
@@ -243,7 +251,10 @@ def _share_topic(desk: Desk, clause: Clause) -> str | None:
     if "refund" in tags:
         return None if "half" in tags else "refund"
     found = next((t for t in _SHARED if t in tags), None)
-    return found or next((t for t in _SHARED if clause.last - clause.first <= 2 and t in desk.topics_question), None)
+    if found or desk.mentions_in(clause.start, clause.end) or any(":" not in t for t in tags - {"half"}):
+        return found
+    short = clause.last - clause.first <= _SHORT_SHARE or (not clause.first and not clause.sentence)
+    return next((t for t in _SHARED if short and t in desk.topics_question), None)
 
 
 def multiple_claims(desk: Desk) -> Iterator[Finding]:

@@ -36,14 +36,17 @@ class Part:
 
 
 def parts_of(reading: Reading, names: NameIndex) -> tuple[Part, ...]:
-    """The parts of a sentence; none unless two clauses at least have values of their own."""
+    """The parts of a sentence; none unless two clauses at least have values of their own. What stands before a value
+    without one is its subject: "лодки — 100%"."""
     found: list[Part] = []
+    first = 0
     for clause in reading.clauses:
         percents = [m.amount for m in find_mentions(reading.text[clause.start : clause.end]) if m.kind == "percent"]
         counts = reading.counted(clause.first, clause.last)
         if percents or any(q.unit for q in counts):
-            hits = names.find(reading.words[clause.first : clause.last])
-            things = things_of(reading, clause.first, clause.last)
+            hits = names.find(reading.words[first : clause.last])
+            things = things_of(reading, first, clause.last)
+            first = clause.last
             found.append(Part(things, frozenset(s for h in hits for s in h.skus), frozenset(percents), counts))
     return tuple(_told_apart(found)) if len(found) >= _SEVERAL else ()
 

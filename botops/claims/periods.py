@@ -12,7 +12,7 @@ from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.lexicon import Concepts
 from botops.claims.parts import of_another
 from botops.claims.policy import Rule
-from botops.claims.quantities import Quantity
+from botops.claims.quantities import Quantity, in_days
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
 from botops.domain.findings import Finding, FindingKind
@@ -21,6 +21,7 @@ from botops.pricebook.model import OfferKind
 _TIME = frozenset({"day", "week", "month", "year", "hour"})
 _TIMED = ("warranty", "trial", "cancel", "refund", "freeze", "free", "gift", "prepay", "deposit")
 _ANSWERED_BARE = ("warranty", "trial", "refund")
+_ALIKE = (frozenset({"hour"}), frozenset({"day", "week"}), frozenset({"month", "year"}))
 _BARE_TIME = frozenset({"u:year", "u:month", "u:week"})
 _ONE = {
     "год": "year", "неделя": "week", "неделю": "week", "месяц": "month", "year": "year", "week": "week",
@@ -96,6 +97,9 @@ def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
         topic = next((t for t in ("warranty", "trial", "instalment", "deposit") if t in asked), None)
         if topic and any(m.kind == "money" for m in desk.mentions_in(clause.start, clause.end)):
             return None
+        topic = topic or _refund_answered(desk, clause, q)
+    if topic is None and q.unit == "day" and "a:defer" in desk.sentence_tags(clause):
+        topic = "prepay" if _dated(desk, "prepay") else None
     if topic is None and "s:if" in tags and "refund" in desk.sentence_tags(clause):
         topic = "refund" if q.unit in {"day", "week", "month"} else None
     if topic == "free" and "freeze" in desk.topics_question:
@@ -114,6 +118,19 @@ def _duration_topic(desk: Desk, clause: Clause, q: Quantity) -> str | None:
     return topic
 
 
+def _refund_answered(desk: Desk, clause: Clause, q: Quantity) -> str | None:
+    """The topic of "60 days" that opens the answer to within what time money comes back, when the rules say it."""
+    opens = not clause.sentence and not clause.first and "refund" in desk.topics_question
+    if not opens or q.unit not in {"day", "week", "month"} or "deposit" in desk.topics_question:
+        return None
+    return "refund" if _dated(desk, "refund") else None
+
+
+def _dated(desk: Desk, topic: str) -> bool:
+    """True when a rule about a topic names a length of time."""
+    return any(_periods(r) for r in desk.in_force(desk.terms.about(topic)))
+
+
 def _ahead_offered(desk: Desk, clause: Clause, q: Quantity) -> bool:
     """True when paying so many months ahead is the condition of an offer the sentence speaks of."""
     months = q.value * (12 if q.unit == "year" else 1)
@@ -129,7 +146,7 @@ def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Prob
     rules = desk.in_force(_timed_rules(desk, topic))
     if topic == "refund" and "deposit" not in desk.sentence_tags(clause) | desk.topics_question:
         rules = [r for r in rules if "deposit" not in r.topics]
-    have = _days(q)
+    have = in_days(q)
     same = [r for r in rules if have in _periods(r) or _within(r, q)]
     if same:
         fitting = [r for r in same if (r.offer is None or desk.applies(r, clause)) and not desk.excepted(r, clause)]
@@ -155,8 +172,9 @@ def _judge_duration(desk: Desk, clause: Clause, topic: str, q: Quantity) -> Prob
 
 def _within(rule: Rule, q: Quantity) -> bool:
     """True for a length between two that a rule of the policies names: 7 days, of "14–3 days before: half"."""
-    lengths = _periods(rule)
-    return rule.offer is None and len(lengths) > 1 and min(lengths) < _days(q) < max(lengths)
+    kind = next(k for k in _ALIKE if q.unit in k)
+    lengths = [in_days(c) for c in rule.counts if c.unit in kind]
+    return rule.offer is None and len(lengths) > 1 and min(lengths) < in_days(q) < max(lengths)
 
 
 def _timed_rules(desk: Desk, topic: str) -> tuple[Rule, ...]:
@@ -170,16 +188,9 @@ def _timed_rules(desk: Desk, topic: str) -> tuple[Rule, ...]:
     return (*desk.terms.about("period", "trial"), *free)
 
 
-_DAYS = {"hour": Decimal(1) / 24, "day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(360)}
-
-
-def _days(q: Quantity) -> Decimal:
-    return q.value * _DAYS[q.unit]
-
-
 def _periods(rule: Rule) -> frozenset[Decimal]:
     """Lengths a rule speaks of, in days (a month as 30, a year as 12 months)."""
-    out = {_days(q) for q in rule.counts if q.unit in _TIME}
+    out = {in_days(q) for q in rule.counts if q.unit in _TIME}
     offer = rule.offer
     if (
         offer is not None
@@ -188,8 +199,8 @@ def _periods(rule: Rule) -> frozenset[Decimal]:
     ):
         value = Decimal(str(offer.value))
         said_days = any(q.unit == "day" and q.value == value for q in rule.counts)
-        in_days = said_days or (offer.kind is OfferKind.TRIAL and not any(q.unit == "month" for q in rule.counts))
-        out.add(value * (1 if in_days else 30))
+        by_day = said_days or (offer.kind is OfferKind.TRIAL and not any(q.unit == "month" for q in rule.counts))
+        out.add(value * (1 if by_day else 30))
     return frozenset(out)
 
 

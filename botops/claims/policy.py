@@ -22,7 +22,7 @@ from botops.claims.names import Hit, NameIndex
 from botops.claims.objects import GIVING, all_given, container_hits, numbers_of, things_of
 from botops.claims.parts import Part, parts_of
 from botops.claims.provisions import Provision, provisions_of
-from botops.claims.quantities import LIMIT_WORDS, Quantity
+from botops.claims.quantities import LIMIT_WORDS, Quantity, ranged
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.scope import clause_negated
 from botops.claims.words import fold, same_root, words
@@ -396,7 +396,7 @@ def _statement(source: str, reading: Reading, a: Clause, b: Clause, names: NameI
         denied,
         percents,
         money,
-        part.quantities,
+        ranged(part.quantities, text),
         things_of(part, 0, beyond, within),
         _given(part, within),
         groups,

@@ -105,7 +105,14 @@ def _following(before: Provision, found: Provision) -> Provision:
     found = replace(found, places=found.places or before.places)
     if found.acts or found.free or found.charged:
         return replace(found, about=found.about | before.about, skus=found.skus | before.skus)
-    return replace(found, acts=before.acts, refused=before.refused, free=before.free, charged=before.charged)
+    return replace(
+        found,
+        acts=before.acts,
+        refused=before.refused,
+        free=before.free,
+        charged=before.charged,
+        about=found.about | (before.about if not (before.acts or before.free or before.charged) else NONE),
+    )
 
 
 def _provision(source: str, text: str, reading: Reading, clause: Clause, into: Sequence[Hit]) -> Provision:

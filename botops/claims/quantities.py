@@ -91,6 +91,8 @@ _PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {
 }  # fmt: skip
 _METRES = frozenset("м m см cm".split())
 _MAX_GAP = 2
+_DAYS = {"hour": Decimal(1) / 24, "day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(360)}
+_DASHES = frozenset({"-", "–", "—"})
 MAX_QUANTITIES = 6_000
 """Counted things read of one text, twice as many as amounts: "15 000" is two groups of digits."""
 
@@ -133,6 +135,21 @@ def _digits(words: Sequence[Word], i: int) -> tuple[Decimal, int] | None:
             j += 1
     plain = plain.replace(",", ".")
     return (Decimal(plain), j) if plain.replace(".", "", 1).isdigit() else None
+
+
+def in_days(q: Quantity) -> Decimal:
+    """A length of time in days, a month as 30 and a year as twelve of them: two weeks are 14."""
+    return q.value * _DAYS[q.unit]
+
+
+def ranged(found: Sequence[Quantity], text: str) -> tuple[Quantity, ...]:
+    """The same with the unit of a range at both of its ends: "14–29 дней" is from 14 days to 29."""
+    out = list(found)
+    for i in range(len(out) - 2, -1, -1):
+        one, other = out[i], out[i + 1]
+        if not one.unit and other.unit and text[one.end : other.start].strip() in _DASHES:
+            out[i] = one._replace(unit=other.unit)
+    return tuple(out)
 
 
 def crowded(words: Sequence[Word]) -> bool:

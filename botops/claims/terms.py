@@ -51,7 +51,7 @@ _BY_TOPIC: tuple[tuple[frozenset[str], Callable[[Desk], Iterator[Finding]]], ...
     (frozenset({"multiple"}), multiple_claims),
     (frozenset({"vat", "included"}), vat_claims),
     (frozenset({"minimum"}), least_claims),
-    (frozenset({"prepay", "cashback", "surcharge", "refund"}), share_claims),
+    (frozenset({"prepay", "cashback", "surcharge", "refund", "half"}), share_claims),
     (frozenset({"gift", "free", "included"}), benefit_claims),
     (frozenset({"s:neg"}), unpaid_claims),
     (frozenset({"deposit", "prepay"}), waiver_claims),

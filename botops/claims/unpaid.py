@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from botops.claims.desk import Desk
 from botops.claims.givens import DAYS, OBJECT_TOPICS, Given, known_things, pointed_to
+from botops.claims.names import Hit
 from botops.claims.objects import supposed_end, things_at
 from botops.claims.policy import KIN
-from botops.claims.reading import Clause
+from botops.claims.reading import Clause, Reading
 
 _PAYING = (
     "плат", "оплат", "оплач", "доплат", "доплач", "денег", "деньг", "ақша", "акша", "төле", "charge", "pay",
@@ -54,12 +55,20 @@ def unpaid_things(desk: Desk, clause: Clause) -> Given:
             things |= things_at(reading, i)
     known = frozenset(t for t in known_things(desk, desk.rooted(frozenset(things))) if not t.startswith("t:@"))
     start = reading.words[first].start if first < clause.last else clause.end
-    skus = frozenset(s for h in desk.names_in(start, clause.end) for s in h.skus)
+    skus = frozenset(s for h in desk.names_in(start, clause.end) if not _paying(reading, h) for s in h.skus)
     topics = desk.tags(clause) & OBJECT_TOPICS
+    if "delivery" in topics and "t:pickup" in reading.over(clause.first, clause.last):
+        return Given(frozenset(), frozenset(), ())
     if known or skus or topics or clause.last - first > _BRIEF or desk.tags(clause) & DAYS:
         return Given(known, topics, (), skus)
     behind = pointed_to(desk, clause)
     return replace(behind, things=known_things(desk, desk.rooted(behind.things)), counts=())
+
+
+def _paying(reading: Reading, hit: Hit) -> bool:
+    """True for a word of paying taken for a name: "платите" for a board ("плата")."""
+    named = reading.words[reading.word_at(hit.start) : reading.word_at(hit.end)]
+    return all(w.text.startswith(_PAYING) for w in named)
 
 
 def kindred(desk: Desk, things: frozenset[str]) -> frozenset[str]:
