@@ -23,7 +23,10 @@ from botops.pricebook.model import OfferKind
 
 _KINDS = frozenset({OfferKind.PERCENT, OfferKind.AMOUNT, OfferKind.PROMO_CODE})
 _NEAR = 5
-_AGAIN = frozenset("еще ещё тағы қосымша плюсом сверху вдобавок additional extra additionally another plus".split())
+_AGAIN = frozenset(
+    "еще ещё тағы қосымша плюсом сверху вдобавок additional extra additionally another plus "
+    "дополнительно үстіне устине".split()
+)
 _DAYS = {"day": 1, "week": 7, "month": 30}
 _THROUGHOUT = frozenset("бойы течение всю весь целую целый throughout within whole for".split())
 _TOGETHER = frozenset("вместе together бірге одновременно".split())
@@ -184,7 +187,7 @@ def _adds_up(desk: Desk, clause: Clause) -> bool:
     """True when the sentence says that discounts add up; "не складываются" says the opposite."""
     sentence = desk.reading.sentences[clause.sentence]
     return any(
-        "stack" in desk.reading.tags[i] and desk.claimed(desk.reading.words[i].start, desk.reading.words[i].end)
+        _stacks(desk, i) and desk.claimed(desk.reading.words[i].start, desk.reading.words[i].end)
         for i in range(sentence.first, sentence.last)
     )
 
@@ -214,9 +217,14 @@ def stack_claims(desk: Desk) -> Iterator[Finding]:
         yield term_finding(desk.ctx.turn, kind, reading.text, reading.words[clause.first].start, end, problem)
 
 
-def _joins(desk: Desk, clause: Clause, at: int) -> bool:
+def _stacks(desk: Desk, at: int) -> bool:
+    """True for a word of adding up; a Kazakh verb may deny it by itself: "қосылмайды"."""
     tags = desk.reading.tags[at]
-    if "stack" in tags:
+    return "stack" in tags and "s:neg" not in tags
+
+
+def _joins(desk: Desk, clause: Clause, at: int) -> bool:
+    if _stacks(desk, at):
         return True
     return desk.reading.words[at].text in _TOGETHER and bool({"s:give", "s:valid"} & desk.tags(clause))
 

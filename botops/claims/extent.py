@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from botops.claims.objects import things_of
 from botops.claims.records import in_force
+from botops.claims.words import fold, words
 
 if TYPE_CHECKING:
     from botops.claims.context import ReplyContext
     from botops.claims.desk import Desk
     from botops.claims.policy import Rule
-    from botops.claims.reading import Clause
+    from botops.claims.reading import Clause, Reading
 
 _LATELY = 5
 _PROVIDED = frozenset("с со при если with if when".split())
+_BILLED = {
+    "month": ("помесяч", "ежемесяч", "месячн", "monthly", "айлық", "айлык", "ай-сайын", "month-to-month"),
+    "quarter": ("квартал", "тоқсан", "токсан", "quarter"),
+    "year": ("годов", "annual", "yearly", "жылдық", "жылдык"),
+    "two years": ("двухлет", "двухгод", "two-year", "biennial"),
+}
+_WHOLE = tuple("весь всю все всё всем бәрі барі барлы бүкіл букил whole entire everything all".split())
 _BOTH = frozenset("оба обе обоих обоим обеим обеих екеуіне екеуине екеуінен both".split())
 
 
@@ -58,6 +68,33 @@ def provided(desk: Desk, clause: Clause) -> frozenset[str]:
         if "s:onlyw" in tags[i] and words[i + 1].text in _PROVIDED:
             return frozenset(s for h in desk.names_in(words[i].start, clause.end) for s in h.skus)
     return frozenset()
+def billed_otherwise(rule: Rule, spoken: Sequence[tuple[Reading, int, int]]) -> bool:
+    """True when a rule is for payments by one period alone and the words name another: "20% на помесячную оплату" and
+    "works on the annual too". `spoken` are texts with their first and last words."""
+    ours = billing_of(rule.text)
+    said: set[str] = set()
+    for reading, first, last in spoken:
+        said.update(p for w in reading.words[first:last] if (p := _billing(w.text)) is not None)
+    return bool(ours and said) and not ours & said
+
+
+@lru_cache(maxsize=4096)
+def billing_of(text: str) -> frozenset[str]:
+    """The periods by which a rule says a thing is paid: "на годовую оплату" the year, "monthly plans" the month."""
+    return frozenset(p for w in words(fold(text)) if (p := _billing(w.text)) is not None)
+
+
+@lru_cache(maxsize=8192)
+def _billing(word: str) -> str | None:
+    return next((period for period, stems in _BILLED.items() if word.startswith(stems)), None)
+
+
+def reaching_all(desk: Desk, rule: Rule, clause: Clause) -> bool:
+    """True for "на весь заказ", "бәріне", "on everything" when other products than those of a rule were spoken of."""
+    if not any(w.text.startswith(_WHOLE) for w in desk.reading.words[clause.first : clause.last]):
+        return False
+    lately = frozenset(s for m in desk.ctx.messages[-_LATELY:] if m.role != "tool" for h in m.hits for s in h.skus)
+    return bool(lately - rule.skus)
 
 
 def stretched(desk: Desk, rule: Rule, clause: Clause) -> bool:

@@ -18,7 +18,6 @@ from botops.domain.findings import Finding, FindingKind
 _TOKEN = re.compile(r"[A-ZА-ЯЁ][A-ZА-ЯЁ0-9_\-]{2,24}(?![a-zа-яё])")
 _CUE = "promo"
 _NEAR = 4
-_BRIEF = 4
 _NOT_ITSELF = frozenset("с со после from after since".split())
 """Words before a date that begin something else: "с 1 ноября будет другой"."""
 _COMMON = frozenset(
@@ -49,50 +48,6 @@ def promo_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
             desk.stands(FindingKind.PROMO_CODE, "promo", *_span(desk, clause, start, end, owned))
 
 
-def stretched_codes(desk: Desk) -> Iterator[Finding]:
-    """ "Ертең де жарамды", "it works in November too": a code of the talk promised for a day beyond its window."""
-    if not desk.terms.codes or not desk.message.dates:
-        return
-    brief = len(desk.reading.words) <= _BRIEF and desk.question is not None and _last_named(desk)
-    if not brief and not desk.reading.concepts & {"s:valid", "s:give"}:
-        return
-    rules = _last_code(desk)
-    if not rules:
-        return
-    for clause in desk.reading.clauses:
-        if (not brief and not desk.tags(clause) & {"s:valid", "s:give"}) or desk.names_in(clause.start, clause.end):
-            continue
-        start, end = _span_of(desk, clause)
-        if not desk.claimed(start, end) or not _beyond(desk, clause, rules[0]):
-            continue
-        problem = Problem("ended", "promo", describe(rules[0]), rules[0].source)
-        yield term_finding(desk.ctx.turn, FindingKind.PROMO_CODE, desk.reading.text, start, end, problem)
-        return
-
-
-def _last_named(desk: Desk) -> bool:
-    """True when the client's last message names a code of the book: a brief answer is about it."""
-    question = code_key(desk.question.text) if desk.question is not None else ""
-    return any(k in question for k in desk.terms.codes)
-
-
-def _last_code(desk: Desk) -> tuple[Rule, ...]:
-    """The rules of the only code of the last messages, when the reply itself names none."""
-    if not desk.terms.codes or any(True for _ in codes_in(desk)):
-        return ()
-    said = list(desk.codes_named)
-    lately = desk.ctx.messages[-4:-1]
-    spoken = (
-        any(said[0] in code_key(m.text) or {"code", "promo"} & m.reading.concepts for m in lately) if said else False
-    )
-    return tuple(desk.in_force(desk.terms.codes[said[0]])) if len(said) == 1 and spoken else ()
-
-
-def _span_of(desk: Desk, clause: Clause) -> tuple[int, int]:
-    words = desk.reading.words
-    return words[clause.first].start, words[clause.last - 1].end
-
-
 def _announced(desk: Desk, clause: Clause, rules: tuple[Rule, ...]) -> bool:
     """True for a coming code named as such: its start, or a future without a date, said beside it."""
     if desk.in_force(rules):
@@ -105,7 +60,7 @@ def _announced(desk: Desk, clause: Clause, rules: tuple[Rule, ...]) -> bool:
     return bool(coming) and desk.tags(clause) & {"s:future"} != set()
 
 
-def _beyond(desk: Desk, clause: Clause, rule: Rule) -> bool:
+def beyond(desk: Desk, clause: Clause, rule: Rule) -> bool:
     """True when a clause names a day after the window of a rule, though not as the day before which it ends."""
     last = rule.window.valid_to
     if last is None:
@@ -207,7 +162,7 @@ def _judge(desk: Desk, clause: Clause, start: int, rules: tuple[Rule, ...], owne
         early = rules[0].window.valid_from is not None and desk.day < rules[0].window.valid_from
         return Problem("not_yet" if early else "ended", "promo", describe(rules[0]), rules[0].source)
     rule = live[0]
-    if _beyond(desk, clause, rule):
+    if beyond(desk, clause, rule):
         return Problem("ended", "promo", describe(rule), rule.source)
     barred = desk.barred("promo")
     if barred is not None:

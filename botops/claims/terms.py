@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from botops.claims.benefits import benefit_claims, unpaid_claims
+from botops.claims.code_reach import stretched_codes
 from botops.claims.contents import amount_included_claims, kept_refund_claims
 from botops.claims.context import ReplyContext
 from botops.claims.contradictions import apart_claims, charge_claims, late_claims, place_claims, refusal_claims
@@ -30,7 +31,7 @@ from botops.claims.measures import (
 )
 from botops.claims.own_terms import own_term_claims
 from botops.claims.periods import duration_claims, instalment_claims
-from botops.claims.promo import promo_claims, stretched_codes
+from botops.claims.promo import promo_claims
 from botops.claims.trail import Basis, Borne, Trail
 from botops.claims.waivers import fee_claims, waiver_claims
 from botops.domain.findings import Finding

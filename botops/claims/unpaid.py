@@ -16,7 +16,20 @@ _PAYING = (
     "fee", "cost", "extra",
 )  # fmt: skip
 _OTHER = frozenset(
-    {"vat", "discount", "promo", "instalment", "prepay", "deposit", "refund", "cashback", "cancel", "free", "s:if"}
+    {
+        "vat",
+        "discount",
+        "promo",
+        "code",
+        "instalment",
+        "prepay",
+        "deposit",
+        "refund",
+        "cashback",
+        "cancel",
+        "free",
+        "s:if",
+    }
 )
 _DUES = frozenset("ақы ақысы ақысын ақыны ақыға ақымен".split())
 _WITHOUT = frozenset({"без", "without", "no"})
@@ -25,16 +38,20 @@ _BRIEF = 6
 
 
 def unpaid_at(desk: Desk, clause: Clause) -> int | None:
-    """The place of the word of paying that a clause denies; None when it denies none or names a sum."""
+    """The place of the word of paying that a clause denies; None when it denies none or names a sum. A word of a
+    product's name ("extra till") is no word of paying."""
     reading = desk.reading
     if reading.sentences[clause.sentence].question and not desk.confirms:
         return None
     span = range(max(clause.first, supposed_end(reading, clause.first, clause.last)), clause.last)
     words, tags = reading.words, reading.tags
+    named = [(h.start, h.end) for h in desk.names_in(clause.start, clause.end)]
     if reading.over(span.start, span.stop) & _OTHER or any(words[i].text[0].isdigit() for i in span):
         return None
     for i in span:
         if not (words[i].text.startswith(_PAYING) or words[i].text in _DUES):
+            continue
+        if any(start <= words[i].start < end for start, end in named):
             continue
         if "s:neg" in tags[i] or words[i - 1].text in _WITHOUT:
             return i
