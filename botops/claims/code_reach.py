@@ -17,6 +17,7 @@ from botops.domain.findings import Finding, FindingKind
 _BRIEF = 4
 _CODE = frozenset({"code", "promo"})
 _WORKS = frozenset({"s:valid", "s:give"})
+_NARROWED = frozenset({"s:neg", "s:onlyw"})
 _LIMITED = frozenset({"s:if", "s:onlyw", "s:past"})
 
 
@@ -67,7 +68,9 @@ def _too_far(desk: Desk, clause: Clause, rule: Rule) -> Problem | None:
 
 
 def _yes(desk: Desk, clause: Clause) -> bool:
-    """True for a clause that is nothing but a yes."""
+    """True for a clause that is nothing but a yes, and not to "so the code is only for …?"."""
+    if _NARROWED & desk.reading.concepts or (desk.question is not None and _NARROWED & desk.question.concepts):
+        return False
     return all("s:yes" in desk.reading.tags[i] for i in range(clause.first, clause.last))
 
 

@@ -68,6 +68,8 @@ def provided(desk: Desk, clause: Clause) -> frozenset[str]:
         if "s:onlyw" in tags[i] and words[i + 1].text in _PROVIDED:
             return frozenset(s for h in desk.names_in(words[i].start, clause.end) for s in h.skus)
     return frozenset()
+
+
 def billed_otherwise(rule: Rule, spoken: Sequence[tuple[Reading, int, int]]) -> bool:
     """True when a rule is for payments by one period alone and the words name another: "20% на помесячную оплату" and
     "works on the annual too". `spoken` are texts with their first and last words."""

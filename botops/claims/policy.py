@@ -161,13 +161,17 @@ class BookTerms:
         return tuple(r for r in self.rules if r.offer is None and r.money and r.counts)
 
     def akin(self, sku: str, others: frozenset[str]) -> bool:
-        """True when a product's names say nearly the same as another's: one thing sold in two ways (rent, purchase)."""
+        """True when a product's names say nearly the same as another's: one thing sold in two ways (rent, purchase).
+
+        A city bike and a mountain bike share "bike" in three languages and are as far apart in as many words.
+        """
         own = self.named.get(sku, frozenset())
         if len(others) > _MANY:
             return False
         for other in others:
             theirs = self.named.get(other, frozenset())
-            if len(own & theirs) >= _AKIN and not any(t.startswith("#") for t in own ^ theirs):
+            common, apart = len(own & theirs), min(len(own - theirs), len(theirs - own))
+            if common >= _AKIN and common > apart and not any(t.startswith("#") for t in own ^ theirs):
                 return True
         return False
 
