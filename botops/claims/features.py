@@ -261,6 +261,15 @@ class FeatureIndex:
                 hits.append(FeatureHit(quantity.start, quantity.end, tuple(readings)))
         return tuple(hits)
 
+    @property
+    def by_weekday(self) -> bool:
+        """True when values are days of the week."""
+        return bool(self._week)
+
+    def on_day(self, weekday: int) -> tuple[tuple[str, str], ...]:
+        """The values that hold a day of the week, Monday is 0."""
+        return tuple(value for value, own in self._week.items() if weekday in own)
+
     def _on_weekdays(self, text: Sequence[Word]) -> list[FeatureHit]:
         """Days of the week: a day stands for the values that hold it, a part of the week for the nearest to it."""
         hits = []

@@ -212,6 +212,30 @@ class Fitting:
         day = kept_beyond(self._context, self._context.reply, part.start, part.end, price.window)
         return day if day is not None and self.following(record, day) is not None else None
 
+    def keeps_a_price(self, mention: Mention, focus: Focus, used: Iterable[Record]) -> bool:
+        """True when the sentence of a figure keeps beyond its last day a price of what is spoken of, or one `used`."""
+        book = self._context.book.records.by_sku
+        priced = (r for sku in focus.skus for r in book.get(sku, ()) if in_force(r, self._context.day))
+        return any(self.kept_until(r, mention) is not None for r in (*used, *priced))
+
+    def multiplies_a_kept_price(self, mention: Mention, focus: Focus) -> bool:
+        """True for a sum of so many at a price that its sentence keeps too long: "3 ноября примем 416 000" of eight."""
+        if not self.keeps_a_price(mention, focus, ()):
+            return False
+        counts = {*self._grounds.counts, *self._grounds.far_counts}
+        own = (r for sku in focus.skus for r in self._context.book.records.by_sku.get(sku, ()))
+        return any(
+            r.amount and mention.amount / r.amount in counts and self.kept_until(r, mention) is not None for r in own
+        )
+
+    def is_over(self, mention: Mention, focus: Focus) -> bool:
+        """True for a number without a currency that was the price of the product named beside it ("опт 7 400")."""
+        if mention.currency is not None or focus.level != LOCAL or not focus.keys[NAME].firm:
+            return False
+        same = [r for r in self.of_amount(mention.amount) if r.sku in focus.skus and r.price is not None]
+        today = self._context.day
+        return any(r.price.window.valid_to is not None and r.price.window.valid_to < today for r in same if r.price)
+
     def following(self, record: Record, day: date) -> Record | None:
         """The price of the same variant that holds on a later day."""
         same = self._context.book.records.by_sku.get(record.sku, ())

@@ -22,7 +22,7 @@ from botops.claims.quantities import Quantity
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Target, Value
-from botops.claims.spoken_days import of_today, stay
+from botops.claims.spoken_days import dates_said, of_today, stay
 from botops.claims.steps import Reduction
 from botops.claims.term_sums import ABLATIVE, TermSums
 from botops.pricebook.model import OfferKind, Price
@@ -268,8 +268,8 @@ class Grounds:
         at = segment_at(reply.segments, part.start)
         if at and reply.segments[at - 1].paragraph == part.paragraph:
             spans.append(reply.segments[at - 1])
-        near = [d for d in reply.dates if any(s.start <= d.start < s.end for s in spans)]
-        return self._with_month(near)
+        day = self._context.day
+        return self._with_month([d for s in spans for d in dates_said(reply, day, s.start, s.end)])
 
     @cached_property
     def dates_asked(self) -> tuple[Dated, ...]:
@@ -277,7 +277,7 @@ class Grounds:
         question, reply = self._context.question, self._context.reply
         if question is None or reply.dates or of_today(reply):
             return ()
-        return self._with_month(question.dates)
+        return self._with_month(dates_said(question, self._context.day))
 
     def _with_month(self, dates: Sequence[Dated]) -> tuple[Dated, ...]:
         return (*dates, *(d._replace(months=self._month) for d in dates if d.day and not d.months and self._month))

@@ -17,6 +17,7 @@ from botops.claims.kinds import opens_anew
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record
 from botops.claims.segment import Segment, segment_at
+from botops.claims.spoken_days import weekdays_meant
 from botops.claims.words import is_cyrillic
 
 LOCAL, BEFORE, SEGMENT, PARENT, MESSAGE, QUESTION, DIALOGUE = range(7)
@@ -144,7 +145,7 @@ class Linker:
         self._context = context
         self._mentions = mentions
         self._evidence = context.found.features if context.found.records else None
-        self._reply = named_in(context.reply, self._evidence)
+        self._reply = self._named_in(context.reply)
         self._starts = [s.start for s in self._reply]
         self._sums = [m.start for m in mentions]
         self._parts: dict[int, dict[str, Resolved]] = {}
@@ -154,6 +155,20 @@ class Linker:
         self._named: frozenset[str] | None = None
         self._cyrillic = is_cyrillic(context.reply.text)
         self._others = any(w.text in _OTHER for w in context.reply.words)
+
+    def _named_in(self, message: ParsedMessage) -> tuple[Named, ...]:
+        """What a message names, and the values its dates stand for where variants are sold by day of the week."""
+        found = named_in(message, self._evidence)
+        index = self._context.book.records.features
+        if not index.by_weekday or not message.dates:
+            return found
+        days = {(f.start, f.end) for f in message.features}
+        said = [
+            Named(d.start, d.end, frozenset(index.on_day(weekday)))
+            for d, weekday in weekdays_meant(message, self._context.day)
+            if index.on_day(weekday) and (d.start, d.end) not in days
+        ]
+        return tuple(sorted((*found, *said), key=lambda s: (s.start, s.end))) if said else found
 
     def focus(self, at: int) -> Focus:
         """The focus of the mention at a place in the list of mentions."""
@@ -262,7 +277,7 @@ class Linker:
                 if message.role not in {"user", "assistant"}:
                     continue
                 keys: dict[str, Resolved] = {}
-                spans = named_in(message, self._evidence)
+                spans = self._named_in(message)
                 if message.role == "assistant":
                     spans = tuple(s for s in spans if any(k == NAME for k, _ in s.readings))
                 _resolve(keys, QUESTION if distance == 0 else DIALOGUE, spans)

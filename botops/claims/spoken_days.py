@@ -6,12 +6,14 @@ October; "ладно, оставим по старой" where it has ended.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from botops.claims.cues import speaks_of
 from botops.claims.dates import Dated, covers, day_of
+from botops.claims.weekdays import days_in_word
 from botops.pricebook.model import Window
 
 if TYPE_CHECKING:
@@ -21,9 +23,16 @@ if TYPE_CHECKING:
     from botops.claims.reading import Clause
 
 _TODAY = frozenset("сегодня сейчас щас бүгін бугин қазір казир today now".split())
-_TOO = frozenset("да де та те".split())
-_BRIEF = 8
+_TOO, _ALSO = frozenset("да де та те".split()), frozenset("тоже также too also well likewise".split())
+_BRIEF, _BEHIND = 8, 3
 _FAR = 31
+_MONTHS = 12
+_ABLATIVE = ("нан", "нен", "дан", "ден", "тан", "тен")
+_ENDS, _WEEK = 2, 7
+_LIMITS = frozenset("до с со по после until till by from since after дейін дейин бастап кейін кейин".split())
+_COMING = re.compile(
+    r"\b(?:следующ|будущ|келес[іи]|келер|next|coming)\w*\s+(?:(?P<week>недел|апта|week)|(?P<month>месяц|ай(?!т)|month))"
+)
 
 
 def announced(desk: Desk, rules: Iterable[Rule], clause: Clause | None = None) -> list[Rule]:
@@ -59,14 +68,42 @@ def kept_beyond(context: ReplyContext, reply: ParsedMessage, start: int, end: in
     if last is None or last < today or of_today(reply, start, end):
         return None
     question = context.question
-    own = [d for d in reply.dates if start <= d.start < end]
-    here = speaks_of("stays", reply.text[start:end]) or any(_too(reply, d) for d in own)
     asked = question is not None and speaks_of("stays", question.text)
+    stays = asked or speaks_of("stays", reply.text[start:end])
+    if not stays and not reply.dates:
+        return None
+    own = dates_said(reply, today, start, end)
+    here = speaks_of("stays", reply.text[start:end]) or any(_too(reply, d) for d in own)
     if not here and not (asked and (own or _agrees(reply))):
         return None
-    spoken = own or (list(question.dates) if question is not None else [])
+    spoken = own or (dates_said(question, today) if question is not None else [])
     days = [d for d in (_first_day(d, today) for d in spoken) if d is not None]
     return min(days) if days and len(days) == len(spoken) and min(days) > last else None
+
+
+def _bounds(message: ParsedMessage, dated: Dated) -> bool:
+    """True for "до 31 декабря", "from October 1", "1 қазаннан": the end or beginning of a time is no day
+    spoken of, unless nights are counted from it."""
+    at, after = message.reading.word_at(dated.start), message.reading.word_at(dated.end)
+    beside = {w.text for w in (*message.words[max(0, at - 1) : at], *message.words[after : after + 1])}
+    ablative = message.folded[dated.start : dated.end].endswith(_ABLATIVE)
+    return (ablative or not beside.isdisjoint(_LIMITS)) and not any(q.unit == "night" for q in message.quantities)
+
+
+def dates_said(message: ParsedMessage, today: date, start: int = 0, end: int | None = None) -> list[Dated]:
+    """The dates between two offsets of a message, with "на следующей неделе", "с понедельника", "next month"."""
+    last = len(message.text) if end is None else end
+    out = [d for d in message.dates if start <= d.start < last]
+    for match in _COMING.finditer(message.folded, start, last):
+        if match["month"]:
+            out.append(Dated(match.start(), match.end(), (today.month % _MONTHS + 1,)))
+        else:
+            out.append(Dated(match.start(), match.end(), (), None, _WEEK - today.weekday()))
+    for word in message.words:
+        days = days_in_word(word.text) if start <= word.start < last else ()
+        if len(days) == 1:
+            out.append(Dated(word.start, word.end, (), None, (next(iter(days)) - today.weekday() - 1) % _WEEK + 1))
+    return out
 
 
 def _agrees(reply: ParsedMessage) -> bool:
@@ -80,9 +117,10 @@ def of_today(message: ParsedMessage, start: int = 0, end: int | None = None) -> 
 
 
 def _too(message: ParsedMessage, dated: Dated) -> bool:
-    """True for "ертең де", "қазанда да": the particle behind a date says that nothing changes by it."""
+    """True for "ертең де", "қазанда да", "1 декабря лыжи тоже": a word behind a date says that nothing changes by it."""
     at = message.reading.word_at(dated.end)
-    return at < len(message.words) and message.words[at].text in _TOO
+    behind = [w.text for w in message.words[at : at + _BEHIND]]
+    return bool(behind) and (behind[0] in _TOO or not _ALSO.isdisjoint(behind))
 
 
 def _first_day(dated: Dated, today: date) -> date | None:
@@ -114,3 +152,22 @@ def stay(message: ParsedMessage, dates: Sequence[Dated], today: date) -> Iterato
     first = next((d for d in (_first_day(x, today) for x in dates) if d is not None), None)
     if first is not None and 1 < nights <= _FAR:
         yield from (Dated(0, 0, (), None, (first - today).days + n) for n in range(nights))
+
+
+def weekdays_meant(message: ParsedMessage, today: date) -> Iterator[tuple[Dated, int]]:
+    """The days of the week on which the dates of a message fall, Monday is 0. Two dates are the ends of a stretch, and
+    nights are counted on from the first: each day between stands for the last date."""
+    days = [(d, day) for d in message.dates if (d.day or d.offset) and (day := _first_day(d, today)) is not None]
+    if len(days) == 1 and _bounds(message, days[0][0]):
+        return
+    yield from ((dated, day.weekday()) for dated, day in days)
+    if len(days) == _ENDS:
+        (_, first), (dated, last) = days
+        yield from ((dated, (first + timedelta(days=n)).weekday()) for n in range(1, min((last - first).days, _WEEK)))
+    elif days and len(days) == 1:
+        dated = days[0][0]
+        yield from (
+            (dated, (today + timedelta(days=d.offset)).weekday())
+            for d in stay(message, [dated], today)
+            if d.offset is not None
+        )

@@ -81,6 +81,7 @@ class Verifier:
             if not claim and self._in_false_term(mention):
                 continue
             focus = self._linker.focus(at)
+            claim = claim or (self._scope(mention).asserted and self._fitting.is_over(mention, focus))
             if (
                 not self._scope(mention).denies_below
                 and not self._leaves_out(mention, supported)
@@ -233,7 +234,7 @@ class Verifier:
         own = mention.currency in {None, self._context.book.book.currency}
         if not own or amount not in self._running or self._context.book.records.by_amount.get(amount):
             return False
-        if any(self._fitting.kept_until(r, mention) is not None for r in self._used):
+        if self._fitting.keeps_a_price(mention, focus, self._used):
             return False
         if amount in self._aside and mention.bound != "from" and speaks_of("exact", self._grounds.sentence(mention)):
             return False
@@ -267,7 +268,7 @@ class Verifier:
             return Doubt(mention, FindingKind.CURRENCY, self._nearest(mention, focus))
         if self._fixes_a_from_price(mention, focus):
             return Doubt(mention, FindingKind.PRICE, self._nearest(mention, focus))
-        if self._not_for_now(mention, focus):
+        if self._not_for_now(mention, focus) or self._fitting.multiplies_a_kept_price(mention, focus):
             return self._doubt(mention, focus)
         known = dict(supported)
         for place, end in enumerate(_ends(mention)):

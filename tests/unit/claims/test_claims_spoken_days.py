@@ -54,6 +54,19 @@ YURTS = compile_book(
         Policies(text=("Стоимость считается по дате ночи, а не по дню брони.",)),
     )
 )  # fmt: skip
+BATH = compile_book(
+    PriceBook(
+        "KZT",
+        (
+            Product("bath", "Баня на дровах", ("баня", "баню", "монша", "bath house"), (
+                price("9000", "hour", attributes={"days": "пн–чт"}),
+                price("14000", "hour", attributes={"days": "пт–вс"}),
+            )),
+        ),
+        (),
+        Policies(),
+    )
+)  # fmt: skip
 NOVEMBER, FEBRUARY = datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2027, 2, 20, 9, tzinfo=UTC)
 DECEMBER, AUGUST = datetime(2026, 12, 5, 9, tzinfo=UTC), datetime(2026, 8, 20, 9, tzinfo=UTC)
 
@@ -75,10 +88,16 @@ def found(book: CompiledBook, at: datetime, *texts: str) -> list[str]:
         (SKIS, NOVEMBER, ("в декабре абонемент столько же?", "Нет, с 1 декабря 170 000 ₸, до 30 ноября 140 000 ₸.")),
         (SKIS, NOVEMBER, ("а лыжи в декабре почём", "1 декабря лыжи тоже 8 000 ₸ в день.")),
         (SKIS, NOVEMBER, ("заберу 5 декабря, цена та же?", "Если оплатите сегодня, то да, 140 000 ₸ за сезонный.")),
+        (SKIS, NOVEMBER, ("а шлем тоже есть?", "Да, привезём 3 декабря. Сезонный 140 000 ₸, шлем тоже есть.")),
         (SKIS, DECEMBER, ("абонемент был дешевле?", "Да, до 30 ноября сезонный был 140 000 ₸, теперь 170 000 ₸.")),
         (SKIS, DECEMBER, ("я оплатил сезонный 28 ноября", "Раз вы оплатили в ноябре, оставляем 140 000 ₸.")),
         (YURTS, AUGUST, ("yurt, 4 nights from the 30th", "2 × 50,000 + 2 × 40,000 = 180,000 ₸ for the yurt.")),
         (YURTS, AUGUST, ("юрта с 30 августа на 4 ночи", "Юрта: 2 × 50 000 + 2 × 40 000 = 180 000 ₸.")),
+        (SKIS, NOVEMBER, ("абонементы подорожают?", "В следующем месяце сезонный будет 170 000 ₸.")),
+        (SKIS, NOVEMBER, ("келесі айда маусымдық қанша", "Сонда 170 000 ₸.")),
+        (SKIS, NOVEMBER, ("3 абонемента", "Три — 420 000 ₸.", "оплачу 25 ноября, сумма та же?", "Да, 420 000 ₸.")),
+        (BATH, DECEMBER, ("баня в пятницу?", "14 000 ₸.", "а 8 и 9 декабря", "8 и 9 декабря баня по 9 000 ₸.")),
+        (BATH, DECEMBER, ("bath house on December 11", "The bath house is 14,000 ₸ an hour.")),
         (YURTS, AUGUST, ("we come at noon", "See you at noon, the yurt is 50,000 ₸ a night.")),
     ],
 )  # fmt: skip
@@ -95,6 +114,10 @@ def test_what_holds_on_the_day_spoken_of_passes(book: CompiledBook, at: datetime
         (SKIS, NOVEMBER, ("маусымдық қанша", "3 желтоқсанда да маусымдық 140 000 ₸ болып тұра береді.")),
         (SKIS, NOVEMBER, ("season pass?", "It's 140,000 ₸ and on December 5 the season pass will still be 140,000 ₸.")),
         (SKIS, NOVEMBER, ("а в январе перчатки тоже дарите?", "Да, и в январе перчатки к абонементу в подарок.")),
+        (SKIS, NOVEMBER, ("в следующем месяце абонемент по той же цене?", "Да, сезонный 140 000 ₸.")),
+        (SKIS, NOVEMBER, ("3 абонемента", "Три — 420 000 ₸.", "оплачу 3 декабря, сумма та же?", "Да, 420 000 ₸.")),
+        (SKIS, DECEMBER, ("лыжи и абонемент почём", "Сезонный 140 000, лыжи 8 000 ₸ в день.")),
+        (BATH, DECEMBER, ("баня 12 декабря почём", "12 декабря баня 9 000 ₸ в час.")),
         (SKIS, DECEMBER, ("оставьте по старой цене абонемент", "Ладно, оставляем сезонный за 140 000 ₸.")),
         (SKIS, DECEMBER, ("маусымдықты ескі бағамен беріңізші", "Жарайды, маусымдықты 140 000 ₸-ге береміз.")),
         (SKIS, DECEMBER, ("can I get the old price?", "OK, we'll honour the season pass at 140,000 ₸.")),
