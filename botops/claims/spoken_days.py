@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _TODAY = frozenset("сегодня сейчас щас бүгін бугин қазір казир today now".split())
 _TOO, _ALSO = frozenset("да де та те".split()), frozenset("тоже также too also well likewise".split())
+_IN = frozenset("в во с на после".split())
 _BRIEF, _BEHIND = 8, 3
 _FAR = 31
 _MONTHS = 12
@@ -68,7 +69,9 @@ def kept_beyond(context: ReplyContext, reply: ParsedMessage, start: int, end: in
     if last is None or last < today or of_today(reply, start, end):
         return None
     question = context.question
-    asked = question is not None and speaks_of("stays", question.text)
+    asked = question is not None and (
+        speaks_of("stays", question.text) or any(_too(question, d) for d in question.dates)
+    )
     stays = asked or speaks_of("stays", reply.text[start:end])
     if not stays and not reply.dates:
         return None
@@ -117,8 +120,10 @@ def of_today(message: ParsedMessage, start: int = 0, end: int | None = None) -> 
 
 
 def _too(message: ParsedMessage, dated: Dated) -> bool:
-    """True for "ертең де", "қазанда да", "1 декабря лыжи тоже": a word behind a date says that nothing changes by it."""
-    at = message.reading.word_at(dated.end)
+    """True for "ертең де", "1 декабря лыжи тоже", "и в январе": nothing changes by a date."""
+    first, at = message.reading.word_at(dated.start), message.reading.word_at(dated.end)
+    if first > 1 and message.words[first - 2].text == "и" and message.words[first - 1].text in _IN:
+        return True
     behind = [w.text for w in message.words[at : at + _BEHIND]]
     return bool(behind) and (behind[0] in _TOO or not _ALSO.isdisjoint(behind))
 
