@@ -156,6 +156,14 @@ class BookTerms:
         return {amount: tuple(rules) for amount, rules in found.items()}
 
     @cached_property
+    def first_sold(self) -> Mapping[str, str]:
+        """The first product of the book that is sold as a topic ("Залог"), by topic."""
+        out: dict[str, str] = {}
+        for sku, topics in self.topic_goods.items():
+            out.update(dict.fromkeys(topics - out.keys(), sku))
+        return out
+
+    @cached_property
     def fees(self) -> tuple[Rule, ...]:
         """Policies that name a sum and what it is counted by."""
         return tuple(r for r in self.rules if r.offer is None and r.money and r.counts)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from botops.claims.desk import Desk
 from botops.claims.explain_terms import Problem, term_finding
-from botops.claims.lexicon import NONE
 from botops.claims.objects import things_at
 from botops.claims.reading import Clause
 from botops.claims.words import fold, words
@@ -121,10 +120,8 @@ def _charged(desk: Desk, topic: str) -> tuple[str, str] | None:
     for rule in desk.in_force(desk.terms.about(topic)):
         if not rule.denied and (rule.percents or rule.money):
             return rule.text, rule.source
-    for product in desk.ctx.book.book.products:
-        if topic in desk.terms.topic_goods.get(product.sku, NONE):
-            return product.name, f"sku:{product.sku}"
-    return None
+    sku = desk.terms.first_sold.get(topic)
+    return (desk.ctx.book.skus[sku].name, f"sku:{sku}") if sku is not None else None
 
 
 def _required(text: str) -> bool:
