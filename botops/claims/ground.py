@@ -17,6 +17,7 @@ from botops.claims.instalments import Instalments
 from botops.claims.lazy import cached_property
 from botops.claims.link import BEFORE, Focus
 from botops.claims.mention import Mention
+from botops.claims.plain import plainly_priced
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity
 from botops.claims.records import NAME, Record, in_force
@@ -308,7 +309,9 @@ class Grounds:
         found = self._records(mention, focus, holds, [r.sku for r in used])
         records = tuple(dict.fromkeys((*found, *(r for r in used if r.currency in {None, currency}))))
         cues = self.cues(mention)
-        if focus.level <= BEFORE and any(self._same_line(mention, position) for position in stated):
+        if plainly_priced(self._context.reply, mention):
+            cues = Cues(vat=cues.vat, divide=cues.divide, pro_rata=cues.pro_rata)
+        elif focus.level <= BEFORE and any(self._same_line(mention, position) for position in stated):
             cues = replace(cues, total=True)
         key = (
             tuple(map(id, records)),
