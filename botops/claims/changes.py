@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from botops.claims.circumstances import increases, named_in_rule, named_in_talk
 from botops.claims.conditions import Met
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.cues import speaks_of
@@ -22,6 +23,7 @@ _HALF = Decimal(50)
 _NOTHING = Decimal(0)
 _ROOT = 6
 _BACK = 6
+_NEAR = 3
 _MAX_DAYS = 366
 _PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
@@ -77,7 +79,8 @@ class Changes:
         near = [m for m in (self._context.reply, self._context.question, self._context.previous) if m is not None]
         said = {m.amount for p in near for m in p.numbers if m.kind == "money"}
         rules = (r for r in self._context.book.terms.rules if r.offer is None and r.window.covers(self._context.day))
-        charged = {a for r in rules if not r.denied for a in r.money if a in said and not _opens(r, a)}
+        named = {a: r for r in rules if not r.denied for a in r.money if not _opens(r, a)}
+        charged = {a for a, r in named.items() if a in said or self._circumstances & named_in_rule(r.text)}
         return tuple(sorted(a for a in charged - self._denied if a not in self._context.book.records.by_amount))
 
     @cached_property
@@ -119,6 +122,11 @@ class Changes:
         return tuple(out)
 
     @cached_property
+    def _circumstances(self) -> frozenset[str]:
+        """Days, dates and times that the reply and the last turns speak of."""
+        return named_in_talk(self._context.messages[-_NEAR:], self._context.day)
+
+    @cached_property
     def _said(self) -> frozenset[Decimal]:
         """Percents named in the last messages."""
         return frozenset(m.amount for p in self._context.messages[-4:] for m in p.mentions if m.kind == "percent")
@@ -131,22 +139,34 @@ class Changes:
         return tuple(dict.fromkeys(d for d in days if 1 < d <= _MAX_DAYS))
 
     @cached_property
-    def added(self) -> tuple[Decimal, ...]:
-        """Percents that policies put on top of a price (urgency, weekends), where the talk names them."""
-        near = self._context.reply.reading.concepts | self._asked
-        half = {_HALF} if "half" in near else set()
-        rules = [r for r in self._context.book.terms.rules if r.offer is None and r.percents and "vat" not in r.topics]
+    def added(self) -> tuple[Reduction, ...]:
+        """Percents that policies put on top of a price (urgency, weekends), where the talk names them or when they are
+        for, each with the products it names; a rate taken twice has 100 % on top."""
+        rules = [r for r in self._context.book.terms.rules if r.offer is None and "vat" not in r.topics]
         return tuple(
             dict.fromkeys(
-                p
+                Reduction(p, self._products_of(r))
                 for r in rules
-                for p in r.percents
-                if p in self._said
-                or "surcharge" in r.topics & near
-                or self._names_fee(r)
-                or (p in half and not r.topics & _PART_TOPICS)
+                for p in (*r.percents, *increases(r.text))
+                if self._puts_on_top(r, p)
             )
         )
+
+    def _products_of(self, rule: Rule) -> frozenset[str]:
+        """The products a surcharge may be for: those it names, and those it shares a word with; empty means any."""
+        goods = self._context.book.terms.goods
+        return rule.about.union(*(goods.get(t, ()) for t in rule.things)) if rule.about else rule.about
+
+    def _puts_on_top(self, rule: Rule, percent: Decimal) -> bool:
+        """True when the talk names a surcharge of a rule, by its figure, by a word or by when it is for."""
+        near = self._context.reply.reading.concepts | self._asked
+        if percent in self._said or "surcharge" in rule.topics & near or self._names_fee(rule):
+            return True
+        if rule.topics & _PART_TOPICS:
+            return False
+        if self._circumstances & named_in_rule(rule.text) or (percent == _HALF and "half" in near):
+            return True
+        return "multiple" in rule.topics & near and percent in increases(rule.text)
 
     def _names_fee(self, rule: Rule) -> bool:
         """True when the reply names a surcharge by the root of its word ("сервис" for the "сервисный сбор")."""

@@ -21,6 +21,7 @@ from botops.claims.records import NAME, Record, in_force, tier_of
 from botops.claims.scope import Scope
 from botops.claims.spoken_days import conceded, kept_beyond
 from botops.claims.term_sums import ABLATIVE
+from botops.claims.volumes import periods_of
 
 PERIODS = frozenset({"hour", "day", "night", "week", "month", "quarter", "year"})
 """Spans of time a price can be charged for."""
@@ -122,12 +123,12 @@ class Fitting:
         reading = self._context.reply.reading
         tags = reading.over(reading.word_at(self.lead(mention)), reading.word_at(mention.end) + _BEHIND)
         said = {t[2:] for t in tags if t.startswith("u:")}.union(mention.pers)
-        charged = self._grounds.periods_of(record.price) & said & _UNITS
+        charged = periods_of(record.price) & said & _UNITS
         if not charged:
             return False
         book = self._context.book.records.by_sku
         prices = (r.price for sku in focus.skus for r in book.get(sku, ()) if r.price is not None)
-        return all(charged.isdisjoint(self._grounds.periods_of(p)) for p in prices)
+        return all(charged.isdisjoint(periods_of(p)) for p in prices)
 
     def _names_more(self, mention: Mention) -> bool:
         """True when what leads to a sum names a thing besides values of variants ("a Hollywood wave for long hair")."""
@@ -261,7 +262,7 @@ class Fitting:
         said = [p for p in (mention.pers or (mention.per,)) if p in PERIODS]
         if price is None or not said:
             return True
-        own = self._grounds.periods_of(price) | self._grounds.periods_named(record)
+        own = periods_of(price) | self._grounds.periods_named(record)
         return bool(own & set(said)) if own else True
 
     def right_tier(self, record: Record, mention: Mention) -> bool:
@@ -269,7 +270,7 @@ class Fitting:
         price, product = record.price, record.product
         if price is None or product is None or price.min_qty <= 1:
             return True
-        counts = self._grounds.volumes(mention, price)
+        counts = self._grounds.volumes.of(mention, price)
         others = [p for p in product.prices if p.min_qty < price.min_qty and p.attributes == price.attributes]
         if others:
             counts = tuple(c for c in counts if c >= price.min_qty)
@@ -280,7 +281,7 @@ class Fitting:
         price = record.price
         if price is None or price.min_qty <= 1:
             return False
-        counts = self._grounds.volumes_here(mention, price)
+        counts = self._grounds.volumes.here(mention, price)
         return bool(counts) and max(counts) < price.min_qty
 
     def _right_bound(self, record: Record, mention: Mention) -> bool:

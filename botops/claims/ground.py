@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from botops.claims.changes import Changes
-from botops.claims.context import ParsedMessage, ReplyContext
-from botops.claims.counts import countable, numbers_in, plain_sums, sums_in, units_in
+from botops.claims.context import ReplyContext
+from botops.claims.counts import numbers_in, plain_sums, sums_in, units_in
 from botops.claims.cues import Cues, cues_in, speaks_of
 from botops.claims.dates import Dated
 from botops.claims.instalments import Instalments
@@ -19,19 +19,18 @@ from botops.claims.link import BEFORE, Focus
 from botops.claims.mention import Mention
 from botops.claims.plain import plainly_priced
 from botops.claims.policy import Rule
-from botops.claims.quantities import Quantity
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.segment import segment_at
 from botops.claims.solver import Ground, Target, Value
 from botops.claims.spoken_days import dates_said, of_today, stay
 from botops.claims.steps import Reduction
 from botops.claims.term_sums import ABLATIVE, TermSums
-from botops.pricebook.model import OfferKind, Price
+from botops.claims.volumes import Volumes
+from botops.pricebook.model import OfferKind
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _HUNDRED = Decimal(100)
 _MAX_PRODUCTS = 12
-_MAX_COUNTS = 14
 _MAX_SCANNED = 500
 _MAX_BACK = 9
 _MAX_BASKET = 4
@@ -44,10 +43,6 @@ _GROSS = re.compile(
 )
 _ENDS_FROM = re.compile(r"[.!?\n]|\Z")
 _SUMMED_UP = re.compile(r"[\d₸%\w)]\s?[:=]\s*$")
-_MEASURES = frozenset("l ml g kg t m m2 m3 cm mm km gb mb mbit minute second inch mp hour".split())
-_PIECES = frozenset({"", "piece"})
-_SPANS = frozenset("day night week month quarter year".split())
-_NO_VOLUMES = _MEASURES | _SPANS | {"floor", "age"}
 
 
 class Grounds:
@@ -68,95 +63,9 @@ class Grounds:
         self._offers = list(context.book.book.offers_on(context.day))
         self._grounds: dict[tuple[object, ...], Ground] = {}
         self._made: dict[tuple[object, ...], Any] = {}
-        self._counts_of: dict[int, tuple[Quantity, ...]] = {}
+        self.volumes = Volumes(context)
         self._instalments = Instalments(context, self._offers)
         self._changes = Changes(context, self._offers, denied)
-
-    @cached_property
-    def counts(self) -> tuple[Decimal, ...]:
-        """Numbers of things named in the reply and in the client's last message."""
-        question = self._context.question
-        near = [self._context.reply, *([question] if question else [])]
-        return numbers_in(near)
-
-    @cached_property
-    def far_counts(self) -> tuple[Decimal, ...]:
-        """Numbers of things named earlier by either side."""
-        earlier = [m for m in self._context.messages[:-1] if m.role in {"user", "assistant"}]
-        near = set(self.counts)
-        return tuple(c for c in numbers_in(reversed(earlier)) if c not in near)[:_MAX_COUNTS]
-
-    def volumes(self, mention: Mention, price: Price) -> tuple[Decimal, ...]:
-        """Counts that decide a quantity tier at a mention: of its sentence, else of the question, the reply, the
-        dialogue. Measures (litres, gigabytes) are no counts unless the price is per such a unit."""
-        return self.volumes_here(mention, price) or tuple(self._volumes(mention, price)[1]) or self.far_counts
-
-    def volumes_here(self, mention: Mention, price: Price) -> tuple[Decimal, ...]:
-        """Counts of the sentence of a mention and of the client's question that may decide a quantity tier."""
-        here, _ = self._volumes(mention, price)
-        question = self._context.question
-        return (*here, *(q.value for q in self._volumes_of(question, price))) if question is not None else tuple(here)
-
-    def _volumes(self, mention: Mention, price: Price) -> tuple[list[Decimal], list[Decimal]]:
-        """Counts of the sentence of a mention, and of the whole reply."""
-        reply = self._context.reply
-        part = reply.segment_of(mention.start)
-        said = [
-            q
-            for q in self._volumes_of(reply, price)
-            if not any(h.start <= q.start and q.end <= h.end for h in reply.all_hits)
-            and not mention.start <= q.start < mention.end
-            and (q.bound is None or not self._opens_another(q, mention))
-        ]
-        here = [q.value for q in said if part is not None and part.start <= q.start < part.end]
-        return here, [q.value for q in said]
-
-    def _volumes_of(self, message: ParsedMessage, price: Price) -> list[Quantity]:
-        own = units_in(price.unit) if price.unit else self.periods_of(price)
-        said = (q for q in self._counted(message) if q.unit not in _NO_VOLUMES or q.unit in own)
-        return [q for q in said if q.unit or not self._is_its_price(q.value, price)]
-
-    def _is_its_price(self, value: Decimal, price: Price) -> bool:
-        """True for a number that is another price of the same product ("в феврале 720 было"): no count of it."""
-        same = self._context.book.records.by_amount.get(value, ())
-        return value >= _HUNDRED and any(r.product is not None and price in r.product.prices for r in same)
-
-    def _opens_another(self, quantity: Quantity, mention: Mention) -> bool:
-        """True for a threshold that opens the price of a later sum ("24 900 ₸; от 5 шт. — 21 900 ₸" for the first)."""
-        reply = self._context.reply
-        if quantity.start < mention.start:
-            return False
-        part = reply.segment_of(quantity.start)
-        end = part.end if part is not None else len(reply.text)
-        following = (m for m in reply.mentions if m.kind == "money" and quantity.end <= m.start < end)
-        return next(following, None) is not None
-
-    def ordered(self, mention: Mention, record: Record | None) -> Decimal:
-        """How many of a priced thing the client asked for: the one count said of it, or 1 when none or several are.
-
-        People, time and measures count only what is priced by them; a number as large as a price is rather a sum.
-        """
-        price = record.price if record is not None else None
-        if price is None:
-            return _ONE
-        own = self.periods_of(price)
-        part, question = self._context.reply.segment_of(mention.start), self._context.question
-        said = [q for q in self._loose(self._context.reply) if part is not None and part.start <= q.start < part.end]
-        said += self._loose(question) if question is not None else ()
-        least = self._context.book.least
-        fitting = {q.value for q in said if q.value > 1 and (q.unit in own or (q.unit in _PIECES and q.value < least))}
-        return fitting.pop() if len(fitting) == 1 and mention.amount not in fitting else _ONE
-
-    def _loose(self, message: ParsedMessage) -> list[Quantity]:
-        """Counts that stand in no name and name no variant."""
-        taken = [(h.start, h.end) for h in message.all_hits] + [(f.start, f.end) for f in message.features]
-        return [q for q in self._counted(message) if not any(s < q.end and q.start < e for s, e in taken)]
-
-    def _counted(self, message: ParsedMessage) -> tuple[Quantity, ...]:
-        known = self._counts_of.get(message.index)
-        if known is None:
-            known = self._counts_of[message.index] = tuple(q for q in message.quantities if countable(message, q))
-        return known
 
     @cached_property
     def _asked(self) -> frozenset[str]:
@@ -328,8 +237,8 @@ class Grounds:
             open_ = cues.difference or self._bounded(mention) or self._context.reply.supposes(mention.start)
             self._grounds[key] = Ground(
                 records=records,
-                counts=self.counts,
-                far_counts=self.far_counts,
+                counts=self.volumes.counts,
+                far_counts=self.volumes.far_counts,
                 percents=self._changes.percents,
                 shares=self._changes.shares,
                 added=self._changes.added,
@@ -447,7 +356,7 @@ class Grounds:
                 for sku in about
                 for r in self._context.book.records.by_sku.get(sku, ())
                 if (r.currency or own) == base and in_force(r, self._context.day)
-                for count in (_ONE, *self.counts)
+                for count in (_ONE, *self.volumes.counts)
             ]
             before = [] if rate.skus and rate.skus.isdisjoint(focus.named) else [*earlier, *self._known]
             for amount in (*(a for c, a in said if c == base), *listed, *before):
@@ -476,13 +385,6 @@ class Grounds:
     def rule_naming(self, amount: Decimal, mention: Mention) -> Rule | None:
         """The offer or policy that names a sum where the talk is of it."""
         return self._term_sums.rule(amount, mention)
-
-    def periods_of(self, price: Price) -> frozenset[str]:
-        """What a price is charged for: its period and its unit ("сутки" is a day); empty when the book says nothing."""
-        found = {price.per} - {"unit"}
-        if price.unit:
-            found |= units_in(price.unit)
-        return frozenset(found)
 
     def currencies(self, focus: Focus) -> frozenset[str]:
         """Currencies in which the products spoken of are priced; those of the whole book when none is named."""

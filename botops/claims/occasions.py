@@ -66,13 +66,13 @@ def off_days(desk: Desk, clause: Clause, allowed: frozenset[int]) -> bool:
     if said:
         return not said & allowed
     for message in desk.ctx.client[-_LATEST:][::-1]:
-        days = days_of(message.reading, 0, len(message.words)) or frozenset(_weekdays(message, desk.day))
+        days = days_of(message.reading, 0, len(message.words)) or frozenset(weekdays_of(message, desk.day))
         if days:
             return not days & allowed
     return False
 
 
-def _weekdays(message: ParsedMessage, today: date) -> Iterator[int]:
+def weekdays_of(message: ParsedMessage, today: date) -> Iterator[int]:
     """The days of the week of the dates a client names: "14 июля", "завтра", "today"."""
     if any(w.text in _TODAY for w in message.words):
         yield today.weekday()

@@ -69,6 +69,8 @@ _APPOSED = 2
 _PRICE_LISTS = frozenset("прайс тариф тарифт прейскурант price rate tariff plan pricing".split())
 _CHANGES = ("вырас", "повыс", "подним", "поднят", "измен", "меня", "подорож", "өзгер", "өспе", "қымбатта")
 """Beginnings of verbs of change: "680 000 ₸, не изменится" denies the change, not the sum."""
+_NOTHING = frozenset("ничего ничто никаких ештеңе ештене ешнәрсе ешқандай nothing".split())
+"""Subjects of their own: "17 000 ₸, больше ничего не нужно" denies what is more, not the sum."""
 _NOT_THERE = frozenset("нет нету жоқ none".split())
 
 
@@ -193,6 +195,8 @@ def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, 
         ):
             break
         small = other.last - other.first <= 4
+        if any(w.text in _NOTHING for w in reading.words[other.first : other.last]):
+            break
         if small and bare and verb_first and "s:neg" in beside and not any(":" not in c for c in beside):
             return True
         break

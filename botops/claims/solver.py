@@ -59,7 +59,7 @@ class Ground:
     far_counts: Sequence[Decimal] = ()
     percents: Sequence[Reduction] = ()
     shares: Sequence[Decimal] = ()
-    added: Sequence[Decimal] = ()
+    added: Sequence[Reduction] = ()
     off: Sequence[Reduction] = ()
     free: Sequence[Reduction] = ()
     parts: Sequence[Reduction] = ()
@@ -240,8 +240,8 @@ def _steps(ground: Ground) -> Iterator[Step]:
         if ground.cues.difference:
             yield Step(("−", percent, "%"), _HUNDRED - percent, _HUNDRED)
     taxed = bool(ground.vat) and ground.cues.vat
-    for percent in ground.added:
-        yield from _on_top(percent, ground, taxed=taxed)
+    for percent, skus, _ in ground.added:
+        yield from _on_top(percent, skus, ground, taxed=taxed)
     for off, skus, least in ground.off:
         yield Step(("−", off), less=off, skus=skus, least=least)
     for fee in ground.on_top:
@@ -252,13 +252,13 @@ def _steps(ground: Ground) -> Iterator[Step]:
         yield from _vat(ground)
 
 
-def _on_top(percent: Decimal, ground: Ground, *, taxed: bool) -> Iterator[Step]:
+def _on_top(percent: Decimal, skus: frozenset[str], ground: Ground, *, taxed: bool) -> Iterator[Step]:
     """A surcharge by itself, with the price, and with the price and tax on both."""
-    yield Step(("×", percent, "%"), percent, _HUNDRED)
-    yield Step(("+", percent, "%"), _HUNDRED + percent, _HUNDRED)
+    yield Step(("×", percent, "%"), percent, _HUNDRED, skus=skus)
+    yield Step(("+", percent, "%"), _HUNDRED + percent, _HUNDRED, skus=skus)
     if taxed and not ground.vat_included:
         both = (_HUNDRED + percent) * (_HUNDRED + ground.vat)
-        yield Step(("+", percent, "% +", ground.vat, "%"), both, _HUNDRED * _HUNDRED)
+        yield Step(("+", percent, "% +", ground.vat, "%"), both, _HUNDRED * _HUNDRED, skus=skus)
 
 
 def _vat(ground: Ground) -> Iterator[Step]:
@@ -382,7 +382,7 @@ def _between_prices(target: Target, ground: Ground) -> Value | None:
 def _with_one_price(target: Target, ground: Ground, *, far: bool) -> Value | None:
     """A stated sum and one more price or its multiple, where the words ask for a total. Nothing is split for it."""
     figures = ground.priced(far=far)
-    saved = {p.value for p in ground.percents}.difference(ground.shares, ground.added)
+    saved = {p.value for p in ground.percents}.difference(ground.shares, (a.value for a in ground.added))
     steps = [s for s in ground.steps if "/" not in s.how and not (s.how[0] == "×" and s.how[1] in saved)]
     stated = frozenset(ground.stated)
     recent = chain(_windows(list(ground.stated)[-_MAX_WINDOW:]), ((r, (r,)) for r in ground.running[-_RUNNING:]))
@@ -400,12 +400,20 @@ def _with_one_price(target: Target, ground: Ground, *, far: bool) -> Value | Non
 
 
 def _weighted(target: Target, ground: Ground) -> Value | None:
-    """Two stated amounts, each times a count named nearby ("30 и 31 августа по 85 000, 1 сентября 60 000")."""
+    """Two prices, each times a count named nearby ("30 и 31 августа по 85 000, 1 сентября 60 000"); one of them may
+    have been said earlier ("вечером 3 300: 5 часов днём и 2 вечером")."""
     counts = (ONE, *(c for c in ground.counts if 1 < c <= _MAX_WEIGHT))
     shared = [(Decimal(k), c - k) for c in counts for k in range(1, int(c)) if c == int(c)]
     weights = [*((a, b) for a in counts for b in counts), *shared]
-    for first, second in combinations(list(dict.fromkeys(ground.stated))[-_MAX_LINES:], 2):
-        for one, other in weights:
+    here = list(dict.fromkeys(ground.stated))[-_MAX_LINES:]
+    earlier = [r for r in dict.fromkeys(ground.running[-_RUNNING:]) if r in ground.listed and r not in here]
+    several = [(a, b) for a, b in weights if a > 1 and b > 1]
+    pairs = chain(
+        ((pair, weights) for pair in combinations(here, 2)),
+        (((old, new), several) for old in earlier for new in here if new in ground.listed),
+    )
+    for (first, second), times in pairs:
+        for one, other in times:
             if target.hits(first * one + second * other):
                 return Value(first * one + second * other, (one, "×", first, "+", other, "×", second))
     return None

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from botops.claims.context import ParsedMessage, ReplyContext
 from botops.claims.cues import speaks_of
+from botops.claims.echoed import is_base, said_back
 from botops.claims.equations import Equation, equations, factors, products
 from botops.claims.fitting import PERIODS, Fitting
 from botops.claims.ground import Grounds
@@ -23,13 +24,9 @@ from botops.claims.words import is_cyrillic
 from botops.domain.findings import FindingKind
 
 _CENT = Decimal("0.01")
-_THOUSAND = Decimal(1000)
 _HEDGE = Decimal("0.02")
 _FINE = frozenset({"USD", "EUR", "GBP"})
-_OF = re.compile(r"\b(?:от|из|с|of|from|out of)\s+(?:[^\W\d]+\s+)?$")
-_ABLATIVE = ("-дан", "-ден", "-тан", "-тен", "-нан", "-нен", "-ның", "-нің")
 _GROUPED = re.compile(r"\d[\s\u00a0\u202f]000\b")
-_FROM = re.compile(r"\s?-?(?:дан|ден|тан|тен|нан|нен|ның|нің)\b")
 
 
 class Verifier:
@@ -93,7 +90,7 @@ class Verifier:
                 silent.update(() if claim else (mention.start,))
         doubts = []
         for mention, focus in open_:
-            if self._echoes(mention, supported) or self._is_base(mention):
+            if self._is_clients(mention, supported):
                 continue
             doubt = self._figure(mention, focus, supported)
             if doubt is None:
@@ -106,23 +103,11 @@ class Verifier:
         said = tuple(supported[k] for k in sorted(supported))
         return Verified(tuple(doubts), said, claims, frozenset(self._set_aside - self._plain), tuple(self._used))
 
-    def _echoes(self, mention: Mention, supported: dict[int, Decimal]) -> bool:
-        """True for the client's own figure said back beside ours: "вместо ваших 60 000 у нас 48 000".
-
-        A yes in the sentence confirms it instead, and a reply without a price of our own concedes it.
-        """
-        question = self._context.question
-        if question is None or not any(mention.amount != a for a in supported.values()):
-            return False
-        said = {m.amount for m in question.numbers if m.kind == "money"}
-        said |= {q.value for q in question.quantities}
-        if mention.amount not in said and mention.amount / _THOUSAND not in said:
-            return False
-        part = self._context.reply.segment_of(mention.start)
-        if part is None or mention.start in self._results:
-            return False
-        reading = self._context.reply.reading
-        return not reading.over(reading.word_at(part.start), reading.word_at(part.end)) & {"s:yes", "s:give"}
+    def _is_clients(self, mention: Mention, supported: dict[int, Decimal]) -> bool:
+        """True for the client's own figure said back beside ours, and for one that a share is taken of."""
+        if said_back(self._context, mention, supported.values()) and mention.start not in self._results:
+            return True
+        return is_base(self._context.reply, mention) and self._grounds.is_clients(mention.amount)
 
     def _leaves_out(self, mention: Mention, supported: dict[int, Decimal]) -> bool:
         """True for a total that names no thing of its own right after a list of several: no single price can be it."""
@@ -141,16 +126,6 @@ class Verifier:
             return False
         self._wholes.add(mention.start)
         return True
-
-    def _is_base(self, mention: Mention) -> bool:
-        """True for the client's own sum that a share is taken of: "60% от 540 000 ₸", "540 000 ₸-ден 16%"."""
-        reply = self._context.reply
-        part = reply.segment_of(mention.start)
-        if part is None or not any(m.kind == "percent" and part.start <= m.start < part.end for m in reply.mentions):
-            return False
-        led = _OF.search(reply.folded, max(0, mention.start - 20), mention.start)
-        followed = _FROM.match(reply.folded, mention.end) or mention.quote.casefold().endswith(_ABLATIVE)
-        return bool(led or followed) and self._grounds.is_clients(mention.amount)
 
     def _is_claim(self, mention: Mention) -> bool:
         if mention.currency is None and not self._plausible(mention):
@@ -283,7 +258,7 @@ class Verifier:
         """True for a price that written arithmetic starts from ("3 × 12 900 = 38 700, большая упаковка выгоднее"): of
         a product the dialogue names, whatever the words behind the arithmetic are about."""
         equation = self._operands.get(mention.start)
-        if equation is None or not self._adds_up(equation, mention):
+        if equation is None or not self._adds_up(equation, mention, focus):
             return False
         for record in self._fitting.of_amount(mention.amount):
             told = record.sku in focus.named or mention.amount in self._running
@@ -294,11 +269,11 @@ class Verifier:
                     return True
         return False
 
-    def _adds_up(self, equation: Equation, mention: Mention) -> bool:
+    def _adds_up(self, equation: Equation, mention: Mention, focus: Focus) -> bool:
         """True for arithmetic that is right, with prices of the tiers that its counts open."""
         stated = equation.result.value
         exact = self._slack(equation.result.mention or mention, equation.value)
-        return abs(equation.value - stated) <= exact and self._tiers_hold(equation, mention)
+        return abs(equation.value - stated) <= exact and self._tiers_hold(equation, mention, focus)
 
     def _not_for_now(self, mention: Mention, focus: Focus) -> bool:
         """True for a list price of what is spoken of that does not hold on this day or for so few: no arithmetic makes
@@ -374,7 +349,7 @@ class Verifier:
     def _equation(
         self, mention: Mention, equation: Equation, focus: Focus, supported: dict[int, Decimal]
     ) -> Doubt | None:
-        right = self._adds_up(equation, mention)
+        right = self._adds_up(equation, mention, focus)
         money = [o for o in equation.operands if o.mention is not None and o.mention.kind == "money"]
         sound = all(o.start in supported or not self._is_claim(o.mention) for o in money if o.mention)
         if right and not any(o.start in supported for o in money):
@@ -394,7 +369,8 @@ class Verifier:
         """True where a factor follows from a price ("0,5 $ қосылады: 40 × 9" of a price of 8,5)."""
         if not set(equation.signs) <= {"*"}:
             return False
-        counts = {*self._grounds.counts, *self._grounds.far_counts} - {o.value for o in equation.operands}
+        volumes = self._grounds.volumes
+        counts = {*volumes.counts, *volumes.far_counts} - {o.value for o in equation.operands}
         fine = [o for o in equation.operands if o.value not in counts]
         return any(self._derived(mention, o.value, focus, supported) is not None for o in fine)
 
@@ -405,16 +381,17 @@ class Verifier:
         listed = (r for r in same if fitting.in_force(r, mention) and fitting.same_currency(r, mention))
         return any(listed) or amount in self._running or self._grounds.is_term(amount, mention)
 
-    def _tiers_hold(self, equation: Equation, mention: Mention) -> bool:
+    def _tiers_hold(self, equation: Equation, mention: Mention, focus: Focus) -> bool:
         """False where a listed price is multiplied by counts that open another tier ("26 × 240" above 25 users)."""
         for run in products(equation):
             for operand in run:
                 records = self._context.book.records.by_amount.get(operand.value, ())
                 tiered = [r for r in records if r.price is not None and r.product is not None]
+                tiered = [r for r in tiered if r.sku in focus.skus] or tiered
                 counts = [o.value for o in run if o is not operand]
                 if not tiered or not counts:
                     continue
-                beside = self._grounds.volumes(mention, tiered[0].price) if tiered[0].price else ()
+                beside = self._grounds.volumes.of(mention, tiered[0].price) if tiered[0].price else ()
                 counts += [c for c in beside if c != operand.value]
                 if not any(c == 1 or holds_for(r, c) for r in tiered for c in counts):
                     return False
@@ -453,11 +430,13 @@ class Verifier:
         if currency is not None and currency not in self._grounds.currencies(focus):
             return Doubt(mention, FindingKind.CURRENCY, nearest)
         if any(not in_force(r, self._context.day) for r in same):
-            return Doubt(mention, FindingKind.STALE_PRICE, nearest, count=self._grounds.ordered(mention, nearest))
+            return Doubt(
+                mention, FindingKind.STALE_PRICE, nearest, count=self._grounds.volumes.ordered(mention, nearest)
+            )
         kind = kind_of(self._context, mention, self._fitting.lead(mention), named=focus.near)
         if kind is FindingKind.UNKNOWN_PRODUCT:
             return Doubt(mention, kind)
-        count = self._grounds.ordered(mention, nearest) if kind is FindingKind.PRICE else Decimal(1)
+        count = self._grounds.volumes.ordered(mention, nearest) if kind is FindingKind.PRICE else Decimal(1)
         return Doubt(mention, kind, nearest, count=count)
 
     def _nearest(self, mention: Mention, focus: Focus) -> Record | None:
