@@ -223,7 +223,8 @@ class Fitting:
         """True for a sum of so many at a price that its sentence keeps too long: "3 ноября примем 416 000" of eight."""
         if not self.keeps_a_price(mention, focus, ()):
             return False
-        counts = {*self._grounds.counts, *self._grounds.far_counts}
+        volumes = self._grounds.volumes
+        counts = {*volumes.counts, *volumes.far_counts}
         own = (r for sku in focus.skus for r in self._context.book.records.by_sku.get(sku, ()))
         return any(
             r.amount and mention.amount / r.amount in counts and self.kept_until(r, mention) is not None for r in own
