@@ -72,10 +72,11 @@ class CheckResult:
             return ()
         context = self._judged.context
         if findings is None:
-            return promises_of(context, self.findings, self.supported, dialogue_id)
+            promised = promises_of(context, self.findings, self.supported, dialogue_id)
+            return tuple(context.reply.quoted(promised))
         since = [f for f in self.findings if not any(f.start < g.end and g.start < f.end for g in findings)]
         supported = self._judged.supported([*findings, *since])
-        return promises_of(context, findings, supported, dialogue_id, right_then=since)
+        return tuple(context.reply.quoted(promises_of(context, findings, supported, dialogue_id, right_then=since)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class _Judged:
     used: tuple[Record, ...]
 
     def supported(self, findings: Sequence[Finding]) -> tuple[SupportedClaim, ...]:
-        return supported_claims(
+        claims = supported_claims(
             self._as_it_was(),
             findings,
             running=self.running,
@@ -96,6 +97,7 @@ class _Judged:
             used=self.used,
             yes=_yes_alone(self.context.reply),
         )
+        return tuple(self.context.reply.quoted(claims))
 
     def _as_it_was(self) -> ReplyContext:
         """The context without what tools returned after the reply: their records are gathered in place."""
@@ -218,7 +220,7 @@ class Conversation:
         if not found:
             found = self._confirmed(context)
         own, failures = self._own_checks(context)
-        ordered = tuple(sorted((*found, *own), key=lambda f: (f.start, f.end)))
+        ordered = tuple(sorted((*reply.quoted(found), *own), key=lambda f: (f.start, f.end)))
         judged = _Judged(context, self._running, self._aside, tuple(self._used))
         return CheckResult(ordered, verified.claims, failures, judged), verified
 
@@ -227,7 +229,7 @@ class Conversation:
         checks = self._book.extensions.checks
         if not checks:
             return [], ()
-        messages = tuple(Message(m.role, m.text, m.name, m.at) for m in context.messages)
+        messages = tuple(Message(m.role, m.written, m.name, m.at) for m in context.messages)
         reply = ReplyToCheck(messages, context.reply.mentions, self._book, context.at, self._region, self._segment)
         return run_checks(checks, reply)
 

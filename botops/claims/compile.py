@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from botops.claims.names import Hit, NameIndex
 from botops.claims.policy import BookTerms, compile_terms
 from botops.claims.rates import FixedRate, fixed_rates
 from botops.claims.records import Record, RecordSet
+from botops.claims.scripts import latin_words
 from botops.claims.words import fold
 from botops.pricebook.model import PriceBook, Product
 
@@ -29,7 +30,8 @@ class CompiledBook:
     `names` finds products in a text; `records` has every price with its variant; `skus` the products by SKU;
     `family` gives, for a SKU, all SKUs sold under a name they share (only where they share one). `terms` are its offers
     and policies as rules, `rates` the exchange rates they fix; `least` is the smallest price,
-    `thresholds` the quantities at which tiers open. `extensions` are the company's own words, term kinds and checks.
+    `thresholds` the quantities at which tiers open. `extensions` are the company's own words, term kinds and checks;
+    `latin` are words in Latin letters of names, variants and codes.
     """
 
     book: PriceBook
@@ -44,6 +46,7 @@ class CompiledBook:
     alike: Mapping[frozenset[str], tuple[Record, ...]]
     rates: tuple[FixedRate, ...]
     extensions: Extensions = NO_EXTENSIONS
+    latin: frozenset[str] = frozenset()
 
 
 _READY: dict[int, CompiledBook] = {}
@@ -69,7 +72,16 @@ def compile_book(book: PriceBook, extensions: Extensions = NO_EXTENSIONS) -> Com
         _alike(records),
         fixed_rates(book, terms, names),
         extensions,
+        latin_words(_labels(book)),
     )
+
+
+def _labels(book: PriceBook) -> Iterator[str]:
+    """Names, values of variants and codes of a book."""
+    for product in book.products:
+        yield from product.names
+        yield from (str(v) for p in product.prices for v in p.attributes.values())
+    yield from (o.code for o in book.offers if o.code)
 
 
 def ready(book: PriceBook | CompiledBook) -> CompiledBook:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from botops.claims.compile import CompiledBook, Hit
 from botops.claims.dates import Dated, find_dates
@@ -22,10 +23,14 @@ from botops.claims.mentions import read as read_amounts
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Reading, read
 from botops.claims.records import RecordSet
+from botops.claims.scripts import in_cyrillic
 from botops.claims.segment import Segment, segment_at, segments
 from botops.claims.words import Word, fold, words
+from botops.domain.findings import Finding, SupportedClaim
 from botops.domain.messages import Message, Role
+from botops.domain.promises import Promise
 
+Claim = TypeVar("Claim", Finding, SupportedClaim, Promise)
 _DIGITS = 3
 _MONEY, _MAX_HEADS = Decimal(1000), Decimal(10_000)
 """From here on a bare number is rather money than a model's number."""
@@ -59,8 +64,9 @@ def sounds_like_money(mention: Mention, book: CompiledBook) -> bool:
 class ParsedMessage:
     """A message and everything read from it, each piece when it is first asked for.
 
-    `index` is its place in the dialogue. `folded` is the text in lower case with plain spaces and ё as е; it has the
-    same length, so offsets hold in both.
+    `index` is its place in the dialogue. `text` is read: Kazakh and Russian in Latin letters stand in Cyrillic there,
+    offset for offset; `written` is the message as it came. `folded` is the text in lower case with plain spaces and
+    ё as е; it has the same length, so offsets hold in both.
     """
 
     index: int
@@ -69,6 +75,13 @@ class ParsedMessage:
     book: CompiledBook
     name: str | None = None
     at: datetime | None = None
+    written: str = ""
+
+    def quoted(self, claims: Iterable[Claim]) -> list[Claim]:
+        """Claims about this message with their quotes as it was written."""
+        if self.written == self.text:
+            return list(claims)
+        return [_requoted(c, self.written[c.start : c.end]) for c in claims]
 
     @cached_property
     def folded(self) -> str:
@@ -239,4 +252,14 @@ def _skus(hits: Sequence[Hit]) -> tuple[str, ...]:
 
 def parse_message(message: Message, index: int, book: CompiledBook) -> ParsedMessage:
     """A message ready to be looked at; nothing is read from it yet."""
-    return ParsedMessage(index, message.role, message.content, book, message.name, message.at)
+    written = message.content
+    text = written if message.role == "tool" else in_cyrillic(written, book.latin)
+    return ParsedMessage(index, message.role, text, book, message.name, message.at, written)
+
+
+def _requoted(claim: Claim, quote: str) -> Claim:
+    read = claim.quote
+    if not read or read == quote:
+        return replace(claim, quote=quote)
+    told = {language: text.replace(read, quote) for language, text in claim.explanations.items()}
+    return replace(claim, quote=quote, explanations=told)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from botops.claims.words import Word, fold, words
+from botops.claims.words import Word, fold, is_kazakh_tail, plain_kazakh, words
 from botops.pricebook.model import Window
 
 _MONTHS = tuple(
@@ -24,6 +24,9 @@ _MONTHS = tuple(
         r"ноябр\w{1,2}|ноя|қараша\w*|nov(?:ember)?", r"декабр\w{1,2}|дек|желтоқсан\w*|dec(?:ember)?",
     )
 )  # fmt: skip
+_RUSSIAN_STEMS = "январ феврал март апрел май июн июл август сентябр октябр ноябр декабр".split()
+# As typed without the letters Russian lacks; "казан" is a kettle.
+_PLAIN_MONTHS = tuple(re.compile(plain_kazakh(p.pattern.replace("қазан", "қазан_"))) for p in _MONTHS)
 _SEASONS = (
     (re.compile(r"летом|жазда|summer"), (6, 7, 8)),
     (re.compile(r"осенью|күзде|autumn"), (9, 10, 11)),
@@ -79,9 +82,17 @@ class Dated(NamedTuple):
     offset: int | None = None
 
 
+def names_month(word: str) -> bool:
+    """True for the name of a month or a season in any form."""
+    return bool(_months(word))
+
+
 def _months(word: str) -> tuple[int, ...]:
     for number, pattern in enumerate(_MONTHS, 1):
-        if pattern.fullmatch(word):
+        if pattern.fullmatch(word) or _PLAIN_MONTHS[number - 1].fullmatch(word):
+            return (number,)
+    for number, stem in enumerate(_RUSSIAN_STEMS, 1):
+        if word.startswith(stem) and is_kazakh_tail(word[len(stem) :].removeprefix("ь")):
             return (number,)
     return next((months for pattern, months in _SEASONS if pattern.fullmatch(word)), ())
 

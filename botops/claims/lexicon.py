@@ -45,8 +45,8 @@ _KK_UNITS = tuple(
 _PLAIN_KAZAKH = "kk-plain"
 _PLAIN_UNITS = tuple(dict.fromkeys(map(plain_kazakh, _KK_UNITS)))
 _KK_NEGATIVE = re.compile(
-    r"..(?:[бмп][ае])(?:й(?:ды|ді|мын|мін|мыз|міз|сың|сің|сыз|сіз|тын|тін)?|ған|ген|ды|ді|дым|дім|дық|дік|саң|сең|са|се|"
-    r"сақ|сек|йынша|йінше|йтын|йтін)$"
+    r"..(?:[бмп][ае])(?:й(?:ды|[дм][іи]|ди|мын|м[іи]н|мыз|м[іи]з|с[ыіи][ңн]|с[ыіи]з|т[ыіи]н)?|[ғг]ан|ген|"
+    r"д[ыі]|д[ыі]м|д[ыі][қк]|са[ңн]|се[ңн]|са|се|са[қк]|сек|й[ыіи]нш[ае])$"
 )
 _KK_PRIVATIVE = re.compile(r"[^аәеиоөуұүыіэюя](?:сыз|сіз|сиз)$")
 _NOT_NEGATIVE = frozenset({"победы", "беседы", "обеды", "немесе"})
@@ -200,6 +200,11 @@ def entry(word: str) -> Entry:
     if _negative(word, found):
         found.append(_Form("s:neg", "kk", False, -1, 0))
     return _entry_of(found, tables)
+
+
+def known_word(word: str) -> bool:
+    """True for a folded word that stands for something, alone or in phrases."""
+    return entry(word) is not _EMPTY
 
 
 def _forms_of(word: str, tables: _Tables) -> list[_Form]:
