@@ -140,11 +140,13 @@ class Desk:
         return self.rooted(things_of(self.reading, clause.first, clause.last))
 
     def rooted(self, things: frozenset[str]) -> frozenset[str]:
-        """Things with those words of the book added that they are Kazakh forms of ("франшизасы")."""
-        known = self.terms.vocabulary
+        """Things with those words of the book added that they are Kazakh forms of ("франшизасы"), typed with or without
+        the letters Russian lacks ("кап" is "қап")."""
+        known, plain = self.terms.vocabulary, self.terms.plain_words
         if not self.reading.kazakh:
             return things
-        roots = (kazakh_root(t, known) for t in things if ":" not in t and t not in known)
+        unknown = [t for t in things if ":" not in t and t not in known]
+        roots = (plain.get(t, "") or kazakh_root(t, known) for t in unknown)
         return things | frozenset(r for r in roots if r)
 
     def skus_in(self, clause: Clause) -> frozenset[str]:

@@ -131,10 +131,12 @@ def _frozen(table: Mapping[str, list[_Form]]) -> dict[str, tuple[_Form, ...]]:
 def _spellings(form: str, language: str) -> Iterable[tuple[str, str]]:
     """A form as it may be written, with the spelling: Kazakh also without the letters Russian lacks ("женилдик").
 
-    A stem that would be left short stays as it is: "көш" is no "кошка", "әр" no "аренда".
+    A stem that would be left short takes no endings: "көш" is no "кошка", "кап" alone is "қап".
     """
     yield form, language
     plain = plain_kazakh(form) if language == "kk" else form
+    if plain != form and len(plain) == _SHORT and plain.isalpha():
+        yield f"={plain}", _PLAIN_KAZAKH
     if plain != form and all(_long_enough(p) for p in plain.split("_")):
         yield plain, _PLAIN_KAZAKH
 

@@ -22,10 +22,10 @@ _INTO = frozenset("в во за к ко на для при после with for i
 _FILLER = frozenset(
     "стоимость стоимости цену тариф тарифе тарифу тарифа пакет пакете номер номера plan price the".split()
 )
-_INTO_ENDINGS = ("ға", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
+_INTO_ENDINGS = ("ға", "га", "ге", "қа", "ке", "да", "де", "та", "те", "на", "не")
 _IN_GA = frozenset("услуга дорога книга бумага фольга йога".split())
 """Words that end like a Kazakh dative typed without its letters ("гитарага")."""
-_OBLIQUE = ("ға", "ге", "қа", "ке", "да", "де", "та", "те")
+_OBLIQUE = ("ға", "га", "ге", "қа", "ке", "да", "де", "та", "те")
 _PREPOSITIONS = frozenset("под над без у по из на в во за с со перед через около о об про of at by under per".split())
 _MODIFIER = re.compile(
     r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими|ей)$|^(?:the|an?|your|our|any|his|her|its)$"

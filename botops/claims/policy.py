@@ -25,7 +25,7 @@ from botops.claims.provisions import Provision, provisions_of
 from botops.claims.quantities import LIMIT_WORDS, Quantity, ranged
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.scope import clause_negated
-from botops.claims.words import fold, same_root, words
+from botops.claims.words import fold, plain_kazakh, same_root, words
 from botops.pricebook.lookup import is_percent
 from botops.pricebook.model import Offer, OfferKind, PriceBook, Window
 
@@ -140,6 +140,12 @@ class BookTerms:
             rules = {id(r): r for t in topics for r in self.by_topic.get(t, ())}
             found = self._about[topics] = tuple(rules.values())
         return found
+
+    @cached_property
+    def plain_words(self) -> Mapping[str, str]:
+        """Kazakh words of the vocabulary by how they are typed without the letters Russian lacks."""
+        words = {plain_kazakh(word): word for word in self.vocabulary if ":" not in word}
+        return {plain: word for plain, word in words.items() if plain not in self.vocabulary}
 
     @cached_property
     def _about(self) -> dict[tuple[str, ...], tuple[Rule, ...]]:
