@@ -88,9 +88,10 @@ def names_month(word: str) -> bool:
 
 
 def _months(word: str) -> tuple[int, ...]:
-    for number, pattern in enumerate(_MONTHS, 1):
-        if pattern.fullmatch(word) or _PLAIN_MONTHS[number - 1].fullmatch(word):
-            return (number,)
+    for table in (_MONTHS, _PLAIN_MONTHS) if word == plain_kazakh(word) else (_MONTHS,):
+        for number, pattern in enumerate(table, 1):
+            if pattern.fullmatch(word):
+                return (number,)
     for number, stem in enumerate(_RUSSIAN_STEMS, 1):
         if word.startswith(stem) and is_kazakh_tail(word[len(stem) :].removeprefix("ь")):
             return (number,)
