@@ -36,6 +36,7 @@ _SHARES = (
 _SHARED = ("prepay", "cashback", "surcharge")
 _ANSWER = 3
 _BACK = 3
+_HALF = Decimal(50)
 _SHARE_SPAN, _SHORT_SHARE = 6, 2
 _NOT_SOLD = frozenset({"discount", "gift", "free", "warranty", "refund", "cancel", "delivery", "promo", "instalment"})
 _SOLD_BY = frozenset("hour day night person piece visit lesson metre kg litre month".split())
@@ -218,7 +219,8 @@ def share_claims(desk: Desk) -> Iterator[Finding]:
         value = _share(word.text) or Decimal(0)
         about = desk.in_force(desk.terms.about(topic))
         about = [r for r in about if topic == "refund" or "refund" not in r.topics] or about
-        rules = [r for r in about if r.percents] or [r for r in about if topic == "refund" and r.denied]
+        stated = [r for r in about if r.percents or "half" in r.topics]
+        rules = stated or [r for r in about if topic == "refund" and r.denied]
         if not rules:
             continue
         start = reading.words[clause.first].start if at - clause.first <= _SHARE_SPAN else word.start
@@ -235,7 +237,7 @@ def share_claims(desk: Desk) -> Iterator[Finding]:
 
 def _states(desk: Desk, rule: Rule, clause: Clause, value: Decimal) -> bool:
     """True when a rule has a percent, and not for another subject than the one spoken of."""
-    same = any(abs(value - p) < 1 for p in rule.percents)
+    same = any(abs(value - p) < 1 for p in rule.percents) or (value == _HALF and "half" in rule.topics)
     return same and not of_another(desk, rule, clause, value, "%")
 
 
@@ -334,16 +336,32 @@ def minimum_claims(desk: Desk) -> Iterator[Finding]:
         clause = reading.clause_at(said.start)
         if clause is None or said.ordinal or said.bound is not None or not said.unit:
             continue
-        words = {w.text for w in reading.words[clause.first : clause.last]}
-        if not words & _ALLOWED or not desk.claimed(said.start, said.end):
+        if not _lets_have(desk, clause, said) or not desk.claimed(said.start, said.end):
             continue
         sentence = reading.sentences[clause.sentence]
         about = things_of(reading, sentence.first, sentence.last) | desk.things_asked
         for rule, q in least:
-            if q.unit == said.unit and said.value < q.value and about & rule.things:
+            near = about & rule.things or (rule.about | rule.skus) & (desk.skus_at_hand | desk.priced)
+            if q.unit == said.unit and near and not _reached(desk, q):
                 problem = Problem("value", "minimum", describe(rule), rule.source)
                 yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, said.start, said.end, problem)
                 break
+
+
+def _lets_have(desk: Desk, clause: Clause, said: Quantity) -> bool:
+    """True when a clause lets the client have a count, or names a sum for the count they asked for."""
+    if {w.text for w in desk.reading.words[clause.first : clause.last]} & _ALLOWED:
+        return True
+    sentence = desk.reading.sentences[clause.sentence]
+    asked = desk.question.quantities if desk.question is not None else ()
+    priced = any(m.kind == "money" for m in desk.mentions_in(sentence.start, sentence.end))
+    return priced and any((q.value, q.unit) == (said.value, said.unit) for q in asked if not q.ordinal)
+
+
+def _reached(desk: Desk, least: Quantity) -> bool:
+    """True when a reply keeps to the least: it names it, or its counts of that unit come to it together."""
+    counts = [q.value for q in desk.reading.quantities if q.unit == least.unit and not q.ordinal]
+    return "minimum" in desk.reading.concepts or sum(counts) >= least.value
 
 
 def vat_claims(desk: Desk) -> Iterator[Finding]:

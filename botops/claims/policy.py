@@ -15,6 +15,7 @@ from typing import Literal
 
 from botops.claims.barred import Barred, barred_periods
 from botops.claims.conditions import Condition, conditions_of
+from botops.claims.confined import Confined, confined_in
 from botops.claims.goods import described, goods_of
 from botops.claims.lexicon import Concepts, OwnWords
 from botops.claims.mentions import find_mentions
@@ -128,6 +129,7 @@ class BookTerms:
     by_topic: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     policies: tuple[str, ...] = ()
     provisions: tuple[Provision, ...] = ()
+    confined: tuple[Confined, ...] = ()
     by_start: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The words of the vocabulary by their first letters."""
 
@@ -247,6 +249,7 @@ def compile_terms(book: PriceBook, names: NameIndex, own: OwnWords | None = None
         {k: tuple(v) for k, v in by_topic.items()},
         tuple(fold(text) for text in book.policies.text),
         provisions_of(book, names),
+        confined_in(book, names),
         {k: tuple(v) for k, v in by_start.items()},
     )
 

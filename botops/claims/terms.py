@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from botops.claims.benefits import benefit_claims, unpaid_claims
 from botops.claims.code_reach import stretched_codes
+from botops.claims.confined import confined_claims
 from botops.claims.contents import amount_included_claims, kept_refund_claims
 from botops.claims.context import ReplyContext
 from botops.claims.contradictions import apart_claims, charge_claims, late_claims, place_claims, refusal_claims
@@ -139,6 +140,7 @@ def _claims(desk: Desk) -> list[Finding]:
     found += refusal_claims(desk)
     found += late_claims(desk)
     found += place_claims(desk)
+    found += confined_claims(desk)
     found += charge_claims(desk)
     found += apart_claims(desk)
     found += stretched_codes(desk)
