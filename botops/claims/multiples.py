@@ -7,7 +7,7 @@ made of it, and computed exactly when one is close.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from decimal import Decimal
 from operator import itemgetter
 from typing import NamedTuple
@@ -188,3 +188,9 @@ class Multiples:
             figure = factor.of(record)
             if target.low <= figure.amount <= target.high:
                 yield figure
+
+
+def results(amounts: Sequence[Decimal], listed: Container[Decimal]) -> list[Decimal]:
+    """Amounts in order without the list prices of which the next is a multiple: 7 980 of "2 × 3 990 = 7 980"."""
+    following = (*amounts[1:], Decimal(0))
+    return [a for a, b in zip(amounts, following, strict=False) if not a or a not in listed or b <= a or b % a]

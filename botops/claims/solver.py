@@ -15,7 +15,7 @@ from typing import Any
 
 from botops.claims.cues import NO_CUES, Cues
 from botops.claims.lazy import cached_property
-from botops.claims.multiples import Factors, Multiples, factors
+from botops.claims.multiples import Factors, Multiples, factors, results
 from botops.claims.records import Record, Tier
 from botops.claims.steps import ONE, Figure, Figures, Parts, Reduction, Step, Target, Value, led
 
@@ -464,6 +464,8 @@ def _sums(ground: Ground) -> list[_Sum]:
     distinct = list(dict.fromkeys(stated))[-_MAX_SUBSET:]
     for size in range(2, min(len(distinct), _SMALL)):
         found += [(sum(few, _ZERO), few) for few in combinations(distinct, size)]
+    if ground.cues.corrected:
+        found += _windows(results(ground.running, ground.listed)[-_MAX_WINDOW:], least=2)
     if not ground.cues.total:
         return found
     running = list(dict.fromkeys(ground.running[-8:]))

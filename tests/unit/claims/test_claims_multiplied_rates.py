@@ -127,3 +127,16 @@ def test_hours_at_two_rates_wrongly_added_are_found() -> None:
 )  # fmt: skip
 def test_a_bound_or_range_nobody_set_is_found(texts: tuple[str, ...], quote: str) -> None:
     assert wrong(*texts) == [quote]
+
+
+LIST = """Посчитал:
+• такси 2 × 5 000 = 10 000 ₸
+• собака 3 × 8 000 = 24 000 ₸
+• выгул 4 × 3 000 = 12 000 ₸
+Итого 56 000 ₸."""
+
+
+def test_lines_of_an_earlier_list_are_added_up_anew() -> None:
+    asked = "такси 2 раза, собака 3 дня, выгул 4 часа"
+    assert wrong(asked, LIST, "у меня 46 выходит", "Пересчитал, верно 46 000 ₸.") == []
+    assert wrong(asked, LIST, "у меня 41 выходит", "Пересчитал, верно 41 000 ₸.") == ["41 000 ₸"]
