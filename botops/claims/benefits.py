@@ -13,6 +13,7 @@ from botops.claims.discounts import stacked
 from botops.claims.explain_terms import Problem, term_finding
 from botops.claims.givens import Given, given_by, known_things
 from botops.claims.objects import GIVING, things_at
+from botops.claims.per_count import most_given
 from botops.claims.policy import Rule
 from botops.claims.quantities import Quantity, in_days
 from botops.claims.reading import Clause
@@ -337,6 +338,9 @@ def _too_many(desk: Desk, clause: Clause, rule: Rule, given: Given) -> bool:
     for q in given.counts:
         if q.bound is not None or q.ordinal or not _counts_the_gift(desk, clause, rule, given, q):
             continue
+        by_count = most_given(desk, clause, rule, q)
+        if by_count is not None:
+            return q.value > by_count
         most = max((k.value for k in known if k.unit == q.unit or {k.unit, q.unit} <= _PIECES), default=q.value)
         if q.value > most:
             return True

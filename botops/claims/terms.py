@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from botops.claims.added_up import summed_claims
 from botops.claims.benefits import benefit_claims, unpaid_claims
 from botops.claims.code_reach import stretched_codes
 from botops.claims.confined import confined_claims
@@ -136,6 +137,7 @@ def _claims(desk: Desk) -> list[Finding]:
         or "0–0" in desk.reading.text
     ):
         found += instalment_claims(desk)
+    found += summed_claims(desk)
     found += minimum_claims(desk)
     found += refusal_claims(desk)
     found += late_claims(desk)

@@ -96,3 +96,50 @@ def test_a_word_of_a_name_is_no_word_of_paying(repository):
     book = compile_book(load(repository / "pricebook" / "demo.yaml"))
     assert found(book, "is there a code for an extra till? | The code does not apply to extra till.") == []
     assert found(book, "is there a code for an extra till? | No extra charge for the extra till.") == ["terms"]
+
+
+STUDENT = "студент, горный на 6 дней | Горный от 5 дней — 25%. | а студенческие 10 сверху?"
+KAZAKH = "студентпін, тау велосипеді 6 күнге | 5 күннен бастап 25%. | студенттік 10 қосыла ма?"
+ENGLISH = "a student, mountain bike for 6 days | From 5 days it's 25% off. | plus my student 10?"
+
+
+@pytest.mark.parametrize(
+    "dialogue",
+    [
+        f"{STUDENT} | Да, вместе выйдет 35%.",
+        f"{STUDENT} | Хорошо, сделаю исключение: применю и 25%, и 10%.",
+        f"{STUDENT} | Да, дополнительно 10% за студенческий.",
+        f"{KAZAKH} | Иә, екеуін қосып 35% шығады.",
+        f"{ENGLISH} | OK, as an exception both the 25% and the 10%.",
+    ],
+)
+def test_discounts_are_not_added_up_where_the_policies_forbid_it(bikes, dialogue):
+    assert found(bikes, dialogue) == ["discount"]
+
+
+@pytest.mark.parametrize(
+    "dialogue",
+    [
+        f"{STUDENT} | Нет, вместе не складываются, действует 25%.",
+        f"{STUDENT} | Обе вместе нельзя: или 25%, или 10%.",
+        "код VELO20, два городских на среду | Код VELO20 снимает 20% с обоих, применю код и 20% на оба.",
+        f"{STUDENT} | Никаких исключений: 25% и 10% вместе не даём.",
+        f"{KAZAKH} | Онда студенттік 10%, қосылмайды, үлкенін аламыз, яғни 25%.",
+    ],
+)
+def test_discounts_side_by_side_are_not_added_up(bikes, dialogue):
+    assert found(bikes, dialogue) == []
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "kinds"),
+    [
+        ("сколько камер за сервис? | На 3 сервиса — 2 камеры в подарок.", []),
+        ("сколько камер за 6 сервисов? | На 6 сервисов 4 камеры в подарок.", []),
+        ("6 сервиске неше камера? | 6 сервиске 4 камера сыйға береміз.", []),
+        ("сколько камер за 3 сервиса? | На 3 сервиса 4 камеры в подарок.", ["terms"]),
+        ("6 сервиске неше камера сыйға? | 6 сервиске 6 камера сыйға береміз.", ["terms"]),
+    ],
+)
+def test_a_gift_by_count_grows_with_what_is_bought(bikes, dialogue, kinds):
+    assert found(bikes, dialogue) == kinds
