@@ -43,6 +43,8 @@ _WITHIN = frozenset("ішінде течение within inside".split())
 _TERM_UNITS = ("hour", "day", "week", "month")
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_EVERYONE = frozenset("всем everyone барлығына бәріне".split())
+_PEOPLE = frozenset({"u:person", "u:child", "g:children", "g:guest"})
 _FIRST = ("перв", "алғашқ", "first")
 _PIECES = frozenset({"", "piece", "order"})
 _ORDER = ("комплект", "набор", "заказ", "покупк", "жиынты", "тапсырыс", "set", "order", "bundle")
@@ -358,10 +360,22 @@ def _counts_the_gift(desk: Desk, clause: Clause, rule: Rule, given: Given, q: Qu
 
 def _waives(desk: Desk, clause: Clause, rule: Rule) -> bool:
     """True for "всем", "любой заказ": a least sum or count of the rule is given up."""
+    if rule.offer is None and rule.skus and _for_everyone(desk, clause) and not desk.skus_in(clause) & rule.skus:
+        return True
     least = [c for c in rule.conditions if c.kind in {"min_sum", "min_count"}]
     if any(evaluate(c, desk.known) is Met.YES for c in least):
         return False
     return "s:all" in desk.tags(clause) and bool(least) and not any(desk.named(c) for c in least)
+
+
+def _for_everyone(desk: Desk, clause: Clause) -> bool:
+    """True for "всем", "каждому гостю", "барлық балаға": given to people whatever they take."""
+    reading = desk.reading
+    for i in range(clause.first, clause.last):
+        beside = reading.over(i + 1, min(i + 2, clause.last))
+        if "s:all" in reading.tags[i] and (reading.words[i].text in _EVERYONE or beside & _PEOPLE):
+            return True
+    return False
 
 
 def _other_term(desk: Desk, clause: Clause, rule: Rule, given: Given) -> bool:

@@ -340,8 +340,9 @@ def minimum_claims(desk: Desk) -> Iterator[Finding]:
             continue
         sentence = reading.sentences[clause.sentence]
         about = things_of(reading, sentence.first, sentence.last) | desk.things_asked
+        spoken = desk.skus_at_hand | desk.priced or desk.skus_named
         for rule, q in least:
-            near = about & rule.things or (rule.about | rule.skus) & (desk.skus_at_hand | desk.priced)
+            near = about & rule.things or (rule.about | rule.skus) & spoken
             if q.unit == said.unit and near and not _reached(desk, q):
                 problem = Problem("value", "minimum", describe(rule), rule.source)
                 yield term_finding(desk.ctx.turn, FindingKind.TERMS, reading.text, said.start, said.end, problem)
