@@ -97,7 +97,7 @@ def check(
     have stopped, rightly and wrongly as far as reviewers said so. Exit code 0.
     """
     from botops.app.checking import BookChoice, Checked, check_files
-    from botops.claims.runner import finding_row, supported_row
+    from botops.claims.rows import finding_row, supported_row
     from botops.cli.opinions import open_asking
     from botops.cli.progress import progress
 

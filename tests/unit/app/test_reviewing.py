@@ -12,6 +12,7 @@ from botops.app import services
 from botops.app.clock import SetClock
 from botops.app.container import Container
 from botops.app.exceptions import StoredExceptions, exception_row, load_exceptions
+from botops.app.judging import judge_dialogue
 from botops.app.rehearsal import as_json, rehearse
 from botops.app.reviewing import (
     Said,
@@ -25,7 +26,6 @@ from botops.app.reviewing import (
 )
 from botops.claims import compile_book
 from botops.claims.dialogues import parse_dialogues
-from botops.claims.runner import check_dialogue
 from botops.config import Secrets, load_settings
 from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
 from botops.domain.findings import FindingKind, Judgement
@@ -172,7 +172,8 @@ def test_golden_cases_are_labelled_dialogues(folder):
         assert label == {"turn": 3, "hallucinated": True, "findings": [{"kind": "terms", "quote": gift.quote}]}
         (dialogue,) = parse_dialogues([json.dumps(case).encode()], "golden")
         book = compile_book(load(folder / "pricebook" / "demo.yaml"))
-        assert {f.quote for f in check_dialogue(dialogue, book)} >= {gift.quote}
+        found = {f.quote for judged in judge_dialogue(dialogue, book) for f in judged.verdict.findings}
+        assert found >= {gift.quote}
         other = say(container, dialogue="d2")
         review(container, said(other, remedy=Remedy.BOOK))
         review(container, said(other, ruling=Ruling.CONFIRMED, remedy=None))

@@ -8,9 +8,8 @@ from decimal import Decimal
 import pytest
 
 from botops.claims import CheckResult, Conversation, TooLargeError, check, compile_book, judge
-from botops.claims.dialogues import Dialogue
-from botops.claims.runner import check_dialogue, check_rows, finding_row
-from botops.domain.findings import Finding, FindingKind, Severity
+from botops.claims.rows import finding_row
+from botops.domain.findings import FindingKind, Severity
 from botops.domain.messages import Message
 from botops.pricebook import Offer, OfferKind, Policies, Price, PriceBook, Product, Rate, Window
 
@@ -219,15 +218,13 @@ def test_an_empty_book_knows_nothing() -> None:
 
 
 def test_rows_have_the_documented_keys() -> None:
-    dialogue = Dialogue("d1", tuple(talk("гид", "Гид стоит 32 000 ₸.")), AT, lang="en")
-    (row,) = check_rows([dialogue], COMPILED)
+    (finding,) = check(talk("гид", "Гид стоит 32 000 ₸."), COMPILED, at=AT)
+    row = finding_row("d1", finding, "en")
     assert list(row) == [
         "dialogue_id", "turn", "kind", "quote", "start", "end", "severity", "stated", "expected", "explanation",
     ]  # fmt: skip
     assert row["explanation"].startswith("The price book has")
     assert row["severity"] == "critical"
-    (finding,) = check_dialogue(dialogue, COMPILED)
-    assert isinstance(finding, Finding)
     assert finding_row("d1", finding)["explanation"].startswith("В прайсе")
 
 

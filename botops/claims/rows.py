@@ -1,26 +1,10 @@
-"""Checks whole dialogues, in this process or in workers; memory stays flat."""
+"""What the checker says as JSON rows: findings and, where asked for, claims that are right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
-from botops.claims.check import Conversation, aware
-from botops.claims.compile import CompiledBook
-from botops.claims.dialogues import Dialogue
 from botops.domain.findings import Finding, SupportedClaim
-
-
-def check_dialogue(dialogue: Dialogue, book: CompiledBook) -> list[Finding]:
-    """Findings of every assistant message, in order. Raises TooLargeError for a message over the size cap."""
-    at = aware(dialogue.started_at, book)
-    conversation = Conversation(book, at=at, region=dialogue.region, segment=dialogue.segment)
-    found: list[Finding] = []
-    for message in dialogue.messages:
-        result = conversation.feed(message)
-        if result is not None:
-            found.extend(result.findings)
-    return found
 
 
 def finding_row(dialogue_id: str, finding: Finding, language: str = "ru") -> dict[str, Any]:
@@ -61,10 +45,3 @@ def supported_row(dialogue_id: str, claim: SupportedClaim, language: str = "ru")
         "sources": list(claim.sources),
         "valid_until": claim.valid_until.isoformat() if claim.valid_until else None,
     }
-
-
-def check_rows(dialogues: Iterable[Dialogue], book: CompiledBook) -> Iterator[dict[str, Any]]:
-    """Rows of all findings, explained in the language of each dialogue when it names one."""
-    for dialogue in dialogues:
-        for finding in check_dialogue(dialogue, book):
-            yield finding_row(dialogue.id, finding, dialogue.lang or "ru")
