@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from botops.app.judging import judge_dialogue
+from botops.app.judging import Judged, judge_dialogue
 from botops.claims import CompiledBook, compile_book
 from botops.claims.dialogues import Dialogue, parse_dialogues
 from botops.domain.findings import Finding
@@ -58,9 +58,12 @@ def compiled(path: Path) -> CompiledBook:
     return compile_book(load(path))
 
 
+def judgements_of(dialogue: Dialogue) -> list[Judged]:
+    return list(judge_dialogue(dialogue, compiled(FOLDER / "books" / Path(dialogue.price_book).name)))
+
+
 def findings_of(dialogue: Dialogue) -> list[Finding]:
-    book = compiled(FOLDER / "books" / Path(dialogue.price_book).name)
-    return [f for judged in judge_dialogue(dialogue, book) for f in judged.verdict.findings]
+    return [f for judged in judgements_of(dialogue) for f in judged.verdict.findings]
 
 
 def score(paths: list[Path]) -> Score:
@@ -75,9 +78,21 @@ def score(paths: list[Path]) -> Score:
 
 
 def rows(paths: list[Path]) -> Iterator[str]:
-    """All findings, one line each: file, dialogue, turn, kind and quote."""
+    """All findings, one line each: what was said, what the book says, how bad it is and what it puts at risk; of our
+    own dialogues the claims that are right as well, each with what bears it out."""
     for path in paths:
         for dialogue, _ in labelled(path):
-            for f in findings_of(dialogue):
-                row = {"file": path.stem, "id": dialogue.id, "turn": f.turn, "kind": f.kind.value, "quote": f.quote}
-                yield json.dumps(row, ensure_ascii=False)
+            for judged in judgements_of(dialogue):
+                where = {"file": path.stem, "id": dialogue.id, "turn": judged.turn}
+                for f in judged.verdict.findings:
+                    said = {
+                        "kind": f.kind.value,
+                        "quote": f.quote,
+                        "expected": f.expected,
+                        "severity": f.severity.label,
+                    }
+                    risk = {"at_risk": str(f.at_risk.amount)} if f.at_risk is not None else {}
+                    yield json.dumps(where | said | risk, ensure_ascii=False)
+                for c in judged.result.supported if judged.result is not None and path in OWN else ():
+                    right = {"right": c.quote, "kind": c.kind.value, "basis": c.basis, "sources": list(c.sources)}
+                    yield json.dumps(where | right, ensure_ascii=False)
