@@ -18,7 +18,7 @@ _BRIEF = 4
 _CODE = frozenset({"code", "promo"})
 _WORKS = frozenset({"s:valid", "s:give"})
 _NARROWED = frozenset({"s:neg", "s:onlyw"})
-_LIMITED = frozenset({"s:if", "s:onlyw", "s:past"})
+_LIMITED = frozenset({"s:if", "s:onlyw", "s:past", "s:neg"})
 
 
 def stretched_codes(desk: Desk) -> Iterator[Finding]:

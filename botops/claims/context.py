@@ -20,6 +20,7 @@ from botops.claims.lazy import cached_property
 from botops.claims.mention import Mention
 from botops.claims.mentions import Reading as Amounts
 from botops.claims.mentions import read as read_amounts
+from botops.claims.policy import code_key
 from botops.claims.quantities import Quantity
 from botops.claims.reading import Reading, read
 from botops.claims.records import RecordSet
@@ -115,8 +116,12 @@ class ParsedMessage:
 
     @cached_property
     def all_hits(self) -> tuple[Hit, ...]:
-        """Names of products, numbers that stand in names included."""
-        return self.book.names.find(self.words, self.text)
+        """Names of products, numbers that stand in names included; what stands within a promo code is no name."""
+        found = self.book.names.find(self.words, self.text)
+        codes = self.book.terms.codes
+        if not codes or not found:
+            return found
+        return tuple(h for h in found if code_key(_token(self.folded, h.start, h.end)) not in codes)
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
@@ -244,6 +249,15 @@ class ReplyContext:
             if message.role in {"user", "assistant"} and message.hits:
                 return _skus(message.hits if message.role == "user" else message.hits[-1:])
         return _skus(tuple(h for h in reply.hits if h.start >= end)[:1])
+
+
+def _token(text: str, start: int, end: int) -> str:
+    """The whole run of letters and digits around a span: "canyon20" for its "canyon"."""
+    while start and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    return text[start:end]
 
 
 def _skus(hits: Sequence[Hit]) -> tuple[str, ...]:

@@ -480,9 +480,8 @@ class Desk:
     @cached_property
     def topics_question(self) -> Concepts:
         """Commercial topics of the client's last message."""
-        return (
-            frozenset(c for c in self.question.concepts if ":" not in c) if self.question is not None else frozenset()
-        )
+        said = self.question.concepts if self.question is not None else frozenset()
+        return frozenset(c for c in said if ":" not in c)
 
     @cached_property
     def topics_asked(self) -> Concepts:
