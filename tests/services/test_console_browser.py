@@ -192,7 +192,8 @@ def test_claim_is_highlighted_in_its_place(service, tab, project):
     mark = tab.locator("mark.bo-mark").first
     mark.wait_for()
     assert mark.bounding_box()["width"] > 10
-    assert tab.get_by_text("В прайсе").first.is_visible()
+    # Why other claims are right is folded away; what is wrong with this one stands open.
+    assert tab.get_by_text("В прайсе").filter(visible=True).count() > 0
 
 
 def test_from_overview_to_a_wrong_promise_in_two_clicks(service, tab):
