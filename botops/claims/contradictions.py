@@ -26,7 +26,6 @@ _PAY = ("оплат", "оплач", "плат", "плач", "төле", "тол�
 _TAKE = ("возьм", "бер", "взима", "плат", "плач", "ал", "төле", "charg", "pay", "cost")
 _MONEY = ("денег", "деньги", "плат", "доплат", "ақша", "ақы", "акша", "акы", "fee", "charge", "extra")
 _NOT_OURS = frozenset({"vat", "discount", "promo", "code"})
-_SHORT = 5
 _ASKED_APART = frozenset({"separate", "surcharge", "included"})
 _GRATIS = FREE | {"s:neg"}
 _IN_TOWN = frozenset({"t:@city"})

@@ -29,7 +29,6 @@ from botops.claims.volumes import Volumes
 from botops.pricebook.model import OfferKind
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
-_HUNDRED = Decimal(100)
 _MAX_PRODUCTS = 12
 _MAX_SCANNED = 500
 _MAX_BACK = 9

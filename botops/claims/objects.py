@@ -158,7 +158,7 @@ def nearest(
     for heads in (True, False):
         foremost: frozenset[str] | None = None
         for order in orders:
-            runs = _run(reading, order, first, at, within, heads)
+            runs = _run(reading, order, first, within, heads)
             for run in runs:
                 if any(t.startswith("t:") or t in known for t in run):
                     return run
@@ -176,10 +176,10 @@ def all_given(reading: Reading, first: int, last: int, at: int, within: Sequence
     start = next((i + 1 for i in range(at - 1, first - 1, -1) if _colon_after(reading, i)), first)
     before, after = range(at - 1, start - 1, -1), range(at + 1, last)
     orders = (after, before) if _attributive(reading, at, last) or _active(reading, at) else (before, after)
-    chosen = next((o for o in orders if _run(reading, o, start, at, within, True)), None)
+    chosen = next((o for o in orders if _run(reading, o, start, within, True)), None)
     if chosen is None:
-        chosen = next((o for o in orders if _run(reading, o, start, at, within, False)), None)
-    return frozenset().union(*_run(reading, chosen, start, at, within, False)) if chosen is not None else frozenset()
+        chosen = next((o for o in orders if _run(reading, o, start, within, False)), None)
+    return frozenset().union(*_run(reading, chosen, start, within, False)) if chosen is not None else frozenset()
 
 
 def _colon_after(reading: Reading, i: int) -> bool:
@@ -204,9 +204,7 @@ def _topical(tags: Concepts) -> bool:
     return any(":" not in c for c in tags)
 
 
-def _run(
-    reading: Reading, order: range, first: int, at: int, within: Sequence[Hit], heads: bool
-) -> list[frozenset[str]]:
+def _run(reading: Reading, order: range, first: int, within: Sequence[Hit], heads: bool) -> list[frozenset[str]]:
     """Unbroken runs of things along `order`; words joined by "и" belong together. With `heads` words after a
     preposition are left out, and the object of a Kazakh "to those who take" ("телефон алғандарға тегін")."""
     out: list[set[str]] = []

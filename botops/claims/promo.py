@@ -16,7 +16,6 @@ from botops.claims.rules_text import describe
 from botops.domain.findings import Finding, FindingKind
 
 _TOKEN = re.compile(r"[A-ZА-ЯЁ][A-ZА-ЯЁ0-9_\-]{2,24}(?![a-zа-яё])")
-_CUE = "promo"
 _NEAR = 4
 _NOT_ITSELF = frozenset("с со после from after since".split())
 """Words before a date that begin something else: "с 1 ноября будет другой"."""
@@ -38,7 +37,7 @@ def promo_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
         rules = desk.terms.codes.get(key)
         owned = _own_mentions(desk, clause)
         taken.update(owned)
-        if not _offered(desk, clause, start, end) or (rules is not None and _announced(desk, clause, rules)):
+        if not _offered(desk, start, end) or (rules is not None and _announced(desk, clause, rules)):
             continue
         problem = Problem("code", "promo") if rules is None else _judge(desk, clause, start, rules, owned)
         if problem is not None:
@@ -140,7 +139,7 @@ def _named_code(desk: Desk, start: int, end: int, raw: str) -> bool:
     return digits > 0 and off and (given or bool(desk.topics_question & {"promo", "code"}))
 
 
-def _offered(desk: Desk, clause: Clause, start: int, end: int) -> bool:
+def _offered(desk: Desk, start: int, end: int) -> bool:
     """True when the reply gives or confirms the code; one said to be over, or asked about, is no claim."""
     scope = desk.scope(start, end)
     return scope.asserted and not scope.hypothetical and scope.tense != "past"

@@ -34,13 +34,12 @@ class Scope:
     """The scope of a span. Only an asserted span is a claim of ours.
 
     `denies_below` marks "дешевле 15 000 не бывает" and "не ниже 80 000": no claim of that price, yet a claim that
-    nothing cheaper exists. `tense` is set when the clause names a past or a future as such. `conditional` marks a kept
-    "if", `hypothetical` an unreal one ("стоило бы").
+    nothing cheaper exists. `tense` is set when the clause names a past or a future as such. `hypothetical`
+    marks an unreal "if" ("стоило бы").
     """
 
     status: Status = Status.ASSERTED
     tense: Literal["past", "future"] | None = None
-    conditional: bool = False
     hypothetical: bool = False
     denies_below: bool = False
 
@@ -95,19 +94,19 @@ def _found(reading: Reading, start: int, end: int) -> Scope:
         status = Status.NEGATED if clause_negated(reading, clause) else status
     whole = reading.over(sentence.first, sentence.last)
     unreal = "s:guess" not in tags and ("s:would" in tags or ("s:would" in whole and "s:if" in whole))
-    return Scope(status, _tense(reading, clause, tags), "s:if" in whole, unreal, below)
+    return Scope(status, _tense(reading, clause, tags), unreal, below)
 
 
 def _status(reading: Reading, sentence: Sentence, clause: Clause, first: int, last: int, tags: Concepts) -> Status:
     if _asked(reading, sentence, clause, tags):
         return Status.QUESTION
-    if _negated_here(reading, clause, first, last) or _negated_by_neighbour(reading, sentence, clause, tags):
+    if _negated_here(reading, clause, first, last) or _negated_by_neighbour(reading, sentence, clause):
         return Status.NEGATED
     if "s:refuse" in tags and "s:if" not in tags:
         return Status.ENDED
     if "s:defer" in tags and "s:yes" not in tags:
         return Status.DEFERRED
-    if _clients(reading, clause, first, tags):
+    if _clients(reading, clause, first):
         return Status.CLIENT
     if _quoted(reading, clause, first, tags):
         return Status.ECHO
@@ -175,7 +174,7 @@ def _own_verb(reading: Reading, first: int, last: int) -> bool:
     return last - first >= _OWN_NUMBER and any(w.text[0].isdigit() for w in reading.words[first:last])
 
 
-def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause, tags: Concepts) -> bool:
+def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause) -> bool:
     """ "5% скидки, к сожалению, не даём", "скидки нет, купона тоже": a denial beside a clause without a verb."""
     if "s:neg" not in reading.over(sentence.first, sentence.last):
         return _trailing_denial(reading, sentence, clause)
@@ -239,7 +238,7 @@ def _is_aside(reading: Reading, clause: Clause) -> bool:
     return all(w.text in _PARTICLES for w in reading.words[clause.first : clause.last])
 
 
-def _clients(reading: Reading, clause: Clause, first: int, tags: Concepts) -> bool:
+def _clients(reading: Reading, clause: Clause, first: int) -> bool:
     """The client's own number: "в ваши 60 000 ₸", "при вашем бюджете 10к"."""
     if first >= len(reading.words) or not (
         reading.words[first].text[0].isdigit() or numeral(reading.words[first].text) is not None

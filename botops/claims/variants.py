@@ -24,7 +24,7 @@ _CODE = re.compile(
 )
 _DECIMAL = re.compile(r"(?<![\d.,])\d{1,2}[.,]\d{1,2}(?![\d.,])")
 _MIN_WORD, _MAX_SPAN, _OPEN_SPAN, _COUNTS = 4, 40, 10, 3
-_CHILD_TO, _ADULT_FROM = 17, 16
+_CHILD_TO = 17
 _TWINS = {
     a: frozenset(b) for a, b in (pair.split(":") for pair in (
         "a:а b:вб c:сц d:д e:е f:ф g:г h:нх i:и k:к l:л m:м n:н o:о p:рп q:к r:р s:с t:т u:у v:в w:в x:х y:у z:з"
