@@ -39,12 +39,10 @@ class Container:
     """Everything wired together. Close it when done; it is a context manager."""
 
     settings: Settings
-    secrets: Secrets
     clock: Clock
     metrics: Metrics
     books: Books
     registry: Registry
-    prompting: Prompting
     guard: Guard
     meter: Meter
     store: Store
@@ -78,7 +76,7 @@ class Container:
         exceptions = StoredExceptions(store.reviews.exceptions)
         guard = guard or ClaimGuard(books, exceptions.current, counting(metrics))
         bot = Bot(prompting, model, guard, meter, store, metrics, clock, new_id, rules_of(settings))
-        return cls(settings, secrets, clock, metrics, books, registry, prompting, guard, meter, store, bot, exceptions)
+        return cls(settings, clock, metrics, books, registry, guard, meter, store, bot, exceptions)
 
     def close(self) -> None:
         """Lets go of the store; what is queued is written first."""

@@ -22,7 +22,6 @@ from botops.domain.findings import Finding, FindingKind
 from botops.pricebook.model import OfferKind
 
 _KINDS = frozenset({OfferKind.PERCENT, OfferKind.AMOUNT, OfferKind.PROMO_CODE})
-_NEAR = 5
 _AGAIN = frozenset(
     "еще ещё тағы қосымша плюсом сверху вдобавок additional extra additionally another plus "
     "дополнительно үстіне устине".split()
@@ -249,12 +248,17 @@ def percent_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
         clause = desk.reading.clause_at(mention.start)
         if clause is None or not _is_off(desk, clause, mention) or not desk.claimed(mention.start, mention.end):
             continue
-        problem = judge_off(desk, clause, "percent", mention.amount)
-        if problem is not None:
-            start, end = off_span(desk, clause, mention)
-            yield term_finding(desk.ctx.turn, FindingKind.DISCOUNT, desk.reading.text, start, end, problem)
-        else:
-            desk.stands(FindingKind.DISCOUNT, "discount", mention.start, mention.end)
+        yield from _held(desk, clause, mention, "percent")
+
+
+def _held(desk: Desk, clause: Clause, mention: Mention, kind: Literal["percent", "money"]) -> Iterator[Finding]:
+    """What the book has against an amount or a percent off; one it bears out is noted as standing."""
+    problem = judge_off(desk, clause, kind, mention.amount)
+    if problem is None:
+        desk.stands(FindingKind.DISCOUNT, "discount", mention.start, mention.end)
+        return
+    start, end = off_span(desk, clause, mention)
+    yield term_finding(desk.ctx.turn, FindingKind.DISCOUNT, desk.reading.text, start, end, problem)
 
 
 def _is_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
@@ -322,12 +326,7 @@ def money_off_claims(desk: Desk, taken: set[int]) -> Iterator[Finding]:
             continue
         if _computed(desk, mention):
             continue
-        problem = judge_off(desk, clause, "money", mention.amount)
-        if problem is not None:
-            start, end = off_span(desk, clause, mention)
-            yield term_finding(desk.ctx.turn, FindingKind.DISCOUNT, desk.reading.text, start, end, problem)
-        else:
-            desk.stands(FindingKind.DISCOUNT, "discount", mention.start, mention.end)
+        yield from _held(desk, clause, mention, "money")
 
 
 def _beside_off(desk: Desk, clause: Clause, mention: Mention) -> bool:
