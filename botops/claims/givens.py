@@ -27,7 +27,7 @@ OBJECT_TOPICS = frozenset(
 DAYS = frozenset({"g:weekday", "g:weekend", "g:holiday"})
 _PRONOUNS = frozenset("он она оно они это ол олар it they".split())
 _EMPTY_WORDS = frozenset(
-    "да нет уже так тут там при для для вам нам вас нас все всё тоже это ещё еще как раз оно она они ол он да де "
+    "да нет уже так тут там при для вам нам вас нас все всё тоже это ещё еще как раз оно она они ол он де "
     "біз сіз сол осы бұл үшін the you for and are all its is we it our your this that too also".split()
 )
 _ACCUSATIVE, _DOING = ("ны", "ні", "ды", "ді", "ты", "ті"), ("у", "ю")

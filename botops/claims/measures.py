@@ -25,8 +25,7 @@ _OF_A_PRICE = frozenset({"discount", "minus", "promo", "code"})
 _PERCENT_TOPICS = ("vat", "cashback", "prepay", "refund", "surcharge", "cancel", "instalment", "deposit")
 _OTHER_PERCENT = frozenset(
     "sla аптайм uptime доступность качества заряд заряда акб батареи емкость влажность поступили учеников точность "
-    "успех "
-    "готовности қолжетімділік batteries battery charge success".split()
+    "успех готовности қолжетімділік batteries battery charge success".split()
 )
 _SHARES = (
     ("половин", Decimal(50)), ("жартысы", Decimal(50)), ("half", Decimal(50)), ("треть", Decimal(100) / 3),

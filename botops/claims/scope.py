@@ -53,7 +53,7 @@ _BELOW = frozenset("дешевле меньше ниже менее төмен �
 _LIMIT = frozenset(
     "ниже меньше менее дешевле больше более выше дороже позже раньше чаще less more lower fewer later".split()
 )
-_BEFORE_SPAN = frozenset("за по на от с до в about for at the a по про just any".split())
+_BEFORE_SPAN = frozenset("за по на от с до в about for at the a про just any".split())
 _NOT_THE_CLAUSE = frozenset("без without сыз сіз ни neither nor".split())
 _IDLE_NEGATION = frozenset(
     "только нужно надо требуется проблем problem worries only включая считая забудьте переживайте волнуйтесь wait "
