@@ -79,9 +79,14 @@ def judge_dialogue(
     for place, message in enumerate(dialogue.messages):
         try:
             result = conversation.feed(message)
-        except MessageTooLarge:
+        # One reply that breaks the checker must not cost the rest of a log: it is logged and counted as not judged.
+        except Exception as error:
+            large = isinstance(error, MessageTooLarge)
+            if not large:
+                log.exception("message %d of dialogue %s could not be judged", place, dialogue.id)
+            conversation.skip(message)
             if message.role == "assistant":
-                yield Judged(place, Verdict.not_judged("too_large", version))
+                yield Judged(place, Verdict.not_judged("too_large" if large else "checker_failed", version))
             continue
         if result is not None:
             yield Judged(place, verdict_of(result, message.content, version, exceptions, day, on_failure), result)

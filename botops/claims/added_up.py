@@ -82,6 +82,6 @@ def _listed(desk: Desk, sentence: Sentence) -> bool:
     before = [
         i
         for i in range(sentence.first, sentence.last - 1)
-        if words[i].text == "и" and (words[i + 1].text[0].isdigit() or tags[i + 1] & {"code", "promo"})
+        if words[i].text == "и" and (words[i + 1].text[0].isdecimal() or tags[i + 1] & {"code", "promo"})
     ]
     return len(before) > 1

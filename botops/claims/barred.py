@@ -71,4 +71,4 @@ def _day_before(said: tuple[Word, ...], dated: Dated) -> int | None:
     if before >= 0 and said[before].text in _BETWEEN:
         before -= 1
     number = said[before].text if before >= 0 else ""
-    return int(number) if number.isdigit() and 1 <= int(number) <= _LAST_DAY else None
+    return int(number) if number.isdecimal() and 1 <= int(number) <= _LAST_DAY else None

@@ -158,6 +158,10 @@ class Conversation:
             self._learn(parsed)
         return None
 
+    def skip(self, message: Message) -> None:
+        """Takes a message that could not be looked at: it keeps its place, and nothing of it is read."""
+        self._messages.append(parse_message(replace(message, content=""), len(self._messages), self._book))
+
     def judge_next(self, message: Message) -> CheckResult:
         """Judges an assistant's message as the next one without taking it: the dialogue stays as it was.
 

@@ -5,6 +5,7 @@ Shared by amounts (`verify`) and terms (`find_term_claims`): neither parses a te
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -57,8 +58,11 @@ def sounds_like_money(mention: Mention, book: CompiledBook) -> bool:
     """True for a number said as money, and for a bare one as large or as grouped as money is."""
     if mention.role != "bare" or mention.amount >= _MAX_HEADS:
         return True
-    grouped = not mention.quote.replace(".", "").isdigit()
+    grouped = not mention.quote.replace(".", "").isdecimal()
     return grouped and mention.amount >= max(book.least, _MONEY)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -266,7 +270,8 @@ def _skus(hits: Sequence[Hit]) -> tuple[str, ...]:
 
 def parse_message(message: Message, index: int, book: CompiledBook) -> ParsedMessage:
     """A message ready to be looked at; nothing is read from it yet."""
-    written = message.content
+    # Half of an emoji cut in two, as logs have it: no encoding carries it.
+    written = _SURROGATE.sub("\ufffd", message.content)
     text = written if message.role == "tool" else in_cyrillic(written, book.latin)
     return ParsedMessage(index, message.role, text, book, message.name, message.at, written)
 

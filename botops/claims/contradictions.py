@@ -194,7 +194,7 @@ def _for_nothing(desk: Desk, clause: Clause) -> bool:
         words = [w.text for w in reading.words[clause.first : clause.last]]
         named = any(w.startswith(_MONEY) for w in words) and not tags & FREE
         bare = words[-1] in {"нет", "жоқ"} or any(w.startswith(_TAKE) for w in words)
-        return named and bare and not any(w[0].isdigit() for w in words)
+        return named and bare and not any(w[0].isdecimal() for w in words)
     if not tags & FREE:
         return False
     at = next(i for i in range(clause.first, clause.last) if reading.tags[i] & FREE)

@@ -74,4 +74,4 @@ def countable(message: ParsedMessage, quantity: Quantity) -> bool:
     if message.days.meet(quantity.start, quantity.end) or message.sums.meet(quantity.start, quantity.end):
         return False
     text = message.text[quantity.start : quantity.end]
-    return not (text.isdigit() and len(text) > 5)
+    return not (text.isdecimal() and len(text) > 5)

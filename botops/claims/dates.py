@@ -120,7 +120,7 @@ def _day_alone(words: Sequence[Word], i: int) -> Dated | None:
     """A day without its month: "1 числа", "на восьмое", "с 5-го по 9-е", "on the 14th", "8-інде"."""
     word, text = words[i], words[i].text
     before = words[i - 1] if i else None
-    if before is not None and before.text.isdigit() and 1 <= int(before.text) <= _LAST_DAY:
+    if before is not None and before.text.isdecimal() and 1 <= int(before.text) <= _LAST_DAY:
         tail = word.start - before.end <= 1 and (text in _KAZAKH_TAILS or _closes(words, i, text))
         return Dated(before.start, word.end, (), int(before.text)) if tail or text in _OF_MONTH else None
     day = _ORDINALS.get(text)
@@ -145,7 +145,7 @@ def _said(word: str) -> Dated | None:
     """What a word alone says of a date: a day, a day counted from today, or a month or season. Offsets are not set."""
     if word in _RELATIVE:
         return Dated(0, 0, (), None, _RELATIVE[word])
-    if not word[0].isdigit():
+    if not word[0].isdecimal():
         months = _months(word)
         return Dated(0, 0, months) if months else None
     match = _NUMERIC.fullmatch(word)
@@ -162,10 +162,10 @@ def _day_beside(words: Sequence[Word], i: int) -> tuple[int | None, int, int]:
         j -= 1
     if j >= 0 and words[j].text in _ORDINALS:
         return _ORDINALS[words[j].text], words[j].start, end
-    if j >= 0 and words[j].text.isdigit() and 1 <= int(words[j].text) <= 31:
+    if j >= 0 and words[j].text.isdecimal() and 1 <= int(words[j].text) <= 31:
         return int(words[j].text), words[j].start, end
     beside = i + 1 < len(words) and words[i + 1].start == words[i].end + 1
-    if beside and words[i + 1].text.isdigit() and 1 <= int(words[i + 1].text) <= 31:
+    if beside and words[i + 1].text.isdecimal() and 1 <= int(words[i + 1].text) <= 31:
         return int(words[i + 1].text), start, words[i + 1].end
     return None, start, end
 

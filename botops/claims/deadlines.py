@@ -45,7 +45,7 @@ def _end_of(message: ParsedMessage, start: int, end: int, today: date) -> date |
         return first and first.replace(day=monthrange(first.year, first.month)[1])
     for word in words:
         if word.text.startswith(_WEEK):
-            return today + timedelta(days=6 - today.weekday())
+            return _later(today, 6 - today.weekday())
         if word.text.startswith(_YEAR):
             return today.replace(month=12, day=31)
         if word.text.startswith(_MONTH) and not word.text.startswith("айна"):
@@ -64,7 +64,7 @@ def _weekday(message: ParsedMessage, start: int, end: int, today: date) -> date 
     days = [days_in_word(w.text) for w in message.words if start <= w.start < end]
     named = [next(iter(d)) for d in days if len(d) == 1]
     if named:
-        return today + timedelta(days=(named[-1] - today.weekday() - 1) % 7 + 1)
+        return _later(today, (named[-1] - today.weekday() - 1) % 7 + 1)
     return today if any(w.text in _TODAY for w in message.words if start <= w.start < end) else None
 
 
@@ -73,5 +73,10 @@ def _after(message: ParsedMessage, start: int, end: int, today: date) -> date | 
     for q in message.quantities:
         if start <= q.start < end and q.unit in _DAYS and not q.ordinal and 0 < q.value < _MOST_DAYS:
             days = -(-int(q.value) // 24) if q.unit == "hour" else int(q.value) * _DAYS[q.unit]
-            return today + timedelta(days=min(days, _MOST_DAYS))
+            return _later(today, min(days, _MOST_DAYS))
     return None
+
+
+def _later(day: date, days: int) -> date:
+    """So many days later; the last day there is, where the calendar ends before."""
+    return day + timedelta(days=min(days, (date.max - day).days))

@@ -155,7 +155,7 @@ def _read(text: str) -> Iterator[_Token]:
             yield amount
             taken, amount = amount.end, next(amounts, None)
         if start >= taken:
-            yield _Token(start, end, word.text if word.text[0].isdigit() else _stem(word.text, word.stem))
+            yield _Token(start, end, word.text if word.text[0].isdecimal() else _stem(word.text, word.stem))
     if amount is not None:
         yield amount
 

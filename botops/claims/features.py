@@ -183,7 +183,7 @@ class FeatureIndex:
 
     def _wordings(self, key: str, stems: tuple[str, ...]) -> Sequence[tuple[str, ...]]:
         """How a value is said. A short bare number means nothing without its attribute beside it."""
-        if len(stems) > 1 or not stems[0].isdigit() or len(stems[0]) > 2:
+        if len(stems) > 1 or not stems[0].isdecimal() or len(stems[0]) > 2:
             return (stems,)
         beside = {w.stem for w in words(fold(key.replace("_", " ")))}
         for name in tuple(beside):
@@ -195,7 +195,7 @@ class FeatureIndex:
 
     def _bring(self, word: Word) -> str:
         """The stem by which values are filed: the word's own, or what stands under its Kazakh endings."""
-        if word.stem in self._vocabulary or word.text[0].isdigit():
+        if word.stem in self._vocabulary or word.text[0].isdecimal():
             return word.stem
         unit = self._units.get(_unit(word.text), "") if self._units else ""
         if unit or len(word.text) <= _SHORT:
@@ -208,7 +208,7 @@ class FeatureIndex:
         return known
 
     def _put(self, phrase: tuple[str, ...], key: str, value: str) -> None:
-        if len(phrase) > 1 and phrase[0].isdigit() and _unit(phrase[1]):
+        if len(phrase) > 1 and phrase[0].isdecimal() and _unit(phrase[1]):
             self._units.setdefault(_unit(phrase[1]), phrase[1])
         self._learn_words(phrase)
         self._phrases[phrase[0]].setdefault(phrase, {})[key, value] = None
@@ -229,7 +229,7 @@ class FeatureIndex:
         while at < total:
             word = text[at]
             best, step = _longest(self._phrases.get(stems[at], {}), stems, at)
-            if not best and self._clock and word.text[0].isdigit():
+            if not best and self._clock and word.text[0].isdecimal():
                 best, step = self._at_clock(text, at)
             held, width = _longest(self._parts.get(stems[at], {}), stems, at)
             if held and not (width > 1 and len(word.text) == 1 and text[at + 1].start > word.end):

@@ -38,7 +38,7 @@ def described(
             reading = Reading(name, found := words(fold(name)), tags := concepts(found, own), (), ())
             said.update(c for t in tags for c in t if ":" not in c)
             things |= things_of(reading, 0, len(found))
-            things.update(f"#{w.text}" for w in found if w.text[0].isdigit())
+            things.update(f"#{w.text}" for w in found if w.text[0].isdecimal())
         named[product.sku] = frozenset(things)
         if said:
             topics[product.sku] = frozenset(said)

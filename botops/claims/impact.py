@@ -198,8 +198,12 @@ def _stands_in(amount: Decimal, basis: str) -> bool:
     at = basis.find(shown)
     while at >= 0:
         before, after = basis[at - 1 : at] if at else "", basis[at + len(shown) :][:2]
-        whole = not before.isdigit() and not after[:1].isdigit() and not (after[:1] == "\u00a0" and after[1:].isdigit())
-        if whole and not (before == "\u00a0" and basis[at - 2 : at - 1].isdigit()):
+        whole = (
+            not before.isdecimal()
+            and not after[:1].isdecimal()
+            and not (after[:1] == "\u00a0" and after[1:].isdecimal())
+        )
+        if whole and not (before == "\u00a0" and basis[at - 2 : at - 1].isdecimal()):
             return True
         at = basis.find(shown, at + 1)
     return False

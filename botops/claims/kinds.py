@@ -82,6 +82,6 @@ def _counted(context: ReplyContext, start: int, end: int) -> bool:
 
 def _is_subject(word: str, tags: frozenset[str]) -> bool:
     """True for a word that may name a thing: no number, no word of commerce, no verb or adverb."""
-    if len(word) < _MIN_NOUN or word[0].isdigit() or word in _IDLE:
+    if len(word) < _MIN_NOUN or word[0].isdecimal() or word in _IDLE:
         return False
     return not any(not t.startswith("t:") for t in tags) and _NOT_NOUNS.fullmatch(word) is None

@@ -195,7 +195,7 @@ def _inflects(rest: str, language: str) -> bool:
 @lru_cache(maxsize=65536)
 def entry(word: str) -> Entry:
     """The concepts of a folded word, and its places in phrases."""
-    if len(word) > _MAX_WORD or word[0].isdigit():
+    if len(word) > _MAX_WORD or word[0].isdecimal():
         return _EMPTY
     tables = _tables()
     found = _forms_of(word, tables)
@@ -269,7 +269,7 @@ class OwnWords:
         return _tagged([self._entry(w.text) for w in words])
 
     def _look_up(self, word: str) -> Entry:
-        if len(word) > _MAX_WORD or word[0].isdigit():
+        if len(word) > _MAX_WORD or word[0].isdecimal():
             return _EMPTY
         return _entry_of(_forms_of(word, self._tables), self._tables)
 

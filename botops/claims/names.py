@@ -167,7 +167,7 @@ class NameIndex:
         if word.text in vocabulary:
             return word.text
         text = word.text
-        if text[0].isdigit():
+        if text[0].isdecimal():
             return ""
         if len(text) < 3:
             short = self._by_latin.get(latin(text), "")
@@ -246,7 +246,7 @@ def _hint(
     bare = _BRACKETS.sub(" ", name)
     found = _as_russian(name_words(bare), plain)
     for pair in (found[:2], found[-2:]) if len(found) > 2 else ():
-        if any(_distinctive(w.text, bare[w.start : w.end]) for w in pair if not w.text[0].isdigit()):
+        if any(_distinctive(w.text, bare[w.start : w.end]) for w in pair if not w.text[0].isdecimal()):
             pairs[_joined(pair)][sku] = None
     for word in found[:_HEAD]:
         if _distinctive(word.text, bare[word.start : word.end]):
@@ -259,14 +259,14 @@ def _holds_a_name(pair: str, phrases: Mapping[str, object]) -> bool:
 
 
 def _only_numbers(found: Sequence[Word]) -> bool:
-    return len(found) == 1 and found[0].text[0].isdigit()
+    return len(found) == 1 and found[0].text[0].isdecimal()
 
 
 def _distinctive(word: str, written: str) -> bool:
     """True for a word that can stand for a product by itself: no count, no unit, no word of commerce. Abbreviations
     ("IP", "ТОО") and numbers of three digits ("Дом 300") can."""
-    if word[0].isdigit():
-        return len(word) == _MODEL and word.isdigit()
+    if word[0].isdecimal():
+        return len(word) == _MODEL and word.isdecimal()
     if len(word) < _MIN_WORD:
         return len(word) >= _SHORT and written.isupper()
     if numeral(word) is not None:

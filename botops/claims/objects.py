@@ -60,7 +60,7 @@ def things_at(reading: Reading, i: int) -> frozenset[str]:
     things = frozenset(c for c in tags if c.startswith("t:"))
     if word.text == "case" and i and reading.words[i - 1].text in _IN_CASE:
         return frozenset()
-    if things or word.text[0].isdigit() or word.text in _STOP:
+    if things or word.text[0].isdecimal() or word.text in _STOP:
         return things
     if len(word.text) < _MIN_STEM:
         short = len(word.text) > 1 and not any(c.startswith("u:") for c in tags)
@@ -96,7 +96,7 @@ def numbers_of(reading: Reading, first: int, last: int) -> frozenset[str]:
     return frozenset(
         f"#{reading.words[i].text}"
         for i in range(first, last)
-        if i not in counted and reading.words[i].text.isdigit() and len(reading.words[i].text) > 1
+        if i not in counted and reading.words[i].text.isdecimal() and len(reading.words[i].text) > 1
     )
 
 

@@ -30,11 +30,11 @@ def _rate(rule: Rule) -> tuple[Decimal, Decimal] | None:
     conditions = rule.offer.conditions if rule.offer is not None else None
     words = (conditions or "").lower().split()
     at = next((i for i, w in enumerate(words) if w.startswith(_EACH)), None)
-    if at is None or at + 1 >= len(words) or not words[at + 1].isdigit():
+    if at is None or at + 1 >= len(words) or not words[at + 1].isdecimal():
         return None
     per = Decimal(words[at + 1])
     given = str(rule.offer.value).split() if rule.offer is not None else []
-    gives = Decimal(given[0]) if given and given[0].isdigit() else Decimal(1)
+    gives = Decimal(given[0]) if given and given[0].isdecimal() else Decimal(1)
     return (gives, per) if per > 0 else None
 
 

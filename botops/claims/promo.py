@@ -102,7 +102,7 @@ def _lower_case(desk: Desk) -> Iterator[tuple[int, int, str]]:
         for j in (i, i + 1):
             if j < len(words) and (j == i or words[j].start == word.end):
                 raw = desk.reading.text[word.start : words[j].end]
-                if raw != raw.upper() and code_key(raw) in desk.terms.codes and not raw.isdigit():
+                if raw != raw.upper() and code_key(raw) in desk.terms.codes and not raw.isdecimal():
                     yield word.start, words[j].end, code_key(raw)
 
 
@@ -115,11 +115,11 @@ def _named_code(desk: Desk, start: int, end: int, raw: str) -> bool:
     """True when an unknown word is presented as a code for money off."""
     reading = desk.reading
     clause = reading.clause_at(start)
-    if clause is None or raw.isdigit():
+    if clause is None or raw.isdecimal():
         return False
     first, last = reading.word_at(start), reading.word_at(end)
     near = reading.over(max(clause.first, first - _NEAR), min(clause.last, last + _NEAR))
-    letters, digits = sum(c.isalpha() for c in raw), sum(c.isdigit() for c in raw)
+    letters, digits = sum(c.isalpha() for c in raw), sum(c.isdecimal() for c in raw)
     if letters < 3 or (not digits and len(raw) < 4):
         return False
     if "promo" in near:

@@ -120,21 +120,21 @@ def numeral(word: str) -> _Numeral | None:
 def _digits(words: Sequence[Word], i: int) -> tuple[Decimal, int] | None:
     """The number written in digits at word `i`, groups of three joined, and the index after it."""
     text = words[i].text
-    if not text[0].isdigit() or ":" in text or text.count(".") > 1:
+    if not text[0].isdecimal() or ":" in text or text.count(".") > 1:
         return None
     j = i + 1
     plain = text.replace(",", "") if text.count(",") and all(len(g) == 3 for g in text.split(",")[1:]) else text
-    if len(plain) <= 3 and plain.isdigit():
+    if len(plain) <= 3 and plain.isdecimal():
         while (
             j < len(words)
             and len(words[j].text) == 3
-            and words[j].text.isdigit()
+            and words[j].text.isdecimal()
             and words[j].start == words[j - 1].end + 1
         ):
             plain += words[j].text
             j += 1
     plain = plain.replace(",", ".")
-    return (Decimal(plain), j) if plain.replace(".", "", 1).isdigit() else None
+    return (Decimal(plain), j) if plain.replace(".", "", 1).isdecimal() else None
 
 
 def in_days(q: Quantity) -> Decimal:
@@ -154,7 +154,7 @@ def ranged(found: Sequence[Quantity], text: str) -> tuple[Quantity, ...]:
 
 def crowded(words: Sequence[Word]) -> bool:
     """True for more groups of digits than are read of one text."""
-    return len(words) > MAX_QUANTITIES and sum(w.text[0].isdigit() for w in words) > MAX_QUANTITIES
+    return len(words) > MAX_QUANTITIES and sum(w.text[0].isdecimal() for w in words) > MAX_QUANTITIES
 
 
 def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantity, ...]:
@@ -189,7 +189,7 @@ def _is_exponent(words: Sequence[Word], i: int) -> bool:
 @lru_cache(maxsize=32768)
 def _may_open(word: str) -> bool:
     """True for a word that a number may begin with: digits, a numeral, a span of time that counts itself."""
-    return word[0].isdigit() or word in _PREFIX_UNITS or numeral(word) is not None
+    return word[0].isdecimal() or word in _PREFIX_UNITS or numeral(word) is not None
 
 
 def _whole_at(words: Sequence[Word], tags: Sequence[Concepts], i: int) -> tuple[Decimal, bool, int] | None:
@@ -246,7 +246,7 @@ def _counted(
             if found:
                 unit, last = found, k
                 break
-            if words[k].text[0].isdigit() or words[k].start - words[k - 1].end > 2:
+            if words[k].text[0].isdecimal() or words[k].start - words[k - 1].end > 2:
                 break
     return Quantity(value, unit, words[i].start, words[last].end, i, last, ordinal, _bound(words, i, last))
 

@@ -148,7 +148,7 @@ def _pack_of(name: str) -> Decimal | None:
 
 
 def _looks_like_id(sku: str) -> bool:
-    return len(sku) >= 5 and sum(c.isdigit() for c in sku) >= 3
+    return len(sku) >= 5 and sum(c.isdecimal() for c in sku) >= 3
 
 
 def in_force(record: Record, day: date) -> bool:

@@ -166,12 +166,12 @@ def _before_number(reading: Reading, i: int, clause: Clause) -> bool:
     j = i + 1
     while j < clause.last and reading.words[j].text in _BEFORE_SPAN:
         j += 1
-    return j < clause.last and reading.words[j].text[0].isdigit()
+    return j < clause.last and reading.words[j].text[0].isdecimal()
 
 
 def _own_verb(reading: Reading, first: int, last: int) -> bool:
     """True when something is said after an answer particle ("No, it's 16%" without its comma)."""
-    return last - first >= _OWN_NUMBER and any(w.text[0].isdigit() for w in reading.words[first:last])
+    return last - first >= _OWN_NUMBER and any(w.text[0].isdecimal() for w in reading.words[first:last])
 
 
 def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause) -> bool:
@@ -186,7 +186,7 @@ def _negated_by_neighbour(reading: Reading, sentence: Sentence, clause: Clause) 
         if _is_aside(reading, other):
             continue
         beside = reading.over(other.first, other.last)
-        bare = not any(w.text[0].isdigit() for w in reading.words[other.first : other.last])
+        bare = not any(w.text[0].isdecimal() for w in reading.words[other.first : other.last])
         edges = {reading.words[other.first].text, reading.words[other.last - 1].text}
         verb_first = bool(edges & {"не", "жоқ", "нет"}) or _kazakh_verb(reading, other)
         if _imperative(reading, other) or any(
@@ -214,7 +214,7 @@ def _denied_apposition(reading: Reading, own: Sequence[Clause], at: int) -> bool
     """True for "there is no such discount, 15%": a bare number after a clause that denies what it is a number of."""
     clause = own[at]
     words = reading.words[clause.first : clause.last]
-    if at == 0 or len(words) > _APPOSED or not words[0].text[0].isdigit():
+    if at == 0 or len(words) > _APPOSED or not words[0].text[0].isdecimal():
         return False
     before = own[at - 1]
     tags = reading.over(before.first, before.last)
@@ -241,7 +241,7 @@ def _is_aside(reading: Reading, clause: Clause) -> bool:
 def _clients(reading: Reading, clause: Clause, first: int) -> bool:
     """The client's own number: "в ваши 60 000 ₸", "при вашем бюджете 10к"."""
     if first >= len(reading.words) or not (
-        reading.words[first].text[0].isdigit() or numeral(reading.words[first].text) is not None
+        reading.words[first].text[0].isdecimal() or numeral(reading.words[first].text) is not None
     ):
         return False
     near = reading.over(max(clause.first, first - _OWN_NUMBER), first)
@@ -298,7 +298,7 @@ def _old_price(reading: Reading, clause: Clause) -> bool:
         if "s:old" not in reading.tags[i]:
             continue
         following = reading.words[i + 1] if i + 1 < clause.last else None
-        if following is None or following.text[0].isdigit() or following.stem in _PRICE_LISTS:
+        if following is None or following.text[0].isdecimal() or following.stem in _PRICE_LISTS:
             return True
         if "s:pay" in reading.tags[i + 1]:
             return True

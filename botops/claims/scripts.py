@@ -88,7 +88,7 @@ def _is_word(text: str, match: re.Match[str], kept: AbstractSet[str]) -> bool:
     """False for names of the book, units, currencies, and parts of codes, links and addresses."""
     word = match[0].lower()
     beside = text[match.end() : match.end() + 2]
-    if word in kept or len(word) > _MAX_LENGTH or beside[:1].isdigit() or beside[:1] in {"@", "_", "/"}:
+    if word in kept or len(word) > _MAX_LENGTH or beside[:1].isdecimal() or beside[:1] in {"@", "_", "/"}:
         return False
     if (beside[:1] == "." and beside[1:].isalpha()) or text[match.start() - 1 : match.start()] in {"@", "_", "/", "."}:
         return False

@@ -106,7 +106,7 @@ def _bare_yes(desk: Desk) -> bool:
     if not 0 < len(words) <= _MAX_BRIEF or "s:yes" not in tags[0] or not desk.topics_question & _GIVEN:
         return False
     said = desk.reading.concepts
-    if any(":" not in c for c in said) or said & _QUALIFIED or any(w.text[0].isdigit() for w in words):
+    if any(":" not in c for c in said) or said & _QUALIFIED or any(w.text[0].isdecimal() for w in words):
         return False
     return not desk.message.hits
 

@@ -46,7 +46,7 @@ def unpaid_at(desk: Desk, clause: Clause) -> int | None:
     span = range(max(clause.first, supposed_end(reading, clause.first, clause.last)), clause.last)
     words, tags = reading.words, reading.tags
     named = [(h.start, h.end) for h in desk.names_in(clause.start, clause.end)]
-    if reading.over(span.start, span.stop) & _OTHER or any(words[i].text[0].isdigit() for i in span):
+    if reading.over(span.start, span.stop) & _OTHER or any(words[i].text[0].isdecimal() for i in span):
         return None
     for i in span:
         if not (words[i].text.startswith(_PAYING) or words[i].text in _DUES):

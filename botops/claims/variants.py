@@ -72,7 +72,7 @@ def _twins(letters: str) -> Iterator[str]:
 
 def _tells(word: str) -> bool:
     """True for a word that may tell a value from another: no number, no unit, no word of commerce."""
-    if len(word) < _MIN_WORD or word[0].isdigit() or numeral(word) is not None:
+    if len(word) < _MIN_WORD or word[0].isdecimal() or numeral(word) is not None:
         return False
     return all(c.startswith(("t:", "g:")) or c in {"u:person", "u:child"} for c in entry(word).concepts)
 

@@ -49,7 +49,7 @@ def fee_claims(desk: Desk) -> Iterator[Finding]:
         at = next((i for i in range(clause.first, clause.last) if reading.tags[i] & _FEES), None)
         if at is None or "s:if" in tags or (reading.sentences[clause.sentence].question and not desk.confirms):
             continue
-        if any(w.text[0].isdigit() for w in reading.words[clause.first : clause.last]):
+        if any(w.text[0].isdecimal() for w in reading.words[clause.first : clause.last]):
             continue
         inside = _said_inside(desk, clause)
         if not inside and not _not_taken(desk, clause, at):
@@ -113,7 +113,7 @@ def _waived(desk: Desk, clause: Clause, at: int) -> bool:
     denied = [j for j in range(clause.first, clause.last) if "s:neg" in reading.tags[j]]
     if not denied or desk.tags(clause) & {"refund", "s:if", *_LEVIED}:
         return False
-    return not any(w.text[0].isdigit() for w in reading.words[clause.first : clause.last])
+    return not any(w.text[0].isdecimal() for w in reading.words[clause.first : clause.last])
 
 
 def _charged(desk: Desk, topic: str) -> tuple[str, str] | None:

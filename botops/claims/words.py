@@ -73,7 +73,7 @@ def plain_kazakh(text: str) -> str:
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """A folded word without its inflection; at least three letters are kept."""
-    if len(word) < 4 or word[0].isdigit():
+    if len(word) < 4 or word[0].isdecimal():
         return word
     if word.isascii():
         cut = _EN.search(word)

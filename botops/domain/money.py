@@ -29,7 +29,7 @@ class Money:
     def of(cls, amount: Decimal | int | str, currency: str) -> Money:
         """From an amount in major units, rounded half up to the currency's minor unit."""
         scaled = Decimal(amount).scaleb(minor_digits(currency))
-        return cls(int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP)), currency)
+        return cls(int(scaled.to_integral_value(rounding=ROUND_HALF_UP)), currency)
 
     @property
     def amount(self) -> Decimal:

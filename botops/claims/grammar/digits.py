@@ -33,16 +33,16 @@ def read_chunk(chunk: str, *, joined: bool = True) -> tuple[tuple[int, int, Digi
     (a version, a card). "15 000 20 000" is two numbers, "1 298,00" is one; not `joined`, spaces always part numbers
     ("iPhone 17 512 GB")."""
     pieces = chunk.split(" ")
-    if len(pieces) >= 3 and all(len(p) == 4 and p.isdigit() for p in pieces):
+    if len(pieces) >= 3 and all(len(p) == 4 and p.isdecimal() for p in pieces):
         return ((0, len(chunk), None),)
     result: list[tuple[int, int, Digits | None]] = []
     at = index = 0
     while index < len(pieces):
         piece, taken = pieces[index], 1
-        if joined and piece.isdigit() and len(piece) <= 3 and piece[0] != "0":
+        if joined and piece.isdecimal() and len(piece) <= 3 and piece[0] != "0":
             while index + taken < len(pieces) and _TAIL.fullmatch(pieces[index + taken]):
                 taken += 1
-                if not pieces[index + taken - 1].isdigit():
+                if not pieces[index + taken - 1].isdecimal():
                     break
         whole = " ".join(pieces[index : index + taken])
         if taken > 1:
@@ -65,7 +65,7 @@ def _plain_or_decimal(text: str, *, plain: bool) -> Digits:
 
 def _read_piece(piece: str) -> list[tuple[int, int, Digits | None]]:
     size = len(piece)
-    if piece.isdigit():
+    if piece.isdecimal():
         return [(0, size, _plain_or_decimal(piece, plain=True))]
     grouped = _GROUPED.fullmatch(piece)
     if (
