@@ -17,6 +17,7 @@ from botops.claims.kinds import kind_of
 from botops.claims.link import BEFORE, LOCAL, Focus, Linker
 from botops.claims.mention import Mention
 from botops.claims.outcome import Doubt, Verified
+from botops.claims.plain import plainly_priced
 from botops.claims.records import NAME, Record, in_force
 from botops.claims.scope import Scope, Status, scope_of
 from botops.claims.solver import Target, Value, derive, holds_for
@@ -160,7 +161,8 @@ class Verifier:
         reply = self._context.reply
         if mention.start in self._results:
             return True
-        if mention.role == "bare" and mention.start not in self._operands and not self._alone(mention):
+        told = mention.start in self._operands or self._alone(mention) or plainly_priced(reply, mention)
+        if mention.role == "bare" and not told:
             return False
         if mention.role != "scaled" and (mention.amount_max is not None or self._grounds.is_count(mention.amount)):
             return False
@@ -168,7 +170,10 @@ class Verifier:
             return False
         if mention.per is None and mention.start not in self._operands and not is_cyrillic(reply.text):
             return False
-        counted = any(q.unit and q.start < mention.end and mention.start < q.end for q in reply.quantities)
+        counted = any(
+            q.unit not in {"", mention.per} and q.start < mention.end and mention.start < q.end
+            for q in reply.quantities
+        )
         named = any(h.start < mention.end and mention.start < h.end for h in reply.all_hits)
         named = named or any(h.start < mention.end and mention.start < h.end for h in reply.features)
         return not (counted or named or mention.start in self._factors)
