@@ -71,13 +71,14 @@ def say(
     """
     text = _TEXTS[verdict.state][language]
     shown = _shown(verdict)
-    return text.format(
+    said = text.format(
         variant=variants[verdict.variant] if verdict.variant is not None else "",
         metric=metrics.get(verdict.metric or "", verdict.metric or ""),
         range=_range(shown, language, units.get(shown.metric, "points")) if shown else "",
         least=LEAST_LEADS,
         days=_days(verdict.left, leads_per_day, language),
     )
+    return said.replace("..", ".")  # «п.п.» at the end of a sentence closes it
 
 
 def _shown(verdict: Verdict) -> Compared | None:

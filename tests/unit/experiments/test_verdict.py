@@ -109,6 +109,7 @@ def test_plain_words(seen, language, words):
         leads_per_day=45,
     )
     assert said.startswith(words)
+    assert ".." not in said
 
 
 def test_other_units_are_named():
