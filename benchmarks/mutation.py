@@ -2,8 +2,8 @@
 
     python benchmarks/mutation.py [--sample 600] [--seed 1] [--jobs 2] [--out benchmarks/mutation.md]
 
-mutmut makes the mutants; a random sample of them is tried by the tests that reach them. A mutant that no test reaches
-counts as survived.
+mutmut (`pip install "mutmut>=3.8"`; it is no dependency of the project) makes the mutants; a random sample of them is
+tried by the tests that reach them. A mutant that no test reaches counts as survived.
 """
 
 from __future__ import annotations
