@@ -44,10 +44,15 @@ class Books:
 
     def current(self) -> BookInForce | None:
         """The book in force, or None when there never was a readable one."""
-        if time.monotonic() - self._looked >= _LOOK_AGAIN_S:
+        # Before the first book is there, who comes while it is being read waits for it.
+        if self._current is None or self._due():
             with self._lock:
-                self._refresh()
+                if self._due():
+                    self._refresh()
         return self._current
+
+    def _due(self) -> bool:
+        return time.monotonic() - self._looked >= _LOOK_AGAIN_S
 
     def _refresh(self) -> None:
         self._looked = time.monotonic()
