@@ -79,14 +79,15 @@ def judge_dialogue(
     for place, message in enumerate(dialogue.messages):
         try:
             result = conversation.feed(message)
-        # One reply that breaks the checker must not cost the rest of a log: it is logged and counted as not judged.
-        except Exception as error:
-            large = isinstance(error, MessageTooLarge)
-            if not large:
-                log.exception("message %d of dialogue %s could not be judged", place, dialogue.id)
-            conversation.skip(message)
-            if message.role == "assistant":
-                yield Judged(place, Verdict.not_judged("too_large" if large else "checker_failed", version))
+        except MessageTooLarge:
+            refused = "too_large"
+        except Exception:  # one reply that breaks the checker must not cost the rest of a log
+            log.exception("message %d of dialogue %s could not be judged", place, dialogue.id)
+            refused = "checker_failed"
+        else:
+            if result is not None:
+                yield Judged(place, verdict_of(result, message.content, version, exceptions, day, on_failure), result)
             continue
-        if result is not None:
-            yield Judged(place, verdict_of(result, message.content, version, exceptions, day, on_failure), result)
+        conversation.skip(message)
+        if message.role == "assistant":
+            yield Judged(place, Verdict.not_judged(refused, version))

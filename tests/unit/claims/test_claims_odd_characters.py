@@ -50,3 +50,16 @@ def test_what_follows_a_message_too_large_keeps_its_place() -> None:
     first, second = judge_dialogue(Dialogue("d", messages, AT), BOOK)
     assert (first.turn, first.verdict.judgement, first.verdict.reason) == (1, Judgement.NOT_JUDGED, "too_large")
     assert [f.turn for f in second.verdict.findings] == [3]
+
+
+def test_a_message_that_breaks_the_checker_costs_no_other() -> None:
+    broken = Message("assistant", None)  # type: ignore[arg-type]
+    messages = (
+        Message("user", "бассейн?"),
+        broken,
+        Message("user", "бассейн?"),
+        Message("assistant", "Бассейн — 40 000 ₸."),
+    )
+    first, second = judge_dialogue(Dialogue("d", messages, AT), BOOK)
+    assert (first.turn, first.verdict.judgement, first.verdict.reason) == (1, Judgement.NOT_JUDGED, "checker_failed")
+    assert [f.turn for f in second.verdict.findings] == [3]
