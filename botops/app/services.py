@@ -34,6 +34,7 @@ async def inbound(
     locale: Language | None = None,
     region: str | None = None,
     segment: str | None = None,
+    source: str | None = None,
 ) -> InboundMessage:
     """A client's message of this moment.
 
@@ -46,7 +47,7 @@ async def inbound(
         lead_id = await asyncio.to_thread(container.store.reads.lead_of, dialogue_id)
     key = f"{dialogue_id or lead_id or ''}:{idempotency_key}" if idempotency_key else new_id()
     return InboundMessage(
-        dialogue, lead_id or dialogue, text, container.clock.now(), key, channel, locale, region, segment
+        dialogue, lead_id or dialogue, text, container.clock.now(), key, channel, locale, region, segment, source
     )
 
 

@@ -25,7 +25,8 @@ class InboundMessage:
     """A client's message as a channel delivers it.
 
     `lead_id` is the client across dialogues (the unit of experiments); `locale` is the client's language when the
-    channel knows it; `region` and `segment` choose prices; `idempotency_key` makes a repeated delivery harmless.
+    channel knows it; `region` and `segment` choose prices; `source` is where the lead came from, as an advertisement's
+    name; `idempotency_key` makes a repeated delivery harmless.
     """
 
     dialogue_id: str
@@ -37,3 +38,4 @@ class InboundMessage:
     locale: Language | None = None
     region: str | None = None
     segment: str | None = None
+    source: str | None = None

@@ -45,6 +45,7 @@ async def chat(
         locale=body.locale,
         region=body.region,
         segment=body.segment,
+        source=body.source,
     )
     if body.stream:
         return StreamingResponse(

@@ -34,6 +34,7 @@ class ChatRequest(Body):
     locale: Literal["ru", "kk", "en"] | None = Field(None, description="The client's language, when known.")
     region: Id | None = None
     segment: Id | None = None
+    source: Id | None = Field(None, description="Where the lead came from, as the name of an advertisement.")
     stream: bool = Field(False, description="Answer as server-sent events: `text` pieces, then one `turn`.")
 
 

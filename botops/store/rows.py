@@ -44,6 +44,7 @@ def inbound_row(turn_id: str, inbound: InboundMessage, number: int, language: La
         "locale": inbound.locale,
         "region": inbound.region,
         "segment": inbound.segment,
+        "source": inbound.source,
         "idempotency_key": inbound.idempotency_key,
         "at": inbound.at,
         "hour": hour_of(inbound.at),
@@ -261,6 +262,7 @@ def _inbound_of(turn: Mapping[str, Any]) -> InboundMessage:
         locale=turn["locale"],
         region=turn["region"],
         segment=turn["segment"],
+        source=turn["source"],
     )
 
 

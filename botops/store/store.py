@@ -26,10 +26,13 @@ from botops.domain.ports import Begun, Clock
 from botops.domain.reviews import ClaimException, Review
 from botops.domain.turns import TurnRecord, TurnState
 from botops.store import erasure, hand_offs, migrate, reviewing, rollup, turns
+from botops.store.access import Access
+from botops.store.audit import AuditLog
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
 from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_inbound, mask_record, storable
+from botops.store.overrides import Overrides
 from botops.store.presence import FilePresence, Presence, ServerPresence
 from botops.store.reads import Reads
 from botops.store.reviewing import ReviewReads
@@ -78,6 +81,9 @@ class Store:
         self.reads = Reads(self._reader, url, clock)
         self.faulty = FaultyReads(self._reader, url)
         self.reviews = ReviewReads(self._reader, url)
+        access = Access(self._reader, url, clock, hide, self._write)
+        self.overrides = Overrides(access)
+        self.audit = AuditLog(access)
 
     @classmethod
     def open(

@@ -75,6 +75,7 @@ class Turn(StoreTable, table=True):
     locale: str | None = None
     region: str | None = None
     segment: str | None = None
+    source: str | None = None
     idempotency_key: str
     at: datetime
     hour: int = Field(sa_type=BigInteger, index=True)
@@ -256,7 +257,7 @@ class HandOff(StoreTable, table=True):
 
 
 class Exposure(StoreTable, table=True):
-    """The first time a lead was served a variant of an experiment."""
+    """The first time a lead was served a variant of an experiment. `prompt` and `version` say which text that was."""
 
     __tablename__ = "exposure"
 
@@ -265,6 +266,8 @@ class Exposure(StoreTable, table=True):
     variant: int = Field(primary_key=True, sa_type=BigInteger)
     at: datetime
     turn_id: str
+    prompt: str | None = None
+    version: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Serving(StoreTable, table=True):

@@ -152,6 +152,8 @@ def _write_parts(connection: Connection, records: Sequence[TurnRecord]) -> None:
             "variant": r.assignment.variant,
             "at": r.inbound.at,
             "turn_id": r.id,
+            "prompt": r.assignment.ref.name,
+            "version": r.assignment.ref.version,
         }
         for r in records
         if r.assignment is not None and r.assignment.experiment is not None and r.assignment.variant >= 0
