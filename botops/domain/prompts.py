@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from botops.domain.messages import Message
+from botops.domain.messages import Language, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,24 @@ class PromptRef:
 
     def __str__(self) -> str:
         return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Whom a prompt is assigned to: what targeting looks at, None where it is not known.
+
+    `returning` is True when the lead had a dialogue before this one. `kept` holds the variants the lead was served
+    before, by the seed of the experiment's phase.
+    """
+
+    id: str
+    dialogue_id: str | None = None
+    channel: str | None = None
+    language: Language | None = None
+    region: str | None = None
+    source: str | None = None
+    returning: bool | None = None
+    kept: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

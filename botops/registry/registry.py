@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 from botops.domain.errors import NotFoundError, UserError
 from botops.domain.ports import Clock
 from botops.domain.problems import Problem
-from botops.domain.prompts import Assignment, RenderedPrompt
+from botops.domain.prompts import Assignment, Lead, RenderedPrompt
+from botops.domain.releases import Override
+from botops.registry.assigning import choose
 from botops.registry.folders import RELEASE, Folder, Signature, check_name, read_bytes, scan, version_path
 from botops.registry.loading import Prompt, load_prompt, stale
 from botops.registry.model import Split
@@ -23,7 +25,6 @@ from botops.registry.publishing import Publisher
 from botops.registry.release import Release, Step, read_release
 from botops.registry.snapshot import Snapshots
 from botops.registry.version import DRAFT, PromptVersion, read_version
-from botops.split import assign
 
 _SETTLED_S = 0.05
 """A file's time of change is coarse: a folder is read once more this long after it was read, whatever its times say."""
@@ -140,21 +141,13 @@ class Registry:
         """The release in force. Raises UserError when nothing was published or it cannot be read."""
         return self._servable(name)[1]
 
-    def assign(self, name: str, lead_id: str) -> Assignment:
-        """The version a lead gets, the same one every time. Raises UserError."""
+    def assign(self, name: str, lead: Lead | str, override: Override | None = None) -> Assignment:
+        """The version a lead (or an id, when nothing else is known) gets, the same one every time; `override` is the
+        order in force on this prompt. Raises UserError."""
         prompt, release = self._servable(name)
-        split = release.split
-        number, variant, bucket = release.live, -1, None
-        if split is not None:
-            try:
-                assigned = assign(split.seed, lead_id, split.weights, split.coverage)
-            except ValueError as error:
-                raise UserError(f"the lead cannot be assigned in {split.seed}: {error}") from error
-            variant, bucket = assigned.variant, assigned.bucket
-            number = split.variants[variant].version if variant >= 0 else number
-        return Assignment(
-            prompt.versions[number].ref, split.seed if split else None, variant, bucket, stale=prompt.stale
-        )
+        choice = choose(release, Lead(lead) if isinstance(lead, str) else lead, override)
+        version = self.version(name, choice.version)
+        return Assignment(version.ref, choice.experiment, choice.variant, choice.bucket, stale=prompt.stale)
 
     def render(self, assignment: Assignment, variables: Mapping[str, Any]) -> RenderedPrompt:
         """The assigned version with its variables filled in. Raises UserError that points at the file."""
