@@ -4,7 +4,8 @@ It shares no code with the claim checker: a bot and a checker that share code ag
 """
 
 from botops.simulator.clients import Profile, SimulatedClient
+from botops.simulator.decisions import Decision, decide
 from botops.simulator.mistakes import Errors
 from botops.simulator.model import SimulatedModel
 
-__all__ = ["Errors", "Profile", "SimulatedClient", "SimulatedModel"]
+__all__ = ["Decision", "Errors", "Profile", "SimulatedClient", "SimulatedModel", "decide"]
