@@ -11,20 +11,17 @@ import logging
 import random
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from botops.app.clock import SetClock
 from botops.app.container import STATE
+from botops.app.living import Manners, Visit, live
 from botops.domain.errors import BotopsError, ConflictError, UserError
-from botops.domain.messages import InboundMessage, Message
 from botops.domain.turns import GuardPolicy
 from botops.monitor import Metrics
-from botops.pricebook import price_table
-from botops.simulator import Errors, SimulatedModel
-from botops.simulator.clients import SimulatedClient
+from botops.simulator import Errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,14 +44,6 @@ _WEEKDAYS = (10, 10, 10, 11, 11, 7, 5)
 _RETURNING = 0.12
 _ATTENDED = 0.985
 """Share of hand-offs the sellers got to; the rest shows what a forgotten client looks like."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Visit:
-    number: int
-    lead: str
-    channel: str
-    at: datetime
 
 
 class Seeding:
@@ -149,7 +138,7 @@ def _today(container: Container) -> date:
     return container.clock.now().astimezone(ZoneInfo(container.settings.company.timezone)).date()
 
 
-def _visits(container: Container, dialogues: int, today: date) -> list[_Visit]:
+def _visits(container: Container, dialogues: int, today: date) -> list[Visit]:
     rng = random.Random(container.settings.simulator.seed)  # noqa: S311  a demo, not a secret
     zone = ZoneInfo(container.settings.company.timezone)
     days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
@@ -159,42 +148,30 @@ def _visits(container: Container, dialogues: int, today: date) -> list[_Visit]:
         datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), zone).astimezone(UTC)
         for day, hour in zip(chosen, hours, strict=True)
     )
-    visits: list[_Visit] = []
+    visits: list[Visit] = []
     for number, at in enumerate(moments):
         again = visits and rng.random() < _RETURNING
         known = rng.choice(visits) if again else None
         lead = known.lead if known else f"lead-{number + 1:05d}"
         channel = known.channel if known else rng.choices(list(_CHANNELS), list(_CHANNELS.values()))[0]
-        visits.append(_Visit(number, lead, channel, at))
+        visits.append(Visit(number, lead, f"demo-{number + 1:05d}", channel, at))
     return visits
 
 
-async def _live(container: Container, bot: Bot, visit: _Visit, ending: Callable[[], bool]) -> None:
+async def _live(container: Container, bot: Bot, visit: Visit, ending: Callable[[], bool]) -> None:
     """One dialogue, from the client's first message to the last."""
     current = container.books.current()
     assert current is not None
-    chosen = container.settings.simulator.seed
     watched = (container.clock.now() - visit.at).days >= DAYS - _OBSERVED_DAYS
-    clock = SetClock(visit.at)
-    bot = replace(
-        bot,
-        clock=clock,
-        model=SimulatedModel(seed=chosen + visit.number, errors=_ERRORS, obeys_repair=_OBEYS_REPAIR),
-        rules=replace(bot.rules, policy=GuardPolicy.OBSERVE if watched else GuardPolicy.REPAIR),
-    )
-    rng = random.Random(f"{chosen}:{visit.number}")  # noqa: S311
-    day = visit.at.astimezone(ZoneInfo(current.book.timezone)).date()
-    client = SimulatedClient.drawn(chosen * 100_003 + visit.number, price_table(current.book, day, "ru"))
-    dialogue = f"demo-{visit.number + 1:05d}"
-    spoken: list[Message] = []
-    while not ending() and (text := client.next(spoken)) is not None:
-        key = f"{dialogue}:{len(spoken)}"
-        inbound = InboundMessage(dialogue, visit.lead, text, clock.at, key, visit.channel)
-        record = await bot.run_turn(inbound)
-        spoken += [Message("user", text), Message("assistant", record.reply or "")]
+    bot = replace(bot, rules=replace(bot.rules, policy=GuardPolicy.OBSERVE if watched else GuardPolicy.REPAIR))
+    manners = Manners(container.settings.simulator.seed, _ERRORS, _OBEYS_REPAIR)
+    rng = random.Random(f"hand-off:{manners.seed}:{visit.number}")  # noqa: S311
+
+    async def attended(record: TurnRecord) -> None:
         if record.hand_off is not None:
             await asyncio.to_thread(_attend, container, record, rng)
-        clock.at += timedelta(seconds=rng.randrange(15, 240))
+
+    await live(bot, current.book, visit, manners, attended, ending)
 
 
 def _attend(container: Container, record: TurnRecord, rng: random.Random) -> None:

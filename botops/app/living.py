@@ -1,0 +1,83 @@
+"""Dialogues lived by the product itself: a simulated client writes, the bot answers as it answers customers."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from botops.app.clock import SetClock
+from botops.domain.messages import InboundMessage, Message
+from botops.pricebook import price_table
+from botops.simulator import SimulatedClient, SimulatedModel, decide
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from botops.bot import Bot
+    from botops.domain.turns import TurnRecord
+    from botops.pricebook import PriceBook
+    from botops.simulator import Decision, Errors
+
+_MOST_SEEDS = 100_003
+"""Keeps the seeds of one making's clients apart from another's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A lead who comes at a moment. `number` tells visits apart and seeds what the client is like."""
+
+    number: int
+    lead: str
+    dialogue: str
+    channel: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How the simulated model answers: its seed, how often it errs, how often it obeys a repair."""
+
+    seed: int
+    errors: Errors
+    obeys_repair: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """A dialogue from its first message to the last, and what the client did after it. `over` is when it ended."""
+
+    visit: Visit
+    messages: tuple[Message, ...]
+    decision: Decision
+    over: datetime
+
+
+async def live(
+    bot: Bot,
+    book: PriceBook,
+    visit: Visit,
+    manners: Manners,
+    on_turn: Callable[[TurnRecord], Awaitable[None]],
+    ending: Callable[[], bool] = lambda: False,
+) -> Lived:
+    """One dialogue on a clock of its own, until it is over or `ending` says so. The same visit, book and prompts live
+    the same dialogue."""
+    clock = SetClock(visit.at)
+    model = SimulatedModel(seed=manners.seed + visit.number, errors=manners.errors, obeys_repair=manners.obeys_repair)
+    bot = replace(bot, clock=clock, model=model)
+    rng = random.Random(f"{manners.seed}:{visit.number}")  # noqa: S311  a draw, not a secret
+    day = visit.at.astimezone(ZoneInfo(book.timezone)).date()
+    drawn = manners.seed * _MOST_SEEDS + visit.number
+    client = SimulatedClient.drawn(drawn, price_table(book, day, "ru"))
+    spoken: list[Message] = []
+    while not ending() and (text := client.next(spoken)) is not None:
+        key = f"{visit.dialogue}:{len(spoken)}"
+        record = await bot.run_turn(InboundMessage(visit.dialogue, visit.lead, text, clock.at, key, visit.channel))
+        spoken += [Message("user", text), Message("assistant", record.reply or "")]
+        await on_turn(record)
+        clock.at += timedelta(seconds=rng.randrange(15, 240))
+    return Lived(visit, tuple(spoken), decide(client.profile, spoken, drawn), clock.at)
