@@ -1,8 +1,10 @@
 """Where turns are kept: SQLite by default, PostgreSQL by URL. No session and no table class leaves this room."""
 
 from botops.store.erasure import Erased
+from botops.store.experiments import WINDOW, ExperimentReads
 from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_record
+from botops.store.outcomes import Delivery, FeedbackStore, Outcomes, feedback_id, outcome_id
 from botops.store.reads import Reads
 from botops.store.reviewing import ReviewReads
 from botops.store.store import Store, Written
@@ -25,20 +27,25 @@ from botops.store.views import (
 )
 
 __all__ = [
+    "WINDOW",
     "Counts",
     "DearDialogue",
+    "Delivery",
     "DialogueFilter",
     "DialogueRow",
     "Erased",
+    "ExperimentReads",
     "ExposedLead",
     "FailureRow",
     "FaultExample",
     "FaultPattern",
     "FaultyHour",
     "FaultyReads",
+    "FeedbackStore",
     "GroupBy",
     "HandOffRow",
     "Lag",
+    "Outcomes",
     "Page",
     "PatternKey",
     "Reads",
@@ -46,6 +53,8 @@ __all__ = [
     "Store",
     "Totals",
     "Written",
+    "feedback_id",
     "mask",
     "mask_record",
+    "outcome_id",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, exists, select
 
 from botops.store import rows
 from botops.store.engine import upsert
+from botops.store.outcome_tables import FEEDBACK, OUTCOME
 from botops.store.tables import ATTEMPT, DIALOGUE, EXCEPTED, EXPOSURE, FINDING, HAND_OFF, META, REVIEW, TURN
 from botops.store.turns import mark_dirty
 
@@ -23,30 +24,41 @@ class Erased:
 
     dialogues: int = 0
     turns: int = 0
+    outcomes: int = 0
+    ratings: int = 0
 
     def __add__(self, other: Erased) -> Erased:
-        return Erased(self.dialogues + other.dialogues, self.turns + other.turns)
+        return Erased(
+            self.dialogues + other.dialogues,
+            self.turns + other.turns,
+            self.outcomes + other.outcomes,
+            self.ratings + other.ratings,
+        )
 
     def __bool__(self) -> bool:
-        return bool(self.dialogues or self.turns)
+        return bool(self.dialogues or self.turns or self.outcomes or self.ratings)
 
 
 def erase_lead(connection: Connection, lead_id: str, now: datetime) -> Erased:
-    """Removes a lead's dialogues with all that hangs on them."""
+    """Removes a lead's dialogues with all that hangs on them, its outcomes and its ratings."""
     mine = TURN.c.lead_id == lead_id
     hours = set(connection.execute(select(TURN.c.hour).where(mine)).scalars())
     turn_ids = select(TURN.c.id).where(mine).scalar_subquery()
     for table in _OF_TURNS:
         connection.execute(delete(table).where(table.c.turn_id.in_(turn_ids)))
     connection.execute(delete(EXPOSURE).where(EXPOSURE.c.lead_id == lead_id))
+    outcomes = connection.execute(delete(OUTCOME).where(OUTCOME.c.lead_id == lead_id)).rowcount
+    own = select(DIALOGUE.c.id).where(DIALOGUE.c.lead_id == lead_id).scalar_subquery()
+    ratings = connection.execute(delete(FEEDBACK).where(FEEDBACK.c.dialogue_id.in_(own))).rowcount
     turns = connection.execute(delete(TURN).where(mine)).rowcount
     dialogues = connection.execute(delete(DIALOGUE).where(DIALOGUE.c.lead_id == lead_id)).rowcount
     mark_dirty(connection, hours - _frozen(connection, hours), now)
-    return Erased(dialogues, turns)
+    return Erased(dialogues, turns, outcomes, ratings)
 
 
 def purge(connection: Connection, before: datetime, most: int) -> Erased:
-    """Removes up to `most` turns of hours before a moment, and dialogues left without any; exposures stay."""
+    """Removes up to `most` turns of hours before a moment, dialogues left without any, and ratings given before it,
+    whose reasons are texts; exposures and outcomes stay."""
     hour = rows.hour_of(before)
     if hour > purged_before(connection):
         statement = upsert(connection.dialect.name, META)
@@ -62,7 +74,8 @@ def purge(connection: Connection, before: datetime, most: int) -> Erased:
     empty = delete(DIALOGUE).where(
         DIALOGUE.c.id.in_({row.dialogue_id for row in old}), ~exists().where(TURN.c.dialogue_id == DIALOGUE.c.id)
     )
-    return Erased(connection.execute(empty).rowcount, turns)
+    ratings = connection.execute(delete(FEEDBACK).where(FEEDBACK.c.at < before)).rowcount
+    return Erased(connection.execute(empty).rowcount, turns, ratings=ratings)
 
 
 def purged_before(connection: Connection) -> int:

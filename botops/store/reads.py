@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import URL, ColumnElement, Connection, Engine, and_, exists, func, or_, select, tuple_
 
 from botops.domain.errors import NotFoundError, UserError
 from botops.domain.findings import Severity
@@ -19,13 +19,12 @@ from botops.domain.ports import Clock
 from botops.domain.turns import Action, TurnRecord, TurnState
 from botops.store import rows, sums, turns
 from botops.store.engine import translated
-from botops.store.tables import ATTEMPT, BROKEN, DIALOGUE, DIRTY_HOUR, EXPOSURE, FINDING, HAND_OFF, TURN
+from botops.store.tables import ATTEMPT, BROKEN, DIALOGUE, DIRTY_HOUR, FINDING, HAND_OFF, TURN
 from botops.store.views import (
     Counts,
     DearDialogue,
     DialogueFilter,
     DialogueRow,
-    ExposedLead,
     FailureRow,
     GroupBy,
     HandOffRow,
@@ -199,54 +198,6 @@ class Reads:
             )
             for row in broken
         )
-
-    def exposures(self, experiment: str) -> dict[int, int]:
-        """Leads served each variant of an experiment. A lead served two variants counts in both."""
-        statement = (
-            select(EXPOSURE.c.variant, func.count().label("leads"))
-            .where(EXPOSURE.c.experiment == experiment)
-            .group_by(EXPOSURE.c.variant)
-            .order_by(EXPOSURE.c.variant)
-        )
-        with self._reading("count exposures") as connection:
-            return {row.variant: row.leads for row in connection.execute(statement)}
-
-    def exposed_leads(self, experiment: str) -> tuple[ExposedLead, ...]:
-        """The leads of an experiment in the order they came. A lead served two variants is left out of both: what it
-        did cannot be told apart."""
-        drafted = FINDING.c.attempt == 0
-        flagged = exists().where(FINDING.c.turn_id == TURN.c.id, drafted)
-        handed = exists().where(HAND_OFF.c.turn_id == TURN.c.id)
-        twice = (
-            select(EXPOSURE.c.lead_id)
-            .where(EXPOSURE.c.experiment == experiment)
-            .group_by(EXPOSURE.c.lead_id)
-            .having(func.count() > 1)
-        )
-        statement = (
-            select(
-                EXPOSURE.c.variant,
-                EXPOSURE.c.at,
-                func.count(TURN.c.id).label("turns"),
-                func.count(TURN.c.dialogue_id.distinct()).label("dialogues"),
-                func.coalesce(func.sum(TURN.c.pico_usd), 0).label("pico_usd"),
-                func.coalesce(func.sum(TURN.c.total_ms), 0).label("total_ms"),
-                func.max(case((flagged, 1), else_=0)).label("flagged"),
-                func.max(case((handed, 1), else_=0)).label("escalated"),
-            )
-            .join(TURN, and_(TURN.c.lead_id == EXPOSURE.c.lead_id, TURN.c.experiment == EXPOSURE.c.experiment))
-            .where(EXPOSURE.c.experiment == experiment, EXPOSURE.c.lead_id.not_in(twice))
-            .group_by(EXPOSURE.c.lead_id, EXPOSURE.c.variant, EXPOSURE.c.at)
-            .order_by(EXPOSURE.c.at, EXPOSURE.c.lead_id)
-        )
-        with self._reading("read an experiment") as connection:
-            return tuple(
-                ExposedLead(
-                    row.variant, row.at, row.turns, row.dialogues, int(row.pico_usd), int(row.total_ms),
-                    bool(row.flagged), bool(row.escalated),
-                )
-                for row in connection.execute(statement)
-            )  # fmt: skip
 
     def counts(self) -> Counts:
         """How much the store holds now."""

@@ -30,8 +30,10 @@ from botops.store.access import Access
 from botops.store.audit import AuditLog
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
+from botops.store.experiments import ExperimentReads
 from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_inbound, mask_record, storable
+from botops.store.outcomes import FeedbackStore, Outcomes
 from botops.store.overrides import Overrides
 from botops.store.presence import FilePresence, Presence, ServerPresence
 from botops.store.reads import Reads
@@ -84,6 +86,9 @@ class Store:
         access = Access(self._reader, url, clock, hide, self._write)
         self.overrides = Overrides(access)
         self.audit = AuditLog(access)
+        self.outcomes = Outcomes(access)
+        self.feedback = FeedbackStore(access)
+        self.experiments = ExperimentReads(access)
 
     @classmethod
     def open(
@@ -258,7 +263,8 @@ class Store:
         return self._write("mark interrupted turns", lambda connection: self._interrupt_dead(connection, now))
 
     def erase_lead(self, lead_id: str) -> Erased:
-        """Removes everything kept about a lead: dialogues, turns, attempts, findings, hand-offs, exposures.
+        """Removes everything kept about a lead: dialogues, turns, attempts, findings, hand-offs, exposures, outcomes,
+        ratings.
 
         The hours concerned are rolled up anew, so no screen goes on counting them.
         """

@@ -261,9 +261,12 @@ class ExposedLead:
     """A lead that took part in an experiment, with all its turns there.
 
     `flagged` is True when the model's first word in any of them was found false, `escalated` when any of them was
-    handed to a person. `pico_usd` and `total_ms` are sums over the turns.
+    handed to a person. `pico_usd` and `total_ms` are sums over the turns; `turns` is 0 when retention has removed
+    them. `characters` is the length of all `replies` together. `qualified` and `won` say what became of the lead within
+    its window, `rating` is the last one it gave itself, 1 to 5.
     """
 
+    lead_id: str
     variant: int
     exposed_at: datetime
     turns: int
@@ -272,3 +275,8 @@ class ExposedLead:
     total_ms: int
     flagged: bool
     escalated: bool
+    replies: int
+    characters: int
+    qualified: bool = False
+    won: bool = False
+    rating: int | None = None

@@ -91,7 +91,7 @@ def test_each_metric_has_its_definition(folder):
     with_measure(folder, {"primary": "cost", "planned": 400})
     with opened(folder) as container:
         talk(container, 6)
-        leads = container.store.reads.exposed_leads("sales-price-first")
+        leads = container.store.experiments.exposed_leads("sales-price-first")
         assert [(x.turns, x.dialogues, x.escalated) for x in leads] == [(1, 1, False)] * 6
         assert {name: m.unit for name, m in METRICS.items()} == {
             "flagged": "points", "escalated": "points", "cost": "$", "latency": "ms",

@@ -28,7 +28,7 @@ def test_a_lead_is_erased_with_all_that_hangs_on_it(store, shop):
     with pytest.raises(NotFoundError):
         store.reads.dialogue("a")
     assert store.reads.hand_offs() == ()
-    assert store.reads.exposures("greeting") == {1: 1}
+    assert store.experiments.exposures("greeting") == {1: 1}
     assert store.reads.lag().hours == 2
     roll_up(store)
     (total,) = store.reads.totals(shop.start, shop.start + timedelta(days=1))

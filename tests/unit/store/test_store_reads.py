@@ -172,7 +172,7 @@ def test_an_empty_store_sums_to_nothing(store, shop):
     assert store.reads.totals(shop.start, shop.start + timedelta(days=1), ("prompt",)) == ()
     assert store.reads.dialogues().items == ()
     assert store.reads.hand_offs() == store.reads.recent_failures() == ()
-    assert store.reads.exposures("greeting") == {}
+    assert store.experiments.exposures("greeting") == {}
     assert (store.reads.lag().hours, store.reads.lag().seconds) == (0, 0.0)
 
 
@@ -215,7 +215,7 @@ def test_failures_tell_their_faults(filled):
 
 
 def test_exposures_count_leads_once_per_variant(filled):
-    assert filled.reads.exposures("greeting") == {1: 2}
+    assert filled.experiments.exposures("greeting") == {1: 2}
 
 
 def test_all_turns_of_a_period_in_chunks(filled, shop):
