@@ -69,7 +69,7 @@ class Container:
         metrics.build.info({"version": __version__})
         books = Books(book_path(settings), extensions_of(settings))
         registry = open_registry(settings, clock)
-        prompting = Prompting(registry, books, name=settings.prompt, company=settings.company.name)
+        prompting = Prompting(registry, books, name=settings.prompt, company=settings.company)
         meter = build_meter(settings)
         model = model or build_model(settings, secrets)
         store = Store.open(database_url(settings, secrets), clock=clock, role=role, mask=settings.privacy.mask)

@@ -211,7 +211,7 @@ class Evaluation:
             raise UserError(problems=problems)
         name = suite.prompt or self._settings.prompt
         versions = [v for wanted in self._request.prompts or (name,) for v in self._prompts.versions(wanted)]
-        prompting = Prompting(self._prompts.registry, books, name=name, company=self._settings.company.name)
+        prompting = Prompting(self._prompts.registry, books, name=name, company=self._settings.company)
         subjects = tuple(
             Subject(info.label, FixedPrompt(self._prompts.registry, version, prompting, current.book))
             for info, version in versions

@@ -10,9 +10,10 @@ from botops.domain.errors import UserError
 from botops.pricebook import price_table
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from botops.app.books import Books
+    from botops.config.settings import Company
     from botops.domain.messages import InboundMessage, Language
     from botops.domain.prompts import RenderedPrompt
     from botops.pricebook import PriceBook
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class Prompting:
     """The registry and the price book together, as the port `PromptSource`. `name` is the prompt that serves."""
 
-    def __init__(self, registry: Registry, books: Books, *, name: str, company: str) -> None:
+    def __init__(self, registry: Registry, books: Books, *, name: str, company: Company) -> None:
         self._registry = registry
         self._books = books
         self._name = name
@@ -40,14 +41,24 @@ class Prompting:
 
     def variables(self, book: PriceBook, inbound: InboundMessage, language: Language) -> dict[str, object]:
         """The variables every prompt may use."""
-        day = inbound.at.astimezone(ZoneInfo(book.timezone)).date()
-        return {
-            "price_table": _price_table(_Same(book), day, language),
-            "company": self._company,
-            "language": language,
-            "today": day.isoformat(),
-            "channel": inbound.channel,
-        }
+        return built_ins(self._company, book, inbound.at, language, inbound.channel)
+
+
+def built_ins(
+    company: Company, book: PriceBook | None, at: datetime, language: Language, channel: str
+) -> dict[str, object]:
+    """The variables every prompt may use, at a moment; without a price book there is no price table, and the day is
+    the company's."""
+    day = at.astimezone(ZoneInfo(book.timezone if book else company.timezone)).date()
+    values: dict[str, object] = {
+        "company": company.name,
+        "language": language,
+        "today": day.isoformat(),
+        "channel": channel,
+    }
+    if book is not None:
+        values["price_table"] = _price_table(_Same(book), day, language)
+    return values
 
 
 class _Same:

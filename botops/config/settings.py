@@ -98,6 +98,15 @@ class Server(Strict):
         return self.port + 1 if 0 < self.port < 65_535 else 0
 
 
+class Serving(Strict):
+    """How long whoever fetches prompts over HTTP may keep an answer, in seconds: `max_age_s` without asking again, and
+    for `stale_s` more while asking anew in the background. A stopped prompt reaches them within the sum at the latest.
+    """
+
+    max_age_s: int = Field(default=2, ge=0, le=86_400)
+    stale_s: int = Field(default=10, ge=0, le=604_800)
+
+
 class Model(Strict):
     """How to reach the language model and how long to wait. Without a name the simulated model answers, unless a key
     is set. `attempts` counts calls, the first included; `first_text_s` is the wait for the first piece of a stream."""
@@ -229,6 +238,7 @@ class Settings(Strict):
     paths: Paths = Paths()
     store: Store = Store()
     server: Server = Server()
+    serving: Serving = Serving()
     model: Model = Model()
     guard: Guard = Guard()
     claims: Claims = Claims()

@@ -1,29 +1,122 @@
-"""`/v1/prompts`: which version a lead gets."""
+"""`/v1/prompts`: the prompt a lead gets, for bots that speak for themselves."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field
 
-from botops.http.schemas import AssignedPrompt, Problem
+from botops.app import serving
+from botops.domain.prompts import Lead
+from botops.http.caching import cached_json
+from botops.http.prompt_schemas import AssignedPrompt, ListedPrompt, PromptText, assigned_body, listed_body, text_body
+from botops.http.schemas import Channel, Id, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from botops.app.container import Container
 
 router = APIRouter(tags=["prompts"])
+_VARIABLE = "var."
+_PLACES = frozenset({"lead", "dialogue", "channel", "language", "region", "source", "returning", "render"})
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    304: {"description": "What `If-None-Match` names is still the answer."},
+    404: {"model": Problem},
+    503: {"model": Problem, "description": "The prompt's files allow no answer now."},
+}
+_VARIABLES = {
+    "parameters": [
+        {
+            "name": f"{_VARIABLE}NAME",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "With `render`: the value of the prompt's variable NAME. An address is logged on its way: "
+            "what is personal does not belong here; fetch the templates and fill them in yourself.",
+        }
+    ]
+}
 
 
-@router.get("/v1/prompts/{name}", responses={404: {"model": Problem}}, summary="The version a lead gets")
-async def assigned(name: str, request: Request, lead: str = Query(min_length=1, max_length=200)) -> AssignedPrompt:
-    """The version of a prompt that a lead is assigned to. Nothing is logged: an exposure is logged with the turn."""
+@router.get("/v1/prompts", response_model=list[ListedPrompt], responses={304: _RESPONSES[304]}, summary="List prompts")
+@router.head("/v1/prompts", include_in_schema=False)
+async def prompts(request: Request) -> Response:
+    """Every prompt: what is live, what is split, who owns it."""
     container: Container = request.app.state.container
-    assignment = container.registry.assign(name, lead)
-    return AssignedPrompt(
-        name=assignment.ref.name,
-        version=assignment.ref.version,
-        checksum=assignment.ref.checksum,
-        experiment=assignment.experiment,
-        variant=assignment.variant if assignment.variant >= 0 else None,
-        bucket=assignment.bucket,
-    )
+    return cached_json(request, listed_body(serving.list_prompts(container)))
+
+
+@router.get(
+    "/v1/prompts/{name}",
+    response_model=AssignedPrompt,
+    responses=_RESPONSES,
+    openapi_extra=_VARIABLES,
+    summary="The prompt a lead gets",
+)
+@router.head("/v1/prompts/{name}", include_in_schema=False)
+async def assigned(
+    name: str,
+    request: Request,
+    lead: Annotated[Id | None, Query(description="The client; the unit of A/B splits.")] = None,
+    dialogue: Annotated[Id | None, Query(description="In the place of a lead, or beside one.")] = None,
+    channel: Annotated[Channel | None, Query()] = None,
+    language: Annotated[Literal["ru", "kk", "en"] | None, Query(description="Of the reply.")] = None,
+    region: Annotated[Id | None, Query()] = None,
+    source: Annotated[Id | None, Query(description="Where the lead came from.")] = None,
+    returning: Annotated[bool | None, Query(description="Whether the lead had a dialogue before.")] = None,
+    render: Annotated[bool, Query(description="Fill the variables in; without it `messages` are templates.")] = False,
+) -> Response:
+    """The version of a prompt that a lead is assigned to, the same one `/v1/chat` would answer with, and what is needed
+    to speak by it. Nothing is logged: an exposure is logged with the turn.
+
+    `values` are the built-in variables the templates use, as they stand now, the price table among them. Answers may be
+    kept as `Cache-Control` says and asked for anew with `If-None-Match`.
+    """
+    container: Container = request.app.state.container
+    variables = _variables(request.query_params.multi_items(), render=render)
+    if lead is None and dialogue is not None:
+        lead = await asyncio.to_thread(serving.lead_of, container, None, dialogue)
+    if lead is None:
+        raise _bad_query("lead", "Field required, or `dialogue` in its place")
+    facts = Lead(lead, dialogue, channel, language, region, source, returning)
+    return cached_json(request, assigned_body(serving.serve_prompt(container, name, facts, variables=variables)))
+
+
+@router.get(
+    "/v1/prompts/{name}/versions/{version}",
+    response_model=PromptText,
+    responses=_RESPONSES,
+    summary="A version of a prompt",
+)
+@router.head("/v1/prompts/{name}/versions/{version}", include_in_schema=False)
+async def version(
+    name: str, request: Request, version: Annotated[Literal["live"] | Annotated[int, Field(ge=1)], Path()]
+) -> Response:
+    """A version's templates, whoever gets it; `live` is the one in force outside a split. Kept in a file, it is what a
+    client falls back to when it has nothing else."""
+    container: Container = request.app.state.container
+    return cached_json(request, text_body(serving.version_of(container, name, version)))
+
+
+def _variables(query: Iterable[tuple[str, str]], *, render: bool) -> dict[str, str] | None:
+    """The variables of a query, None when it asks for templates. Raises RequestValidationError for what nothing reads:
+    a misspelt `chanel` would change the answer in silence."""
+    seen: dict[str, str] = {}
+    for name, value in query:
+        if name in seen:
+            raise _bad_query(name, "given twice")
+        seen[name] = value
+    variables = {name.removeprefix(_VARIABLE): value for name, value in seen.items() if name.startswith(_VARIABLE)}
+    for name in seen.keys() - _PLACES:
+        if not name.startswith(_VARIABLE):
+            raise _bad_query(name, f"unknown: known are {', '.join(sorted(_PLACES))} and {_VARIABLE}NAME")
+        if not render:
+            raise _bad_query(name, "variables are filled in with `render=true` only")
+    return variables if render else None
+
+
+def _bad_query(name: str, message: str) -> RequestValidationError:
+    return RequestValidationError([{"loc": ("query", name[:100]), "msg": message, "type": "value_error"}])

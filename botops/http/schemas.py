@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Id = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
+Channel = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
 
 
 class Body(BaseModel):
@@ -30,7 +31,7 @@ class ChatRequest(Body):
         None,
         description="Sending the same key again gives the stored answer. The header Idempotency-Key does the same.",
     )
-    channel: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")] = "web"
+    channel: Channel = "web"
     locale: Literal["ru", "kk", "en"] | None = Field(None, description="The client's language, when known.")
     region: Id | None = None
     segment: Id | None = None
@@ -78,17 +79,6 @@ class IngestReply(BaseModel):
     findings: int
     skipped: int = Field(description="Turns that were already in the store.")
     rejected: list[RejectedLine]
-
-
-class AssignedPrompt(BaseModel):
-    """The version a lead gets. A pure computation: nothing is logged as an exposure."""
-
-    name: str
-    version: int
-    checksum: str
-    experiment: str | None
-    variant: int | None
-    bucket: int | None
 
 
 class Health(BaseModel):
