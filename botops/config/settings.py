@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from botops.config.document import Document, parse, read
+from botops.config.release_policy import Releases
 from botops.config.secrets import Secrets
 from botops.config.validation import Strict, validate
 from botops.config.wording import suggestion
@@ -249,6 +250,7 @@ class Settings(Strict):
     simulator: Simulator = Simulator()
     costs: Costs = Costs()
     privacy: Privacy = Privacy()
+    releases: Releases = Releases()
     demo: Demo = Demo()
 
     _root: Path = PrivateAttr(default=Path())

@@ -42,10 +42,12 @@ class NotFoundError(UserError):
 
 
 class ConflictError(BotopsError):
-    """Another writer came first. Nothing was written; `theirs` is what stands now, where it helps."""
+    """Another writer came first. Nothing was written; `theirs` is what stands now and `yours` what was to be written,
+    where it helps."""
 
-    def __init__(self, message: str, theirs: str | None = None) -> None:
+    def __init__(self, message: str, theirs: str | None = None, yours: str | None = None) -> None:
         self.theirs = theirs
+        self.yours = yours
         super().__init__(message)
 
 

@@ -42,6 +42,7 @@ class Deed(StrEnum):
     """What was done, in the audit log."""
 
     DRAFT = "draft"
+    VERSION = "version"
     EVAL = "eval"
     PROPOSE = "propose"
     APPROVE = "approve"
@@ -90,7 +91,8 @@ class ProposalState(StrEnum):
 class Proposal:
     """A text put forward for release, by its hash: whoever approves it approves that text and no other.
 
-    `subject` as in `AuditEntry`; `version` is its number or file name.
+    `subject` as in `AuditEntry`; `version` is its number or file name. `base` is the checksum of the text that was in
+    force when it was proposed, None when nothing was. `text` is what was proposed, where it is text.
     """
 
     id: str
@@ -100,6 +102,8 @@ class Proposal:
     by: str
     at: datetime
     reason: str
+    base: str | None = None
+    text: str | None = field(default=None, repr=False)
     state: ProposalState = ProposalState.OPEN
     decided_by: str | None = None
     decided_at: datetime | None = None
@@ -108,8 +112,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class EvalRun:
-    """An evaluation that was run on one exact text. `checksum` is the text's, `book` the price book's; `passed` is the
-    gate's word."""
+    """A whole suite that was run on one exact text. `passed` is the gate's word.
+
+    `checksum` is the SHA-256 of the text, `suite_checksum` of the suite's file, `book` of the price book's file.
+    """
 
     id: str
     at: datetime
@@ -122,3 +128,4 @@ class EvalRun:
     cases: int
     failed: int
     book: str | None = None
+    suite_checksum: str | None = None

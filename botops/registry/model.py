@@ -192,7 +192,8 @@ class ReleaseAction(StrEnum):
 class Approval(Strict):
     """One release step: who did what, when, why, and the SHA-256 of the text that went live.
 
-    `replaced` is the version that was live before; `experiment` the seed of the split begun or ended.
+    `replaced` is the version that was live before; `experiment` the seed of the split begun or ended. `approved_by` is
+    the second person who said yes to that text, `eval_runs` are the evaluations it passed.
     """
 
     action: ReleaseAction
@@ -203,7 +204,8 @@ class Approval(Strict):
     checksum: str = Field(pattern=SHA256)
     replaced: int | None = Field(default=None, ge=1)
     experiment: str | None = None
-    eval_run: str | None = None
+    approved_by: str | None = None
+    eval_runs: tuple[str, ...] = ()
 
 
 class ReleaseSpec(Strict):

@@ -30,7 +30,7 @@ class Publisher:
 
     `expected` is the checksum of the file a writer saw (`UNRELEASED` or "" when there was none); without it the file as
     it stands when the call begins. When the file is another one by the time of writing, ConflictError carries its text
-    and nothing is written.
+    and nothing is written. `texts` are the checksums of the versions' texts that a writer saw: likewise.
     """
 
     def __init__(self, directory: Path, pins: Callable[[str], Mapping[int, str]]) -> None:
@@ -38,8 +38,9 @@ class Publisher:
         self._pins = pins
 
     def publish(
-        self, name: str, version: int, step: Step, *, expected: str | None = None, end_split: bool = False
-    ) -> Release:
+        self, name: str, version: int, step: Step, *, expected: str | None = None, end_split: bool = False,
+        texts: Mapping[int, str] | None = None,
+    ) -> Release:  # fmt: skip
         """Makes a version live and records its checksum and who approved it.
 
         Raises ConflictError, also when the version is live already; NotFoundError; UserError when its file has faults
@@ -51,7 +52,7 @@ class Publisher:
                 message = f"{name}@{version} is live already: nothing was written"
                 raise ConflictError(message, old.raw.decode())
             spec = old.spec if old else None
-            return published(spec, version, self._checksums(name, version, old), step, end_split=end_split)
+            return published(spec, version, self._checksums(name, version, old, texts), step, end_split=end_split)
 
         return self._rewrite(name, expected, change)
 
@@ -69,7 +70,10 @@ class Publisher:
 
         return self._rewrite(name, expected, change)
 
-    def change_split(self, name: str, split: Split | None, step: Step, *, expected: str | None = None) -> Release:
+    def change_split(
+        self, name: str, split: Split | None, step: Step, *, expected: str | None = None,
+        texts: Mapping[int, str] | None = None,
+    ) -> Release:  # fmt: skip
         """Begins a split, changes its coverage, or (None) ends it, the live version staying.
 
         Raises ConflictError, NotFoundError, UserError when leads would change variants inside a phase.
@@ -80,7 +84,7 @@ class Publisher:
                 raise UserError(f"nothing of the prompt {name} was published yet: publish a version first")
             checksums: dict[int, str] = {}
             for version in {old.live, *(v.version for v in (split.variants if split else ()))}:
-                checksums.update(self._checksums(name, version, old))
+                checksums.update(self._checksums(name, version, old, texts))
             return split_changed(old.spec, split, checksums, step)
 
         return self._rewrite(name, expected, change)
@@ -133,13 +137,17 @@ class Publisher:
             replace(path, new)
         return release
 
-    def _checksums(self, name: str, version: int, old: Release | None) -> Mapping[int, str]:
+    def _checksums(
+        self, name: str, version: int, old: Release | None, texts: Mapping[int, str] | None = None
+    ) -> Mapping[int, str]:
         """The checksum of a version about to be live, after its file was checked, and of those served until now."""
         pins = self._pins(name)
         recorded = {**pins, **(old.spec.checksums if old else {})}
         path = version_path(self._root, name, version)
         raw = read_bytes(path)
         refuse_changed(raw, str(path), recorded.get(version))
+        if texts and version in texts:
+            _refuse_other(path, raw, texts[version])
         return {**pins, version: read_version(raw, str(path), name, version).ref.checksum}
 
 

@@ -24,7 +24,7 @@ from botops.registry.model import Split
 from botops.registry.publishing import Publisher
 from botops.registry.release import Release, Step, read_release
 from botops.registry.snapshot import Snapshots
-from botops.registry.version import DRAFT, PromptVersion, read_version
+from botops.registry.version import DRAFT, PromptVersion, checksum_of, read_version
 
 _SETTLED_S = 0.05
 """A file's time of change is coarse: a folder is read once more this long after it was read, whatever its times say."""
@@ -132,6 +132,15 @@ class Registry:
         path = version_path(self.directory, check_name(name), number)
         return read_version(read_bytes(path), str(path), name, number)
 
+    def draft_text(self, name: str) -> tuple[str, str] | None:
+        """The checksum and the text of the draft as it stands on disk, with faults or without; None without one.
+        Raises UserError."""
+        try:
+            raw = read_bytes(version_path(self.directory, check_name(name), DRAFT))
+        except NotFoundError:
+            return None
+        return checksum_of(raw), raw.decode(errors="replace")
+
     def candidate_release(self, name: str) -> Release | None:
         """The release file as it stands on disk, whether or not its versions can be served; None without one."""
         path = self.directory / check_name(name) / RELEASE
@@ -174,12 +183,14 @@ class Registry:
         at: datetime,
         expected: str | None = None,
         end_split: bool = False,
-        eval_run: str | None = None,
+        approved_by: str | None = None,
+        eval_runs: tuple[str, ...] = (),
+        texts: Mapping[int, str] | None = None,
     ) -> Release:
         """Makes a version live; see `Publisher.publish`."""
-        step = Step(by, at, reason, eval_run)
+        step = Step(by, at, reason, approved_by, eval_runs)
         return self._then_look(
-            lambda: self._publisher.publish(name, version, step, expected=expected, end_split=end_split)
+            lambda: self._publisher.publish(name, version, step, expected=expected, end_split=end_split, texts=texts)
         )
 
     def rollback(
@@ -189,11 +200,21 @@ class Registry:
         return self._then_look(lambda: self._publisher.rollback(name, Step(by, at, reason), to, expected=expected))
 
     def change_split(
-        self, name: str, split: Split | None, *, by: str, reason: str, at: datetime, expected: str | None = None
+        self,
+        name: str,
+        split: Split | None,
+        *,
+        by: str,
+        reason: str,
+        at: datetime,
+        expected: str | None = None,
+        approved_by: str | None = None,
+        eval_runs: tuple[str, ...] = (),
+        texts: Mapping[int, str] | None = None,
     ) -> Release:
         """Begins, widens or (None) ends a split; see `Publisher.change_split`."""
-        step = Step(by, at, reason)
-        return self._then_look(lambda: self._publisher.change_split(name, split, step, expected=expected))
+        step = Step(by, at, reason, approved_by, eval_runs)
+        return self._then_look(lambda: self._publisher.change_split(name, split, step, expected=expected, texts=texts))
 
     def new_version(self, name: str, text: str, *, number: int | None = None) -> PromptVersion:
         """Writes a new version, never over an existing one; see `Publisher.new_version`."""

@@ -49,12 +49,13 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Who changes a release, when (aware) and why; `eval_run` names the evaluation it rests on."""
+    """Who changes a release, when (aware) and why; `approved_by` and `eval_runs` are what it rests on."""
 
     by: str
     at: datetime
     reason: str
-    eval_run: str | None = None
+    approved_by: str | None = None
+    eval_runs: tuple[str, ...] = ()
 
 
 def read_release(raw: bytes, file: str, name: str) -> Release:
@@ -116,7 +117,7 @@ def release_text(spec: ReleaseSpec) -> str:
     if spec.split is not None:
         data["split"] = spec.split.model_dump(mode="json", exclude_none=True)
     data["checksums"] = dict(sorted(spec.checksums.items()))
-    data["approvals"] = [a.model_dump(mode="json", exclude_none=True) for a in spec.approvals]
+    data["approvals"] = [a.model_dump(mode="json", exclude_defaults=True) for a in spec.approvals]
     return _HEADER + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
@@ -153,7 +154,8 @@ def _approval(
         checksum=checksums[version],
         replaced=old.live if old else None,
         experiment=split.seed if split else None,
-        eval_run=step.eval_run,
+        approved_by=step.approved_by,
+        eval_runs=step.eval_runs,
     )
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from botops.domain.releases import AuditEntry, Deed
 from botops.store.access import Access, Row
+from botops.store.engine import upsert
 from botops.store.release_tables import AUDIT
+
+_AT_ONCE = 500
+"""Ids looked up in one statement: both databases bound the number of parameters."""
 
 
 class AuditLog:
@@ -19,12 +25,44 @@ class AuditLog:
 
     def add(self, entry: AuditEntry) -> None:
         """Adds an entry."""
-        row = {
+        row = self._row(entry)
+        self._access.write("keep an audit entry", lambda connection: connection.execute(insert(AUDIT), row))
+
+    def add_missing(self, entries: Iterable[AuditEntry]) -> None:
+        """Adds those entries whose ids are not in the log yet."""
+        rows = [self._row(entry) for entry in entries]
+
+        def work(connection: Connection) -> None:
+            connection.execute(upsert(connection.dialect.name, AUDIT).on_conflict_do_nothing(), rows)
+
+        if rows:
+            self._access.write("keep audit entries", work)
+
+    def known(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of the ids that are in the log."""
+        found: set[str] = set()
+        wanted = sorted(ids)
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            rows = self._access.rows("read the audit log", select(AUDIT.c.id).where(AUDIT.c.id.in_(part)))
+            found.update(row["id"] for row in rows)
+        return frozenset(found)
+
+    def of_text(self, subject: str, checksum: str) -> tuple[AuditEntry, ...]:
+        """The entries about one exact text of a subject, the newest first."""
+        statement = (
+            select(AUDIT)
+            .where(AUDIT.c.subject == subject, AUDIT.c.checksum == checksum)
+            .order_by(AUDIT.c.at.desc(), AUDIT.c.id)
+        )
+        return tuple(_entry(row) for row in self._access.rows("read the audit log", statement))
+
+    def _row(self, entry: AuditEntry) -> dict[str, Any]:
+        return {
             "id": entry.id, "at": entry.at, "by": entry.by, "deed": entry.deed.value, "subject": entry.subject,
             "reason": self._access.hide(entry.reason), "version": entry.version, "checksum": entry.checksum,
             "detail": dict(entry.detail),
         }  # fmt: skip
-        self._access.write("keep an audit entry", lambda connection: connection.execute(insert(AUDIT), row))
 
     def entries(self, subject: str | None = None, *, most: int = 200) -> tuple[AuditEntry, ...]:
         """The latest entries (of one subject), the newest first."""

@@ -63,6 +63,8 @@ class ProposalRow(StoreTable, table=True):
     by: str
     at: datetime
     reason: str = Field(sa_type=LongText)
+    base: str | None = None
+    text: str | None = Field(default=None, sa_type=LongText)
     state: str = Field(index=True)
     decided_by: str | None = None
     decided_at: datetime | None = None
@@ -86,6 +88,7 @@ class EvalRunRow(StoreTable, table=True):
     cases: int = Field(sa_type=BigInteger)
     failed: int = Field(sa_type=BigInteger)
     book: str | None = None
+    suite_checksum: str | None = None
 
 
 OVERRIDE = METADATA.tables["override"]

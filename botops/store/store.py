@@ -30,12 +30,14 @@ from botops.store.access import Access
 from botops.store.audit import AuditLog
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
+from botops.store.eval_runs import EvalRuns
 from botops.store.experiments import ExperimentReads
 from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_inbound, mask_record, storable
 from botops.store.outcomes import FeedbackStore, Outcomes
 from botops.store.overrides import Overrides
 from botops.store.presence import FilePresence, Presence, ServerPresence
+from botops.store.proposals import Proposals
 from botops.store.reads import Reads
 from botops.store.reviewing import ReviewReads
 from botops.store.tables import IMPORT_BATCH, SERVING, TURN
@@ -89,6 +91,8 @@ class Store:
         self.outcomes = Outcomes(access)
         self.feedback = FeedbackStore(access)
         self.experiments = ExperimentReads(access)
+        self.proposals = Proposals(access)
+        self.eval_runs = EvalRuns(access)
 
     @classmethod
     def open(

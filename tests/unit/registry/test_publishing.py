@@ -22,12 +22,12 @@ def rollback(house, **options):
 
 
 def test_publishing_records_who_when_why_and_the_checksum(shop):
-    release = shop.publish("sales", 2, eval_run="run-7")
+    release = shop.publish("sales", 2, approved_by="Марат", eval_runs=("run-7",))
     assert release.live == 2
     assert shop.registry.release("sales") == release
     last = release.spec.approvals[-1]
     assert (last.action, last.version, last.by, last.reason) == (ReleaseAction.PUBLISH, 2, "Айгүл", "проверено")
-    assert (last.at, last.replaced, last.eval_run) == (shop.at, 1, "run-7")
+    assert (last.at, last.replaced, last.approved_by, last.eval_runs) == (shop.at, 1, "Марат", ("run-7",))
     assert last.checksum == release.spec.checksums[2] == shop.registry.version("sales", 2).ref.checksum
     assert set(release.spec.checksums) == {1, 2}
     assert shop.say().startswith("Ты консультант")

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("cases", sa.BigInteger(), nullable=False),
         sa.Column("failed", sa.BigInteger(), nullable=False),
         sa.Column("book", sa.String(), nullable=True),
+        sa.Column("suite_checksum", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_eval_run")),
     )
     with op.batch_alter_table("eval_run", schema=None) as batch_op:
@@ -111,6 +112,8 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("base", sa.String(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,0 +1,192 @@
+"""What people do to prompts, one function for each thing: save a draft, write a version, publish, roll back, split.
+
+Every door (command line, HTTP, console) comes through here: the policy of `botops.yaml` is asked, the file is written
+by compare-and-swap, and the deed goes into the audit log. The file comes first: a process killed in between leaves a
+step that the log lacks, and the next look adds it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from botops.app.auditing import label, note_steps, prompt_subject, record
+from botops.app.readiness import refuse_unready
+from botops.domain.errors import ConflictError, StoreError, UserError
+from botops.domain.people import person, same_person
+from botops.domain.people import reason as reasoned
+from botops.domain.releases import Deed, ProposalState
+from botops.registry import DRAFT, UNRELEASED
+from botops.registry.release import rollback_target
+
+if TYPE_CHECKING:
+    from botops.app.container import Container
+    from botops.app.readiness import Readiness
+    from botops.registry import PromptVersion, Release, Split
+
+_AUTHORSHIP = frozenset({Deed.DRAFT, Deed.VERSION, Deed.IMPORT})
+
+
+def save_draft(container: Container, name: str, text: str, *, by: str, expected: str | None = None) -> str:
+    """Writes a prompt's draft, faults and all; its checksum. `expected` is the checksum of the draft that was seen ("",
+    when there was none).
+
+    Without `expected` a draft is written over only when the audit log knows that the same person saved it.
+    Raises ConflictError with both texts, UserError, StoreError.
+    """
+    who = person(by)
+    registry = container.registry
+    there = registry.draft_text(name)
+    if expected is None and there is not None and there[1] != text and not _is_own(container, name, there[0], who):
+        message = f"the draft of {name} is somebody else's work or was edited by hand; to replace it: {there[0]}"
+        raise ConflictError(message, there[1], text)
+    seen = expected if expected is not None else there[0] if there else UNRELEASED
+    try:
+        checksum = registry.save_draft(name, text, expected=seen)
+    except ConflictError as error:
+        message = f"the draft of {name} was changed meanwhile: nothing was written"
+        raise ConflictError(message, error.theirs, text) from error
+    _note(container, Deed.DRAFT, name, DRAFT, checksum, who, "draft saved")
+    return checksum
+
+
+def new_version(
+    container: Container, name: str, text: str | None = None, *, by: str, reason: str, number: int | None = None,
+    expected: str | None = None,
+) -> PromptVersion:  # fmt: skip
+    """Writes the next version (or `number`) from a text, or without one from the draft, which `expected` names by its
+    checksum. Raises UserError with the text's faults, NotFoundError without a draft, ConflictError with both texts."""
+    who, why = person(by), reasoned(reason)
+    if text is None:
+        draft = container.registry.candidate(name, DRAFT)
+        text = draft.raw.decode()
+        if expected is not None and draft.ref.checksum != expected:
+            raise ConflictError(f"the draft of {name} was changed meanwhile: look at it again", text)
+    try:
+        version = container.registry.new_version(name, text, number=number)
+    except ConflictError as error:
+        raise ConflictError(str(error), error.theirs, text) from error
+    _note(container, Deed.VERSION, name, version.ref.version, version.ref.checksum, who, why)
+    return version
+
+
+def publish(
+    container: Container, name: str, version: int, *, by: str, reason: str, expected: str | None = None,
+    end_split: bool = False,
+) -> Release:  # fmt: skip
+    """Makes a version live. `expected` is the checksum of the release file that was seen.
+
+    Raises UserError while the policy asks for more (each missing step is named) or a split runs and `end_split` is not
+    set; ConflictError with both texts when somebody else published meanwhile; NotFoundError; StoreError.
+    """
+    who, why = person(by), reasoned(reason)
+    seen = _seen(container, name, expected)
+    ready = refuse_unready(container, name, version)
+    try:
+        release = container.registry.publish(
+            name, version, by=who, reason=why, at=container.clock.now(), expected=seen, end_split=end_split,
+            approved_by=ready.approved_by, eval_runs=ready.eval_runs, texts={version: ready.checksum},
+        )  # fmt: skip
+    except ConflictError as error:
+        raise _conflict(container, name, version, error) from error
+    _settle(container, release, (ready,))
+    return release
+
+
+def rollback(
+    container: Container, name: str, *, by: str, reason: str, to: int | None = None, expected: str | None = None
+) -> Release:
+    """Ends a running split, or else makes the version live again that was live before; `to` names another one that was
+    live before. Needs no approval: it must be fast. Raises ConflictError, NotFoundError, UserError, StoreError."""
+    who, why = person(by), reasoned(reason)
+    before = container.registry.candidate_release(name)
+    if before is not None:
+        target = rollback_target(before.spec, to)
+        if target not in {before.live, *before.spec.checksums}:
+            raise UserError(
+                f"{label(name, target)} was never live, so there is nothing to go back to: publish it "
+                f"(botops prompts publish {label(name, target)})"
+            )
+        to = target
+    seen = expected if expected is not None else before.checksum if before else UNRELEASED
+    try:
+        release = container.registry.rollback(name, by=who, reason=why, at=container.clock.now(), to=to, expected=seen)
+    except ConflictError as error:
+        raise _conflict(container, name, to, error) from error
+    _settle(container, release)
+    return release
+
+
+def change_split(
+    container: Container, name: str, split: Split | None, *, by: str, reason: str, expected: str | None = None
+) -> Release:
+    """Begins a split, changes its coverage, or (None) ends it. Every version of it must be ready to go live.
+
+    Raises UserError with each missing step, ConflictError, NotFoundError, StoreError.
+    """
+    who, why = person(by), reasoned(reason)
+    seen = _seen(container, name, expected)
+    numbers = sorted({v.version for v in split.variants}) if split else []
+    ready = {number: refuse_unready(container, name, number) for number in numbers}
+    approved = {r.approved_by for r in ready.values() if r.approved_by}
+    release = container.registry.change_split(
+        name, split, by=who, reason=why, at=container.clock.now(), expected=seen,
+        approved_by=", ".join(sorted(approved)) or None,
+        eval_runs=tuple(run for r in ready.values() for run in r.eval_runs),
+        texts={number: r.checksum for number, r in ready.items()},
+    )  # fmt: skip
+    _settle(container, release, tuple(ready.values()))
+    return release
+
+
+def authors(container: Container, subject: str, checksum: str) -> tuple[str, ...]:
+    """Who wrote an exact text, as far as the audit log knows. Raises StoreError."""
+    found = container.store.audit.of_text(subject, checksum)
+    return tuple(dict.fromkeys(entry.by for entry in found if entry.deed in _AUTHORSHIP))
+
+
+def _seen(container: Container, name: str, expected: str | None) -> str:
+    """The checksum of the release file everything that follows rests on."""
+    if expected is not None:
+        return expected
+    release = container.registry.candidate_release(name)
+    return release.checksum if release is not None else UNRELEASED
+
+
+def _is_own(container: Container, name: str, checksum: str, who: str) -> bool:
+    saved = authors(container, prompt_subject(name), checksum)
+    return bool(saved) and all(same_person(one, who) for one in saved)
+
+
+def _conflict(container: Container, name: str, version: int | None, error: ConflictError) -> ConflictError:
+    """The conflict of a release as a person needs it: who did what meanwhile, the text that is live, and theirs."""
+    registry = container.registry
+    yours = registry.candidate(name, version).raw.decode() if version is not None else None
+    now = registry.candidate_release(name)
+    if now is None or not now.spec.approvals:
+        return ConflictError(str(error), error.theirs, yours)
+    last = now.spec.approvals[-1]
+    message = (
+        f"{error}\n{label(name, now.live)} is live: {last.action.value} by {last.by}, {last.at:%Y-%m-%d %H:%M} UTC"
+    )
+    return ConflictError(f"{message} ({last.reason})", registry.candidate(name, now.live).raw.decode(), yours)
+
+
+def _settle(container: Container, release: Release, ready: tuple[Readiness, ...] = ()) -> None:
+    """What follows a written release: the log, and the proposals that are done with it."""
+    try:
+        note_steps(container, release)
+        for one in ready:
+            if one.proposal is not None and one.proposal.state is ProposalState.APPROVED:
+                done = replace(one.proposal, state=ProposalState.PUBLISHED)
+                with suppress(ConflictError):  # taken back at this very moment: the log tells the order
+                    container.store.proposals.move(done, ProposalState.APPROVED)
+    except StoreError as error:
+        message = f"{release.name}: the release file was written, the audit log was not and is mended at the next look"
+        raise StoreError(f"{message}: {error}") from error
+
+
+def _note(container: Container, deed: Deed, name: str, version: int, checksum: str, by: str, reason: str) -> None:
+    number = "draft" if version == DRAFT else str(version)
+    record(container, deed, prompt_subject(name), by, reason, version=number, checksum=checksum)

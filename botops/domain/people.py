@@ -1,0 +1,59 @@
+"""Who says so, and why: names and reasons as they are written into logs, and when two names mean one person."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from botops.domain.errors import UserError
+
+MOST_NAME = 200
+"""Characters a person's name may have."""
+MOST_REASON = 2_000
+"""Characters a reason may have."""
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of text: a line of a log would read as something else."""
+"""Unicode categories of characters that show nothing: two names that differ in them only look the same."""
+
+
+def person(name: str) -> str:
+    """A name as it is kept: one line, without spaces around it. Raises UserError when it is empty or cannot be read."""
+    tidy = " ".join(_shown(name, "the name of who does it").split())
+    if not key_of(tidy):
+        raise UserError("who does it is missing: give a name with --by or in BOTOPS_USER")
+    if len(tidy) > MOST_NAME:
+        raise UserError(f"the name of who does it has {len(tidy)} characters, at most {MOST_NAME} are allowed")
+    return tidy
+
+
+def reason(text: str) -> str:
+    """A reason as it is kept. Raises UserError when it is empty, too long or holds control characters."""
+    tidy = "\n".join(_shown(line, "the reason") for line in text.strip().splitlines())
+    if not key_of(tidy):
+        raise UserError("the reason is missing: say in a few words why")
+    if len(tidy) > MOST_REASON:
+        raise UserError(f"the reason has {len(tidy)} characters, at most {MOST_REASON} are allowed")
+    return tidy
+
+
+def key_of(name: str) -> str:
+    """What a name is compared by: compatible forms, letter case, spaces and invisible characters do not count."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    seen = "".join(
+        " " if c.isspace() else c for c in folded if c.isspace() or unicodedata.category(c) not in _INVISIBLE
+    )
+    return " ".join(seen.split())
+
+
+def same_person(one: str, other: str) -> bool:
+    """True when two names mean one person, as far as names can tell: `Айгерим ` is `айгерим`."""
+    return key_of(one) == key_of(other)
+
+
+def _shown(text: str, what: str) -> str:
+    """`text`, when a terminal and a file can show it. Raises UserError."""
+    for place, character in enumerate(text, 1):
+        hidden = unicodedata.category(character) in {"Cc", "Cs"} and not character.isspace()
+        if hidden or character in _TURNING:
+            raise UserError(f"{what} holds a control character (U+{ord(character):04X}) at place {place}: remove it")
+    return text

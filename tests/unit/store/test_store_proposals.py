@@ -1,0 +1,82 @@
+"""Proposals move on once from what was seen; evaluations are found by the exact text."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from botops.domain.errors import ConflictError, NotFoundError
+from botops.domain.releases import AuditEntry, Deed, EvalRun, Proposal, ProposalState
+
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+TEXT = "c" * 64
+
+
+def _proposal(identifier="p1", **more):
+    return replace(Proposal(identifier, "prompt:sales", "3", TEXT, "Айгерим", AT, "цены", None, "текст"), **more)
+
+
+def _decided(proposal, state, by):
+    return replace(proposal, state=state, decided_by=by, decided_at=AT, decided_reason="посмотрел, +7 701 234 56 78")
+
+
+def test_a_proposal_comes_back_as_it_was_kept(store):
+    store.proposals.add(_proposal())
+    assert store.proposals.get("p1") == _proposal()
+    assert store.proposals.get("p") == _proposal()
+    assert store.proposals.listed("prompt:sales") == store.proposals.of_text("prompt:sales", TEXT) == (_proposal(),)
+    assert store.proposals.listed("prompt:other") == ()
+    assert store.proposals.listed(states=[ProposalState.APPROVED]) == ()
+
+
+def test_of_two_who_decide_at_once_one_wins(store):
+    store.proposals.add(_proposal())
+    store.proposals.move(_decided(_proposal(), ProposalState.APPROVED, "Дана"), ProposalState.OPEN)
+    with pytest.raises(ConflictError, match="was approved by Дана"):
+        store.proposals.move(_decided(_proposal(), ProposalState.REJECTED, "Марат"), ProposalState.OPEN)
+    kept = store.proposals.get("p1")
+    assert (kept.state, kept.decided_by) == (ProposalState.APPROVED, "Дана")
+    assert "701" not in kept.decided_reason
+
+
+def test_one_text_is_proposed_once_at_a_time(store):
+    store.proposals.add(_proposal())
+    with pytest.raises(ConflictError, match="by Айгерим"):
+        store.proposals.add(_proposal("p2"))
+    store.proposals.add(_proposal("p3", base="d" * 64))
+    store.proposals.move(_decided(_proposal(), ProposalState.REJECTED, "Дана"), ProposalState.OPEN)
+    store.proposals.add(_proposal("p2"))
+
+
+def test_a_proposal_is_named_well_enough(store):
+    store.proposals.add(_proposal("abc1"))
+    store.proposals.add(_proposal("abc2", checksum="d" * 64))
+    with pytest.raises(NotFoundError, match="several"):
+        store.proposals.get("abc")
+    for wrong in ("", "%", "x", "a_c1"):
+        with pytest.raises(NotFoundError, match="no proposal"):
+            store.proposals.get(wrong)
+    with pytest.raises(NotFoundError):
+        store.proposals.move(_proposal("zzz"), ProposalState.OPEN)
+
+
+def test_evaluations_are_found_by_their_text(store):
+    runs = [
+        EvalRun(f"r{n}", AT + timedelta(hours=n), "demo", "sales", 3, text, "replay", n > 1, 12, 0, "b" * 64, "s" * 64)
+        for n, text in ((1, TEXT), (2, TEXT), (3, "d" * 64))
+    ]
+    for run in runs:
+        store.eval_runs.add(run)
+    assert store.eval_runs.of_text("sales", TEXT) == (runs[1], runs[0])
+    assert store.eval_runs.of_text("other", TEXT) == ()
+    assert store.eval_runs.latest("sales", most=1) == (runs[2],)
+
+
+def test_entries_added_again_are_one(store):
+    entries = [AuditEntry(f"a{n}", AT, "Айгерим", Deed.PUBLISH, "prompt:sales", "x", "3", TEXT) for n in range(1200)]
+    store.audit.add_missing(entries[:700])
+    store.audit.add_missing(entries)
+    store.audit.add_missing([])
+    assert len(store.audit.entries(most=5000)) == 1200
+    assert store.audit.known([e.id for e in entries] + ["nope"]) == {e.id for e in entries}
+    assert len(store.audit.of_text("prompt:sales", TEXT)) == 1200
