@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 import click
 
 from botops.cli.context import format_option, json_option, project_settings, relative
+from botops.cli.exchange import export, import_
 
 if TYPE_CHECKING:
     from botops.registry import Registry
@@ -25,7 +26,11 @@ class _Row(TypedDict):
 
 @click.group()
 def prompts() -> None:
-    """List, show, compare and lint prompts."""
+    """List, show, compare and lint prompts; take them from and give them to other tools."""
+
+
+prompts.add_command(import_)
+prompts.add_command(export)
 
 
 @prompts.command("list")
@@ -56,7 +61,7 @@ def list_prompts(as_json: bool) -> None:
 @json_option
 def show(which: str, as_json: bool) -> None:
     """Show NAME (the live version), NAME@VERSION or NAME@draft."""
-    version = _version(_registry(), which)
+    version = version_of(_registry(), which)
     if not as_json:
         click.echo(version.raw.decode("utf-8"), nl=False)
         return
@@ -112,8 +117,8 @@ def diff(first: str, second: str | None) -> int:
     from botops.registry.diff import diff as compare
 
     registry = _registry()
-    new = _version(registry, second or first)
-    old = _version(registry, first) if second else _version(registry, new.ref.name)
+    new = version_of(registry, second or first)
+    old = version_of(registry, first) if second else version_of(registry, new.ref.name)
     difference = compare(old, new)
     click.echo(difference.text())
     return int(difference.changed)
@@ -125,7 +130,8 @@ def _registry() -> Registry:
     return open_registry(project_settings())
 
 
-def _version(registry: Registry, which: str) -> PromptVersion:
+def version_of(registry: Registry, which: str) -> PromptVersion:
+    """The version named NAME (the live one), NAME@VERSION or NAME@draft. Raises UserError."""
     from botops.domain.errors import UserError
 
     name, at, number = which.partition("@")

@@ -1,0 +1,200 @@
+"""`botops prompts import` and `export`: other tools' formats, and archives that reproduce a reply."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from botops.cli.context import json_option, open_container, project_settings, relative
+
+if TYPE_CHECKING:
+    from botops.app.container import Container
+    from botops.app.exchange import Taken
+    from botops.config import Settings
+    from botops.registry import PromptVersion
+    from botops.registry.exchange import Format, Import, Jinja
+
+_LONGEST_NOTES = 50
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option("--format", "form", type=click.Choice(["langfuse", "mlflow", "text", "botops"]), required=True)
+@click.option("--name", help="Name of the prompt here; needed for text, and where the foreign name cannot be kept.")
+@click.option("--by", required=True, help="Who imports, for the audit log.")
+@click.option("--reason", default="imported", show_default=True, help="Why.")
+@click.option("--draft", is_flag=True, help="Write the draft instead of versions.")
+@click.option("--publish", is_flag=True, help="Make the version live that is in force there, if the policy allows.")
+@click.option(
+    "--jinja", type=click.Choice(["refuse", "keep", "text"]), default="refuse", show_default=True,
+    help="MLflow texts with {% … %}: keep them as templates, or take the tags for plain text.",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
+@json_option
+def import_(
+    file: str, form: Format, name: str | None, by: str, reason: str, draft: bool, publish: bool, jinja: Jinja,
+    dry_run: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Take prompts over from Langfuse, MLflow, a plain text or a botops prompt file. FILE is `-` for stdin.
+
+    Versions are written and nothing goes live: which version is in force there is only proposed. What has no place here
+    is listed as not imported, with its place in FILE. Exit code 1 when something was not taken over.
+    """
+    from botops.app.exchange import take_import
+    from botops.domain.errors import UserError
+    from botops.registry.exchange import read_foreign
+
+    if publish and draft:
+        raise UserError("--publish and --draft exclude one another: a draft cannot be live")
+    settings = project_settings()
+    found = read_foreign(_input(file), "stdin" if file == "-" else file, form, name=name, jinja=jinja)
+    if dry_run:
+        _show_plan(found, as_json)
+        return _notes(found)
+    with open_container(settings, "side") as container:
+        taken = take_import(container, found, by=by, reason=reason, draft=draft)
+        published = [_publish(container, one, by, reason) for one in taken if one.live] if publish else []
+    _show(found, taken, published, as_json)
+    return _notes(found)
+
+
+def _input(file: str) -> str:
+    from botops.config import read_text
+    from botops.config.document import decode
+    from botops.domain.errors import UserError
+    from botops.registry.exchange import MAX_IMPORT_BYTES
+
+    if file != "-":
+        return read_text(Path(file), max_bytes=MAX_IMPORT_BYTES)
+    raw = sys.stdin.buffer.read(MAX_IMPORT_BYTES + 1)
+    if len(raw) > MAX_IMPORT_BYTES:
+        raise UserError(f"stdin: larger than {MAX_IMPORT_BYTES:,} bytes: split it into several files")
+    return decode(raw, "stdin")
+
+
+def _publish(container: Container, one: Taken, by: str, reason: str) -> str:
+    from botops.domain.errors import NotFoundError, UserError
+
+    registry = container.registry
+    which = f"{one.name}@{one.number}"
+    try:
+        release = registry.release(one.name)
+    except NotFoundError:
+        raise
+    except UserError:
+        release = None
+    if release is not None and release.live == one.number and release.split is None:
+        return f"{which} is live already"
+    registry.publish(one.name, one.number, by=by, reason=reason, at=container.clock.now())
+    return f"{which} is live now"
+
+
+def _show_plan(found: Import, as_json: bool) -> None:
+    rows = [
+        {"name": p.name, "version": v.number, "live_there": v.number == p.live, "text": v.text}
+        for p in found.prompts
+        for v in p.versions
+    ]
+    if as_json:
+        click.echo(json.dumps({"versions": rows, **_notes_json(found)}, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo(f"# {row['name']}@{row['version']}{' (in force there)' if row['live_there'] else ''}\n{row['text']}")
+
+
+def _show(found: Import, taken: tuple[Taken, ...], published: list[str], as_json: bool) -> None:
+    from dataclasses import asdict
+
+    if as_json:
+        rows = {"versions": [asdict(t) for t in taken], "published": published, **_notes_json(found)}
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for one in taken:
+        here = f"{one.name}@{one.number or 'draft'}"
+        there = f" (version {one.foreign} there)" if one.number != one.foreign else ""
+        click.echo(f"{here}: {'there already, not written' if one.outcome == 'present' else 'written'}{there}")
+    for line in published:
+        click.echo(line)
+    for one in taken:
+        if one.live and one.number and not published:
+            click.echo(
+                f"{one.name}@{one.number} is in force there; to make it live here: "
+                f"botops prompts publish {one.name}@{one.number} --by … --reason …",
+                err=True,
+            )
+
+
+def _notes_json(found: Import) -> dict[str, Any]:
+    return {
+        "notes": [
+            {"file": n.file, "line": n.line, "column": n.column, "path": n.path, "rule": n.rule, "message": n.message}
+            for n in found.notes
+        ]
+    }
+
+
+def _notes(found: Import) -> int:
+    notes = sorted(found.notes)
+    for note in notes[:_LONGEST_NOTES]:
+        click.echo(relative(note).text(), err=True)
+    if len(notes) > _LONGEST_NOTES:
+        click.echo(f"… and {len(notes) - _LONGEST_NOTES} more: --json lists all", err=True)
+    return int(any(n.rule == "not-imported" for n in notes))
+
+
+@click.command("export")
+@click.argument("which")
+@click.option("--format", "form", type=click.Choice(["langfuse", "mlflow", "text", "botops"]), required=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here; default stdout.")
+@click.option("--flat", is_flag=True, help="Fill in every variable, condition and loop, so that only text is left.")
+@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A variable's value for --flat.")
+def export(which: str, form: Format, out: Path | None, flat: bool, given: tuple[str, ...]) -> int:
+    """Give out NAME (the live version), NAME@VERSION or NAME@draft in another tool's format.
+
+    What the format cannot say is an error that names the line; --flat fills everything in instead.
+    """
+    from botops.app.container import open_registry
+    from botops.app.exchange import writable
+    from botops.cli.prompts import version_of
+    from botops.domain.errors import UserError
+    from botops.registry.exchange import write_foreign
+
+    if given and not flat:
+        raise UserError("--set goes with --flat: otherwise variables stay variables")
+    settings = project_settings()
+    registry = open_registry(settings)
+    version = version_of(registry, which)
+    values = _values(settings, version, given) if flat else None
+    exported = write_foreign(writable(registry, version, values), form)
+    for note in exported.notes:
+        click.echo(relative(note).text(), err=True)
+    if out is None:
+        click.echo(exported.text, nl=False)
+    else:
+        out.write_text(exported.text, "utf-8")
+    return 0
+
+
+def _values(settings: Settings, version: PromptVersion, given: tuple[str, ...]) -> dict[str, Any]:
+    from botops.app.books import Books
+    from botops.app.clock import SystemClock
+    from botops.app.container import book_path
+    from botops.app.exchange import sample_values
+    from botops.app.extensions import extensions_of
+    from botops.app.prompting import built_ins
+    from botops.domain.errors import UserError
+
+    pairs: dict[str, str] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals or not name:
+            raise UserError(f"--set {one}: write it as NAME=VALUE")
+        pairs[name] = value
+    current = Books(book_path(settings), extensions_of(settings)).current()
+    book = current.book if current else None
+    built_in = built_ins(settings.company, book, SystemClock().now(), settings.company.languages[0], "web")
+    return sample_values(version, pairs, built_in)
