@@ -34,6 +34,8 @@ COMMANDS = {
     "pricebook": ("botops.cli.pricebook:pricebook", "Import, compare and lint price books."),
     "exceptions": ("botops.cli.exceptions:exceptions", "Rule on findings; list, add and revoke exceptions."),
     "promises": ("botops.cli.promises:promises", "List what was promised to clients."),
+    "outcomes": ("botops.cli.outcomes:outcomes", "Take in what became of leads, and list it."),
+    "feedback": ("botops.cli.outcomes:feedback", "Take in ratings of dialogues."),
     "ingest": ("botops.cli.ingest:ingest", "Take in dialogues of another bot."),
 }
 """Every command: where it lives and the one line `--help` shows for it."""

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from botops import __version__
 from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError
-from botops.http import chat, dialogues, prompts, reviews, system
+from botops.http import chat, dialogues, outcomes, prompts, reviews, system
 from botops.http.bounds import Bounds
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def create_api(container: Container) -> FastAPI:
     """The API over a container, which stays the caller's to close. Its pages load nothing from other hosts."""
     api = FastAPIOffline(redoc_url=None, title="botops", version=__version__, description=_DESCRIPTION)
     api.state.container = container
-    for router in (chat.router, dialogues.router, prompts.router, reviews.router, system.router):
+    for router in (chat.router, dialogues.router, outcomes.router, prompts.router, reviews.router, system.router):
         api.include_router(router)
     api.add_exception_handler(BotopsError, _botops_error)
     api.add_exception_handler(RequestValidationError, _bad_request)

@@ -21,6 +21,8 @@ from botops.store.tables import DIALOGUE, TURN
 _AT_ONCE = 500
 """Rows of one statement: databases bound the number of its values."""
 MOST = 1000
+_ABOUT = frozenset({"received_at", "source"})
+"""What is kept of the delivery: the same event may come by several ways."""
 
 
 class Delivery(StrEnum):
@@ -155,7 +157,7 @@ def _add(
 
 
 def _compared(kept: dict[str, Any], row: dict[str, Any], changed: Changed) -> Delivery:
-    same = all(kept[name] == value for name, value in row.items() if name != "received_at")
+    same = all(kept[name] == value for name, value in row.items() if name not in _ABOUT)
     return Delivery.KNOWN if same else changed(kept, row)
 
 

@@ -23,6 +23,7 @@ def rating(value, *, at=AT, dialogue="a", voice=Voice.CLIENT, by="", reason="", 
 def test_an_outcome_delivered_again_changes_nothing(store):
     assert store.outcomes.add(WON) is Delivery.NEW
     assert store.outcomes.add(replace(WON, at=AT.astimezone(timezone(timedelta(hours=5))))) is Delivery.KNOWN
+    assert store.outcomes.add(replace(WON, source="a table")) is Delivery.KNOWN
     assert store.outcomes.of_lead("lead-a") == (WON,)
 
 
@@ -36,7 +37,7 @@ def test_an_id_with_another_content_is_a_conflict_and_the_first_stays(store):
 def test_a_batch_tells_of_each_and_loses_none(store):
     store.outcomes.add(WON)
     lost = Outcome("deal-2", "lead-b", Stage.LOST, AT)
-    batch = [WON, lost, replace(WON, source="other"), lost, replace(lost, lead_id="lead-c")]
+    batch = [WON, lost, replace(WON, amount=None), lost, replace(lost, lead_id="lead-c")]
     assert [d.value for d in store.outcomes.add_many(batch)] == ["known", "new", "conflict", "known", "conflict"]
     assert store.outcomes.latest() == (WON, lost)
     assert store.outcomes.add_many([]) == ()
