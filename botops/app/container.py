@@ -120,7 +120,8 @@ def rules_of(settings: Settings) -> BotRules:
 
 def open_registry(settings: Settings, clock: Clock | None = None) -> Registry:
     """The prompt registry of an installation, loaded."""
-    registry = Registry(settings.path("prompts"), clock, state_dir=settings.root / STATE)
+    zone = ZoneInfo(settings.company.timezone)
+    registry = Registry(settings.path("prompts"), clock, state_dir=settings.root / STATE, zone=zone)
     registry.load()
     return registry
 

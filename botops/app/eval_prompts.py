@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from botops.app.prompting import Prompting
     from botops.domain.messages import InboundMessage, Language
-    from botops.domain.prompts import RenderedPrompt
+    from botops.domain.prompts import Past, RenderedPrompt
     from botops.pricebook import PriceBook
     from botops.registry import PromptVersion
 
@@ -70,7 +70,7 @@ class FixedPrompt:
     def __init__(self, registry: Registry, version: PromptVersion, prompting: Prompting, book: PriceBook) -> None:
         self._registry, self._version, self._prompting, self._book = registry, version, prompting, book
 
-    def prompt_for(self, inbound: InboundMessage, language: Language) -> RenderedPrompt:
+    def prompt_for(self, inbound: InboundMessage, language: Language, past: Past) -> RenderedPrompt:
         """The version with the prices of the day. Raises UserError that points at the file."""
         variables = self._prompting.variables(self._book, inbound, language)
         return self._registry.render_version(self._version, variables)

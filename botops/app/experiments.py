@@ -129,7 +129,7 @@ def experiment_status(container: Container, prompt: str, language: Language = "r
             f"{prompt}: nothing says how {split.seed} is judged: add `measure` to its split in "
             f"prompts/{prompt}/release.yaml, as {{primary: escalated, planned: 2000}}"
         )
-    leads = container.store.experiments.exposed_leads(split.seed)
+    leads = container.store.experiments.exposed_leads(split.seed, without=split.testers)
     by_arm = [[lead for lead in leads if lead.variant == arm] for arm in range(len(split.variants))]
     arms = tuple(_arm(v.version, found, split.measure) for v, found in zip(split.variants, by_arm, strict=True))
     if not leads:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops.domain.errors import UserError
+from botops.domain.prompts import Lead
 from botops.pricebook import price_table
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from botops.app.books import Books
     from botops.config.settings import Company
     from botops.domain.messages import InboundMessage, Language
-    from botops.domain.prompts import RenderedPrompt
+    from botops.domain.prompts import Past, RenderedPrompt
     from botops.pricebook import PriceBook
     from botops.registry import Registry
 
@@ -29,14 +30,14 @@ class Prompting:
         self._name = name
         self._company = company
 
-    def prompt_for(self, inbound: InboundMessage, language: Language) -> RenderedPrompt:
+    def prompt_for(self, inbound: InboundMessage, language: Language, past: Past) -> RenderedPrompt:
         """The prompt of this lead at this moment. Raises UserError when there is no price book or no such prompt."""
         current = self._books.current()
         if current is None:
             raise UserError(
                 f"there is no price book at {self._books.path}: put one there or set paths.pricebook in botops.yaml"
             )
-        assignment = self._registry.assign(self._name, inbound.lead_id)
+        assignment = self._registry.assign(self._name, lead_of(inbound, language, past), at=inbound.at)
         return self._registry.render(assignment, self.variables(current.book, inbound, language))
 
     def variables(self, book: PriceBook, inbound: InboundMessage, language: Language) -> dict[str, object]:
@@ -59,6 +60,14 @@ def built_ins(
     if book is not None:
         values["price_table"] = _price_table(_Same(book), day, language)
     return values
+
+
+def lead_of(inbound: InboundMessage, language: Language, past: Past) -> Lead:
+    """What an assignment looks at, of a message in a language."""
+    return Lead(
+        inbound.lead_id, inbound.dialogue_id, inbound.channel, language, inbound.region, inbound.source,
+        past.returning, past.exposures,
+    )  # fmt: skip
 
 
 class _Same:

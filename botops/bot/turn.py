@@ -103,7 +103,7 @@ class Bot:
 
     def _prompt(self, draft: Draft, begun: Begun) -> RenderedPrompt:
         inbound = draft.record.inbound
-        prompt = self.prompts.prompt_for(inbound, draft.record.language)
+        prompt = self.prompts.prompt_for(inbound, draft.record.language, begun.past)
         draft.record = replace(draft.record, assignment=prompt.assignment)
         spoken = (*begun.history, Message("user", inbound.text, at=inbound.at))
         return replace(prompt, messages=(*prompt.messages, *spoken))

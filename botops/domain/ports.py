@@ -9,7 +9,7 @@ from typing import Protocol
 
 from botops.domain.findings import Verdict
 from botops.domain.messages import InboundMessage, Language, Message
-from botops.domain.prompts import ModelParameters, RenderedPrompt
+from botops.domain.prompts import ModelParameters, Past, RenderedPrompt
 from botops.domain.turns import Purpose, TurnRecord
 from botops.domain.usage import Cost, Usage
 
@@ -86,8 +86,9 @@ class Guard(Protocol):
 class PromptSource(Protocol):
     """Chooses and renders the prompt of a turn."""
 
-    def prompt_for(self, inbound: InboundMessage, language: Language) -> RenderedPrompt:
-        """The prompt of this lead at this moment, prices of the day filled in. Raises UserError."""
+    def prompt_for(self, inbound: InboundMessage, language: Language, past: Past) -> RenderedPrompt:
+        """The prompt of this lead at this moment, prices of the day filled in; `past` is what the store knows of the
+        lead. Raises UserError."""
         ...
 
 
@@ -101,7 +102,8 @@ class Meter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What the store answers when a turn begins: its number in the dialogue and what was said before.
+    """What the store answers when a turn begins: its number in the dialogue, what was said before, and what is known of
+    the lead.
 
     `stored` is the finished turn of an earlier delivery with the same idempotency key; nothing else is done then.
     """
@@ -109,6 +111,7 @@ class Begun:
     number: int
     history: tuple[Message, ...] = ()
     stored: TurnRecord | None = None
+    past: Past = field(default_factory=Past)
 
 
 class TurnStore(Protocol):

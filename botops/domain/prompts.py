@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from botops.domain.messages import Language, Message
 
@@ -20,6 +20,34 @@ class PromptRef:
 
     def __str__(self) -> str:
         return f"{self.name}@{self.version}"
+
+
+Unit = Literal["lead", "dialogue"]
+"""What an experiment deals its variants to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The variant of an experiment that a lead was served first, and the version of the prompt that stood for it.
+
+    `prompt` and `version` are None where they were not kept.
+    """
+
+    variant: int
+    prompt: str | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of a lead from before this turn.
+
+    `returning` is True when the lead had a dialogue before this one, None when that is not known. `exposures` are by
+    the seed of the experiment's phase.
+    """
+
+    returning: bool | None = None
+    exposures: Mapping[str, Exposure] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +65,7 @@ class Lead:
     region: str | None = None
     source: str | None = None
     returning: bool | None = None
-    kept: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    kept: Mapping[str, Exposure] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +73,8 @@ class Assignment:
     """The version a lead gets and how it was chosen.
 
     `experiment` is None outside a split. `bucket` is 0..9999; `variant` is the index in the split, -1 when the lead is
-    outside its coverage and gets the live version. `stale` is True when the last good snapshot was served because a
-    file on disk is broken.
+    outside its coverage or targeting and gets the live version. `unit` is what was dealt to. `stale` is True when the
+    last good snapshot was served because a file on disk is broken.
     """
 
     ref: PromptRef
@@ -54,6 +82,7 @@ class Assignment:
     variant: int = -1
     bucket: int | None = None
     stale: bool = False
+    unit: Unit = "lead"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from botops.registry.model import (
 from botops.registry.registry import Registry, RegistryState
 from botops.registry.release import UNRELEASED, Release
 from botops.registry.spans import TextSpan
+from botops.registry.targeting import Targeting
 from botops.registry.values import VariableType
 from botops.registry.version import DRAFT, PromptVersion, text_spans
 
@@ -33,6 +34,7 @@ __all__ = [
     "ReleaseAction",
     "ReleaseSpec",
     "Split",
+    "Targeting",
     "TextSpan",
     "Variable",
     "VariableType",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, field_validator, model_validator
 
 from botops.config import Strict
 from botops.domain.messages import Language
+from botops.domain.prompts import Unit
+from botops.registry.targeting import Fact, Moment, Targeting, moment
 from botops.registry.values import Scalar, VariableType, coerce
-from botops.split import BUCKETS
+from botops.split import BUCKETS, MOST_PHASES, seed_of
 
 BUILT_INS: Mapping[str, str] = MappingProxyType(
     {
@@ -135,11 +137,17 @@ class Guardrail(Strict):
 
 class Measure(Strict):
     """How an experiment is judged, fixed before it starts: the metric that decides, the leads planned for all variants
-    together, and what must not get worse."""
+    together, and what must not get worse.
+
+    `window_days` is how many days after its first exposure a lead's outcomes count. `promote: true` makes the winner
+    live by itself once the planned leads have come, the verdict is there and no guardrail stands against it.
+    """
 
     primary: MetricName
     planned: int = Field(ge=100)
     guardrails: tuple[Guardrail, ...] = ()
+    window_days: int = Field(default=14, ge=0, le=365)
+    promote: bool = False
 
     @model_validator(mode="after")
     def _once(self) -> Measure:
@@ -152,31 +160,68 @@ class Measure(Strict):
 class Split(Strict):
     """Which leads get which version.
 
-    `coverage` (basis points) may grow inside a phase. Other variants or weights need the next `phase`: it changes the
-    seed, so that leads are dealt anew.
+    `coverage` (basis points) may grow inside a phase. Other variants, weights, `unit` or `targeting` need the next
+    `phase`: it changes the seed, so that leads not served yet are dealt anew; those served keep their version.
+    Before `starts` and from `ends` on everybody gets the live version; a day begins at midnight of the company's zone.
+    `testers` get the version named for them and are not in the analysis.
     """
 
     experiment: str = Field(pattern=_EXPERIMENT_KEY)
-    phase: int = Field(default=1, ge=1)
-    variants: tuple[Variant, ...] = Field(min_length=1)
+    phase: int = Field(default=1, ge=1, le=MOST_PHASES)
+    variants: tuple[Variant, ...] = Field(min_length=1, max_length=26)
     coverage: int = Field(default=BUCKETS, ge=0, le=BUCKETS)
+    unit: Unit = "lead"
+    targeting: Targeting | None = None
+    starts: Moment | None = None
+    ends: Moment | None = None
+    testers: dict[Fact, int] = Field(default_factory=dict, max_length=100)
     measure: Measure | None = None
 
     @property
     def seed(self) -> str:
         """What leads are hashed with, and the name results are kept under: the key, `key:2` in later phases."""
-        return self.experiment if self.phase == 1 else f"{self.experiment}:{self.phase}"
+        return seed_of(self.experiment, self.phase)
 
     @property
     def weights(self) -> tuple[int, ...]:
         """The variants' shares, in order."""
         return tuple(v.weight for v in self.variants)
 
-    @model_validator(mode="after")
-    def _whole(self) -> Split:
-        total = sum(self.weights)
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """The variants' versions, in order: the first one is the control."""
+        return tuple(v.version for v in self.variants)
+
+    def running(self, at: datetime, zone: tzinfo) -> bool:
+        """True from the start until the end; `zone` is the company's."""
+        return not (
+            (self.starts is not None and at < moment(self.starts, zone))
+            or (self.ends is not None and at >= moment(self.ends, zone))
+        )
+
+    @field_validator("variants")
+    @classmethod
+    def _whole(cls, variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
+        total = sum(v.weight for v in variants)
         if total != BUCKETS:
             raise ValueError(f"the weights sum to {total}, they must sum to {BUCKETS} (basis points, 100 %)")
+        return variants
+
+    @field_validator("testers")
+    @classmethod
+    def _tested(cls, testers: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        known = {v.version for v in info.data.get("variants", ())}
+        for lead, version in testers.items():
+            if known and version not in known:
+                versions = ", ".join(str(v) for v in sorted(known))
+                raise ValueError(f"version {version} of `{lead}` is none of the variants: choose one of {versions}")
+        return testers
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Split:
+        # With a day on one side and a moment on the other the zone decides, a day's difference at most either way.
+        if self.starts is not None and self.ends is not None and moment(self.ends, UTC) <= moment(self.starts, UTC):
+            raise ValueError("`ends` must be later than `starts`: from the end on nobody takes part")
         return self
 
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -58,7 +58,8 @@ class Registry:
     """Prompts of one directory. Safe for threads: readers take what is loaded, one thread at a time reloads it.
 
     `clock` dates what is loaded and paces reloading; `state_dir` keeps the last good state over restarts;
-    a request looks at the disk at most every `refresh_ms` milliseconds.
+    a request looks at the disk at most every `refresh_ms` milliseconds; `zone` is the company's, where the days of
+    splits begin.
     """
 
     def __init__(
@@ -68,11 +69,13 @@ class Registry:
         *,
         state_dir: Path | str | None = None,
         refresh_ms: int = 500,
+        zone: tzinfo = UTC,
     ) -> None:
         self.directory = Path(directory)
         self._now: Callable[[], datetime] | None = clock.now if clock else None
         self._monotonic: Callable[[], float] = clock.monotonic if clock else time.monotonic
         self._interval = refresh_ms / 1000
+        self._zone = zone
         self._snapshots = Snapshots(Path(state_dir) / "prompts") if state_dir is not None else None
         self._publisher = Publisher(self.directory, self._pins)
         self._lock = threading.Lock()
@@ -150,13 +153,18 @@ class Registry:
         """The release in force. Raises UserError when nothing was published or it cannot be read."""
         return self._servable(name)[1]
 
-    def assign(self, name: str, lead: Lead | str, override: Override | None = None) -> Assignment:
-        """The version a lead (or an id, when nothing else is known) gets, the same one every time; `override` is the
-        order in force on this prompt. Raises UserError."""
+    def assign(
+        self, name: str, lead: Lead | str, override: Override | None = None, at: datetime | None = None
+    ) -> Assignment:
+        """The version a lead (or an id, when nothing else is known) gets at a moment (now, unless given), the same one
+        every time; `override` is the order in force on this prompt. Raises UserError."""
         prompt, release = self._servable(name)
-        choice = choose(release, Lead(lead) if isinstance(lead, str) else lead, override)
-        version = self.version(name, choice.version)
-        return Assignment(version.ref, choice.experiment, choice.variant, choice.bucket, stale=prompt.stale)
+        if at is None:
+            at = self._now() if self._now else datetime.now(UTC)
+        whom = Lead(lead) if isinstance(lead, str) else lead
+        choice = choose(release, whom, override, at=at, zone=self._zone)
+        ref = self.version(name, choice.version).ref
+        return Assignment(ref, choice.experiment, choice.variant, choice.bucket, prompt.stale, choice.unit)
 
     def render(self, assignment: Assignment, variables: Mapping[str, Any]) -> RenderedPrompt:
         """The assigned version with its variables filled in. Raises UserError that points at the file."""

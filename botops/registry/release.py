@@ -13,6 +13,7 @@ from botops.config import Document, parse, validate
 from botops.config.document import decode
 from botops.domain.errors import UserError
 from botops.registry.model import Approval, ReleaseAction, ReleaseSpec, Split
+from botops.registry.targeting import Targeting
 from botops.registry.version import checksum_of
 
 UNRELEASED = ""
@@ -101,24 +102,44 @@ def split_changed(old: ReleaseSpec, split: Split | None, checksums: Mapping[int,
         approval = _approval(ReleaseAction.SPLIT_END, old.live, checksums, step, old.split)
         return _changed(old, old.live, None, checksums, approval)
     same = old.split is not None and old.split.seed == split.seed
-    if same and old.split is not None and old.split.variants != split.variants:
-        raise UserError(f"other variants or weights move leads between variants: begin phase {split.phase + 1}")
-    if same and old.split is not None and old.split.measure not in {None, split.measure}:
-        raise UserError(f"what an experiment is judged by is fixed at its start: begin phase {split.phase + 1}")
+    if same and old.split is not None:
+        _refuse_within_phase(old.split, split)
     if not same and any(a.action is ReleaseAction.SPLIT and a.experiment == split.seed for a in old.approvals):
         raise UserError(f"the split {split.seed} has run before: begin phase {split.phase + 1}")
     approval = _approval(ReleaseAction.SPLIT, old.live, checksums, step, split)
     return _changed(old, old.live, split, checksums, approval)
 
 
+def _refuse_within_phase(old: Split, new: Split) -> None:
+    """Raises UserError for a change that a phase cannot take without its leads losing what they were dealt."""
+    further = f"begin phase {new.phase + 1}"
+    if old.variants != new.variants:
+        raise UserError(f"other variants or weights move leads between variants: {further}")
+    if (old.unit, old.targeting or Targeting()) != (new.unit, new.targeting or Targeting()):
+        raise UserError(f"whom an experiment is about is fixed at its start: {further}")
+    if new.coverage < old.coverage:
+        raise UserError(
+            f"the coverage is {old.coverage} and can only grow inside a phase: stop the split, or {further}"
+        )
+    if old.measure not in {None, new.measure}:
+        raise UserError(f"what an experiment is judged by is fixed at its start: {further}")
+
+
 def release_text(spec: ReleaseSpec) -> str:
     """A release file's text."""
     data: dict[str, Any] = {"live": spec.live}
     if spec.split is not None:
-        data["split"] = spec.split.model_dump(mode="json", exclude_none=True)
+        data["split"] = _split_data(spec.split)
     data["checksums"] = dict(sorted(spec.checksums.items()))
     data["approvals"] = [a.model_dump(mode="json", exclude_defaults=True) for a in spec.approvals]
     return _HEADER + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _split_data(split: Split) -> dict[str, Any]:
+    """What a release file says of a split: what was set, and always the phase and the coverage."""
+    whole = split.model_dump(mode="json", exclude_none=True)
+    told = split.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return {key: told.get(key, value) for key, value in whole.items() if key in told or key in {"phase", "coverage"}}
 
 
 def _changed(

@@ -6,5 +6,17 @@ replicas, two languages and two years later agree. Pure: no state, no input or o
 
 from botops.split.assignment import OUTSIDE, Assigned, assign
 from botops.split.hashing import BUCKETS, bucket, fnv1a32
+from botops.split.phases import MOST_PHASES, earlier_seeds, phase_of, seed_of
 
-__all__ = ["BUCKETS", "OUTSIDE", "Assigned", "assign", "bucket", "fnv1a32"]
+__all__ = [
+    "BUCKETS",
+    "MOST_PHASES",
+    "OUTSIDE",
+    "Assigned",
+    "assign",
+    "bucket",
+    "earlier_seeds",
+    "fnv1a32",
+    "phase_of",
+    "seed_of",
+]

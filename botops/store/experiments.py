@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, exists, func, or_, select
 
 from botops.domain.outcomes import Stage, Voice
+from botops.split import earlier_seeds
 from botops.store.access import Access
 from botops.store.outcome_tables import FEEDBACK, OUTCOME
 from botops.store.tables import DIALOGUE, EXPOSURE, FINDING, HAND_OFF, TURN
@@ -25,7 +26,7 @@ class ExperimentReads:
         self._access = access
 
     def exposures(self, experiment: str) -> dict[int, int]:
-        """Leads served each variant of an experiment. A lead served two variants counts in both."""
+        """Leads (or dialogues, where they are what is dealt to) served each variant of an experiment first."""
         statement = (
             select(EXPOSURE.c.variant, func.count().label("leads"))
             .where(EXPOSURE.c.experiment == experiment)
@@ -35,13 +36,20 @@ class ExperimentReads:
         return {row["variant"]: row["leads"] for row in self._access.rows("count exposures", statement)}
 
     def exposed_leads(
-        self, experiment: str, *, window: timedelta = WINDOW, until: datetime | None = None
+        self,
+        experiment: str,
+        *,
+        window: timedelta = WINDOW,
+        until: datetime | None = None,
+        without: Collection[str] = (),
     ) -> tuple[ExposedLead, ...]:
-        """The leads of an experiment in the order they came, with what they did and what became of them.
+        """The leads of one phase of an experiment in the order they came, with what they did and what became of them.
 
-        A lead served two variants is left out of both: what it did cannot be told apart. Outcomes and ratings count
-        from the exposure on, for the length of `window`. With `until` the leads exposed before that moment, and their
-        turns before it; outcomes and ratings are those known now.
+        Left out are leads an earlier phase had dealt to, leads served two variants, since what they did cannot be told
+        apart, and the leads in `without` (testers). Where dialogues are what is dealt to, each has an entry.
+
+        Outcomes and ratings count from the exposure on, for the length of `window`. With `until` the leads exposed
+        before that moment, and their turns before it; outcomes and ratings are those known now.
         """
         with self._access.reading("read an experiment") as connection:
             became = _became(connection, experiment, window)
@@ -50,27 +58,34 @@ class ExperimentReads:
                 ExposedLead(
                     row.lead_id, row.variant, row.at, row.turns, row.dialogues, int(row.pico_usd), int(row.total_ms),
                     bool(row.flagged), bool(row.escalated), row.replies, int(row.characters),
-                    *_stages(became.get(row.lead_id, ())), rated.get(row.lead_id),
+                    *_stages(became.get(row.unit, ())), rated.get(row.unit),
                 )
-                for row in connection.execute(_leads(experiment, until))
+                for row in connection.execute(_leads(experiment, until, without))
             )  # fmt: skip
 
 
-def _taking_part(experiment: str) -> list[ColumnElement[bool]]:
-    """Which exposures an analysis of an experiment looks at."""
-    twice = (
-        select(EXPOSURE.c.lead_id)
-        .where(EXPOSURE.c.experiment == experiment)
-        .group_by(EXPOSURE.c.lead_id)
-        .having(func.count() > 1)
+def _taking_part(experiment: str, without: Collection[str]) -> list[ColumnElement[bool]]:
+    """Which exposures an analysis of a phase looks at."""
+    before, other = EXPOSURE.alias("before"), TURN.alias("other")
+    dealt_before = exists().where(before.c.unit == EXPOSURE.c.unit, before.c.experiment.in_(earlier_seeds(experiment)))
+    other_variant = exists().where(_own_turns(other), other.c.variant != EXPOSURE.c.variant)
+    return [EXPOSURE.c.experiment == experiment, ~dealt_before, ~other_variant, EXPOSURE.c.lead_id.not_in(without)]
+
+
+def _own_turns(turn: FromClause) -> ColumnElement[bool]:
+    """Joins exposures with the turns in which their unit was served a variant of that experiment."""
+    return and_(
+        turn.c.lead_id == EXPOSURE.c.lead_id,
+        turn.c.experiment == EXPOSURE.c.experiment,
+        turn.c.variant >= 0,  # what it did while it was outside the coverage is no variant's doing
+        or_(EXPOSURE.c.unit == EXPOSURE.c.lead_id, EXPOSURE.c.unit == turn.c.dialogue_id),
     )
-    return [EXPOSURE.c.experiment == experiment, EXPOSURE.c.lead_id.not_in(twice)]
 
 
-def _leads(experiment: str, until: datetime | None) -> Select[Any]:
+def _leads(experiment: str, until: datetime | None, without: Collection[str]) -> Select[Any]:
     # A lead whose turns retention has removed still was exposed, and still may have bought.
-    of_lead = and_(TURN.c.lead_id == EXPOSURE.c.lead_id, TURN.c.experiment == EXPOSURE.c.experiment)
-    where = _taking_part(experiment)
+    of_lead = _own_turns(TURN)
+    where = _taking_part(experiment, without)
     if until is not None:
         of_lead = and_(of_lead, TURN.c.at < until)
         where.append(EXPOSURE.c.at < until)
@@ -78,6 +93,7 @@ def _leads(experiment: str, until: datetime | None) -> Select[Any]:
     handed = exists().where(HAND_OFF.c.turn_id == TURN.c.id)
     return (
         select(
+            EXPOSURE.c.unit,
             EXPOSURE.c.lead_id,
             EXPOSURE.c.variant,
             EXPOSURE.c.at,
@@ -92,36 +108,36 @@ def _leads(experiment: str, until: datetime | None) -> Select[Any]:
         )
         .join_from(EXPOSURE, TURN, of_lead, isouter=True)
         .where(*where)
-        .group_by(EXPOSURE.c.lead_id, EXPOSURE.c.variant, EXPOSURE.c.at)
-        .order_by(EXPOSURE.c.at, EXPOSURE.c.lead_id)
+        .group_by(EXPOSURE.c.unit, EXPOSURE.c.lead_id, EXPOSURE.c.variant, EXPOSURE.c.at)
+        .order_by(EXPOSURE.c.at, EXPOSURE.c.unit)
     )
 
 
 def _became(connection: Connection, experiment: str, window: timedelta) -> Mapping[str, list[str]]:
-    """The stages each lead reached within its window, in the order they happened."""
+    """The stages the lead of each exposure reached within its window, in the order they happened."""
     statement = (
-        select(OUTCOME.c.lead_id, OUTCOME.c.stage, OUTCOME.c.at, EXPOSURE.c.at.label("exposed_at"))
+        select(EXPOSURE.c.unit, OUTCOME.c.stage, OUTCOME.c.at, EXPOSURE.c.at.label("exposed_at"))
         .join(EXPOSURE, EXPOSURE.c.lead_id == OUTCOME.c.lead_id)
         .where(EXPOSURE.c.experiment == experiment)
         .order_by(OUTCOME.c.at, OUTCOME.c.received_at, OUTCOME.c.id)
     )
     found: dict[str, list[str]] = {}
     for row in _within(connection, statement, window):
-        found.setdefault(row.lead_id, []).append(row.stage)
+        found.setdefault(row.unit, []).append(row.stage)
     return found
 
 
 def _rated(connection: Connection, experiment: str, window: timedelta) -> Mapping[str, int]:
-    """The latest rating each lead gave, itself, within its window, of a dialogue it had in the experiment."""
-    in_it = exists().where(TURN.c.dialogue_id == DIALOGUE.c.id, TURN.c.experiment == experiment)
+    """The latest rating a lead gave, itself, within its window, of a dialogue it had in the experiment."""
+    in_it = exists().where(_own_turns(TURN), TURN.c.dialogue_id == DIALOGUE.c.id)
     statement = (
-        select(DIALOGUE.c.lead_id, FEEDBACK.c.rating, FEEDBACK.c.at, EXPOSURE.c.at.label("exposed_at"))
+        select(EXPOSURE.c.unit, FEEDBACK.c.rating, FEEDBACK.c.at, EXPOSURE.c.at.label("exposed_at"))
         .join(DIALOGUE, DIALOGUE.c.id == FEEDBACK.c.dialogue_id)
         .join(EXPOSURE, EXPOSURE.c.lead_id == DIALOGUE.c.lead_id)
         .where(EXPOSURE.c.experiment == experiment, FEEDBACK.c.voice == Voice.CLIENT.value, in_it)
         .order_by(FEEDBACK.c.at, FEEDBACK.c.received_at, FEEDBACK.c.id)
     )
-    return {row.lead_id: row.rating for row in _within(connection, statement, window)}
+    return {row.unit: row.rating for row in _within(connection, statement, window)}
 
 
 def _within(connection: Connection, statement: Select[Any], window: timedelta) -> Iterator[Any]:

@@ -16,8 +16,9 @@ from botops.domain.errors import NotFoundError, UserError
 from botops.domain.findings import Severity
 from botops.domain.money import Money
 from botops.domain.ports import Clock
+from botops.domain.prompts import Past
 from botops.domain.turns import Action, TurnRecord, TurnState
-from botops.store import rows, sums, turns
+from botops.store import exposures, rows, sums, turns
 from botops.store.engine import translated
 from botops.store.tables import ATTEMPT, BROKEN, DIALOGUE, DIRTY_HOUR, FINDING, HAND_OFF, TURN
 from botops.store.views import (
@@ -198,6 +199,12 @@ class Reads:
             )
             for row in broken
         )
+
+    def past(self, lead_id: str, dialogue_id: str | None = None) -> Past:
+        """What is known of a lead before a turn of a dialogue, which may be new: whether it returns, what it was
+        served."""
+        with self._reading("read a lead") as connection:
+            return exposures.past(connection, lead_id, dialogue_id)
 
     def counts(self) -> Counts:
         """How much the store holds now."""

@@ -81,6 +81,7 @@ def outcome_row(record: TurnRecord) -> Row:
         "experiment": assignment.experiment if assignment else None,
         "variant": assignment.variant if assignment else None,
         "bucket": assignment.bucket if assignment else None,
+        "unit": assignment.unit if assignment else None,
         "stale": assignment.stale if assignment else False,
         **_verdict_columns(verdict),
         "total_ms": timing.total_ms,
@@ -270,7 +271,7 @@ def _assignment_of(turn: Mapping[str, Any]) -> Assignment | None:
     if turn["prompt"] is None:
         return None
     ref = PromptRef(turn["prompt"], turn["prompt_version"], turn["prompt_checksum"])
-    return Assignment(ref, turn["experiment"], turn["variant"], turn["bucket"], turn["stale"])
+    return Assignment(ref, turn["experiment"], turn["variant"], turn["bucket"], turn["stale"], turn["unit"] or "lead")
 
 
 def _verdict_of(row: Mapping[str, Any], findings: Sequence[Finding], excepted: Sequence[Finding]) -> Verdict | None:

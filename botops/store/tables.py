@@ -97,6 +97,7 @@ class Turn(StoreTable, table=True):
     experiment: str | None = None
     variant: int | None = Field(default=None, sa_type=BigInteger)
     bucket: int | None = Field(default=None, sa_type=BigInteger)
+    unit: str | None = None
     stale: bool = False
     judgement: str | None = None
     verdict_reason: str | None = None
@@ -257,13 +258,17 @@ class HandOff(StoreTable, table=True):
 
 
 class Exposure(StoreTable, table=True):
-    """The first time a lead was served a variant of an experiment. `prompt` and `version` say which text that was."""
+    """The first time a unit of an experiment was served a variant: the first insert wins.
+
+    `unit` is what variants are dealt to, the lead or the dialogue. `prompt` and `version` say which text it was.
+    """
 
     __tablename__ = "exposure"
 
     experiment: str = Field(primary_key=True)
-    lead_id: str = Field(primary_key=True, index=True)
-    variant: int = Field(primary_key=True, sa_type=BigInteger)
+    unit: str = Field(primary_key=True)
+    lead_id: str = Field(index=True)
+    variant: int = Field(sa_type=BigInteger)
     at: datetime
     turn_id: str
     prompt: str | None = None

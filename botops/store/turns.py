@@ -13,7 +13,7 @@ from botops.domain.errors import ConflictError, StoreError
 from botops.domain.messages import InboundMessage, Language, Message
 from botops.domain.ports import Begun
 from botops.domain.turns import TurnRecord, TurnState
-from botops.store import rows
+from botops.store import exposures, rows
 from botops.store.engine import upsert
 from botops.store.tables import (
     ATTEMPT,
@@ -21,7 +21,6 @@ from botops.store.tables import (
     DIALOGUE,
     DIRTY_HOUR,
     EXCEPTED,
-    EXPOSURE,
     FINDING,
     HAND_OFF,
     HOLDS_KEY,
@@ -81,7 +80,7 @@ def begin(
             history.append(Message("user", turn.text, at=turn.at))
             if turn.reply is not None:
                 history.append(Message("assistant", turn.reply, at=turn.replied_at))
-    return Begun(number, tuple(history))
+    return Begun(number, tuple(history), past=exposures.past(connection, inbound.lead_id, inbound.dialogue_id))
 
 
 def finish(connection: Connection, record: TurnRecord, process: str, now: datetime) -> None:
@@ -145,21 +144,7 @@ def _write_parts(connection: Connection, records: Sequence[TurnRecord]) -> None:
         _count_fired(connection, records, excepted)
     if hand_offs := [rows.hand_off_row(r.hand_off) for r in records if r.hand_off is not None]:
         connection.execute(_HAND_OFFS, hand_offs)
-    exposures = [
-        {
-            "experiment": r.assignment.experiment,
-            "lead_id": r.inbound.lead_id,
-            "variant": r.assignment.variant,
-            "at": r.inbound.at,
-            "turn_id": r.id,
-            "prompt": r.assignment.ref.name,
-            "version": r.assignment.ref.version,
-        }
-        for r in records
-        if r.assignment is not None and r.assignment.experiment is not None and r.assignment.variant >= 0
-    ]
-    if exposures:
-        connection.execute(_exposure_upsert(connection.dialect.name), exposures)
+    exposures.keep(connection, records)
 
 
 def _count_fired(connection: Connection, records: Sequence[TurnRecord], excepted: Sequence[rows.Row]) -> None:
@@ -239,11 +224,6 @@ def _dirty_upsert(dialect: str) -> Executable:
     return upsert(dialect, DIRTY_HOUR).on_conflict_do_update(
         index_elements=[DIRTY_HOUR.c.hour], set_={"marks": DIRTY_HOUR.c.marks + 1}
     )
-
-
-@cache
-def _exposure_upsert(dialect: str) -> Executable:
-    return upsert(dialect, EXPOSURE).on_conflict_do_nothing()
 
 
 def load(connection: Connection, turns: Sequence[Any]) -> tuple[TurnRecord, ...]:

@@ -11,7 +11,7 @@ from botops.domain.errors import ModelError, StoreError
 from botops.domain.findings import Finding, FindingKind, Severity, Verdict
 from botops.domain.messages import Message
 from botops.domain.ports import Begun, ModelReply, ModelRequest
-from botops.domain.prompts import Assignment, ModelParameters, PromptRef, RenderedPrompt
+from botops.domain.prompts import Assignment, Exposure, ModelParameters, Past, PromptRef, RenderedPrompt
 from botops.domain.turns import TurnState
 from botops.domain.usage import Cost, Usage
 
@@ -109,7 +109,7 @@ class OnePrompt:
     parameters: ModelParameters = field(default_factory=ModelParameters)
     fails: Exception | None = None
 
-    def prompt_for(self, inbound: InboundMessage, language: Language) -> RenderedPrompt:
+    def prompt_for(self, inbound: InboundMessage, language: Language, past: Past) -> RenderedPrompt:
         """The prompt."""
         if self.fails is not None:
             raise self.fails
@@ -141,12 +141,24 @@ class MemoryTurns:
         self._keys[inbound.idempotency_key] = turn_id
         turns = self._dialogues.setdefault(inbound.dialogue_id, [])
         turns.append(turn_id)
-        return Begun(len(turns), self._history(turns))
+        return Begun(len(turns), self._history(turns), past=self._past(inbound))
 
     async def finish(self, record: TurnRecord) -> None:
         """Keeps the record."""
         self._check()
         self.records[record.id] = record
+
+    def _past(self, inbound: InboundMessage) -> Past:
+        returning, exposures = False, dict[str, Exposure]()
+        for record in self.records.values():
+            if record.inbound.lead_id != inbound.lead_id:
+                continue
+            same, dealt = record.inbound.dialogue_id == inbound.dialogue_id, record.assignment
+            returning = returning or not same
+            if dealt and dealt.experiment and dealt.variant >= 0 and (same or dealt.unit == "lead"):
+                seen = Exposure(dealt.variant, dealt.ref.name, dealt.ref.version)
+                exposures.setdefault(dealt.experiment, seen)
+        return Past(returning, exposures)
 
     def _history(self, turns: list[str]) -> tuple[Message, ...]:
         messages: list[Message] = []

@@ -8,6 +8,26 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_FILL_EXPOSURES = """
+UPDATE exposure SET
+  unit = lead_id,
+  prompt = (SELECT turn.prompt FROM turn WHERE turn.id = exposure.turn_id),
+  version = (SELECT turn.prompt_version FROM turn WHERE turn.id = exposure.turn_id)
+"""
+# Until now a lead could have a row for each variant it was served; the turns still tell that it saw two.
+_KEEP_FIRST = """
+DELETE FROM exposure WHERE EXISTS (
+  SELECT 1 FROM exposure AS earlier
+  WHERE earlier.experiment = exposure.experiment AND earlier.lead_id = exposure.lead_id
+    AND (earlier.at < exposure.at OR (earlier.at = exposure.at AND earlier.variant < exposure.variant)))
+"""
+_ONE_A_VARIANT = """
+DELETE FROM exposure WHERE EXISTS (
+  SELECT 1 FROM exposure AS earlier
+  WHERE earlier.experiment = exposure.experiment AND earlier.lead_id = exposure.lead_id
+    AND earlier.variant = exposure.variant AND earlier.unit < exposure.unit)
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -127,16 +147,31 @@ def upgrade() -> None:
     with op.batch_alter_table("exposure", schema=None) as batch_op:
         batch_op.add_column(sa.Column("prompt", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("version", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("unit", sa.String(), nullable=True))
+
+    op.execute(_FILL_EXPOSURES)
+    op.execute(_KEEP_FIRST)
+    with op.batch_alter_table("exposure", schema=None) as batch_op:
+        batch_op.alter_column("unit", existing_type=sa.String(), nullable=False)
+        batch_op.drop_constraint("pk_exposure", type_="primary")
+        batch_op.create_primary_key("pk_exposure", ["experiment", "unit"])
 
     with op.batch_alter_table("turn", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("unit", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("turn", schema=None) as batch_op:
+    with op.batch_alter_table("turn", schema=None, recreate="never") as batch_op:  # rows of others refer to it
+        batch_op.drop_column("unit")
         batch_op.drop_column("source")
 
+    op.execute(_ONE_A_VARIANT)
     with op.batch_alter_table("exposure", schema=None) as batch_op:
+        batch_op.drop_constraint("pk_exposure", type_="primary")
+        batch_op.create_primary_key("pk_exposure", ["experiment", "lead_id", "variant"])
+    with op.batch_alter_table("exposure", schema=None) as batch_op:
+        batch_op.drop_column("unit")
         batch_op.drop_column("version")
         batch_op.drop_column("prompt")
 
