@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from botops.app.prompt_lint import blanked, versions_in_use
+from botops.app.prompt_lint import blanked
 from botops.app.stored import judged_turns, messages_of
 from botops.claims.check import aware
 from botops.claims.dialogues import Dialogue, parse_dialogues
@@ -15,6 +15,8 @@ from botops.domain.messages import Message
 from botops.domain.problems import Problem
 from botops.domain.promises import PromiseKind
 from botops.evals.suite import lint_against_book, read_suite
+from botops.registry import text_spans
+from botops.registry.sharing import versions_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -90,11 +92,11 @@ def affected_prompts(registry: Registry, change: BookChange) -> Iterator[Affecte
     """Texts of the versions somebody may be served, of the newest ones and of drafts."""
     for name in registry.names():
         for version in versions_in_use(registry, name):
-            for index, span in enumerate(version.spans):
+            for span in text_spans(version):
                 text = blanked(span.text)
                 for touched in _in_text(text, change):
                     line, column = span.position(touched.start)
-                    yield _at("prompt", touched, version.file, line, column, f"messages.{index}.content")
+                    yield _at("prompt", touched, span.file, line, column, span.path)
 
 
 def _in_text(text: str, change: BookChange) -> list[Touched]:

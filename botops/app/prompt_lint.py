@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops.claims import NO_EXTENSIONS, CompiledBook, Extensions, compile_book, judge
-from botops.domain.errors import UserError
 from botops.domain.messages import Message
 from botops.registry.lint import lint
+from botops.registry.sharing import versions_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,20 +45,6 @@ def lint_prompts(
     return sorted(problems)
 
 
-def versions_in_use(registry: Registry, name: str) -> Iterator[PromptVersion]:
-    """The versions somebody may be served, the newest one and the draft, as their files stand on disk; what is
-    unreadable is the registry's lint."""
-    wanted = set(registry.versions(name)[-1:])
-    with suppress(UserError):
-        release = registry.candidate_release(name)
-        wanted.update(release.spec.served if release else ())
-    for number in sorted(wanted):
-        with suppress(UserError):
-            yield registry.candidate(name, number)
-    with suppress(UserError):
-        yield registry.draft(name)
-
-
 def blanked(text: str) -> str:
     """A prompt's text without its template expressions: they become spaces, so that offsets keep pointing into the
     file."""
@@ -68,19 +53,19 @@ def blanked(text: str) -> str:
 
 def _unsupported(version: PromptVersion, book: PriceBook, compiled: CompiledBook, at: datetime) -> Iterator[Problem]:
     changes = _coming_changes(book, at.astimezone(ZoneInfo(book.timezone)).date())
-    for index, span in enumerate(version.spans):
-        text = blanked(span.text)
+    for passage in version.passages:
+        text = blanked(passage.text.text)
         today = _findings(text, compiled, at)
         known = {(f.start, f.end) for f in today}
         for finding in today:
-            yield version.problem_at(index, finding.start, _message(finding), rule=f"prompt-{finding.kind.value}")
+            yield version.problem_in(passage, finding.start, _message(finding), rule=f"prompt-{finding.kind.value}")
         for day in changes:
             moment = at + timedelta(days=(day - at.astimezone(ZoneInfo(book.timezone)).date()).days)
             for finding in _findings(text, compiled, moment):
                 if (finding.start, finding.end) not in known:
                     known.add((finding.start, finding.end))
-                    problem = version.problem_at(
-                        index, finding.start, f"from {day.isoformat()} on: {_message(finding)}",
+                    problem = version.problem_in(
+                        passage, finding.start, f"from {day.isoformat()} on: {_message(finding)}",
                         rule=f"prompt-{finding.kind.value}",
                     )  # fmt: skip
                     yield replace(problem, level="warning")

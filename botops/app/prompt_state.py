@@ -74,8 +74,7 @@ def _titles(role: object) -> dict[str, str]:
 def _state(container: Container, name: str) -> PromptState:
     registry = container.registry
     whole = registry.state()
-    folder = str(registry.directory / name)
-    problems = tuple(p for p in whole.problems if p.file == folder or p.file.startswith(f"{folder}/"))
+    problems = registry.problems(name)
     try:
         release = registry.release(name)
     except UserError:

@@ -9,6 +9,7 @@ import click
 
 from botops.cli.context import format_option, json_option, project_settings, relative
 from botops.cli.exchange import export, import_
+from botops.cli.shared_texts import adopt, partials
 
 if TYPE_CHECKING:
     from botops.registry import Registry
@@ -31,6 +32,8 @@ def prompts() -> None:
 
 prompts.add_command(import_)
 prompts.add_command(export)
+prompts.add_command(partials)
+prompts.add_command(adopt)
 
 
 @prompts.command("list")

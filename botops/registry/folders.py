@@ -3,6 +3,7 @@
 prompts/<name>/<version>.yaml    written once
 prompts/<name>/draft.yaml        being edited
 prompts/<name>/release.yaml      what is live
+prompts/_partials/<name>/<version>.yaml    shared texts, see `botops.registry.partials`
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def scan(root: Path) -> tuple[dict[str, Folder], list[Problem]]:
     problems: list[Problem] = []
     with os.scandir(root) as entries:
         for entry in sorted(entries, key=lambda e: e.name):
-            if entry.name.startswith(".") or not (entry.is_dir() or entry.is_symlink()):
+            if entry.name.startswith((".", "_")) or not (entry.is_dir() or entry.is_symlink()):
                 continue
             if entry.is_symlink():
                 problems.append(_problem(Path(entry.path), "a symbolic link: put the folder itself here", "symlink"))

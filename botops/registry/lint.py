@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from botops.domain.errors import UserError
-from botops.domain.problems import Level, Problem
+from botops.domain.problems import Problem
 from botops.registry.registry import Registry
 from botops.registry.release import Release
 from botops.registry.secrets import find_secrets
-from botops.registry.version import DRAFT, PromptVersion
+from botops.registry.sharing import lint_included, lint_shared, versions_in_use
+from botops.registry.version import PromptVersion, unused_variables
 
 INTERNAL = "internal"
 """The tag of prompts that no client talks to: they need no hand-over rule."""
@@ -55,15 +56,15 @@ def lint(
     """
     rules = rules or LintRules()
     chosen = names or registry.names()
-    state = registry.state()
-    folders = {str(registry.directory / name) for name in chosen}
-    problems = {
-        p for p in state.problems if not names or any(p.file == f or p.file.startswith(f"{f}/") for f in folders)
-    }
+    problems = set(registry.state().problems) if not names else {p for name in names for p in registry.problems(name)}
+    partials = registry.partials()
     for name in chosen:
-        for version in _in_use(registry, name):
+        for version in versions_in_use(registry, name):
             problems.update(lint_version(version, today, rules))
+            problems.update(lint_included(version, partials))
         problems.update(_unrecorded(registry, name))
+    if not names:
+        problems.update(lint_shared(registry))
     problems.update(_shared_experiments(registry, chosen))
     return sorted(problems)
 
@@ -72,22 +73,11 @@ def lint_version(version: PromptVersion, today: date, rules: LintRules | None = 
     """What is wrong with one version that can be rendered."""
     rules = rules or LintRules()
     return [
-        *_unused_variables(version),
+        *unused_variables(version),
         *_ownership(version, today, rules),
         *_texts(version, rules),
         *_hand_over(version),
     ]
-
-
-def _in_use(registry: Registry, name: str) -> Iterator[PromptVersion]:
-    numbers = registry.versions(name)
-    release = _release(registry, name)
-    wanted = {*(release.served if release else ()), *numbers[-1:], DRAFT}
-    for number in sorted(wanted):
-        try:
-            yield registry.candidate(name, number)
-        except UserError:
-            continue  # a version that cannot be read stands in the registry's state, with its problems
 
 
 def _release(registry: Registry, name: str) -> Release | None:
@@ -95,13 +85,6 @@ def _release(registry: Registry, name: str) -> Release | None:
         return registry.release(name)
     except UserError:
         return None  # nothing published, or broken: the state says which
-
-
-def _unused_variables(version: PromptVersion) -> Iterator[Problem]:
-    for name in version.spec.variables:
-        if name not in version.uses:
-            message = f"the variable `{name}` is declared but never used: remove it or use it"
-            yield version.document.problem(("variables", name), message, rule="unused-variable", of="key")
 
 
 def _ownership(version: PromptVersion, today: date, rules: LintRules) -> Iterator[Problem]:
@@ -125,29 +108,34 @@ def _ownership(version: PromptVersion, today: date, rules: LintRules) -> Iterato
 
 
 def _texts(version: PromptVersion, rules: LintRules) -> Iterator[Problem]:
-    total = 0
-    for index, text in enumerate(version.texts):
-        for secret in find_secrets(text.text):
+    for passage in version.passages:
+        for secret in find_secrets(passage.text.text):
             message = f"{secret.kind} stands in the text: revoke it, and keep secrets in the environment"
-            yield version.problem_at(index, secret.offset, message, rule="secret")
-        if total <= rules.longest < total + len(text.text):
-            message = f"the texts are longer than {rules.longest:,} characters together: shorten them from here"
-            yield version.problem_at(index, rules.longest - total, message, rule="too-long", level="warning")
-        total += len(text.text)
+            yield version.problem_in(passage, secret.offset, message, rule="secret")
+    for wording in version.wordings:
+        total = 0
+        for passage in wording.passages:
+            length = len(passage.text.text)
+            if total <= rules.longest < total + length:
+                message = f"the texts are longer than {rules.longest:,} characters together: shorten them from here"
+                place = rules.longest - total
+                yield version.problem_in(passage, place, message, rule="too-long", level="warning")
+            total += length
 
 
 def _hand_over(version: PromptVersion) -> Iterator[Problem]:
     """A sentence that speaks of handing over and of a person, in any language, counts as a rule."""
     if INTERNAL in version.spec.tags:
         return
-    system = [m.content for m in version.spec.messages if m.role == "system"]
-    sentences = (s for text in system for s in _SENTENCE.findall(text))
-    if not any(_HAND.search(s) and _PERSON.search(s) for s in sentences):
-        level: Level = "warning"
-        message = (
-            f"no rule says when to hand over to a person: add one, or the tag `{INTERNAL}` when no client reads it"
-        )
-        yield version.document.problem(("messages",), message, rule="no-hand-over", level=level, of="key")
+    for wording in version.wordings:
+        system = [passage.text.text for passage in wording.passages if passage.role == "system"]
+        sentences = (s for text in system for s in _SENTENCE.findall(text))
+        if not any(_HAND.search(s) and _PERSON.search(s) for s in sentences):
+            path = ("texts", wording.language) if wording.language else ("messages",)
+            message = (
+                f"no rule says when to hand over to a person: add one, or the tag `{INTERNAL}` when no client reads it"
+            )
+            yield version.document.problem(path, message, rule="no-hand-over", level="warning", of="key")
 
 
 def _unrecorded(registry: Registry, name: str) -> Iterator[Problem]:
@@ -158,6 +146,10 @@ def _unrecorded(registry: Registry, name: str) -> Iterator[Problem]:
         if number not in release.spec.checksums:
             message = f"the checksum of version {number} is not recorded, so a change of it may pass: publish it"
             yield release.document.problem(("live",), message, rule="no-checksum", level="warning")
+        for ref in registry.version(name, number).partials:
+            if ref not in release.spec.partials:
+                message = f"the checksum of {ref} is not recorded, so a change of it may pass: publish version {number}"
+                yield release.document.problem(("live",), message, rule="no-checksum", level="warning")
 
 
 def _shared_experiments(registry: Registry, names: tuple[str, ...]) -> Iterator[Problem]:

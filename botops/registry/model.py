@@ -30,6 +30,7 @@ BUILT_INS: Mapping[str, str] = MappingProxyType(
 
 SHA256 = r"^[0-9a-f]{64}$"
 _VARIABLE_NAME = r"^[a-z][a-z0-9_]{0,63}$"
+_PARTIAL_REF = r"^[a-z0-9][a-z0-9_-]{0,99}@[1-9][0-9]{0,8}$"
 _EXPERIMENT_KEY = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 
@@ -101,7 +102,11 @@ def _variable_names(variables: dict[str, Variable]) -> dict[str, Variable]:
 
 
 class PromptSpec(Strict):
-    """A prompt version's file."""
+    """A prompt version's file.
+
+    `texts` holds messages of their own for some languages; replies in another language get `messages`, which are taken
+    to be in the first of `languages` where a reader asks.
+    """
 
     description: str = ""
     owner: str = ""
@@ -114,6 +119,9 @@ class PromptSpec(Strict):
         dict[Annotated[str, Field(pattern=_VARIABLE_NAME)], Variable], AfterValidator(_variable_names)
     ] = Field(default_factory=dict)
     messages: tuple[MessageTemplate, ...] = Field(min_length=1, max_length=100)
+    texts: dict[Language, Annotated[tuple[MessageTemplate, ...], Field(min_length=1, max_length=100)]] = Field(
+        default_factory=dict
+    )
 
 
 class Variant(Strict):
@@ -254,11 +262,15 @@ class Approval(Strict):
 
 
 class ReleaseSpec(Strict):
-    """A release file: what is live, what is split, the SHA-256 of every version ever published, and who approved."""
+    """A release file: what is live, what is split, the SHA-256 of every version ever published and of the shared texts
+    they include, and who approved."""
 
     live: int = Field(ge=1)
     split: Split | None = None
     checksums: dict[Annotated[int, Field(ge=1)], Annotated[str, Field(pattern=SHA256)]] = Field(default_factory=dict)
+    partials: dict[Annotated[str, Field(pattern=_PARTIAL_REF)], Annotated[str, Field(pattern=SHA256)]] = Field(
+        default_factory=dict
+    )
     approvals: tuple[Approval, ...] = ()
 
     @property

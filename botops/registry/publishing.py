@@ -7,9 +7,11 @@ from pathlib import Path
 
 from botops.config import MAX_BYTES
 from botops.domain.errors import ConflictError, NotFoundError, OutsideError, UserError
+from botops.registry.checksums import checksum_of
 from botops.registry.folders import RELEASE, check_name, read_bytes, scan_folder, version_path
-from botops.registry.loading import refuse_changed
+from botops.registry.loading import checksums_of_partials, refuse_changed, refuse_changed_partials
 from botops.registry.model import ReleaseSpec, Split
+from botops.registry.partials import FOLDER, Partial, PartialFile, read_partials
 from botops.registry.release import (
     UNRELEASED,
     Release,
@@ -21,21 +23,28 @@ from botops.registry.release import (
     rolled_back,
     split_changed,
 )
-from botops.registry.version import DRAFT, PromptVersion, checksum_of, read_version
+from botops.registry.version import DRAFT, PromptVersion, read_version, unused_variables
 from botops.registry.writing import locked, replace, write_new
 
 
 class Publisher:
-    """Writes the files of one directory of prompts. `pins` gives the checksums of the versions a prompt ever served.
+    """Writes the files of one directory of prompts. `pins` gives the checksums of the versions a prompt ever served,
+    `partial_pins` those of every shared text that any prompt ever served.
 
     `expected` is the checksum of the file a writer saw (`UNRELEASED` or "" when there was none); without it the file as
     it stands when the call begins. When the file is another one by the time of writing, ConflictError carries its text
     and nothing is written. `texts` are the checksums of the versions' texts that a writer saw: likewise.
     """
 
-    def __init__(self, directory: Path, pins: Callable[[str], Mapping[int, str]]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        pins: Callable[[str], Mapping[int, str]],
+        partial_pins: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         self._root = directory
         self._pins = pins
+        self._partial_pins = partial_pins
 
     def publish(
         self, name: str, version: int, step: Step, *, expected: str | None = None, end_split: bool = False,
@@ -101,13 +110,33 @@ class Publisher:
         if number is None:
             number = max(scan_folder(self._root, name).versions, default=0) + 1 if folder.is_dir() else 1
         path = version_path(self._root, name, number)
-        version = read_version(raw, str(path), name, number)
+        version = read_version(raw, str(path), name, number, read_partials(self._root))
         _make(folder)
         with locked(folder):
             if not write_new(path, raw):
                 theirs = read_bytes(path).decode(errors="replace")
                 raise ConflictError(f"{path} was written by somebody else: save yours as a later version", theirs)
         return version
+
+    def new_partial(self, name: str, text: str) -> Partial:
+        """Writes the next version of a shared text.
+
+        Raises UserError when the text has faults, ConflictError when that version was written by somebody else.
+        """
+        top = self._root / FOLDER
+        folder = top / check_name(name)
+        raw = _encoded(text, folder / "new version")
+        known = read_partials(self._root)
+        number = known.newest.get(name, 0) + 1
+        path = version_path(top, name, number)
+        partial = known.with_file(PartialFile(name, number, str(path), raw))
+        _make(top)
+        _make(folder)
+        with locked(folder):
+            if not write_new(path, raw):
+                theirs = read_bytes(path).decode(errors="replace")
+                raise ConflictError(f"{path} was written by somebody else: save yours as a later version", theirs)
+        return partial
 
     def save_draft(self, name: str, text: str, *, expected: str | None = None) -> str:
         """Writes the draft, faults and all, and returns its checksum. Raises ConflictError, UserError."""
@@ -132,7 +161,7 @@ class Publisher:
             raw = _existing(path)
             _refuse_other(path, raw, expected)
             old = read_release(raw, str(path), name) if raw is not None else None
-            new = release_text(change(old)).encode()
+            new = release_text(self._with_partials(name, change(old))).encode()
             release = read_release(new, str(path), name)
             replace(path, new)
         return release
@@ -148,7 +177,20 @@ class Publisher:
         refuse_changed(raw, str(path), recorded.get(version))
         if texts and version in texts:
             _refuse_other(path, raw, texts[version])
-        return {**pins, version: read_version(raw, str(path), name, version).ref.checksum}
+        read = read_version(raw, str(path), name, version, read_partials(self._root))
+        refuse_changed_partials(read, {**self._partial_pins(), **(old.spec.partials if old else {})})
+        if version not in recorded and (unused := unused_variables(read)):
+            raise UserError(problems=unused)
+        return {**pins, version: read.ref.checksum}
+
+    def _with_partials(self, name: str, spec: ReleaseSpec) -> ReleaseSpec:
+        """The release with the checksums of the shared texts that the versions about to be served include."""
+        partials = read_partials(self._root)
+        served = []
+        for number in spec.served:
+            path = version_path(self._root, name, number)
+            served.append(read_version(read_bytes(path), str(path), name, number, partials))
+        return spec.model_copy(update={"partials": {**checksums_of_partials(served), **spec.partials}})
 
 
 def _existing(path: Path) -> bytes | None:

@@ -18,13 +18,23 @@ from botops.domain.problems import Problem
 from botops.domain.prompts import Assignment, Lead, RenderedPrompt
 from botops.domain.releases import Override
 from botops.registry.assigning import choose
+from botops.registry.checksums import checksum_of
 from botops.registry.folders import RELEASE, Folder, Signature, check_name, read_bytes, scan, version_path
 from botops.registry.loading import Prompt, load_prompt, stale
 from botops.registry.model import Split
+from botops.registry.partials import (
+    NO_PARTIALS,
+    Partial,
+    Partials,
+    load_partials,
+    read_partials,
+    scan_partials,
+    unreadable_partials,
+)
 from botops.registry.publishing import Publisher
 from botops.registry.release import Release, Step, read_release
 from botops.registry.snapshot import Snapshots
-from botops.registry.version import DRAFT, PromptVersion, checksum_of, read_version
+from botops.registry.version import DRAFT, PromptVersion, read_version
 
 _SETTLED_S = 0.05
 """A file's time of change is coarse: a folder is read once more this long after it was read, whatever its times say."""
@@ -77,10 +87,13 @@ class Registry:
         self._interval = refresh_ms / 1000
         self._zone = zone
         self._snapshots = Snapshots(Path(state_dir) / "prompts") if state_dir is not None else None
-        self._publisher = Publisher(self.directory, self._pins)
+        self._publisher = Publisher(self.directory, self._pins, self._partial_pins)
         self._lock = threading.Lock()
         self._prompts: Mapping[str, Prompt] = MappingProxyType({})
         self._reads: dict[str, _Read] = {}
+        self._partials: Partials = NO_PARTIALS
+        self._partials_read: _Read | None = None
+        self._partials_fault: tuple[Problem, ...] = ()
         self._kept_problems: dict[str, tuple[Problem, ...]] = {}
         self._state = RegistryState()
         self._next_look = float("-inf")
@@ -89,6 +102,7 @@ class Registry:
         """Reads everything anew. What is wrong stands in the state; good prompts are served all the same."""
         with self._lock:
             self._reads.clear()
+            self._partials_read = None
             self._look()
         return self._state
 
@@ -101,6 +115,10 @@ class Registry:
         """How the registry stands."""
         self._keep_fresh()
         return self._state
+
+    def problems(self, name: str) -> tuple[Problem, ...]:
+        """What is wrong with one prompt on disk, the shared texts it includes too."""
+        return self._prompt(name).problems
 
     def names(self) -> tuple[str, ...]:
         """Every prompt, published or not."""
@@ -133,7 +151,7 @@ class Registry:
         Never served. Raises NotFoundError, UserError.
         """
         path = version_path(self.directory, check_name(name), number)
-        return read_version(read_bytes(path), str(path), name, number)
+        return read_version(read_bytes(path), str(path), name, number, read_partials(self.directory))
 
     def draft_text(self, name: str) -> tuple[str, str] | None:
         """The checksum and the text of the draft as it stands on disk, with faults or without; None without one.
@@ -228,6 +246,15 @@ class Registry:
         """Writes a new version, never over an existing one; see `Publisher.new_version`."""
         return self._then_look(lambda: self._publisher.new_version(name, text, number))
 
+    def partials(self) -> Partials:
+        """The shared texts that prompts include."""
+        self._keep_fresh()
+        return self._partials
+
+    def new_partial(self, name: str, text: str) -> Partial:
+        """Writes the next version of a shared text; see `Publisher.new_partial`."""
+        return self._then_look(lambda: self._publisher.new_partial(name, text))
+
     def save_draft(self, name: str, text: str, *, expected: str | None = None) -> str:
         """Writes the draft; see `Publisher.save_draft`."""
         return self._then_look(lambda: self._publisher.save_draft(name, text, expected=expected))
@@ -236,6 +263,9 @@ class Registry:
         self.refresh()
         prompt = self._prompts.get(name)
         return prompt.pins if prompt else {}
+
+    def _partial_pins(self) -> Mapping[str, str]:
+        return {ref: checksum for prompt in self._prompts.values() for ref, checksum in prompt.partial_pins.items()}
 
     def _then_look(self, write: Callable[[], _T]) -> _T:
         result = write()
@@ -281,7 +311,7 @@ class Registry:
             message = f"cannot be read ({error.strerror}): check the folder of the prompts"
             folders, problems = {}, [Problem(str(self.directory), 0, 0, "", message, rule="unreadable")]
         prompts: dict[str, Prompt] = {}
-        changed = False
+        changed = self._look_at_partials(began)
         for name in sorted({*folders, *self._prompts, *self._kept_names()}):
             prompt, anew = self._looked_at(name, folders.get(name), began)
             changed = changed or anew
@@ -292,6 +322,25 @@ class Registry:
         self._state = self._state_of(problems, changed)
         self._next_look = self._monotonic() + self._interval
         return changed
+
+    def _look_at_partials(self, began: float) -> bool:
+        """Reads the shared texts when a file of theirs changed; True when prompts must be read anew for it."""
+        try:
+            signature, folders, problems = scan_partials(self.directory)
+        except OSError as error:
+            self._partials_fault = (unreadable_partials(self.directory, error),)
+            return False
+        self._partials_fault = ()
+        known = self._partials_read
+        same = known is not None and known.signature == signature
+        if known is not None and same and (known.settled or began - known.at < _SETTLED_S):
+            return False
+        self._partials_read = _Read(signature, began, settled=same)
+        before, self._partials = self._partials, load_partials(folders, problems)
+        if self._partials.same_files(before):
+            return False
+        self._reads.clear()
+        return True
 
     def _kept_names(self) -> tuple[str, ...]:
         """Prompts that have a kept state; asked for at the first look only."""
@@ -312,7 +361,7 @@ class Registry:
             self._reads.pop(name, None)
             gone = self._gone(name, last_good)
             return gone, gone != before
-        prompt = load_prompt(folder, last_good)
+        prompt = load_prompt(folder, last_good, self._partials)
         self._reads[name] = known or _Read(folder.signature, began)
         if self._snapshots and (problem := self._snapshots.save(prompt)):
             self._kept_problems[name] = (problem,)
@@ -339,6 +388,9 @@ class Registry:
     def _state_of(self, problems: list[Problem], changed: bool) -> RegistryState:
         found = [*problems, *(p for prompt in self._prompts.values() for p in prompt.problems)]
         found += [p for kept in self._kept_problems.values() for p in kept]
+        told = {(p.file, p.line, p.column, p.rule) for p in found}
+        found += [p for p in self._partials.problems if (p.file, p.line, p.column, p.rule) not in told]
+        found += self._partials_fault
         stale_names = tuple(name for name, prompt in self._prompts.items() if prompt.stale)
         at = self._state.loaded_at
         if self._now and (changed or at is None):

@@ -12,9 +12,9 @@ import yaml
 from botops.config import Document, parse, validate
 from botops.config.document import decode
 from botops.domain.errors import UserError
+from botops.registry.checksums import checksum_of
 from botops.registry.model import Approval, ReleaseAction, ReleaseSpec, Split
 from botops.registry.targeting import Targeting
-from botops.registry.version import checksum_of
 
 UNRELEASED = ""
 """The checksum that stands for "there is no release file yet" where a writer names what it saw."""
@@ -131,6 +131,8 @@ def release_text(spec: ReleaseSpec) -> str:
     if spec.split is not None:
         data["split"] = _split_data(spec.split)
     data["checksums"] = dict(sorted(spec.checksums.items()))
+    if spec.partials:
+        data["partials"] = dict(sorted(spec.partials.items()))
     data["approvals"] = [a.model_dump(mode="json", exclude_defaults=True) for a in spec.approvals]
     return _HEADER + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
@@ -149,6 +151,7 @@ def _changed(
         live=live,
         split=split,
         checksums={**(old.checksums if old else {}), **checksums},
+        partials=old.partials if old else {},
         approvals=(*(old.approvals if old else ()), approval),
     )
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from botops.domain.errors import OutsideError, UserError
 from botops.domain.problems import Problem
-from botops.registry.loading import Prompt
+from botops.registry.loading import Prompt, refuse_changed_partials
+from botops.registry.partials import PartialFile, Partials
 from botops.registry.release import read_release
 from botops.registry.version import read_version
 from botops.registry.writing import locked, replace
@@ -68,14 +69,15 @@ class Snapshots:
 
 def _encoded(prompt: Prompt) -> dict[str, Any]:
     assert prompt.release is not None
+    served = [prompt.versions[n] for n in prompt.release.served]
+    partials = {ref: partial for version in served for ref, partial in version.partials.items()}
     return {
         "format": _FORMAT,
         "release": {"file": prompt.release.document.file, "text": prompt.release.raw.decode()},
-        "versions": {
-            str(n): {"file": prompt.versions[n].file, "text": prompt.versions[n].raw.decode()}
-            for n in prompt.release.served
-        },
+        "versions": {str(v.ref.version): {"file": v.file, "text": v.raw.decode()} for v in served},
         "pins": {str(n): checksum for n, checksum in prompt.pins.items()},
+        "partials": {ref: {"file": p.file, "text": p.raw.decode()} for ref, p in partials.items()},
+        "partial_pins": dict(prompt.partial_pins),
     }
 
 
@@ -83,15 +85,24 @@ def _decoded(data: dict[str, Any], name: str, path: Path) -> Prompt:
     if data["format"] != _FORMAT:
         raise ValueError(f"written by another version of botops (format {data['format']})")
     release = read_release(data["release"]["text"].encode(), data["release"]["file"], name)
+    partials = Partials(_partial(ref, kept) for ref, kept in data.get("partials", {}).items())
     versions = {
-        int(number): read_version(kept["text"].encode(), kept["file"], name, int(number))
+        int(number): read_version(kept["text"].encode(), kept["file"], name, int(number), partials)
         for number, kept in data["versions"].items()
     }
     pins = {int(number): str(checksum) for number, checksum in data["pins"].items()}
+    partial_pins = {str(ref): str(checksum) for ref, checksum in data.get("partial_pins", {}).items()}
+    for version in versions.values():
+        refuse_changed_partials(version, partial_pins)
     lacking = [n for n in release.served if n not in versions or versions[n].ref.checksum != pins.get(n)]
     if lacking:
         raise ValueError(f"{path.name} does not hold version {lacking[0]} as it was served")
-    return Prompt(name, release, versions, pins=pins)
+    return Prompt(name, release, versions, pins=pins, partial_pins=partial_pins)
+
+
+def _partial(ref: str, kept: dict[str, str]) -> PartialFile:
+    name, _, number = ref.partition("@")
+    return PartialFile(name, int(number), kept["file"], kept["text"].encode())
 
 
 def _unusable(path: Path, reason: str) -> Problem:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
+
+from botops.config.spots import Path, dotted
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
@@ -25,20 +27,15 @@ Run = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """The text of one message and its place in a file.
+    """A text of a prompt and its place in a file.
 
-    `message` is the index in `messages`; lines, columns and `runs` start at 1, offsets at 0, all in code points.
+    `path` is the dotted way to it. Lines, columns and `runs` start at 1, offsets at 0, all in code points.
     """
 
     file: str
-    message: int
+    path: str
     text: str
     runs: tuple[Run, ...]
-
-    @property
-    def path(self) -> str:
-        """The dotted way to the text in the file."""
-        return f"messages.{self.message}.content"
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column in the file of the character at `offset`; the end of the text counts as a character."""
@@ -57,24 +54,26 @@ class TextSpan:
         return offset
 
 
-def message_spans(source: str, file: str) -> tuple[TextSpan, ...]:
-    """The spans of `messages[*].content` in a valid prompt file's text; contents that are not text are left out."""
+def spans_at(source: str, file: str, paths: Iterable[Path]) -> dict[Path, TextSpan]:
+    """The spans of the texts at `paths` in a valid file's text; what is not there or no text is left out."""
     root = yaml.compose(source, Loader=_LOADER)
-    messages = _value(root, "messages")
-    if not isinstance(messages, yaml.SequenceNode):
-        return ()
-    spans = []
-    for index, message in enumerate(messages.value):
-        content = _value(message, "content")
-        if isinstance(content, yaml.ScalarNode):
-            spans.append(TextSpan(file, index, content.value, tuple(_runs(source, content))))
-    return tuple(spans)
+    spans = {}
+    for path in paths:
+        node = _node_at(root, path)
+        if isinstance(node, yaml.ScalarNode):
+            spans[path] = TextSpan(file, dotted(path), node.value, tuple(_runs(source, node)))
+    return spans
 
 
-def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    return next((value for name, value in node.value if name.value == key), None)
+def _node_at(node: yaml.Node | None, path: Path) -> yaml.Node | None:
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for name, value in node.value if name.value == step), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+        else:
+            return None
+    return node
 
 
 def _runs(source: str, node: yaml.ScalarNode) -> Iterator[Run]:

@@ -74,4 +74,5 @@ class Writable:
         lines = self.version.spec.messages[index].content.split("\n")
         offset = sum(len(line) + 1 for line in lines[: error.line - 1])
         message = f"{tool} cannot say {error.what}: take it out, or export with --flat to fill everything in"
-        return UserError(problems=[self.version.problem_at(index, offset, message, rule="cannot-export")])
+        passage = self.version.wording().messages[index]
+        return UserError(problems=[self.version.problem_in(passage, offset, message, rule="cannot-export")])

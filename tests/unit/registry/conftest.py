@@ -52,7 +52,7 @@ class House:
 
     def write(self, path: str, text: str) -> Path:
         file = self.root / path
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
         self.clock.seconds += 1
         return file

@@ -223,7 +223,7 @@ def test_an_edited_published_version_is_refused_with_both_hashes(shop, good):
     assert published in problem.message
     assert edited.ref.checksum in problem.message
     assert problem.file.endswith("sales/1.yaml")
-    assert edited.texts[0].text.startswith("Вы продавец")
+    assert edited.passages[0].text.text.startswith("Вы продавец")
     shop.write("sales/1.yaml", good)
     assert shop.registry.state().healthy
 

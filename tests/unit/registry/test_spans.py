@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from botops.config import parse
 from botops.domain.errors import UserError
 from botops.registry import text_spans
-from botops.registry.spans import message_spans
+from botops.registry.spans import spans_at
 from botops.registry.version import read_version
 
 SAMPLE = """\
@@ -49,13 +49,14 @@ messages:
 
 
 def spans_of(source):
-    return message_spans(source, "f.yaml")
+    paths = [("messages", index, "content") for index in range(7)]
+    return list(spans_at(source, "f.yaml", paths).values())
 
 
 def test_every_visible_character_is_found_where_it_stands():
     lines = SAMPLE.split("\n")
     spans = spans_of(SAMPLE)
-    assert [s.message for s in spans] == [0, 1, 2, 3, 4, 5]
+    assert [s.path for s in spans] == [f"messages.{i}.content" for i in range(6)]
     assert [s.text for s in spans] == [m["content"] for m in yaml.safe_load(SAMPLE)["messages"]]
     for span in spans:
         for offset, character in enumerate(span.text):
@@ -88,7 +89,7 @@ def test_windows_line_ends_and_a_byte_order_mark_do_not_move_positions(good):
 
 @pytest.mark.parametrize("source", ["", "- a", "a: 1", "messages: text", "messages: [text, {content: [a]}, {role: x}]"])
 def test_files_without_texts_have_no_spans(source):
-    assert spans_of(source) == ()
+    assert spans_of(source) == []
 
 
 words = st.text(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from botops.domain.errors import UserError
 from botops.domain.messages import Message
 from botops.registry.release import read_release
-from botops.registry.version import read_version
+from botops.registry.version import read_version, text_spans
 
 
 def version_of(text, file="prompts/sales/1.yaml"):
@@ -147,7 +147,7 @@ def test_any_damaged_file_is_read_or_refused_with_places(good, data):
     problems = ()
     try:
         version = read_version(raw, "1.yaml", "sales", 1)
-        for span in version.spans:
+        for span in text_spans(version):
             assert all(min(span.position(offset)) >= 1 for offset in range(len(span.text) + 1))
         version.render({"company": "a", "price_table": "b"})
     except UserError as error:
