@@ -16,7 +16,7 @@ from botops.domain.releases import AuditEntry, Deed
 from botops.registry import DRAFT, ReleaseAction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from botops.app.container import Container
@@ -59,12 +59,20 @@ def record(
     version: str | None = None,
     checksum: str | None = None,
     at: datetime | None = None,
-    **detail: str | int | float | bool | None,
+    detail: Mapping[str, str | int | float | bool | None] | None = None,
 ) -> AuditEntry:
     """Writes a deed into the audit log, now or `at` a moment. Raises UserError without a name or reason, StoreError."""
     moment = at or container.clock.now()
     entry = AuditEntry(
-        new_id(), moment, person(by), deed, subject, reasoned(reason), version, checksum, MappingProxyType(detail)
+        new_id(),
+        moment,
+        person(by),
+        deed,
+        subject,
+        reasoned(reason),
+        version,
+        checksum,
+        MappingProxyType(dict(detail or {})),
     )
     container.store.audit.add(entry)
     return entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -23,6 +24,7 @@ from botops.monitor import Metrics
 from botops.registry import Registry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from botops.claims.extensions import CheckFailure
@@ -68,7 +70,7 @@ class Container:
         metrics = Metrics()
         metrics.build.info({"version": __version__})
         books = Books(book_path(settings), extensions_of(settings))
-        registry = open_registry(settings, clock)
+        registry = open_registry(settings, clock, keep=role != "reader")
         prompting = Prompting(registry, books, name=settings.prompt, company=settings.company)
         meter = build_meter(settings)
         model = model or build_model(settings, secrets)
@@ -118,10 +120,12 @@ def rules_of(settings: Settings) -> BotRules:
     )
 
 
-def open_registry(settings: Settings, clock: Clock | None = None) -> Registry:
-    """The prompt registry of an installation, loaded."""
+def open_registry(settings: Settings, clock: Clock | None = None, *, keep: bool = True) -> Registry:
+    """The prompt registry of an installation, loaded. Without `keep` the folder for what is kept is not made."""
     zone = ZoneInfo(settings.company.timezone)
-    registry = Registry(settings.path("prompts"), clock, state_dir=settings.root / STATE, zone=zone)
+    state = settings.root / STATE
+    kept = state if keep or state.is_dir() else None
+    registry = Registry(settings.path("prompts"), clock, state_dir=kept, zone=zone)
     registry.load()
     return registry
 
@@ -150,12 +154,33 @@ def book_path(settings: Settings) -> Path:
     return books[0] if books else path / "book.yaml"
 
 
+@contextmanager
+def reading(settings: Settings, secrets: Secrets) -> Iterator[tuple[Registry, Store | None]]:
+    """The prompts and the store, opened for reading alone: nothing is made. The store is None where there is none yet.
+
+    Raises UserError, StoreError.
+    """
+    from botops.store import Store
+
+    registry = open_registry(settings, SystemClock(), keep=False)
+    if not store_exists(settings, secrets):
+        yield registry, None
+        return
+    with Store.open(database_url(settings, secrets), clock=SystemClock(), role="reader") as store:
+        yield registry, store
+
+
+def store_exists(settings: Settings, secrets: Secrets) -> bool:
+    """True when the store was made already; a database server is taken to be there."""
+    prefix = "sqlite:///"
+    url = database_url(settings, secrets)
+    return not url.startswith(prefix) or Path(url.removeprefix(prefix)).exists()
+
+
 def database_url(settings: Settings, secrets: Secrets) -> str:
-    """The database's URL; a relative SQLite file starts from the settings file's folder, which is made if missing."""
+    """The database's URL; a relative SQLite file starts from the settings file's folder."""
     url = secrets.database_url or settings.store.url
     prefix = "sqlite:///"
     if url.startswith(prefix) and not url.startswith("sqlite:////") and ":memory:" not in url:
-        file = settings.root / url.removeprefix(prefix)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        return f"{prefix}{file}"
+        return f"{prefix}{settings.root / url.removeprefix(prefix)}"
     return url

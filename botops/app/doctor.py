@@ -104,7 +104,7 @@ def _claims(settings: Settings) -> Iterator[Check]:
 
 
 def _prompts(settings: Settings) -> Iterator[Check]:
-    registry = open_registry(settings)
+    registry = open_registry(settings, keep=False)
     problems = registry.state().problems
     if problems:
         yield Check("prompts", "error", "\n".join(p.text() for p in problems), "botops prompts lint")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from botops.app.auditing import label, note_steps, prompt_subject, record
 from botops.app.readiness import refuse_unready
-from botops.domain.errors import ConflictError, StoreError, UserError
+from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
 from botops.domain.people import person, same_person
 from botops.domain.people import reason as reasoned
 from botops.domain.releases import Deed, ProposalState
@@ -39,7 +39,10 @@ def save_draft(container: Container, name: str, text: str, *, by: str, expected:
     registry = container.registry
     there = registry.draft_text(name)
     if expected is None and there is not None and there[1] != text and not _is_own(container, name, there[0], who):
-        message = f"the draft of {name} is somebody else's work or was edited by hand; to replace it: {there[0]}"
+        message = (
+            f"the draft of {name} is somebody else's work or was edited by hand: look at it; who replaces it names it "
+            f"as seen: --expected {there[0]}"
+        )
         raise ConflictError(message, there[1], text)
     seen = expected if expected is not None else there[0] if there else UNRELEASED
     try:
@@ -58,8 +61,9 @@ def new_version(
     """Writes the next version (or `number`) from a text, or without one from the draft, which `expected` names by its
     checksum. Raises UserError with the text's faults, NotFoundError without a draft, ConflictError with both texts."""
     who, why = person(by), reasoned(reason)
+    frozen = text is None
     if text is None:
-        draft = container.registry.candidate(name, DRAFT)
+        draft = draft_of(container, name)
         text = draft.raw.decode()
         if expected is not None and draft.ref.checksum != expected:
             raise ConflictError(f"the draft of {name} was changed meanwhile: look at it again", text)
@@ -67,7 +71,7 @@ def new_version(
         version = container.registry.new_version(name, text, number=number)
     except ConflictError as error:
         raise ConflictError(str(error), error.theirs, text) from error
-    _note(container, Deed.VERSION, name, version.ref.version, version.ref.checksum, who, why)
+    _note(container, Deed.VERSION, name, version.ref.version, version.ref.checksum, who, why, from_draft=frozen)
     return version
 
 
@@ -140,10 +144,22 @@ def change_split(
     return release
 
 
+def draft_of(container: Container, name: str) -> PromptVersion:
+    """The draft as it stands on disk. Raises NotFoundError without one, UserError with its faults."""
+    try:
+        return container.registry.candidate(name, DRAFT)
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"{name} has no draft: save one (botops prompts draft {name} FILE) or name a version, as in {name}@2"
+        ) from error
+
+
 def authors(container: Container, subject: str, checksum: str) -> tuple[str, ...]:
     """Who wrote an exact text, as far as the audit log knows. Raises StoreError."""
-    found = container.store.audit.of_text(subject, checksum)
-    return tuple(dict.fromkeys(entry.by for entry in found if entry.deed in _AUTHORSHIP))
+    found = [e for e in container.store.audit.of_text(subject, checksum) if e.deed in _AUTHORSHIP]
+    # Who makes a version of a draft wrote nothing, unless nobody is known to have saved that draft.
+    wrote = [e for e in found if not e.detail.get("from_draft")] or found
+    return tuple(dict.fromkeys(entry.by for entry in wrote))
 
 
 def _seen(container: Container, name: str, expected: str | None) -> str:
@@ -187,6 +203,10 @@ def _settle(container: Container, release: Release, ready: tuple[Readiness, ...]
         raise StoreError(f"{message}: {error}") from error
 
 
-def _note(container: Container, deed: Deed, name: str, version: int, checksum: str, by: str, reason: str) -> None:
+def _note(
+    container: Container, deed: Deed, name: str, version: int, checksum: str, by: str, reason: str,
+    *, from_draft: bool | None = None,
+) -> None:  # fmt: skip
     number = "draft" if version == DRAFT else str(version)
-    record(container, deed, prompt_subject(name), by, reason, version=number, checksum=checksum)
+    detail = {} if from_draft is None else {"from_draft": from_draft}
+    record(container, deed, prompt_subject(name), by, reason, version=number, checksum=checksum, detail=detail)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from botops.app.container import Container
     from botops.config import Settings
     from botops.domain.problems import Problem
+    from botops.registry import Registry
+    from botops.store import Store
 
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting for this run (a.b=value)."
@@ -24,6 +28,25 @@ format_option = click.option(
     "--format", "form", type=click.Choice(["text", "github"]), default="text", show_default=True,
     help="How problems are shown.",
 )  # fmt: skip
+
+
+def _own_name() -> str:
+    """BOTOPS_USER, or the name of who is logged in to this machine."""
+    import getpass
+
+    name = os.environ.get("BOTOPS_USER", "").strip()
+    if name:
+        return name
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise click.UsageError("nobody is known to be logged in: say who does it with --by") from error
+
+
+by_option = click.option(
+    "--by", default=_own_name, show_default="BOTOPS_USER, or who is logged in", metavar="NAME", help="Who does it."
+)
+reason_option = click.option("--reason", required=True, metavar="WORDS", help="Why; it stands in the audit log.")
 
 
 def project_settings(overrides: tuple[str, ...] = ()) -> Settings:
@@ -42,6 +65,16 @@ def open_container(settings: Settings, role: Literal["writer", "side", "reader"]
     from botops.config import Secrets
 
     return Container.open(settings, Secrets.from_environ(os.environ), role=role)
+
+
+@contextmanager
+def open_reading(settings: Settings) -> Iterator[tuple[Registry, Store | None]]:
+    """The prompts and the store for a command that changes nothing and makes nothing; None while there is no store."""
+    from botops.app.container import reading
+    from botops.config import Secrets
+
+    with reading(settings, Secrets.from_environ(os.environ)) as opened:
+        yield opened
 
 
 def project_book() -> Path | None:

@@ -29,13 +29,14 @@ COMMANDS = {
     "opinion": ("botops.cli.opinions:opinion", "Measure a language model's second opinion against human labels."),
     "chat": ("botops.cli.chat:chat", "Talk to the bot in the terminal."),
     "eval": ("botops.cli.evals:evals", "Replay dialogues and compare them with what is expected."),
-    "prompts": ("botops.cli.prompts:prompts", "List, show, compare, lint, import and export prompts."),
+    "prompts": ("botops.cli.prompts:prompts", "Write, compare, lint, approve, publish, import and export prompts."),
     "experiment": ("botops.cli.experiment:experiment", "See how experiments on prompts stand."),
     "pricebook": ("botops.cli.pricebook:pricebook", "Import, compare and lint price books."),
     "exceptions": ("botops.cli.exceptions:exceptions", "Rule on findings; list, add and revoke exceptions."),
     "promises": ("botops.cli.promises:promises", "List what was promised to clients."),
     "outcomes": ("botops.cli.outcomes:outcomes", "Take in what became of leads, and list it."),
     "feedback": ("botops.cli.outcomes:feedback", "Take in ratings of dialogues."),
+    "audit": ("botops.cli.audit:audit", "Who did what to what clients get, when and why."),
     "ingest": ("botops.cli.ingest:ingest", "Take in dialogues of another bot."),
 }
 """Every command: where it lives and the one line `--help` shows for it."""
@@ -100,7 +101,7 @@ def _advice(error: OSError) -> str:
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs a command and turns botops's errors into messages and exit codes."""
-    from botops.domain.errors import BotopsError
+    from botops.domain.errors import BotopsError, ConflictError
 
     try:
         result: Any = main.main(args=arguments, standalone_mode=False, prog_name="botops")
@@ -114,6 +115,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except BotopsError as error:
         click.echo(f"Error: {error}" if "\n" not in str(error) else str(error), err=True)
+        if isinstance(error, ConflictError):
+            from botops.cli.rows import show_conflict
+
+            show_conflict(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of our output has gone ("botops … | head"): nothing is left to say to it.

@@ -1,4 +1,4 @@
-"""`botops prompts`: list, show, lint, diff."""
+"""`botops prompts`: list, show, lint, diff; the steps of a release are in `release_steps`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from botops.cli.context import format_option, json_option, project_settings, relative
 from botops.cli.exchange import export, import_
+from botops.cli.release_steps import STEPS
 from botops.cli.shared_texts import adopt, partials
 
 if TYPE_CHECKING:
@@ -27,13 +28,11 @@ class _Row(TypedDict):
 
 @click.group()
 def prompts() -> None:
-    """List, show, compare and lint prompts; take them from and give them to other tools."""
+    """List, show, compare, lint and publish prompts; take them from and give them to other tools."""
 
 
-prompts.add_command(import_)
-prompts.add_command(export)
-prompts.add_command(partials)
-prompts.add_command(adopt)
+for _command in (*STEPS, import_, export, partials, adopt):
+    prompts.add_command(_command)
 
 
 @prompts.command("list")
@@ -97,7 +96,7 @@ def lint(names: tuple[str, ...], form: str) -> int:
     books = Books(book_path(settings), extensions_of(settings))
     current = books.current()
     book = current.book if current is not None else None
-    found = lint_prompts(open_registry(settings), book, SystemClock().now(), names, books.extensions)
+    found = lint_prompts(open_registry(settings, keep=False), book, SystemClock().now(), names, books.extensions)
     problems = [*books.problems, *found]
     shown = [relative(p) for p in problems]
     if shown:
@@ -130,7 +129,7 @@ def diff(first: str, second: str | None) -> int:
 def _registry() -> Registry:
     from botops.app.container import open_registry
 
-    return open_registry(project_settings())
+    return open_registry(project_settings(), keep=False)
 
 
 def version_of(registry: Registry, which: str) -> PromptVersion:

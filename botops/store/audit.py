@@ -25,12 +25,12 @@ class AuditLog:
 
     def add(self, entry: AuditEntry) -> None:
         """Adds an entry."""
-        row = self._row(entry)
+        row = audit_row(self._access, entry)
         self._access.write("keep an audit entry", lambda connection: connection.execute(insert(AUDIT), row))
 
     def add_missing(self, entries: Iterable[AuditEntry]) -> None:
         """Adds those entries whose ids are not in the log yet."""
-        rows = [self._row(entry) for entry in entries]
+        rows = [audit_row(self._access, entry) for entry in entries]
 
         def work(connection: Connection) -> None:
             connection.execute(upsert(connection.dialect.name, AUDIT).on_conflict_do_nothing(), rows)
@@ -57,19 +57,21 @@ class AuditLog:
         )
         return tuple(_entry(row) for row in self._access.rows("read the audit log", statement))
 
-    def _row(self, entry: AuditEntry) -> dict[str, Any]:
-        return {
-            "id": entry.id, "at": entry.at, "by": entry.by, "deed": entry.deed.value, "subject": entry.subject,
-            "reason": self._access.hide(entry.reason), "version": entry.version, "checksum": entry.checksum,
-            "detail": dict(entry.detail),
-        }  # fmt: skip
-
     def entries(self, subject: str | None = None, *, most: int = 200) -> tuple[AuditEntry, ...]:
         """The latest entries (of one subject), the newest first."""
         statement = select(AUDIT).order_by(AUDIT.c.at.desc(), AUDIT.c.id).limit(most)
         if subject is not None:
             statement = statement.where(AUDIT.c.subject == subject)
         return tuple(_entry(row) for row in self._access.rows("read the audit log", statement))
+
+
+def audit_row(access: Access, entry: AuditEntry) -> dict[str, Any]:
+    """An entry as a row, for repositories that keep a deed in the same transaction as what it changed."""
+    return {
+        "id": entry.id, "at": entry.at, "by": entry.by, "deed": entry.deed.value, "subject": entry.subject,
+        "reason": access.hide(entry.reason), "version": entry.version, "checksum": entry.checksum,
+        "detail": dict(entry.detail),
+    }  # fmt: skip
 
 
 def _entry(row: Row) -> AuditEntry:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
-from botops.domain.releases import EvalRun
+from botops.domain.releases import AuditEntry, EvalRun
 from botops.store.access import Access, Row
-from botops.store.release_tables import EVAL_RUN
+from botops.store.audit import audit_row
+from botops.store.release_tables import AUDIT, EVAL_RUN
 
 
 class EvalRuns:
@@ -17,9 +18,15 @@ class EvalRuns:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def add(self, run: EvalRun) -> None:
-        """Keeps a run."""
-        self._access.write("keep an evaluation", lambda connection: connection.execute(insert(EVAL_RUN), asdict(run)))
+    def add(self, run: EvalRun, entry: AuditEntry) -> None:
+        """Keeps a run, and `entry` in the audit log."""
+        row, said = asdict(run), audit_row(self._access, entry)
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(EVAL_RUN), row)
+            connection.execute(insert(AUDIT), said)
+
+        self._access.write("keep an evaluation", work)
 
     def of_text(self, prompt: str, checksum: str) -> tuple[EvalRun, ...]:
         """The runs on one exact text of a prompt, the newest first."""

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from botops.domain.errors import ConflictError, NotFoundError
-from botops.domain.releases import Proposal, ProposalState
+from botops.domain.releases import AuditEntry, Proposal, ProposalState
 from botops.store.access import Access, Row
-from botops.store.release_tables import PROPOSAL
+from botops.store.audit import audit_row
+from botops.store.release_tables import AUDIT, PROPOSAL
 
 
 class Proposals:
@@ -19,9 +20,10 @@ class Proposals:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def add(self, proposal: Proposal) -> None:
-        """Keeps a new proposal. Raises ConflictError when the same text is proposed already and not yet decided."""
-        row = self._row(proposal)
+    def add(self, proposal: Proposal, entry: AuditEntry) -> None:
+        """Keeps a new proposal, and `entry` in the audit log. Raises ConflictError when the same text is proposed
+        already and not yet decided."""
+        row, said = self._row(proposal), audit_row(self._access, entry)
         same = select(PROPOSAL).where(
             PROPOSAL.c.subject == proposal.subject, PROPOSAL.c.checksum == proposal.checksum,
             PROPOSAL.c.base.is_not_distinct_from(proposal.base),
@@ -33,6 +35,7 @@ class Proposals:
             if known is not None:
                 raise ConflictError(f"this text is proposed already, by {known['by']}: proposal {known['id']}")
             connection.execute(insert(PROPOSAL), row)
+            connection.execute(insert(AUDIT), said)
 
         self._access.write("keep a proposal", work)
 
@@ -67,8 +70,9 @@ class Proposals:
         )
         return tuple(_proposal(row) for row in self._access.rows("read the proposals", statement))
 
-    def move(self, proposal: Proposal, seen: ProposalState) -> None:
-        """Keeps a proposal's new state and who decided so, when it still is as it was seen.
+    def move(self, proposal: Proposal, seen: ProposalState, entry: AuditEntry | None = None) -> None:
+        """Keeps a proposal's new state and who decided so, when it still is as it was seen; `entry` goes into the audit
+        log with it.
 
         Raises NotFoundError, and ConflictError when somebody decided meanwhile.
         """
@@ -76,6 +80,7 @@ class Proposals:
             "state": proposal.state.value, "decided_by": proposal.decided_by, "decided_at": proposal.decided_at,
             "decided_reason": None if proposal.decided_reason is None else self._access.hide(proposal.decided_reason),
         }  # fmt: skip
+        said = None if entry is None else audit_row(self._access, entry)
 
         def work(connection: Any) -> None:
             of_id = PROPOSAL.c.id == proposal.id
@@ -83,6 +88,8 @@ class Proposals:
                 update(PROPOSAL).where(of_id, PROPOSAL.c.state == seen.value).values(**values)
             ).rowcount
             if changed:
+                if said is not None:
+                    connection.execute(insert(AUDIT), said)
                 return
             row = connection.execute(select(PROPOSAL).where(of_id)).mappings().first()
             if row is None:

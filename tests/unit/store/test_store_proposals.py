@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -20,8 +21,15 @@ def _decided(proposal, state, by):
     return replace(proposal, state=state, decided_by=by, decided_at=AT, decided_reason="посмотрел, +7 701 234 56 78")
 
 
+_ids = count()
+
+
+def _said(deed=Deed.PROPOSE):
+    return AuditEntry(f"said-{next(_ids)}", AT, "Айгерим", deed, "prompt:sales", "цены", "3", TEXT)
+
+
 def test_a_proposal_comes_back_as_it_was_kept(store):
-    store.proposals.add(_proposal())
+    store.proposals.add(_proposal(), _said())
     assert store.proposals.get("p1") == _proposal()
     assert store.proposals.get("p") == _proposal()
     assert store.proposals.listed("prompt:sales") == store.proposals.of_text("prompt:sales", TEXT) == (_proposal(),)
@@ -30,27 +38,30 @@ def test_a_proposal_comes_back_as_it_was_kept(store):
 
 
 def test_of_two_who_decide_at_once_one_wins(store):
-    store.proposals.add(_proposal())
-    store.proposals.move(_decided(_proposal(), ProposalState.APPROVED, "Дана"), ProposalState.OPEN)
+    store.proposals.add(_proposal(), _said())
+    store.proposals.move(_decided(_proposal(), ProposalState.APPROVED, "Дана"), ProposalState.OPEN, _said(Deed.APPROVE))
     with pytest.raises(ConflictError, match="was approved by Дана"):
-        store.proposals.move(_decided(_proposal(), ProposalState.REJECTED, "Марат"), ProposalState.OPEN)
+        store.proposals.move(
+            _decided(_proposal(), ProposalState.REJECTED, "Марат"), ProposalState.OPEN, _said(Deed.REJECT)
+        )
     kept = store.proposals.get("p1")
     assert (kept.state, kept.decided_by) == (ProposalState.APPROVED, "Дана")
     assert "701" not in kept.decided_reason
+    assert {e.deed for e in store.audit.entries()} == {Deed.PROPOSE, Deed.APPROVE}
 
 
 def test_one_text_is_proposed_once_at_a_time(store):
-    store.proposals.add(_proposal())
+    store.proposals.add(_proposal(), _said())
     with pytest.raises(ConflictError, match="by Айгерим"):
-        store.proposals.add(_proposal("p2"))
-    store.proposals.add(_proposal("p3", base="d" * 64))
+        store.proposals.add(_proposal("p2"), _said())
+    store.proposals.add(_proposal("p3", base="d" * 64), _said())
     store.proposals.move(_decided(_proposal(), ProposalState.REJECTED, "Дана"), ProposalState.OPEN)
-    store.proposals.add(_proposal("p2"))
+    store.proposals.add(_proposal("p2"), _said())
 
 
 def test_a_proposal_is_named_well_enough(store):
-    store.proposals.add(_proposal("abc1"))
-    store.proposals.add(_proposal("abc2", checksum="d" * 64))
+    store.proposals.add(_proposal("abc1"), _said())
+    store.proposals.add(_proposal("abc2", checksum="d" * 64), _said())
     with pytest.raises(NotFoundError, match="several"):
         store.proposals.get("abc")
     for wrong in ("", "%", "x", "a_c1"):
@@ -66,7 +77,7 @@ def test_evaluations_are_found_by_their_text(store):
         for n, text in ((1, TEXT), (2, TEXT), (3, "d" * 64))
     ]
     for run in runs:
-        store.eval_runs.add(run)
+        store.eval_runs.add(run, _said(Deed.EVAL))
     assert store.eval_runs.of_text("sales", TEXT) == (runs[1], runs[0])
     assert store.eval_runs.of_text("other", TEXT) == ()
     assert store.eval_runs.latest("sales", most=1) == (runs[2],)
