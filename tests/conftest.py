@@ -1,10 +1,20 @@
 """What every test gets: an empty home, no keys, and skips that fail where everything must run."""
 
+import importlib.util
 import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from botops.app.clock import SystemClock
+from botops.store import Store
 
 hypothesis.settings.register_profile("botops", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("botops")
@@ -47,3 +57,54 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"skipped although REQUIRE_ALL=1: {report.longrepr}"
     return report
+
+
+def _tool(name: str) -> str | None:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(found[-1]) if found else None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a private PostgreSQL server on a Unix socket, without a database name."""
+    initdb, pg_ctl = _tool("initdb"), _tool("pg_ctl")
+    if initdb is None or pg_ctl is None or importlib.util.find_spec("psycopg") is None:
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail("PostgreSQL is required here: install the package postgresql and the extra `postgres`")
+        pytest.skip("needs PostgreSQL's server programs and psycopg")
+    home = Path(tempfile.mkdtemp(prefix="botops-pg-"))
+    user = "nobody" if os.geteuid() == 0 else None  # the server refuses to run as root
+    if user is not None:
+        os.chown(home, pwd.getpwnam(user).pw_uid, -1)
+    server = f"-k {home} -c listen_addresses='' -c fsync=off -c deadlock_timeout=50ms -c max_connections=50"
+
+    def run(*command: str) -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", user=user)
+
+    run(initdb, "-D", f"{home}/data", "-A", "trust", "-U", "botops", "-N", "-E", "UTF8", "--locale", "C.UTF-8")
+    run(pg_ctl, "-D", f"{home}/data", "-o", server, "-w", "-l", f"{home}/log", "start")
+    try:
+        yield f"postgresql://botops@/%s?host={home}"
+    finally:
+        run(pg_ctl, "-D", f"{home}/data", "-m", "immediate", "stop")
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def new_postgres_store(postgres: str) -> Callable[[str], str]:
+    """Makes an empty PostgreSQL store of a name and gives its address."""
+    import psycopg  # an extra: without it the tests on SQLite still run
+
+    def create(name: str, template: str = "template_store") -> str:
+        with psycopg.connect(postgres % "postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return postgres % name
+
+    Store.open(create("template_store", "template0"), clock=SystemClock()).close()
+    return create
+
+
+@pytest.fixture
+def postgres_url(new_postgres_store: Callable[[str], str]) -> str:
+    """The address of an empty PostgreSQL store of the test's own."""
+    return new_postgres_store(f"store_{time.monotonic_ns()}")

@@ -17,6 +17,7 @@ from botops.app.extensions import extensions_of
 from botops.app.guard import ClaimGuard
 from botops.app.judging import OnFailure, log_failure
 from botops.app.models import build_model
+from botops.app.overrides import StoredOverrides
 from botops.app.prompting import Prompting
 from botops.bot import Bot, BotRules
 from botops.domain.errors import UserError
@@ -50,6 +51,7 @@ class Container:
     store: Store
     bot: Bot
     exceptions: StoredExceptions
+    overrides: StoredOverrides
 
     @classmethod
     def open(
@@ -71,14 +73,15 @@ class Container:
         metrics.build.info({"version": __version__})
         books = Books(book_path(settings), extensions_of(settings))
         registry = open_registry(settings, clock, keep=role != "reader")
-        prompting = Prompting(registry, books, name=settings.prompt, company=settings.company)
         meter = build_meter(settings)
         model = model or build_model(settings, secrets)
         store = Store.open(database_url(settings, secrets), clock=clock, role=role, mask=settings.privacy.mask)
         exceptions = StoredExceptions(store.reviews.exceptions)
+        overrides = StoredOverrides(store.overrides.in_force)
+        prompting = Prompting(registry, books, name=settings.prompt, company=settings.company, orders=overrides.of)
         guard = guard or ClaimGuard(books, exceptions.current, counting(metrics))
         bot = Bot(prompting, model, guard, meter, store, metrics, clock, new_id, rules_of(settings))
-        return cls(settings, clock, metrics, books, registry, guard, meter, store, bot, exceptions)
+        return cls(settings, clock, metrics, books, registry, guard, meter, store, bot, exceptions, overrides)
 
     def close(self) -> None:
         """Lets go of the store; what is queued is written first."""

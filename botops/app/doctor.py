@@ -14,6 +14,7 @@ from botops import __version__
 from botops.app.books import Books
 from botops.app.container import book_path, database_url, open_registry
 from botops.app.extensions import extensions_of
+from botops.app.kill_switch import by_guardrail, in_words
 from botops.app.models import build_model
 from botops.app.second_opinion import opinion_model
 from botops.config import FILE_NAME, Secrets, load_settings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from botops.config import Settings
+    from botops.domain.releases import Override
 
 _FIXED_SQLITE = (3, 51, 3)
 """SQLite before this can corrupt a WAL database when two connections checkpoint at once; botops avoids the trigger by
@@ -155,8 +157,20 @@ def _store(settings: Settings) -> Iterator[Check]:
     try:
         store.reads.lag()
         yield Check("store", "ok", str(file) if url.startswith("sqlite") else url.split("@")[-1])
+        yield from _overrides(store.overrides.in_force())
     finally:
         store.close()
+
+
+def _overrides(found: tuple[Override, ...]) -> Iterator[Check]:
+    for order in found:
+        remedy = f"botops prompts restore {order.subject} --by YOU --reason WHY, when it has done its work"
+        if by_guardrail(order):
+            remedy = "end the split or begin a new phase: it is not taken up again"
+        detail = (
+            f"{order.subject}: {in_words(order)}; by {order.by} since {order.at:%Y-%m-%d %H:%M} UTC: {order.reason}"
+        )
+        yield Check("override", "warning", detail, remedy)
 
 
 def _ports(settings: Settings) -> Iterator[Check]:

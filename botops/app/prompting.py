@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from botops.app.overrides import assigned, no_orders
 from botops.domain.errors import UserError
 from botops.domain.prompts import Lead
 from botops.pricebook import price_table
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from botops.app.books import Books
+    from botops.app.overrides import Orders
     from botops.config.settings import Company
     from botops.domain.messages import InboundMessage, Language
     from botops.domain.prompts import Past, RenderedPrompt
@@ -22,22 +24,30 @@ if TYPE_CHECKING:
 
 
 class Prompting:
-    """The registry and the price book together, as the port `PromptSource`. `name` is the prompt that serves."""
+    """The registry and the price book together, as the port `PromptSource`.
 
-    def __init__(self, registry: Registry, books: Books, *, name: str, company: Company) -> None:
+    `name` is the prompt that serves; `orders` gives the override in force on it, asked for at every turn.
+    """
+
+    def __init__(
+        self, registry: Registry, books: Books, *, name: str, company: Company, orders: Orders = no_orders
+    ) -> None:
         self._registry = registry
+        self._orders = orders
         self._books = books
         self._name = name
         self._company = company
 
     def prompt_for(self, inbound: InboundMessage, language: Language, past: Past) -> RenderedPrompt:
-        """The prompt of this lead at this moment. Raises UserError when there is no price book or no such prompt."""
+        """The prompt of this lead at this moment. Raises UserError when there is no price book or no such prompt,
+        and SwitchedOffError while an order stands that the bot answers nobody."""
+        lead = lead_of(inbound, language, past)
+        assignment = assigned(self._registry, self._name, lead, self._orders(self._name), at=inbound.at)
         current = self._books.current()
         if current is None:
             raise UserError(
                 f"there is no price book at {self._books.path}: put one there or set paths.pricebook in botops.yaml"
             )
-        assignment = self._registry.assign(self._name, lead_of(inbound, language, past), at=inbound.at)
         return self._registry.render(assignment, self.variables(current.book, inbound, language))
 
     def variables(self, book: PriceBook, inbound: InboundMessage, language: Language) -> dict[str, object]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from botops.app.auditing import label, note_steps, prompt_subject, record
+from botops.app.kill_switch import fold_overrides
 from botops.app.readiness import refuse_unready
 from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
 from botops.domain.people import person, same_person
@@ -190,9 +191,11 @@ def _conflict(container: Container, name: str, version: int | None, error: Confl
 
 
 def _settle(container: Container, release: Release, ready: tuple[Readiness, ...] = ()) -> None:
-    """What follows a written release: the log, and the proposals that are done with it."""
+    """What follows a written release: the log, the overrides it makes void, and the proposals that are done with it."""
+    step = release.spec.approvals[-1]
     try:
         note_steps(container, release)
+        fold_overrides(container, release.name, by=step.by, reason=f"{step.action.value}: {step.reason}")
         for one in ready:
             if one.proposal is not None and one.proposal.state is ProposalState.APPROVED:
                 done = replace(one.proposal, state=ProposalState.PUBLISHED)

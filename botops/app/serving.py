@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from botops.app.overrides import assigned
 from botops.app.prompting import built_ins
 from botops.domain.errors import NotFoundError, OutsideError, UserError
 from botops.registry import BUILT_INS
@@ -61,12 +62,12 @@ def serve_prompt(
 ) -> ServedPrompt:
     """The prompt a lead would be answered with at this moment; with `variables`, rendered. Logs no exposure.
 
-    Raises NotFoundError, OutsideError when the prompt's files or the price book allow no answer now, and UserError
-    when the variables do not fit.
+    Raises NotFoundError, SwitchedOffError while the bot is to answer nobody, OutsideError when the prompt's files or
+    the price book allow no answer now, and UserError when the variables do not fit.
     """
     registry = container.registry
     try:
-        assignment = registry.assign(name, lead)
+        assignment = assigned(registry, name, lead, container.overrides.of(name))
         version = registry.version(name, assignment.ref.version)
     except NotFoundError:
         raise

@@ -17,6 +17,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botops.app.overrides import unservable
 from botops.domain.errors import StoreError, UserError
 
 if TYPE_CHECKING:
@@ -198,4 +199,5 @@ def broken_files(container: Container) -> list[str]:
     lines = [p.text() for p in registry.state().problems if p.level == "error"]
     if books.current() is None and not books.problems:
         lines.append(f"{books.path}: no price book: replies are not judged and nothing is sold without one")
+    lines += unservable(registry, container.overrides.in_force())
     return lines + [p.text() for p in books.problems]

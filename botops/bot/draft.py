@@ -64,6 +64,12 @@ class Draft:
         self.record = replace(self.record, error=reason)
         self.hand_over(rule, reason)
 
+    async def step_aside(self, rule: str, reason: str) -> None:
+        """Hands the dialogue over because a person ordered it, without asking the model: not an error."""
+        answer = self.bot.rules.safe_answer(self.record.language)
+        await self._settle(self._after_left(answer), Action.HANDED_OVER)
+        self.hand_over(rule, reason)
+
     def hand_over(self, rule: str, reason: str) -> None:
         """Puts the dialogue into the hand-off queue when the turn is recorded."""
         row = HandOff(

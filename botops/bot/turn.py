@@ -13,7 +13,7 @@ from botops.bot.draft import Draft, ReceiverError
 from botops.bot.escalation import asks_for_person, promises_person
 from botops.bot.language import detect_language
 from botops.bot.rules import BotRules
-from botops.domain.errors import ModelError, StoreError, UserError
+from botops.domain.errors import ModelError, StoreError, SwitchedOffError, UserError
 from botops.domain.messages import Message
 from botops.domain.turns import Action, TurnRecord, TurnState
 
@@ -81,6 +81,9 @@ class Bot:
     async def _answer(self, draft: Draft, begun: Begun) -> None:
         try:
             prompt = self._prompt(draft, begun)
+        except SwitchedOffError as order:
+            await draft.step_aside("kill_switch", str(order))
+            return
         except UserError as error:
             await draft.fall_back("prompt_error", str(error))
             return

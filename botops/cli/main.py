@@ -29,7 +29,7 @@ COMMANDS = {
     "opinion": ("botops.cli.opinions:opinion", "Measure a language model's second opinion against human labels."),
     "chat": ("botops.cli.chat:chat", "Talk to the bot in the terminal."),
     "eval": ("botops.cli.evals:evals", "Replay dialogues and compare them with what is expected."),
-    "prompts": ("botops.cli.prompts:prompts", "Write, compare, lint, approve, publish, import and export prompts."),
+    "prompts": ("botops.cli.prompts:prompts", "Write, compare, lint, approve, publish and switch prompts."),
     "experiment": ("botops.cli.experiment:experiment", "See how experiments on prompts stand."),
     "pricebook": ("botops.cli.pricebook:pricebook", "Import, compare and lint price books."),
     "exceptions": ("botops.cli.exceptions:exceptions", "Rule on findings; list, add and revoke exceptions."),

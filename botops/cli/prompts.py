@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, TypedDict
 
 import click
 
 from botops.cli.context import format_option, json_option, project_settings, relative
 from botops.cli.exchange import export, import_
+from botops.cli.overrides import kill, overrides, restore
 from botops.cli.release_steps import STEPS
 from botops.cli.shared_texts import adopt, partials
 
 if TYPE_CHECKING:
+    from botops.domain.releases import Override
     from botops.registry import Registry
     from botops.registry.version import PromptVersion
 
@@ -22,25 +25,27 @@ class _Row(TypedDict):
     live: int | None
     versions: list[int]
     split: str | None
+    overrides: list[str]
     owner: str
     purpose: str
 
 
 @click.group()
 def prompts() -> None:
-    """List, show, compare, lint and publish prompts; take them from and give them to other tools."""
+    """List, show, compare, lint, publish and switch prompts; take them from and give them to other tools."""
 
 
-for _command in (*STEPS, import_, export, partials, adopt):
+for _command in (*STEPS, import_, export, partials, adopt, kill, restore, overrides):
     prompts.add_command(_command)
 
 
 @prompts.command("list")
 @json_option
 def list_prompts(as_json: bool) -> None:
-    """Every prompt: what is live, what is split, who owns it."""
+    """Every prompt: what is live, what is split, what is ordered above both, who owns it."""
     registry = _registry()
-    rows = [_row(registry, name) for name in registry.names()]
+    orders = _orders()
+    rows = [_row(registry, name, orders) for name in registry.names()]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -48,12 +53,12 @@ def list_prompts(as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for title in ("prompt", "live", "versions", "split", "owner", "purpose"):
+    for title in ("prompt", "live", "versions", "split", "override", "owner", "purpose"):
         table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(
             str(row["name"]), str(row["live"] or "—"), ", ".join(str(v) for v in row["versions"]),
-            str(row["split"] or "—"), str(row["owner"]), str(row["purpose"]),
+            str(row["split"] or "—"), "; ".join(row["overrides"]) or "—", str(row["owner"]), str(row["purpose"]),
         )  # fmt: skip
     Console().print(table)
 
@@ -146,7 +151,21 @@ def version_of(registry: Registry, which: str) -> PromptVersion:
     return registry.version(name, int(number))
 
 
-def _row(registry: Registry, name: str) -> _Row:
+def _orders() -> tuple[Override, ...]:
+    """The overrides in force; none before there is a store, and a word on stderr when it cannot be read."""
+    from botops.app.overrides import overrides_of
+    from botops.config import Secrets
+    from botops.domain.errors import StoreError
+
+    try:
+        return overrides_of(project_settings(), Secrets.from_environ(os.environ))
+    except StoreError as error:
+        click.echo(f"overrides are not shown: {error}", err=True)
+        return ()
+
+
+def _row(registry: Registry, name: str, orders: tuple[Override, ...]) -> _Row:
+    from botops.app.kill_switch import in_words
     from botops.domain.errors import UserError
 
     versions = registry.versions(name)
@@ -164,6 +183,7 @@ def _row(registry: Registry, name: str) -> _Row:
         "split": f"{split.seed}: " + " / ".join(f"v{v.version} {v.weight / 100:g} %" for v in split.variants)
         if split
         else None,
+        "overrides": [in_words(order) for order in orders if order.subject == name],
         "owner": spec.owner if spec else "",
         "purpose": spec.purpose if spec else "",
     }

@@ -61,6 +61,7 @@ _RULES: Mapping[str, str] = {
     "not_judged": N_("the reply could not be checked"),
     "model_error": N_("the model did not answer"),
     "prompt_error": N_("the prompt could not be filled in"),
+    "kill_switch": N_("the bot was switched off by a person"),
 }
 _REASONS: Mapping[str, str] = {
     "no_book": N_("There is no price book to check against."),

@@ -4,6 +4,7 @@
     ├── UserError            2  bad input or usage; carries the problems with their places
     │   └── NotFoundError    2  a named thing (prompt, version, dialogue, book) does not exist
     ├── ConflictError        2  somebody else changed the same thing first; nothing was written
+    ├── SwitchedOffError     2  a person ordered that the bot answers nobody with this prompt
     └── OutsideError         3  provider or infrastructure
         ├── ModelError       3  a language model gave no usable reply
         └── StoreError       3  the store did not take or give a record
@@ -49,6 +50,10 @@ class ConflictError(BotopsError):
         self.theirs = theirs
         self.yours = yours
         super().__init__(message)
+
+
+class SwitchedOffError(BotopsError):
+    """An order stands that the bot answers nobody with this prompt: every dialogue goes to a person. Not a fault."""
 
 
 class OutsideError(BotopsError):

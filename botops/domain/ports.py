@@ -88,7 +88,7 @@ class PromptSource(Protocol):
 
     def prompt_for(self, inbound: InboundMessage, language: Language, past: Past) -> RenderedPrompt:
         """The prompt of this lead at this moment, prices of the day filled in; `past` is what the store knows of the
-        lead. Raises UserError."""
+        lead. Raises UserError, and SwitchedOffError while an order stands that the bot answers nobody."""
         ...
 
 

@@ -12,8 +12,8 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from botops import __version__
-from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError
-from botops.http import chat, dialogues, outcomes, prompts, reviews, system
+from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError, SwitchedOffError
+from botops.http import chat, dialogues, outcomes, overrides, prompts, reviews, system
 from botops.http.bounds import Bounds
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def create_api(container: Container) -> FastAPI:
     """The API over a container, which stays the caller's to close. Its pages load nothing from other hosts."""
     api = FastAPIOffline(redoc_url=None, title="botops", version=__version__, description=_DESCRIPTION)
     api.state.container = container
-    for router in (chat.router, dialogues.router, outcomes.router, prompts.router, reviews.router, system.router):
-        api.include_router(router)
+    for part in (chat, dialogues, outcomes, overrides, prompts, reviews, system):
+        api.include_router(part.router)
     api.add_exception_handler(BotopsError, _botops_error)
     api.add_exception_handler(RequestValidationError, _bad_request)
     api.add_exception_handler(HTTPException, _http_error)
@@ -45,10 +45,10 @@ def container_of(request: Request) -> Container:
 
 
 def status_of(error: BotopsError) -> int:
-    """The HTTP status of an error: 404 unknown, 409 conflict, 503 infrastructure, 400 other bad input."""
+    """The HTTP status of an error: 404 unknown, 409 conflict or switched off, 503 infrastructure, 400 other input."""
     if isinstance(error, NotFoundError):
         return 404
-    if isinstance(error, ConflictError):
+    if isinstance(error, ConflictError | SwitchedOffError):
         return 409
     return 503 if isinstance(error, OutsideError) else 400
 

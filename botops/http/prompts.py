@@ -26,6 +26,7 @@ _PLACES = frozenset({"lead", "dialogue", "channel", "language", "region", "sourc
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "What `If-None-Match` names is still the answer."},
     404: {"model": Problem},
+    409: {"model": Problem, "description": "`SwitchedOffError`: the bot is to answer nobody, hand over to a person."},
     503: {"model": Problem, "description": "The prompt's files allow no answer now."},
 }
 _VARIABLES = {

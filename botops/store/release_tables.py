@@ -18,7 +18,11 @@ class OverrideRow(StoreTable, table=True):
     """An order above the release files, in force until it is ended."""
 
     __tablename__ = "override"
-    __table_args__ = (Index("ix_override_in_force", "subject", sqlite_where=_IN_FORCE, postgresql_where=_IN_FORCE),)
+    # One order of each kind holds on a prompt: two replicas that stop the same experiment write one.
+    __table_args__ = (
+        Index("ix_override_in_force", "subject", "kind", unique=True, sqlite_where=_IN_FORCE,
+              postgresql_where=_IN_FORCE),
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     subject: str

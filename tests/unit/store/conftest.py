@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import pwd
 import shutil
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -112,37 +107,6 @@ def shop() -> Shop:
     return Shop()
 
 
-def _tool(name: str) -> str | None:
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return shutil.which(name) or (str(found[-1]) if found else None)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a private PostgreSQL server on a Unix socket, without a database name."""
-    initdb, pg_ctl = _tool("initdb"), _tool("pg_ctl")
-    if initdb is None or pg_ctl is None or importlib.util.find_spec("psycopg") is None:
-        if os.environ.get("REQUIRE_ALL") == "1":
-            pytest.fail("PostgreSQL is required here: install the package postgresql and the extra `postgres`")
-        pytest.skip("needs PostgreSQL's server programs and psycopg")
-    home = Path(tempfile.mkdtemp(prefix="botops-pg-"))
-    user = "nobody" if os.geteuid() == 0 else None  # the server refuses to run as root
-    if user is not None:
-        os.chown(home, pwd.getpwnam(user).pw_uid, -1)
-    server = f"-k {home} -c listen_addresses='' -c fsync=off -c deadlock_timeout=50ms -c max_connections=50"
-
-    def run(*command: str) -> None:
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", user=user)
-
-    run(initdb, "-D", f"{home}/data", "-A", "trust", "-U", "botops", "-N", "-E", "UTF8", "--locale", "C.UTF-8")
-    run(pg_ctl, "-D", f"{home}/data", "-o", server, "-w", "-l", f"{home}/log", "start")
-    try:
-        yield f"postgresql://botops@/%s?host={home}"
-    finally:
-        run(pg_ctl, "-D", f"{home}/data", "-m", "immediate", "stop")
-        shutil.rmtree(home)
-
-
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite store with its tables and nothing in them."""
@@ -152,33 +116,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> str:
-    """The name of a PostgreSQL database with the tables and nothing in them."""
-    _create(postgres, "template_store", "template0")
-    Store.open(postgres % "template_store", clock=SetClock()).close()
-    return "template_store"
-
-
-@pytest.fixture(scope="session")
-def postgres_shared(postgres: str, postgres_template: str) -> str:
+def postgres_shared(new_postgres_store: Callable[[str], str]) -> str:
     """The address of a PostgreSQL store that tests share, one after another."""
-    _create(postgres, "shared", postgres_template)
-    return postgres % "shared"
-
-
-@pytest.fixture
-def postgres_url(postgres: str, postgres_template: str) -> str:
-    """The address of an empty PostgreSQL store of the test's own."""
-    name = f"store_{time.monotonic_ns()}"
-    _create(postgres, name, postgres_template)
-    return postgres % name
-
-
-def _create(postgres: str, name: str, template: str) -> None:
-    import psycopg  # an extra: without it the tests on SQLite still run
-
-    with psycopg.connect(postgres % "postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return new_postgres_store("shared")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -117,8 +117,8 @@ def upgrade() -> None:
     with op.batch_alter_table("override", schema=None) as batch_op:
         batch_op.create_index(
             "ix_override_in_force",
-            ["subject"],
-            unique=False,
+            ["subject", "kind"],
+            unique=True,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
