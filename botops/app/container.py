@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from zoneinfo import ZoneInfo
 
 from botops import __version__
-from botops.app.books import Books
+from botops.app.books import Books, only_book
 from botops.app.clock import SystemClock
 from botops.app.exceptions import StoredExceptions
 from botops.app.extensions import extensions_of
@@ -20,9 +20,10 @@ from botops.app.models import build_model
 from botops.app.overrides import StoredOverrides
 from botops.app.prompting import Prompting
 from botops.bot import Bot, BotRules
-from botops.domain.errors import UserError
 from botops.monitor import Metrics
 from botops.registry import Registry
+from botops.registry.books import BookFolder
+from botops.registry.folders import RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ class Container:
         clock = clock or SystemClock()
         metrics = Metrics()
         metrics.build.info({"version": __version__})
-        books = Books(book_path(settings), extensions_of(settings))
+        books = open_books(settings)
         registry = open_registry(settings, clock, keep=role != "reader")
         meter = build_meter(settings)
         model = model or build_model(settings, secrets)
@@ -145,16 +146,23 @@ def build_meter(settings: Settings) -> Meter:
     )
 
 
+def open_books(settings: Settings) -> Books:
+    """The price book of an installation. Raises UserError when several lie there and none was ever published."""
+    path = settings.path("pricebook")
+    books = Books(path, extensions_of(settings), state_dir=settings.root / STATE)
+    if path.is_dir() and not (path / RELEASE).exists() and books.current() is None:
+        only_book(path)
+    return books
+
+
 def book_path(settings: Settings) -> Path:
-    """The price book's file: as set, or the only book of the folder. Raises UserError when it cannot be told."""
+    """The price book's file: as set, the live one of the folder, or its only one. Raises UserError when it cannot be
+    told."""
     path = settings.path("pricebook")
     if not path.is_dir():
         return path
-    books = sorted(p for p in path.iterdir() if p.suffix in {".yaml", ".yml", ".json"} and p.name != "release.yaml")
-    if len(books) > 1:
-        names = ", ".join(p.name for p in books)
-        raise UserError(f"{path} holds several price books ({names}): name one in botops.yaml as paths.pricebook")
-    return books[0] if books else path / "book.yaml"
+    release = BookFolder(path).release()
+    return path / release.live if release else only_book(path) or path / "book.yaml"
 
 
 @contextmanager

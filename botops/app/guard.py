@@ -53,7 +53,7 @@ class ClaimGuard:
         current = self._books.current()
         if current is None:
             return Verdict.not_judged("no_book")
-        version = current.book.version
+        version = current.identity
         # Messages that carry their own moment are judged at it; without one, the moment is the conversation's.
         start: tuple[object, ...] = (id(current.compiled), region, segment, None if messages[-1].at else at)
         before = tuple(messages[:-1])

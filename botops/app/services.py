@@ -72,7 +72,7 @@ async def ingest(
                 continue
             try:
                 records = tuple(
-                    records_of(dialogue, current.compiled, version=current.book.version, channel=channel,
+                    records_of(dialogue, current.compiled, version=current.identity, channel=channel,
                                exceptions=container.exceptions.current(), day=day,
                                on_failure=counting(container.metrics))
                 )  # fmt: skip
@@ -151,7 +151,7 @@ def refresh_gauges(container: Container) -> None:
     current = container.books.current()
     metrics.price_book_problems.set(len(container.books.problems))
     if current is not None:
-        metrics.price_book.info({"version": current.book.version, "currency": current.book.currency})
+        metrics.price_book.info({"version": current.identity, "currency": current.book.currency})
     try:
         metrics.queue_open.set(container.store.reads.counts().open_hand_offs)
         metrics.rollup_lag.set(container.store.reads.lag().seconds)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from botops.cli.book_param import BOOK
 from botops.cli.context import format_option, json_option, open_container, project_settings, relative
 
 if TYPE_CHECKING:
@@ -24,13 +25,12 @@ if TYPE_CHECKING:
     from botops.domain.messages import Language
     from botops.domain.problems import Problem
 
-_BOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
 _WHERE = {"prompt": "prompt texts", "case": "eval cases", "dialogue": "open dialogues", "promise": "standing promises"}
 
 
 @click.command()
-@click.argument("old", type=_BOOK)
-@click.argument("new", type=_BOOK)
+@click.argument("old", type=BOOK)
+@click.argument("new", type=BOOK)
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day from which NEW counts; default today.")
 @click.option("--open-since", default="14d", show_default=True, help="Dialogues spoken in since then are open.")
 @click.option("--promised-since", default="90d", show_default=True, help="Promises are looked for since then.")
@@ -67,7 +67,7 @@ def impact(
     spoken = cast("Language", language)
     found: list[Affected] = []
     problems: list[Problem] = []
-    for one in _places(settings, change, (old, new), now, None if no_store else (open_since, promised_since)):
+    for one in places(settings, change, (old, new), now, None if no_store else (open_since, promised_since)):
         if isinstance(one, Problem):
             problems.append(relative(one))
         else:
@@ -84,9 +84,11 @@ def impact(
     return 2 if problems else int(bool(found))
 
 
-def _places(
+def places(
     settings: Settings, change: BookChange, books: tuple[Path, Path], now: datetime, store: tuple[str, str] | None
 ) -> Iterator[Affected | Problem]:
+    """What the change touches, in files and, unless `store` is None, in the store: dialogues spoken in since the first
+    of its moments, promises since the second. A Problem stands for a file that cannot be read."""
     from botops.app.container import book_path, open_registry
     from botops.app.impact import affected_cases, affected_dialogues, affected_prompts
     from botops.cli.rehearsal import moment_before
@@ -118,7 +120,11 @@ def _show(found: list[Affected], language: Language, day: date, *, github: bool)
 
 
 def _summary(found: list[Affected], change: BookChange, language: Language) -> None:
-    counts = Counter[str](a.where for a in found)
-    told = ", ".join(f"{counts[where]} {title}" for where, title in _WHERE.items())
+    told = counted(Counter[str](a.where for a in found))
     broken = sum(a.breaks for a in found)
     click.echo(f"{len(change.report.lines(language))} changes; touched: {told}; {broken} cease to be right", err=True)
+
+
+def counted(places: Counter[str]) -> str:
+    """How many places of each kind: `2 prompt texts, 0 eval cases …`."""
+    return ", ".join(f"{places[where]} {title}" for where, title in _WHERE.items())

@@ -31,7 +31,7 @@ COMMANDS = {
     "eval": ("botops.cli.evals:evals", "Replay dialogues and compare them with what is expected."),
     "prompts": ("botops.cli.prompts:prompts", "Write, compare, lint, approve, publish and switch prompts."),
     "experiment": ("botops.cli.experiment:experiment", "See how experiments on prompts stand."),
-    "pricebook": ("botops.cli.pricebook:pricebook", "Import, compare and lint price books."),
+    "pricebook": ("botops.cli.pricebook:pricebook", "Import, compare, lint and release price books."),
     "exceptions": ("botops.cli.exceptions:exceptions", "Rule on findings; list, add and revoke exceptions."),
     "promises": ("botops.cli.promises:promises", "List what was promised to clients."),
     "outcomes": ("botops.cli.outcomes:outcomes", "Take in what became of leads, and list it."),

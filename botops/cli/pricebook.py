@@ -1,14 +1,17 @@
-"""`botops pricebook`: import, lint, diff and the text put into prompts."""
+"""`botops pricebook`: import, lint, diff, releases and the text put into prompts."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from botops.cli.context import format_option
+from botops.cli.book_param import BOOK
+from botops.cli.book_releases import history, list_books, publish, rollback
+from botops.cli.context import format_option, json_option
 from botops.cli.impact import impact
 
 if TYPE_CHECKING:
@@ -20,10 +23,14 @@ _language = click.option("--language", type=click.Choice(["ru", "kk", "en"]), de
 
 @click.group()
 def pricebook() -> None:
-    """Import, compare and lint price books; tell what a change touches."""
+    """Import, compare, lint and release price books; tell what a change touches.
+
+    A BOOK is a file, or `live`, the number or the name of one in the project's folder.
+    """
 
 
-pricebook.add_command(impact)
+for _command in (impact, publish, rollback, list_books, history):
+    pricebook.add_command(_command)
 
 
 @pricebook.command("import")
@@ -73,29 +80,32 @@ def import_(
 
 
 @pricebook.command()
-@click.argument("book", type=_BOOK)
+@click.argument("book", type=BOOK)
 @format_option
 @click.option("--rules", is_flag=True, help="Show how each offer and policy sentence was understood.")
-def lint(book: Path, form: str, rules: bool) -> int:
+@json_option
+def lint(book: Path, form: str, rules: bool, as_json: bool) -> int:
     """Check a price book: errors give exit code 1, warnings alone 0."""
     from botops.domain.problems import render_problems
     from botops.pricebook import lint as lint_book
 
     problems = lint_book(book)
-    if problems:
+    if as_json:
+        click.echo(json.dumps([asdict(p) for p in problems], ensure_ascii=False, indent=1))
+    elif problems:
         click.echo(render_problems(problems, "github" if form == "github" else "text"))
     errors = sum(p.level == "error" for p in problems)
-    if rules and not errors:
+    if rules and not errors and not as_json:
         _show_rules(book)
     click.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
     return int(errors > 0)
 
 
 @pricebook.command()
-@click.argument("old", type=_BOOK)
-@click.argument("new", type=_BOOK)
+@click.argument("old", type=BOOK)
+@click.argument("new", type=BOOK)
 @_language
-@click.option("--json", "as_json", is_flag=True, help="Print the lines as a JSON list.")
+@json_option
 def diff(old: Path, new: Path, language: str, as_json: bool) -> int:
     """What changes from OLD to NEW. Exit code 1 when anything does."""
     from botops.pricebook import diff as compare
@@ -108,7 +118,7 @@ def diff(old: Path, new: Path, language: str, as_json: bool) -> int:
 
 
 @pricebook.command()
-@click.argument("book", type=_BOOK)
+@click.argument("book", type=BOOK)
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day; default today.")
 @_language
 def show(book: Path, on: object, language: str) -> None:

@@ -110,7 +110,7 @@ def _of_store(since: datetime | None, dialogue: str | None) -> Iterator[Promise]
         if current is None:
             raise UserError(f"no price book at {container.books.path}: without one no promise can be judged")
         yield from stored_promises(
-            container.store.reads, current.compiled, version=current.book.version, since=since, dialogue=dialogue
+            container.store.reads, current.compiled, version=current.identity, since=since, dialogue=dialogue
         )
 
 

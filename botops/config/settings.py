@@ -220,6 +220,25 @@ class Costs(Strict):
     prices: tuple[ModelPrice, ...] = ()
 
 
+class SuspiciousChange(Strict):
+    """When a new price book looks like a slip and is published only with an explicit yes: more than `changed_share` of
+    the prices are others or gone, a price became more than `factor` times another, or more than `gone_share` of the
+    products are gone. A change of currency always is."""
+
+    changed_share: Share = 0.3
+    factor: float = Field(default=3.0, gt=1, le=1_000_000)
+    gone_share: Share = 0.2
+
+
+class PriceBookReleases(Strict):
+    """How price books are released. `canary` watches the share of replies held back for a week after a new book;
+    `canary_margin` is by how much that share may rise, 0.03 being three replies in a hundred."""
+
+    suspicious: SuspiciousChange = SuspiciousChange()
+    canary: Literal["warn", "off"] = "warn"
+    canary_margin: Share = 0.03
+
+
 class Privacy(Strict):
     """`mask` hides phones, e-mails, ИИН/БИН and card numbers before anything is stored."""
 
@@ -249,6 +268,7 @@ class Settings(Strict):
     hand_off: HandOffSettings = HandOffSettings()
     simulator: Simulator = Simulator()
     costs: Costs = Costs()
+    pricebook: PriceBookReleases = PriceBookReleases()
     privacy: Privacy = Privacy()
     releases: Releases = Releases()
     demo: Demo = Demo()

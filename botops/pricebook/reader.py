@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from botops.config import Document, read
+from botops.config import Document, parse, read
+from botops.config.document import decode
 from botops.config.settings import is_timezone
 from botops.config.wording import shown, suggestion
 from botops.domain.errors import UserError
@@ -39,6 +40,18 @@ def load(path: Path | str) -> PriceBook:
     return book
 
 
+def load_bytes(raw: bytes, file: str) -> PriceBook:
+    """A price book from the bytes of a file. Raises UserError with every error."""
+    if len(raw) > MAX_BYTES:
+        raise UserError(
+            problems=[Problem(file, 0, 0, "", f"larger than {MAX_BYTES:,} bytes: split it", rule="too-large")]
+        )
+    book, problems = parse_book(parse(decode(raw, file), file, max_values=MAX_VALUES))
+    if book is None:
+        raise UserError(problems=problems)
+    return book
+
+
 def lint(path: Path | str) -> tuple[Problem, ...]:
     """Everything wrong or doubtful in a price book file, errors and warnings, in file order."""
     try:
@@ -46,6 +59,22 @@ def lint(path: Path | str) -> tuple[Problem, ...]:
     except UserError as error:
         return error.problems
     return problems
+
+
+def lint_bytes(raw: bytes, file: str) -> tuple[Problem, ...]:
+    """As `lint`, of the bytes of a file."""
+    try:
+        _, problems = parse_book(_document(raw, file))
+    except UserError as error:
+        return error.problems
+    return problems
+
+
+def _document(raw: bytes, file: str) -> Document:
+    if len(raw) > MAX_BYTES:
+        message = f"larger than {MAX_BYTES:,} bytes: split it into several files"
+        raise UserError(problems=[Problem(file, 0, 0, "", message, rule="too-large")])
+    return parse(decode(raw, file), file, max_values=MAX_VALUES)
 
 
 def parse_book(document: Document) -> tuple[PriceBook | None, tuple[Problem, ...]]:

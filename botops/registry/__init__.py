@@ -13,7 +13,8 @@ from botops.registry.model import (
     Variant,
 )
 from botops.registry.registry import Registry, RegistryState
-from botops.registry.release import UNRELEASED, Release
+from botops.registry.release import Release
+from botops.registry.release_file import UNRELEASED
 from botops.registry.spans import TextSpan
 from botops.registry.targeting import Targeting
 from botops.registry.values import VariableType

@@ -97,8 +97,11 @@ def scan_folder(root: Path, name: str) -> Folder:
     )
 
 
-def read_bytes(path: Path) -> bytes:
-    """A file's bytes, read without following a symlink or waiting on a pipe. Raises UserError, NotFoundError."""
+def read_bytes(path: Path, *, most: int = MAX_BYTES) -> bytes:
+    """A file's bytes, no more than `most`, read without following a symlink or waiting on a pipe.
+
+    Raises UserError, NotFoundError.
+    """
     try:
         if path.parent.is_symlink():
             raise UserError(problems=[_problem(path.parent, "a symbolic link: put the folder itself here", "symlink")])
@@ -106,14 +109,14 @@ def read_bytes(path: Path) -> bytes:
         with os.fdopen(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise UserError(problems=[_problem(path, "not a regular file", "unreadable")])
-            raw = stream.read(MAX_BYTES + 1)
+            raw = stream.read(most + 1)
     except FileNotFoundError as error:
         raise NotFoundError(problems=[_problem(path, "no such file", "missing-file")]) from error
     except OSError as error:
         message = f"cannot be read ({error.strerror}): it must be a plain file, not a link, and readable"
         raise UserError(problems=[_problem(path, message, "unreadable")]) from error
-    if len(raw) > MAX_BYTES:
-        raise UserError(problems=[_problem(path, f"larger than {MAX_BYTES:,} bytes: shorten it", "too-large")])
+    if len(raw) > most:
+        raise UserError(problems=[_problem(path, f"larger than {most:,} bytes: shorten it", "too-large")])
     return raw
 
 

@@ -13,7 +13,6 @@ from botops.registry.loading import checksums_of_partials, refuse_changed, refus
 from botops.registry.model import ReleaseSpec, Split
 from botops.registry.partials import FOLDER, Partial, PartialFile, read_partials
 from botops.registry.release import (
-    UNRELEASED,
     Release,
     Step,
     published,
@@ -23,6 +22,7 @@ from botops.registry.release import (
     rolled_back,
     split_changed,
 )
+from botops.registry.release_file import existing, refuse_other, seen
 from botops.registry.version import DRAFT, PromptVersion, read_version, unused_variables
 from botops.registry.writing import locked, replace, write_new
 
@@ -143,10 +143,10 @@ class Publisher:
         folder = self._root / check_name(name)
         path = version_path(self._root, name, DRAFT)
         raw = _encoded(text, path)
-        expected = _checksum(_existing(path)) if expected is None else expected
+        expected = seen(existing(path)) if expected is None else expected
         _make(folder)
         with locked(folder):
-            _refuse_other(path, _existing(path), expected)
+            refuse_other(path, existing(path), expected)
             replace(path, raw)
         return checksum_of(raw)
 
@@ -156,10 +156,10 @@ class Publisher:
             raise NotFoundError(f"no prompt {name!r} in {self._root}")
         path = folder / RELEASE
         if expected is None:
-            expected = _checksum(_existing(path))
+            expected = seen(existing(path))
         with locked(folder):
-            raw = _existing(path)
-            _refuse_other(path, raw, expected)
+            raw = existing(path)
+            refuse_other(path, raw, expected)
             old = read_release(raw, str(path), name) if raw is not None else None
             new = release_text(self._with_partials(name, change(old))).encode()
             release = read_release(new, str(path), name)
@@ -176,7 +176,7 @@ class Publisher:
         raw = read_bytes(path)
         refuse_changed(raw, str(path), recorded.get(version))
         if texts and version in texts:
-            _refuse_other(path, raw, texts[version])
+            refuse_other(path, raw, texts[version])
         read = read_version(raw, str(path), name, version, read_partials(self._root))
         refuse_changed_partials(read, {**self._partial_pins(), **(old.spec.partials if old else {})})
         if version not in recorded and (unused := unused_variables(read)):
@@ -191,23 +191,6 @@ class Publisher:
             path = version_path(self._root, name, number)
             served.append(read_version(read_bytes(path), str(path), name, number, partials))
         return spec.model_copy(update={"partials": {**checksums_of_partials(served), **spec.partials}})
-
-
-def _existing(path: Path) -> bytes | None:
-    try:
-        return read_bytes(path)
-    except NotFoundError:
-        return None
-
-
-def _checksum(raw: bytes | None) -> str:
-    return UNRELEASED if raw is None else checksum_of(raw)
-
-
-def _refuse_other(path: Path, raw: bytes | None, expected: str) -> None:
-    if _checksum(raw) != expected:
-        theirs = raw.decode(errors="replace") if raw is not None else None
-        raise ConflictError(f"{path} was changed by somebody else: look at theirs and try again", theirs)
 
 
 def _encoded(text: str, path: Path) -> bytes:

@@ -7,19 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import yaml
-
 from botops.config import Document, parse, validate
 from botops.config.document import decode
 from botops.domain.errors import UserError
 from botops.registry.checksums import checksum_of
 from botops.registry.model import Approval, ReleaseAction, ReleaseSpec, Split
+from botops.registry.release_file import release_yaml, version_before
 from botops.registry.targeting import Targeting
-
-UNRELEASED = ""
-"""The checksum that stands for "there is no release file yet" where a writer names what it saw."""
-
-_HEADER = "# Written when a version is published or rolled back. Versions listed here never change.\n"
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,7 @@ def rollback_target(old: ReleaseSpec, to: int | None) -> int:
     """
     if to is not None:
         return to
-    return old.live if old.split is not None else _before(old)
+    return old.live if old.split is not None else version_before(old.approvals, old.live)
 
 
 def rolled_back(old: ReleaseSpec, to: int, checksums: Mapping[int, str], step: Step) -> ReleaseSpec:
@@ -134,7 +128,7 @@ def release_text(spec: ReleaseSpec) -> str:
     if spec.partials:
         data["partials"] = dict(sorted(spec.partials.items()))
     data["approvals"] = [a.model_dump(mode="json", exclude_defaults=True) for a in spec.approvals]
-    return _HEADER + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return release_yaml(data)
 
 
 def _split_data(split: Split) -> dict[str, Any]:
@@ -181,34 +175,3 @@ def _approval(
         approved_by=step.approved_by,
         eval_runs=step.eval_runs,
     )
-
-
-def _before(old: ReleaseSpec) -> int:
-    """The version that was live before the present one, undoing rolled back steps."""
-    stack: list[int] = []
-    for approval in old.approvals:
-        if approval.action is ReleaseAction.PUBLISH:
-            if approval.replaced is not None and stack[-1:] != [approval.replaced]:
-                stack.append(approval.replaced)
-            stack.append(approval.version)
-        elif approval.action is ReleaseAction.ROLLBACK:
-            while stack and stack[-1] != approval.version:
-                stack.pop()
-            stack = stack or [approval.version]
-    while stack and stack[-1] == old.live:
-        stack.pop()
-    if not stack:
-        raise UserError("no earlier version was ever published: name the version to go back to")
-    return stack[-1]
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes every text that a reader could take for a number, a date or a word like `true`."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    safe = text[:1].isalpha() and text.lower() not in {"true", "false", "null", "yes", "no", "on", "off"}
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if safe else '"')
-
-
-_Dumper.add_representer(str, _text)
