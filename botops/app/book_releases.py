@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC
+from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from botops.app.auditing import PRICEBOOK
 from botops.app.books import only_book
-from botops.app.container import new_id
-from botops.domain.errors import NotFoundError, UserError
-from botops.domain.releases import AuditEntry, Deed
+from botops.app.readiness import approval_of
+from botops.domain.errors import NotFoundError, StoreError, UserError
+from botops.domain.people import person
+from botops.domain.people import reason as reasoned
+from botops.domain.releases import AuditEntry, Deed, ProposalState
 from botops.pricebook import diff, lint_bytes, load_bytes, suspicions
+from botops.registry import UNRELEASED, ReleaseAction
 from botops.registry.books import MOST_BYTES, BookFolder, BookRelease
+from botops.registry.checksums import checksum_of
 from botops.registry.folders import read_bytes
 from botops.registry.release import Step
-from botops.registry.release_file import UNRELEASED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from botops.app.container import Container
     from botops.config import Settings
     from botops.domain.messages import Language
     from botops.domain.problems import Problem
     from botops.pricebook import ChangeReport, PriceBook, Suspicion
-    from botops.store import Store
+    from botops.registry.books import BookApproval
 
-SUBJECT = "pricebook"
-"""What the audit log calls price books."""
 _TABLES = frozenset({".csv", ".xlsx", ".xlsm", ".tsv"})
 
 
@@ -37,7 +43,8 @@ class Candidate:
     """A price book about to go live, and what there is to say about it.
 
     `name` is its file in the folder, None when it comes from elsewhere. `live` is the file in force now. `warnings` are
-    those the book in force does not have too. `expected` is the checksum of the release file that was looked at.
+    those the book in force does not have too. `expected` is the checksum of the release file that was looked at, `base`
+    that of the book in force.
     """
 
     folder: BookFolder
@@ -50,6 +57,7 @@ class Candidate:
     warnings: tuple[Problem, ...]
     suspicions: tuple[Suspicion, ...]
     expected: str
+    base: str | None
 
 
 def book_folder(settings: Settings) -> BookFolder:
@@ -109,7 +117,7 @@ def candidate(settings: Settings, which: str, now: datetime, language: Language 
         folder, file, file.name if inside else None, raw, book, live, diff(old, book) if old else None,
         tuple(p for p in problems if (p.rule, p.message) not in known),
         suspicions(old, book, today, settings.pricebook.suspicious, language) if old else (),
-        release.checksum if release else UNRELEASED,
+        release.checksum if release else UNRELEASED, _base(live, release),
     )  # fmt: skip
 
 
@@ -119,6 +127,12 @@ def _before(folder: BookFolder, release: BookRelease | None, file: Path | None) 
         return folder.path / release.live
     others = [n for n in folder.names() if file is None or n != file.name]
     return folder.path / others[0] if len(others) == 1 else None
+
+
+def _base(live: Path | None, release: BookRelease | None) -> str | None:
+    if live is None:
+        return None
+    return release.spec.checksums[live.name] if release else checksum_of(read_bytes(live, most=MOST_BYTES))
 
 
 def _as_published(
@@ -135,36 +149,79 @@ def _as_published(
         return None, set()
 
 
-def publish_book(found: Candidate, step: Step, store: Store) -> BookRelease:
+def publish_book(container: Container, found: Candidate, *, by: str, reason: str) -> BookRelease:
     """Makes a candidate live and notes it in the audit log.
 
-    Raises ConflictError when the release file or the book's own changed since it was looked at, StoreError when the
-    book is live but the log could not be written.
+    Raises UserError while the policy asks for a second person's yes, ConflictError when the release file or the book's
+    own changed since it was looked at, StoreError when the book is live but the log could not be written.
     """
+    who, why = person(by), reasoned(reason)
+    approved_by = _approved(container, found)
+    step = Step(who, container.clock.now(), why, approved_by=approved_by)
     suffix = ".json" if found.file.suffix.lower() == ".json" else ".yaml"
     release = found.folder.publish(found.raw, step, name=found.name, suffix=suffix, expected=found.expected)
-    changes = len(found.report.lines()) if found.report else 0
-    _audit(store, Deed.PUBLISH, release, changes=changes, confirmed=[s.rule for s in found.suspicions])
+    _note(container, release, [s.rule for s in found.suspicions])
     return release
 
 
-def rollback_book(settings: Settings, step: Step, store: Store, to: str | None = None) -> BookRelease:
-    """Makes the price book live again that was live before, or the one named, and notes it in the audit log.
+def rollback_book(container: Container, *, by: str, reason: str, to: str | None = None) -> BookRelease:
+    """Makes the price book live again that was live before, or the one named, and notes it in the audit log. Needs no
+    approval: it must be fast.
 
     Raises as `BookFolder.rollback`; StoreError when the book is live but the log could not be written.
     """
-    folder = book_folder(settings)
-    release = folder.rollback(step, folder.named(to) if to is not None else None)
-    _audit(store, Deed.ROLLBACK, release)
+    who, why = person(by), reasoned(reason)
+    folder = book_folder(container.settings)
+    release = folder.rollback(Step(who, container.clock.now(), why), folder.named(to) if to is not None else None)
+    _note(container, release)
     return release
 
 
-def _audit(
-    store: Store, deed: Deed, release: BookRelease, *, changes: int | None = None, confirmed: Iterable[str] = ()
-) -> None:
-    done = release.spec.approvals[-1]
-    detail = {"replaced": done.replaced, "changes": changes, "confirmed": ", ".join(confirmed) or None}
-    kept = {key: value for key, value in detail.items() if value is not None}
-    store.audit.add(
-        AuditEntry(new_id(), done.at, done.by, deed, SUBJECT, done.reason, done.version, done.checksum, kept)
-    )
+def _approved(container: Container, found: Candidate) -> str | None:
+    """Who said yes to this book as the successor of the one in force. Raises UserError when the policy asks for one and
+    nobody did. A book that was live before needs no other yes."""
+    release = found.folder.release()
+    checksum = checksum_of(found.raw)
+    if release is not None and checksum in release.spec.checksums.values():
+        return None
+    approved, newest = approval_of(container, PRICEBOOK, checksum, found.base)
+    if approved is not None:
+        return approved.decided_by
+    if not container.settings.releases.of_pricebook().needs_approval:
+        return None
+    again = f"botops pricebook propose {found.file} --reason …"
+    if newest is None:
+        raise UserError(f"{found.file.name}: a second person has to approve this price book; propose it: {again}")
+    if newest.base != found.base:
+        raise UserError(f"another price book went live since {newest.by} proposed this one: {again}")
+    if newest.state is ProposalState.OPEN:
+        command = f"botops prompts approve {newest.id[:8]} --by … --reason …"
+        raise UserError(f"{newest.by} proposed it, a second person has to approve it: {command}")
+    raise UserError(f"the proposal was {newest.state.value} by {newest.decided_by}; change the book, then {again}")
+
+
+def steps_of_books(release: BookRelease) -> list[AuditEntry]:
+    """The steps of the price books' release file as audit entries. Their ids follow from what they say: written twice
+    they are one."""
+    return [_entry(step) for step in release.spec.approvals]
+
+
+def _entry(step: BookApproval, confirmed: Iterable[str] = ()) -> AuditEntry:
+    at = step.at.astimezone(UTC).isoformat()
+    said = "\0".join((PRICEBOOK, at, step.action.value, step.version, step.checksum, step.by))
+    deed = Deed.ROLLBACK if step.action is ReleaseAction.ROLLBACK else Deed.PUBLISH
+    detail = {"replaced": step.replaced, "approved_by": step.approved_by, "confirmed": ", ".join(confirmed) or None}
+    return AuditEntry(
+        sha256(said.encode()).hexdigest()[:32], step.at, step.by, deed, PRICEBOOK, step.reason, step.version,
+        step.checksum, MappingProxyType({k: v for k, v in detail.items() if v is not None}),
+    )  # fmt: skip
+
+
+def _note(container: Container, release: BookRelease, confirmed: Iterable[str] = ()) -> None:
+    """Writes the newest step into the audit log, and those before it that a process killed in between left out."""
+    entries = [*steps_of_books(release)[:-1], _entry(release.spec.approvals[-1], confirmed)]
+    try:
+        container.store.audit.add_missing(entries)
+    except StoreError as error:
+        message = f"{release.live} is live, but the audit log was not written and is mended at the next release"
+        raise StoreError(f"{message}: {error}") from error

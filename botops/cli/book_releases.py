@@ -55,7 +55,6 @@ def publish(
     from botops.app.book_releases import candidate
     from botops.app.clock import SystemClock
     from botops.domain.problems import render_problems
-    from botops.registry.release import Step
 
     settings = project_settings()
     now = SystemClock().now()
@@ -70,7 +69,7 @@ def publish(
     if missing:
         click.echo(f"nothing was published: {'; '.join(missing)}", err=True)
     elif not dry_run:
-        release = _publish(settings, found, Step(by, now, reason))
+        release = _publish(settings, found, by, reason)
     if as_json:
         row = {"published": release is not None, **_row(found, touched, cast("Language", language))}
         click.echo(json.dumps({**row, **(_done(release) if release else {})}, ensure_ascii=False, indent=1))
@@ -87,12 +86,10 @@ def publish(
 def rollback(to: str | None, by: str, reason: str, as_json: bool) -> None:
     """Make the price book live again that was live before, at once: running bots take it up within two seconds."""
     from botops.app.book_releases import rollback_book
-    from botops.app.clock import SystemClock
-    from botops.registry.release import Step
 
     settings = project_settings()
     with open_container(settings, role="side") as container:
-        release = rollback_book(settings, Step(by, SystemClock().now(), reason), container.store, to)
+        release = rollback_book(container, by=by, reason=reason, to=to)
     if as_json:
         click.echo(json.dumps(_done(release), ensure_ascii=False, indent=1))
     else:
@@ -197,13 +194,13 @@ def _missing(found: Candidate, *, anyway: bool, confirm: bool) -> list[str]:
     return missing
 
 
-def _publish(settings: Settings, found: Candidate, step: Any) -> BookRelease:
+def _publish(settings: Settings, found: Candidate, by: str, reason: str) -> BookRelease:
     from botops.app.book_releases import publish_book
     from botops.domain.errors import ConflictError
 
     with open_container(settings, role="side") as container:
         try:
-            return publish_book(found, step, container.store)
+            return publish_book(container, found, by=by, reason=reason)
         except ConflictError as error:
             if error.theirs:
                 click.echo(f"the release file as it stands now:\n{error.theirs}", err=True)

@@ -176,7 +176,6 @@ class BookFolder:
         name: str | None = None,
         suffix: str = ".yaml",
         expected: str | None = None,
-        approved_by: str | None = None,
     ) -> BookRelease:
         """Makes a price book live: the file `name`, which must still hold these bytes; without a name a file of the
         folder that holds them, or else a new one, numbered.
@@ -193,7 +192,7 @@ class BookFolder:
             checksums = {**(old.spec.checksums if old else {}), book: checksum_of(raw)}
             if before is not None and before not in checksums:
                 checksums[before] = checksum_of(self.read(before, old))
-            return _after(old, ReleaseAction.PUBLISH, book, before, checksums, step, approved_by)
+            return _after(old, ReleaseAction.PUBLISH, book, before, checksums, step)
 
         return self._rewrite(expected, change)
 
@@ -212,7 +211,7 @@ class BookFolder:
             if book == old.live:
                 raise ConflictError(f"{book} is live already: nothing was written", old.raw.decode())
             self.read(book, old)
-            return _after(old, ReleaseAction.ROLLBACK, book, old.live, old.spec.checksums, step, None)
+            return _after(old, ReleaseAction.ROLLBACK, book, old.live, old.spec.checksums, step)
 
         return self._rewrite(expected, change)
 
@@ -262,14 +261,13 @@ def _after(
     before: str | None,
     checksums: dict[str, str],
     step: Step,
-    approved_by: str | None,
 ) -> BookReleaseSpec:
     for key, value in (("by", step.by), ("reason", step.reason)):
         if not value.strip():
             raise UserError(f"`{key}` is empty: a release step needs a name and a reason")
     approval = BookApproval(
         action=action, version=book, by=step.by.strip(), at=step.at, reason=step.reason.strip(),
-        checksum=checksums[book], replaced=before, approved_by=approved_by,
+        checksum=checksums[book], replaced=before, approved_by=step.approved_by,
     )  # fmt: skip
     approvals = (*(old.spec.approvals if old else ()), approval)
     return BookReleaseSpec(live=book, checksums=checksums, approvals=approvals)

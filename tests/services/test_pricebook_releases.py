@@ -110,6 +110,14 @@ def test_a_new_warning_needs_a_yes_and_an_old_one_does_not(botops, edited):
     assert botops("publish", again, *WHO, "--no-impact")[0] == 0
 
 
+def test_a_second_persons_yes_is_asked_for_where_the_policy_says_so(botops, edited, project):
+    settings = project / "botops.yaml"
+    settings.write_text(settings.read_text("utf-8") + "\nreleases:\n  pricebook: {approval: second_person}\n", "utf-8")
+    code, _, err = botops("publish", edited("amount: 6900,", "amount: 7200,"), *WHO, "--no-impact")
+    assert (code, "a second person has to approve this price book" in err) == (2, True)
+    assert not (project / "pricebook" / "release.yaml").exists()
+
+
 def test_a_dry_run_publishes_nothing(botops, edited, project):
     code, _, err = botops("publish", edited("amount: 6900,", "amount: 7200,"), *WHO, "--dry-run")
     assert (code, "changes" in err) == (0, True)
@@ -120,7 +128,7 @@ def test_a_dry_run_publishes_nothing(botops, edited, project):
     ("arguments", "says"),
     [
         (("publish", "nothing.yaml", *WHO), "no price book 'nothing.yaml'"),
-        (("publish", "live", "--by", " ", "--reason", "x"), "`by` is empty"),
+        (("publish", "live", "--no-impact", "--by", " ", "--reason", "x"), "who does it is missing"),
         (("publish", "prices.csv", *WHO), "is a table"),
         (("rollback", *WHO), "nothing to roll back"),
         (("rollback", "--to", "7", *WHO), "no price book '7'"),
