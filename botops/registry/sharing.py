@@ -10,7 +10,7 @@ from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.problems import Problem
 from botops.registry.partials import Partial, Partials
 from botops.registry.registry import Registry
-from botops.registry.release import UNRELEASED
+from botops.registry.release_file import UNRELEASED
 from botops.registry.secrets import find_secrets
 from botops.registry.version import DRAFT, PromptVersion, read_version
 
