@@ -2,107 +2,57 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from botops.domain.errors import UserError
-from botops.domain.money import PICO
+from botops.app.experiment_metrics import METRICS, value_of
+from botops.app.experiment_standing import Standing, standing
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from botops.app.container import Container
     from botops.domain.messages import Language
-    from botops.experiments import Measured, Plan, Verdict
-    from botops.registry.model import Measure, Split
-    from botops.store import ExposedLead
-
-Leads = Sequence["ExposedLead"]
-
-
-@dataclass(frozen=True, slots=True)
-class ExperimentMetric:
-    """A metric over leads. `measure` is its one definition; `unit` is "points" for shares of leads."""
-
-    name: str
-    unit: str
-    measure: Callable[[Leads], Measured]
-    names: Mapping[Language, str]
-
-
-def _flagged(leads: Leads) -> Measured:
-    """The share of leads to whom the model first said something the price book does not bear out."""
-    from botops.experiments import Share
-
-    return Share(sum(lead.flagged for lead in leads), len(leads))
-
-
-def _escalated(leads: Leads) -> Measured:
-    """The share of leads whose dialogue was handed to a person."""
-    from botops.experiments import Share
-
-    return Share(sum(lead.escalated for lead in leads), len(leads))
-
-
-def _cost(leads: Leads) -> Measured:
-    """Model cost per dialogue in dollars, by lead."""
-    from botops.experiments import Mean
-
-    return Mean.of_ratio([lead.pico_usd / PICO for lead in leads], [lead.dialogues for lead in leads])
-
-
-def _latency(leads: Leads) -> Measured:
-    """Milliseconds per reply, by lead."""
-    from botops.experiments import Mean
-
-    return Mean.of_ratio([float(lead.total_ms) for lead in leads], [lead.turns for lead in leads])
-
-
-def _names(ru: str, kk: str, en: str) -> Mapping[Language, str]:
-    return MappingProxyType({"ru": ru, "kk": kk, "en": en})
-
-
-METRICS: Mapping[str, ExperimentMetric] = MappingProxyType(
-    {
-        m.name: m
-        for m in (
-            ExperimentMetric(
-                "flagged", "points", _flagged,
-                _names("клиенты с выдуманным условием", "ойдан шығарылған шарт естігендер", "leads told a false claim"),
-            ),
-            ExperimentMetric(
-                "escalated", "points", _escalated,
-                _names("клиенты, переданные человеку", "адамға берілген клиенттер", "leads handed to a person"),
-            ),
-            ExperimentMetric(
-                "cost", "$", _cost, _names("цена диалога", "диалог құны", "cost of a dialogue")
-            ),
-            ExperimentMetric(
-                "latency", "ms", _latency, _names("время ответа", "жауап уақыты", "time of a reply")
-            ),
-        )
-    }
-)  # fmt: skip
-"""What an experiment can be judged by. Less is better in all of them."""
+    from botops.experiments import Always, Chance, Compared, Fixed, Measured, NoWorse, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One variant: its version, its leads, and its metrics by name."""
+    """One variant: its version, its leads, those of them whose window has closed, and its metrics by name."""
 
     version: int
     leads: int
+    known: int
     metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One variant against the control on one metric.
+
+    `always` decides: it holds however often it is looked at; `p` is adjusted over the variants for the primary metric.
+    `fixed` and `chance` are no stopping rule. `margin` and `no_worse` are those of a guardrail.
+    """
+
+    version: int
+    metric: str
+    always: Always
+    p: float
+    fixed: Fixed | None
+    chance: Chance | None
+    margin: float | None = None
+    no_worse: NoWorse | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentStatus:
     """How an experiment stands: `text` is the verdict in words, `arms` have the control first. `verdict` is None before
-    the first lead came."""
+    the first lead came.
+
+    `open_windows` counts leads of whom the outcome is not known yet; `days_left` are those until the planned end at
+    today's traffic, None when nobody comes; `ended` is True at the planned end, when a variant may be promoted.
+    """
 
     prompt: str
     experiment: str
@@ -110,6 +60,29 @@ class ExperimentStatus:
     arms: tuple[Arm, ...]
     verdict: Verdict | None
     leads_per_day: float
+    comparisons: tuple[Comparison, ...] = ()
+    open_windows: int = 0
+    days_left: int | None = None
+    ended: bool = False
+
+    def promotable(self, version: int) -> bool:
+        """True at the planned end when every guardrail shows the version to be no worse than its margin allows."""
+        guarded = [c for c in self.comparisons if c.version == version and c.margin is not None]
+        return self.ended and all(c.no_worse is not None and c.no_worse.shown for c in guarded)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """One variant against the control on one metric, as it was at the end of a day. `leads` are those the metric was
+    known of, one count an arm, the control first."""
+
+    day: date
+    version: int
+    metric: str
+    diff: float
+    low: float
+    high: float
+    leads: tuple[int, ...]
 
 
 _NOBODY: Mapping[Language, str] = MappingProxyType(
@@ -119,37 +92,94 @@ _NOBODY: Mapping[Language, str] = MappingProxyType(
 
 def experiment_status(container: Container, prompt: str, language: Language = "ru") -> ExperimentStatus:
     """The experiment that runs on a prompt. Raises UserError when none runs, or nothing says how to judge it."""
-    from botops.experiments import judge, say
+    found = standing(container, prompt)
+    verdict = found.verdict
+    text = _NOBODY[language] if verdict is None else _said(found, verdict, language)
+    return ExperimentStatus(
+        prompt, found.split.seed, text, _arms(found), verdict, found.leads_per_day,
+        () if verdict is None else _comparisons(found, verdict),
+        found.open_windows, found.days_left, found.ended,
+    )  # fmt: skip
 
-    split = container.registry.release(prompt).spec.split
-    if split is None:
-        raise UserError(f"{prompt}: no experiment runs on it; a split in prompts/{prompt}/release.yaml begins one")
-    if split.measure is None:
-        raise UserError(
-            f"{prompt}: nothing says how {split.seed} is judged: add `measure` to its split in "
-            f"prompts/{prompt}/release.yaml, as {{primary: escalated, planned: 2000}}"
-        )
-    leads = container.store.experiments.exposed_leads(split.seed, without=split.testers)
-    by_arm = [[lead for lead in leads if lead.variant == arm] for arm in range(len(split.variants))]
-    arms = tuple(_arm(v.version, found, split.measure) for v, found in zip(split.variants, by_arm, strict=True))
-    if not leads:
-        return ExperimentStatus(prompt, split.seed, _NOBODY[language], arms, None, 0.0)
-    days = _by_day(leads, len(split.variants), ZoneInfo(container.settings.company.timezone))
-    per_day = len(leads) / len(days)
-    verdict = judge(_plan(split, split.measure), _look(by_arm, days, split.measure))
-    text = say(
+
+def _said(found: Standing, verdict: Verdict, language: Language) -> str:
+    from botops.experiments import say
+
+    return say(
         verdict,
         language,
-        metrics={name: m.names[language] for name, m in METRICS.items()},
-        variants=tuple(f"{prompt}@{v.version}" for v in split.variants),
-        units={name: m.unit for name, m in METRICS.items()},
-        leads_per_day=per_day,
+        metrics={name: METRICS[name].names[language] for name in found.names},
+        variants=tuple(f"{found.prompt}@{version}" for version in found.versions),
+        units={name: METRICS[name].units[language] for name in found.names},
+        days_left=found.days_left,
     )
-    return ExperimentStatus(prompt, split.seed, text, arms, verdict, per_day)
+
+
+def _arms(found: Standing) -> tuple[Arm, ...]:
+    figures = {name: found.measured(METRICS[name]) for name in found.names}
+    return tuple(
+        Arm(
+            version, len(found.arms[n]), len(found.known[n]),
+            MappingProxyType({name: value_of(measured[n]) for name, measured in figures.items()}),
+        )
+        for n, version in enumerate(found.versions)
+    )  # fmt: skip
+
+
+def _comparisons(found: Standing, verdict: Verdict) -> tuple[Comparison, ...]:
+    figures = {name: found.measured(METRICS[name]) for name in found.names}
+    margins = {metric.name: metric.margin for metric in found.guardrails}
+    made = (*verdict.primary, *verdict.guardrails)
+    return tuple(_comparison(c, figures[c.metric], margins.get(c.metric), found.versions) for c in made)
+
+
+def _comparison(
+    compared: Compared, arms: Sequence[Measured], margin: float | None, versions: Sequence[int]
+) -> Comparison:
+    from botops.experiments import chance, fixed_horizon, no_worse
+
+    control, variant = arms[0], arms[compared.variant]
+    metric = METRICS[compared.metric].compared(margin or 0.0)
+    return Comparison(
+        versions[compared.variant], compared.metric, compared.found, compared.p,
+        fixed_horizon(control, variant), chance(metric, control, variant),
+        margin, None if margin is None else no_worse(metric, control, variant),
+    )  # fmt: skip
+
+
+def experiment_history(container: Container, prompt: str) -> tuple[HistoryPoint, ...]:
+    """The always-valid confidence sequence at the end of each day since the start, all metrics, the last day as it is
+    now: what a look on that day would have shown, outcomes that came in late included. Raises UserError as
+    `experiment_status`."""
+    now = standing(container, prompt)
+    if not now.leads:
+        return ()
+    day, last = now.leads[0].exposed_at.astimezone(now.zone).date(), now.at.astimezone(now.zone).date()
+    points: list[HistoryPoint] = []
+    while day < last:
+        points += _points(standing(container, prompt, _end(day, now)), day)
+        day += timedelta(days=1)
+    return (*points, *_points(now, last))
+
+
+def _end(day: date, found: Standing) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), found.zone)
+
+
+def _points(found: Standing, day: date) -> list[HistoryPoint]:
+    if found.verdict is None:
+        return []
+    counts = {name: tuple(m.n for m in found.measured(METRICS[name])) for name in found.names}
+    return [
+        HistoryPoint(
+            day, found.versions[c.variant], c.metric, c.found.diff, c.found.low, c.found.high, counts[c.metric]
+        )
+        for c in (*found.verdict.primary, *found.verdict.guardrails)
+    ]
 
 
 def status_json(status: ExperimentStatus) -> dict[str, Any]:
-    """The status as JSON: the verdict, the arms, each comparison with its always-valid interval."""
+    """The status as JSON: the verdict, the arms, each comparison with the interval that decides and those beside it."""
     verdict = status.verdict
     return {
         "prompt": status.prompt,
@@ -158,56 +188,38 @@ def status_json(status: ExperimentStatus) -> dict[str, Any]:
         "text": status.text,
         "leads_per_day": status.leads_per_day,
         "leads_left": verdict.left if verdict else None,
+        "days_left": status.days_left,
+        "open_windows": status.open_windows,
+        "ended": status.ended,
         "sample_ratio_p": verdict.sample_ratio.p if verdict else None,
-        "arms": [{"version": a.version, "leads": a.leads, **a.metrics} for a in status.arms],
-        "comparisons": [
-            {
-                "version": status.arms[c.variant].version,
-                "metric": c.metric,
-                "diff": c.found.diff,
-                "low": c.found.low,
-                "high": c.found.high,
-                "p": c.p,
-            }
-            for c in (*verdict.primary, *verdict.guardrails)
-        ]
-        if verdict
-        else [],
+        "arms": [{"version": a.version, "leads": a.leads, "known": a.known, **a.metrics} for a in status.arms],
+        "comparisons": [_comparison_json(c) for c in status.comparisons],
     }
 
 
-def _plan(split: Split, measure: Measure) -> Plan:
-    from botops.experiments import Metric, Plan
-
-    return Plan(
-        Metric(measure.primary, higher_is_better=False),
-        split.weights,
-        measure.planned,
-        tuple(Metric(g.metric, higher_is_better=False, margin=g.margin) for g in measure.guardrails),
-    )
-
-
-def _look(by_arm: Sequence[Leads], days: Mapping[date, Sequence[int]], measure: Measure) -> Any:
-    from botops.experiments import Look
-
-    return Look(
-        [days[day] for day in sorted(days)],
-        [METRICS[measure.primary].measure(leads) for leads in by_arm],
-        {g.metric: [METRICS[g.metric].measure(leads) for leads in by_arm] for g in measure.guardrails},
-    )
+def _comparison_json(c: Comparison) -> dict[str, Any]:
+    fixed, chance, no_worse = c.fixed, c.chance, c.no_worse
+    return {
+        "version": c.version,
+        "metric": c.metric,
+        "diff": c.always.diff,
+        "low": c.always.low,
+        "high": c.always.high,
+        "p": c.p,
+        "margin": c.margin,
+        "not_the_stopping_rule": {
+            "fixed_horizon": {"low": fixed.low, "high": fixed.high, "method": fixed.method} if fixed else None,
+            "chance_better": chance.better if chance else None,
+            "expected_loss": chance.expected_loss if chance else None,
+            "no_worse": {"upper": no_worse.upper, "p": no_worse.p, "shown": no_worse.shown} if no_worse else None,
+        },
+    }
 
 
-def _arm(version: int, leads: Leads, measure: Measure) -> Arm:
-    from botops.experiments import Share
-
-    shown: dict[str, float] = {}
-    for name in (measure.primary, *(g.metric for g in measure.guardrails)):
-        found = METRICS[name].measure(leads)
-        shown[name] = (found.x / found.n if found.n else 0.0) if isinstance(found, Share) else found.mean
-    return Arm(version, len(leads), MappingProxyType(shown))
-
-
-def _by_day(leads: Leads, arms: int, zone: ZoneInfo) -> dict[date, list[int]]:
-    """Leads newly exposed on each calendar day of the company's time zone, one count an arm."""
-    counts = Counter((lead.exposed_at.astimezone(zone).date(), lead.variant) for lead in leads)
-    return {day: [counts[day, arm] for arm in range(arms)] for day in sorted({day for day, _ in counts})}
+def history_json(points: Sequence[HistoryPoint]) -> list[dict[str, Any]]:
+    """The history as JSON, a row a point."""
+    return [
+        {"day": p.day.isoformat(), "version": p.version, "metric": p.metric, "diff": p.diff, "low": p.low,
+         "high": p.high, "leads": list(p.leads)}
+        for p in points
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Literal
 
 from botops.domain.messages import Language
 
-Unit = Literal["count", "per_thousand", "share", "money", "model_cost", "milliseconds", "tokens"]
+Unit = Literal["count", "per_thousand", "share", "money", "model_cost", "milliseconds", "tokens", "characters"]
 Better = Literal["up", "down", "neither"]
 Texts = Mapping[Language, str]
 
@@ -195,6 +195,153 @@ _ENTRIES = (
             "Tokens the model read and wrote. Tokens from the provider's cache are part of those read.",
         ),
         _texts("входные + выходные токены", "кіріс + шығыс токендер", "input + output tokens"),
+    ),
+    Entry(
+        "won",
+        "botops.app.experiment_metrics.won",
+        "share",
+        "up",
+        _texts("Клиенты, которые купили", "Сатып алған клиенттер", "Leads that bought"),
+        _texts(
+            "Доля клиентов эксперимента, чья сделка закрыта успешно за срок ожидания. Срок идёт с первого ответа бота; "
+            "клиент входит в счёт, когда его срок вышел. Сделка, которая потом сорвалась, не считается.",
+            "Күту мерзімі ішінде мәмілесі сәтті жабылған эксперимент клиенттерінің үлесі. Мерзім боттың алғашқы "
+            "жауабынан басталады; клиент мерзімі біткенде есепке кіреді. Кейін бұзылған мәміле саналмайды.",
+            "Share of an experiment's leads whose deal was won within the window. The window opens with the bot's "
+            "first reply; a lead counts once its window has closed. A deal that fell through later does not count.",
+        ),
+        _texts(
+            "клиенты, у которых последним за срок было «сделка выиграна» ÷ клиенты, чей срок вышел",
+            "мерзім ішіндегі соңғы оқиғасы «мәміле жасалды» болған клиенттер ÷ мерзімі біткен клиенттер",
+            "leads whose last of won and lost in the window is won ÷ leads whose window has closed",
+        ),
+    ),
+    Entry(
+        "qualified",
+        "botops.app.experiment_metrics.qualified",
+        "share",
+        "up",
+        _texts("Клиенты, ставшие целевыми", "Мақсатты болған клиенттер", "Leads qualified"),
+        _texts(
+            "Доля клиентов эксперимента, которых менеджер признал целевыми за срок ожидания. Купивший считается "
+            "целевым, даже если отдельной отметки нет.",
+            "Күту мерзімі ішінде менеджер мақсатты деп таныған эксперимент клиенттерінің үлесі. Сатып алған клиент "
+            "бөлек белгі болмаса да мақсатты саналады.",
+            "Share of an experiment's leads that a seller took for real prospects within the window. A lead that "
+            "bought counts even where nobody marked it.",
+        ),
+        _texts(
+            "клиенты с отметкой «целевой» или «сделка выиграна» за срок ÷ клиенты, чей срок вышел",
+            "мерзім ішінде «мақсатты» не «мәміле жасалды» белгісі бар клиенттер ÷ мерзімі біткен клиенттер",
+            "leads qualified or won in the window ÷ leads whose window has closed",
+        ),
+    ),
+    Entry(
+        "satisfaction",
+        "botops.app.experiment_metrics.satisfaction",
+        "share",
+        "up",
+        _texts("Довольные клиенты", "Риза клиенттер", "Satisfied leads"),
+        _texts(
+            "Доля довольных среди тех, кто сам поставил оценку за срок ожидания: последняя оценка — 4 или 5. "
+            "Оценки сотрудников не входят.",
+            "Күту мерзімі ішінде өзі баға қойғандар арасындағы ризалардың үлесі: соңғы бағасы — 4 не 5. "
+            "Қызметкерлердің бағасы кірмейді.",
+            "Of the leads that rated a dialogue themselves within the window, the share whose last rating is 4 or 5. "
+            "Ratings by the company's people are left out.",
+        ),
+        _texts(
+            "клиенты с последней оценкой 4–5 ÷ клиенты с оценкой, чей срок вышел",
+            "соңғы бағасы 4–5 клиенттер ÷ баға қойған, мерзімі біткен клиенттер",
+            "leads with a last rating of 4 or 5 ÷ leads with a rating whose window has closed",
+        ),
+    ),
+    Entry(
+        "flagged",
+        "botops.app.experiment_metrics.flagged",
+        "share",
+        "down",
+        _texts("Клиенты с выдуманным условием", "Ойдан шығарылған шарт естігендер", "Leads told a false claim"),
+        _texts(
+            "Доля клиентов эксперимента, которым модель хоть раз собиралась назвать цену, скидку или условие, которых "
+            "нет в прайсе. Считается и то, что проверка задержала.",
+            "Модель прайста жоқ бағаны, жеңілдікті не шартты кемінде бір рет айтпақ болған эксперимент клиенттерінің "
+            "үлесі. Тексеру тоқтатқаны да саналады.",
+            "Share of an experiment's leads to whom the model at least once meant to state a price, discount or term "
+            "that the price book does not support. What the guard held back counts too.",
+        ),
+        _texts(
+            "клиенты, у которых в первом черновике хоть одного ответа есть ошибка ÷ клиенты",
+            "кемінде бір жауабының алғашқы жобасында қате бар клиенттер ÷ клиенттер",
+            "leads with a finding in the first draft of some reply ÷ leads",
+        ),
+    ),
+    Entry(
+        "escalated",
+        "botops.app.experiment_metrics.escalated",
+        "share",
+        "down",
+        _texts("Клиенты, переданные человеку", "Адамға берілген клиенттер", "Leads handed to a person"),
+        _texts(
+            "Доля клиентов эксперимента, чей диалог бот передал менеджеру.",
+            "Бот диалогын менеджерге берген эксперимент клиенттерінің үлесі.",
+            "Share of an experiment's leads whose dialogue the bot passed to a person.",
+        ),
+        _texts(
+            "клиенты с передачей человеку ÷ клиенты", "адамға берілген клиенттер ÷ клиенттер",
+            "leads handed over ÷ leads",
+        ),
+    ),
+    Entry(
+        "cost",
+        "botops.app.experiment_metrics.cost",
+        "model_cost",
+        "down",
+        _texts("Цена диалога", "Диалог құны", "Cost of a dialogue"),
+        _texts(
+            "Сколько долларов модель стоит на один диалог эксперимента, вместе с исправлениями и неудачными вызовами.",
+            "Эксперименттің бір диалогына модель қанша доллар тұрады, түзетулер мен сәтсіз шақыруларды қоса.",
+            "What the model costs per dialogue of an experiment, in dollars, corrections and failed calls included.",
+        ),
+        _texts(
+            "стоимость вызовов ÷ диалоги; разброс — по клиентам",
+            "шақырулар құны ÷ диалогтар; шашырауы — клиенттер бойынша",
+            "cost of calls ÷ dialogues; spread by lead",
+        ),
+    ),
+    Entry(
+        "latency",
+        "botops.app.experiment_metrics.latency",
+        "milliseconds",
+        "down",
+        _texts("Время ответа", "Жауап уақыты", "Time of a reply"),
+        _texts(
+            "Сколько в среднем длится ответ в эксперименте — от сообщения клиента до отправки.",
+            "Эксперименттегі жауап орта есеппен қанша уақыт алады: клиент хабарынан жіберілгенге дейін.",
+            "How long a reply of an experiment takes on average, from the client's message to sending.",
+        ),
+        _texts(
+            "время всех ответов ÷ ответы; разброс — по клиентам",
+            "барлық жауап уақыты ÷ жауаптар; шашырауы — клиенттер бойынша",
+            "time of all replies ÷ replies; spread by lead",
+        ),
+    ),
+    Entry(
+        "length",
+        "botops.app.experiment_metrics.length",
+        "characters",
+        "down",
+        _texts("Длина ответа", "Жауап ұзындығы", "Length of a reply"),
+        _texts(
+            "Сколько знаков в среднем в ответе бота, отправленном клиенту в эксперименте.",
+            "Экспериментте клиентке жіберілген бот жауабында орта есеппен қанша таңба бар.",
+            "Characters, on average, in a reply sent to a client in an experiment.",
+        ),
+        _texts(
+            "знаки всех ответов ÷ ответы; разброс — по клиентам",
+            "барлық жауаптың таңбалары ÷ жауаптар; шашырауы — клиенттер бойынша",
+            "characters of all replies ÷ replies; spread by lead",
+        ),
     ),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@ ValueError what has no answer. Arm a is the control, arm b the treatment, a diff
 
 from botops.experiments.agreement import cohen_kappa
 from botops.experiments.bayes import BestOf, bayes_props
+from botops.experiments.beside import Chance, Fixed, NoWorse, chance, fixed_horizon, no_worse
 from botops.experiments.buckets import Bucketed, assign, bucket
 from botops.experiments.many import Adjusted, ChiSquare, bh, holm, srm_chi2
 from botops.experiments.means import (
@@ -38,7 +39,7 @@ from botops.experiments.proportions import (
     wilson,
 )
 from botops.experiments.sequential import Always, CountsTest, cs_means, cs_props, seq_counts
-from botops.experiments.verdict import Look, Mean, Measured, Metric, Plan, Share, State, Verdict, judge
+from botops.experiments.verdict import Compared, Look, Mean, Measured, Metric, Plan, Share, State, Verdict, judge
 from botops.experiments.words import say
 
 __all__ = [
@@ -47,17 +48,21 @@ __all__ = [
     "Always",
     "BestOf",
     "Bucketed",
+    "Chance",
     "ChiSquare",
+    "Compared",
     "CountsTest",
     "Detectable",
     "Difference",
     "Estimate",
     "ExactTest",
+    "Fixed",
     "Lift",
     "Look",
     "Mean",
     "Measured",
     "Metric",
+    "NoWorse",
     "OneSided",
     "Plan",
     "Power",
@@ -72,6 +77,7 @@ __all__ = [
     "bayes_props",
     "bh",
     "bucket",
+    "chance",
     "cohen_kappa",
     "cs_means",
     "cs_props",
@@ -79,9 +85,11 @@ __all__ = [
     "diff_mn",
     "diff_newcombe",
     "fisher",
+    "fixed_horizon",
     "holm",
     "judge",
     "mde_props",
+    "no_worse",
     "noninferiority",
     "power_props",
     "ratio_delta",

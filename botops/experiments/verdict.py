@@ -1,12 +1,12 @@
 """The verdict on a running experiment: one rule that holds however often it is looked at.
 
 Order of what decides: shares that do not add up make every figure worthless; harm shown by a guardrail stops; under 50
-leads an arm nothing is said; then the always-valid sequence of the primary metric, Holm over the variants.
+leads an arm nothing is said of a metric; then the always-valid sequence of the primary metric, Holm over the variants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -99,12 +99,14 @@ class Look:
     """What has been seen so far. Lists have one entry an arm, the control first.
 
     `exposures` are the leads newly exposed at each look since the start, oldest first; `primary` and `guardrails` the
-    metrics over leads whose time to respond is over.
+    metrics over leads whose time to respond is over. `waiting` counts the leads exposed whose time is not over yet, and
+    of whom the primary metric therefore says nothing.
     """
 
     exposures: Sequence[Sequence[int]]
     primary: Sequence[Measured]
     guardrails: Mapping[str, Sequence[Measured]]
+    waiting: int = 0
 
 
 class State(StrEnum):
@@ -115,7 +117,7 @@ class State(StrEnum):
     HARM = "harm"
     """A guardrail shows a variant to be worse than its margin allows: back to the control."""
     EARLY = "early"
-    """Fewer than 50 leads in some arm."""
+    """Fewer than 50 leads in some arm of whom the primary metric is known."""
     BETTER = "better"
     """A variant is better than the control."""
     WORSE = "worse"
@@ -123,7 +125,7 @@ class State(StrEnum):
     RUNNING = "running"
     """No difference is shown yet, and leads are still to come."""
     NO_DIFFERENCE = "no_difference"
-    """The planned leads have come, and no difference is shown."""
+    """The planned leads have come, their time to respond is over, and no difference is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Verdict:
     """What may be said, of which variant and metric, with all comparisons under it.
 
     `variant` and `metric` are None where the state is of the whole experiment; `leads` counts the leads exposed, `left`
-    those still to come until the planned end.
+    those still to come until the planned end, `waiting` those whose time to respond is not over.
     """
 
     state: State
@@ -152,6 +154,12 @@ class Verdict:
     primary: tuple[Compared, ...]
     guardrails: tuple[Compared, ...]
     sample_ratio: CountsTest
+    waiting: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """True when all planned leads have come and all of them had their time to respond."""
+        return not self.left and not self.waiting
 
 
 def judge(plan: Plan, look: Look) -> Verdict:
@@ -159,7 +167,6 @@ def judge(plan: Plan, look: Look) -> Verdict:
     _check(plan, look)
     totals = [sum(row[arm] for row in look.exposures) for arm in range(len(plan.weights))]
     ratio = seq_counts(look.exposures, plan.weights, SRM_CONCENTRATION)
-    enough = min(m.n for m in look.primary) >= LEAST_LEADS
     primary = _against_control(plan, plan.primary, look.primary)
     adjusted = holm([c.p for c in primary]).adjusted if primary else ()
     primary = tuple(Compared(c.variant, c.metric, c.found, p) for c, p in zip(primary, adjusted, strict=True))
@@ -167,8 +174,16 @@ def judge(plan: Plan, look: Look) -> Verdict:
         c for metric in plan.guardrails for c in _against_control(plan, metric, look.guardrails[metric.name])
     )
     left = max(0, plan.planned - sum(totals))
-    state, variant, metric = _state(plan, ratio, guardrails, primary, enough=enough, left=left)
-    return Verdict(state, variant, metric, sum(totals), left, primary, guardrails, ratio)
+    # A guardrail known of 50 leads an arm may stop while the primary metric still waits for its leads.
+    telling = [c for c in guardrails if _enough(look.guardrails[c.metric][arm] for arm in (0, c.variant))]
+    state, variant, metric = _state(
+        plan, ratio, telling, primary, enough=_enough(look.primary), to_come=bool(left or look.waiting)
+    )
+    return Verdict(state, variant, metric, sum(totals), left, primary, guardrails, ratio, look.waiting)
+
+
+def _enough(arms: Iterable[Measured]) -> bool:
+    return min(m.n for m in arms) >= LEAST_LEADS
 
 
 def _state(
@@ -178,12 +193,12 @@ def _state(
     primary: Sequence[Compared],
     *,
     enough: bool,
-    left: int,
+    to_come: bool,
 ) -> tuple[State, int | None, str | None]:
     if ratio.p <= SRM_ALPHA:
         return State.MISMATCH, None, None
     margins = {m.name: m for m in plan.guardrails}
-    harmed = [c for c in guardrails if harm_shown(margins[c.metric], c.found)] if enough else []
+    harmed = [c for c in guardrails if harm_shown(margins[c.metric], c.found)]
     if harmed:
         worst = max(harmed, key=lambda c: abs(c.found.diff) - margins[c.metric].margin)
         return State.HARM, worst.variant, worst.metric
@@ -195,7 +210,7 @@ def _state(
         return State.BETTER, max(better, key=lambda c: _gain(plan.primary, c.found)).variant, plan.primary.name
     if primary and len(shown) == len(primary):
         return State.WORSE, None, plan.primary.name
-    return (State.RUNNING if left else State.NO_DIFFERENCE), None, None
+    return (State.RUNNING if to_come else State.NO_DIFFERENCE), None, None
 
 
 def harm_shown(metric: Metric, found: Always) -> bool:

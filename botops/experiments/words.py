@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 from babel import Locale
@@ -27,14 +26,14 @@ _TEXTS: Mapping[State, Mapping[str, str]] = {
         "en": "Too early: one of the variants has fewer than {least} clients{days}.",
     },
     State.BETTER: {
-        "ru": "{variant} лучше: «{metric}» {range}. Можно включать.",
-        "kk": "{variant} жақсырақ: «{metric}» {range}. Қосуға болады.",
-        "en": "{variant} is better: “{metric}” {range}. It can be switched on.",
+        "ru": "{variant} лучше: «{metric}» {range}, можно включать.",
+        "kk": "{variant} жақсырақ: «{metric}» {range}, қосуға болады.",
+        "en": "{variant} is better: “{metric}” {range}; it can be switched on.",
     },
     State.WORSE: {
-        "ru": "Новый вариант хуже прежнего: «{metric}» {range}. Оставьте прежний.",
-        "kk": "Жаңа нұсқа бұрынғысынан нашар: «{metric}» {range}. Бұрынғысын қалдырыңыз.",
-        "en": "The new variant is worse: “{metric}” {range}. Keep the old one.",
+        "ru": "Новый вариант хуже прежнего: «{metric}» {range}, оставьте прежний.",
+        "kk": "Жаңа нұсқа бұрынғысынан нашар: «{metric}» {range}, бұрынғысын қалдырыңыз.",
+        "en": "The new variant is worse: “{metric}” {range}; keep the old one.",
     },
     State.RUNNING: {
         "ru": "Рано: разница пока не видна{days}.",
@@ -47,6 +46,14 @@ _TEXTS: Mapping[State, Mapping[str, str]] = {
         "en": "The planned time is over and no difference shows: take the cheaper or the simpler one.",
     },
 }
+_WAITING: Mapping[State, Mapping[str, str]] = {
+    State.EARLY: {
+        "ru": "Рано: в одном из вариантов итог известен меньше чем о {least} клиентах{days}.",
+        "kk": "Әлі ерте: нұсқалардың бірінде {least} клиенттен азының нәтижесі белгілі{days}.",
+        "en": "Too early: in one of the variants the outcome of fewer than {least} clients is known{days}.",
+    },
+}
+"""What is said instead while leads' time to respond is not over."""
 _DAYS = {
     "ru": {"one": ", ещё {n} день", "few": ", ещё {n} дня", "other": ", ещё {n} дней"},
     "kk": {"other": ", тағы {n} күн"},
@@ -62,23 +69,23 @@ def say(
     metrics: Mapping[str, str],
     variants: tuple[str, ...],
     units: Mapping[str, str],
-    leads_per_day: float = 0.0,
+    days_left: int | None = None,
 ) -> str:
     """The verdict as one or two sentences.
 
     `metrics` and `variants` give the names to show, the control first; `units` the unit of each metric, "points" for
-    shares. `leads_per_day` turns the leads still to come into days; 0 leaves them out.
+    shares. `days_left` are those until the planned end; None leaves them out.
     """
-    text = _TEXTS[verdict.state][language]
+    texts = _WAITING if verdict.waiting and verdict.state in _WAITING else _TEXTS
+    text = texts[verdict.state][language]
     shown = _shown(verdict)
-    said = text.format(
+    return text.format(
         variant=variants[verdict.variant] if verdict.variant is not None else "",
         metric=metrics.get(verdict.metric or "", verdict.metric or ""),
         range=_range(shown, language, units.get(shown.metric, "points")) if shown else "",
         least=LEAST_LEADS,
-        days=_days(verdict.left, leads_per_day, language),
+        days=_days(days_left, language),
     )
-    return said.replace("..", ".")  # «п.п.» at the end of a sentence closes it
 
 
 def _shown(verdict: Verdict) -> Compared | None:
@@ -103,9 +110,8 @@ def _signed(value: float, language: str) -> str:
     return f"+{number}" if value > 0 else f"−{number}" if value < 0 else number
 
 
-def _days(left: int, leads_per_day: float, language: str) -> str:
-    if not left or leads_per_day <= 0:
+def _days(days: int | None, language: str) -> str:
+    if not days:
         return ""
-    days = math.ceil(left / leads_per_day)
     form = Locale(language).plural_form(days)
     return _DAYS[language].get(form, _DAYS[language]["other"]).format(n=days)

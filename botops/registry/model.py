@@ -131,13 +131,13 @@ class Variant(Strict):
     weight: int = Field(ge=0, le=BUCKETS)
 
 
-MetricName = Literal["flagged", "escalated", "cost", "latency"]
-"""What an experiment can be judged by; each has one definition, in `botops.app.experiments`."""
+MetricName = Literal["won", "qualified", "satisfaction", "flagged", "escalated", "cost", "latency", "length"]
+"""What an experiment can be judged by; each has one definition, in `botops.app.experiment_metrics`."""
 
 
 class Guardrail(Strict):
     """What a variant must not worsen: by more than `margin` (a share as 0.02; cost in dollars a dialogue; latency in
-    milliseconds a reply)."""
+    milliseconds, length in characters a reply)."""
 
     metric: MetricName
     margin: float = Field(ge=0)
@@ -154,7 +154,7 @@ class Measure(Strict):
     primary: MetricName
     planned: int = Field(ge=100)
     guardrails: tuple[Guardrail, ...] = ()
-    window_days: int = Field(default=14, ge=0, le=365)
+    window_days: int = Field(default=14, ge=1, le=365)
     promote: bool = False
 
     @model_validator(mode="after")

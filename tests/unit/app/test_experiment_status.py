@@ -10,12 +10,14 @@ import yaml
 
 from botops.app.clock import SetClock
 from botops.app.container import Container
-from botops.app.experiments import METRICS, experiment_status, status_json
+from botops.app.experiment_metrics import METRICS
+from botops.app.experiments import experiment_history, experiment_status, history_json, status_json
 from botops.config import Secrets, load_settings
 from botops.domain.errors import UserError
 from botops.domain.messages import InboundMessage
 from botops.domain.ports import ModelReply
 from botops.domain.usage import Usage
+from botops.experiments import Share
 
 NOW = datetime(2026, 11, 12, 7, 0, tzinfo=UTC)
 FALSE, FINE = "Ещё подарим вам iPad в подарок!", "Тариф «Магазин» — 13 900 ₸ в месяц."
@@ -77,6 +79,34 @@ def test_a_variant_that_invents_is_found_to_do_harm(folder):
         assert experiment_status(container, "sales", "kk").text.startswith("sales@2 зиян")
 
 
+def test_harm_stops_while_outcomes_are_still_awaited(folder):
+    with_measure(folder, {"primary": "won", "planned": 400, "guardrails": [{"metric": "flagged", "margin": 0.05}]})
+    with opened(folder) as container:
+        talk(container, 130)
+        found = experiment_status(container, "sales")
+        assert found.text.startswith("sales@2 вредит: «клиенты с выдуманным условием» хуже допустимого (")
+        assert (found.verdict.state.value, found.open_windows, found.promotable(2)) == ("harm", 130, False)
+
+
+def test_the_last_point_of_the_history_is_the_status(folder):
+    with_measure(
+        folder, {"primary": "escalated", "planned": 400, "guardrails": [{"metric": "flagged", "margin": 0.05}]}
+    )
+    with opened(folder) as container:
+        talk(container, 60)
+        points = experiment_history(container, "sales")
+        now = {c.metric: c.always for c in experiment_status(container, "sales").comparisons}
+        assert [p.day.isoformat() for p in points if p.metric == "flagged"] == [
+            "2026-11-12", "2026-11-13", "2026-11-14",
+        ]  # fmt: skip
+        assert {p.metric: (p.diff, p.low, p.high) for p in points[-2:]} == {
+            name: (a.diff, a.low, a.high) for name, a in now.items()
+        }
+        assert sum(points[-1].leads) == 60
+        assert sum(points[0].leads) == 12  # the day ends at midnight in Almaty
+        assert len(history_json(points)) == len(points)
+
+
 def test_before_anybody_came_and_while_too_few_have(folder):
     with_measure(folder, {"primary": "flagged", "planned": 400, "guardrails": [{"metric": "latency", "margin": 500}]})
     with opened(folder) as container:
@@ -90,14 +120,17 @@ def test_before_anybody_came_and_while_too_few_have(folder):
 def test_each_metric_has_its_definition(folder):
     with_measure(folder, {"primary": "cost", "planned": 400})
     with opened(folder) as container:
-        talk(container, 6)
+        talk(container, 12)
         leads = container.store.experiments.exposed_leads("sales-price-first")
-        assert [(x.turns, x.dialogues, x.escalated) for x in leads] == [(1, 1, False)] * 6
-        assert {name: m.unit for name, m in METRICS.items()} == {
-            "flagged": "points", "escalated": "points", "cost": "$", "latency": "ms",
-        }  # fmt: skip
-        assert METRICS["cost"].measure(leads).n == 6
+        assert [(x.turns, x.dialogues, x.escalated) for x in leads] == [(1, 1, False)] * 12
+        assert METRICS["cost"].measure(leads).n == 12
         assert METRICS["latency"].measure(leads[:1]).var == 0
+        by_version = {n: [x for x in leads if x.variant == n] for n in (0, 1)}
+        assert METRICS["length"].measure(by_version[0]).mean == len(FINE)
+        assert METRICS["length"].measure(by_version[1]).mean == len(FALSE)
+        assert {name: METRICS[name].measure(leads) for name in ("won", "satisfaction")} == {
+            "won": Share(0, 12), "satisfaction": Share(0, 0),
+        }  # fmt: skip
 
 
 def test_what_cannot_be_judged_is_said(folder):

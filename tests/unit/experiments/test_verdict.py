@@ -1,5 +1,7 @@
 """The verdict: what decides first, and what it is called in three languages."""
 
+from dataclasses import replace
+
 import pytest
 
 from botops.experiments import Look, Mean, Metric, Plan, Share, State, judge, say
@@ -89,7 +91,7 @@ def test_a_plan_that_says_nothing_is_refused(bad, message):
         (
             look(Share(6, 49), Share(7, 49)),
             "en",
-            "Too early: one of the variants has fewer than 50 clients, 87 more days.",
+            "Too early: one of the variants has fewer than 50 clients, 62 more days.",
         ),
         (look(Share(60, 600), Share(130, 610), exposures=[[600, 610], [800, 500]]), "ru", "Доли не сходятся"),
         (
@@ -106,7 +108,7 @@ def test_plain_words(seen, language, words):
         metrics={"won": "покупка", "flagged": "выдумки"},
         variants=("«Прежний»", "«Новый»"),
         units={},
-        leads_per_day=45,
+        days_left=62,
     )
     assert said.startswith(words)
     assert ".." not in said
@@ -118,3 +120,28 @@ def test_other_units_are_named():
     said = say(found, "en", metrics={"cost": "cost"}, variants=("A", "B"), units={"cost": "₸"})
     assert said.startswith("B is better: “cost” −4.")
     assert "₸" in said
+
+
+def test_while_outcomes_are_awaited_nothing_is_over():
+    seen = Look([[2000, 2001]], [Share(20, 200), Share(20, 201)], {"flagged": [Share(9, 2000), Share(8, 2001)]}, 3600)
+    found = judge(PLAN, seen)
+    assert (found.state, found.left, found.waiting, found.ended) == (State.RUNNING, 0, 3600, False)
+    early = judge(PLAN, replace(seen, primary=[Share(1, 20), Share(2, 20)]))
+    names = {"metrics": {}, "variants": ("A", "B"), "units": {}, "days_left": 9}
+    assert say(early, "ru", **names) == "Рано: в одном из вариантов итог известен меньше чем о 50 клиентах, ещё 9 дней."
+
+
+def test_a_guardrail_may_stop_before_the_primary_metric_is_known():
+    seen = Look([[600, 610]], [Share(0, 0), Share(0, 0)], {"flagged": [Share(3, 600), Share(90, 610)]}, 1210)
+    assert judge(PLAN, seen).state is State.HARM
+    few = Look([[49, 48]], [Share(0, 0), Share(0, 0)], {"flagged": [Share(0, 49), Share(48, 48)]}, 97)
+    assert judge(PLAN, few).state is State.EARLY
+
+
+def test_names_are_shown_as_they_are():
+    found = judge(PLAN, look(Share(60, 600), Share(130, 610)))
+    for language, end in (("ru", "п.п., можно включать."), ("kk", "п.т., қосуға болады."), ("en", "be switched on.")):
+        said = say(found, language, metrics={"won": "да.. нет"}, variants=("a", "b..2"), units={})
+        assert said.startswith("b..2")
+        assert "да.. нет" in said
+        assert said.endswith(end)
