@@ -19,6 +19,7 @@ from botops.app.extensions import extensions_of
 from botops.app.guard import ClaimGuard
 from botops.app.models import REPLAY, SIMULATOR, build_model, recordings_of
 from botops.app.prompting import Prompting
+from botops.app.suites import text_checksum
 from botops.domain.errors import UserError
 from botops.domain.money import PICO
 from botops.domain.usage import Usage
@@ -68,8 +69,13 @@ class EvalRequest:
 
     @property
     def whole(self) -> bool:
-        """True when nothing of the suites is left out."""
-        return not (self.prompts or self.cases or self.tags)
+        """True when nothing of the suites and of what is served is left out."""
+        return self.every_case and not self.prompts
+
+    @property
+    def every_case(self) -> bool:
+        """True when no case of the suites is left out."""
+        return not (self.cases or self.tags)
 
 
 def faultless(overrides: tuple[str, ...]) -> tuple[str, ...]:
@@ -166,6 +172,12 @@ class Evaluation:
             interrupted=not self.run.complete,
             seconds=round(seconds, 3),
         )
+
+    def inputs(self) -> dict[str, tuple[str, str]]:
+        """By suite, the SHA-256 of its file and of the price book's file it is judged with."""
+        return {
+            p.bench.suite.name: (text_checksum(p.bench.suite.document.text), p.book_checksum) for p in self._prepared
+        }
 
     def annotations(self, language: ReportLanguage = "en") -> list[Problem]:
         """Failures as problems at the line of their case, for annotations in CI."""

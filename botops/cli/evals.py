@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from botops.cli.context import format_option, json_option, project_settings, set_option
+from botops.cli.context import by_option, format_option, json_option, project_settings, set_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from botops.app.evaluation import Evaluation
+    from botops.config import Secrets, Settings
+    from botops.domain.releases import EvalRun
     from botops.evals.comparison import Comparison
     from botops.evals.reports.lines import ReportLanguage
     from botops.evals.result import RunResult
@@ -71,6 +75,8 @@ def evals() -> None:
 @click.option("--junit", "junit_file", type=_FILE, help="Write JUnit XML.")
 @click.option("--markdown", "markdown_file", type=_FILE, help="Write a summary for a pull request.")
 @click.option("--html", "html_file", type=_FILE, help="Write a report for people.")
+@click.option("--no-evidence", is_flag=True, help="Do not keep the outcome in the store as proof for a release.")
+@by_option
 @set_option
 @language_option
 @format_option
@@ -84,14 +90,20 @@ def run(
     overrides: tuple[str, ...],
     language: ReportLanguage,
     form: str,
+    no_evidence: bool,
+    by: str,
     **wanted: object,
 ) -> int:
     """Run SUITES and judge every dialogue.
+
+    The outcome of whole suites is kept in the store, where there is one, as proof that the exact text passed: see
+    `releases.require_green_eval` in botops.yaml.
 
     Exit code: 2 when what was handed in cannot be used, else 1 when a case failed (with --baseline: one that had not
     failed there), else 3 when a model or a recording was missing, else 0.
     """
     from botops.app.evaluation import EvalRequest, Evaluation, faultless
+    from botops.app.evidence import runs_of
     from botops.cli.progress import progress
     from botops.config import Secrets
     from botops.evals.comparison import compare as compared
@@ -111,11 +123,27 @@ def run(
     comparison = compared(before, result) if before else None
     _write(result, comparison, json_file, junit_file, markdown_file, html_file, language)
     _report(result, comparison, language)
+    if not (stopped or no_evidence or overrides or not request.every_case):
+        _keep(settings, secrets, runs_of(evaluation, result, before), by)
     if form == "github":
         from botops.domain.problems import render_problems
 
         click.echo(render_problems(evaluation.annotations(language), "github"))
     return 130 if stopped else exit_code(result, comparison)
+
+
+def _keep(settings: Settings, secrets: Secrets, runs: Sequence[EvalRun], by: str) -> None:
+    """Keeps the outcome as evidence. A store that does not take it is told and never fails an eval."""
+    from botops.app.evidence import keep_runs
+    from botops.domain.errors import BotopsError
+
+    try:
+        kept = keep_runs(settings, secrets, runs, by)
+    except BotopsError as error:
+        click.echo(f"not kept as proof for a release: {error}", err=True)
+        return
+    if kept:
+        click.echo(f"kept as proof for a release: {len(runs)} runs (botops prompts history NAME)", err=True)
 
 
 def _hold(evaluation: Evaluation) -> tuple[RunResult, bool]:

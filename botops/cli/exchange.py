@@ -77,6 +77,7 @@ def _input(file: str) -> str:
 
 
 def _publish(container: Container, one: Taken, by: str, reason: str) -> str:
+    from botops.app.releasing import publish
     from botops.domain.errors import NotFoundError, UserError
 
     registry = container.registry
@@ -89,7 +90,7 @@ def _publish(container: Container, one: Taken, by: str, reason: str) -> str:
         release = None
     if release is not None and release.live == one.number and release.split is None:
         return f"{which} is live already"
-    registry.publish(one.name, one.number, by=by, reason=reason, at=container.clock.now())
+    publish(container, one.name, one.number, by=by, reason=reason)
     return f"{which} is live now"
 
 

@@ -1,0 +1,67 @@
+"""The suites of a project, as the release policy names them: `evals/suites/*.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from os.path import normpath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botops.config import parse, read_text
+from botops.domain.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botops.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteFile:
+    """A suite's file: its name, the prompt it tests, its own price book (None: the one in force), its SHA-256."""
+
+    name: str
+    file: Path
+    prompt: str
+    price_book: Path | None
+    checksum: str
+
+
+def project_suites(settings: Settings) -> Mapping[str, SuiteFile]:
+    """The suites by name. Files that cannot be read are left out: running them says what is wrong."""
+    folder = settings.path("evals") / "suites"
+    found = (_suite(settings, path) for path in sorted(folder.glob("*.y*ml")))
+    return {suite.name: suite for suite in found if suite is not None}
+
+
+def text_checksum(text: str) -> str:
+    """The SHA-256 a suite's text is known by."""
+    return sha256(text.encode()).hexdigest()
+
+
+def book_checksum(path: Path) -> str | None:
+    """The SHA-256 of a price book's file, None when it cannot be read."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def _suite(settings: Settings, path: Path) -> SuiteFile | None:
+    try:
+        text = read_text(path)
+        data: Any = parse(text, str(path)).data
+    except UserError:
+        return None
+    name = data.get("name") if isinstance(data, dict) else None
+    if not isinstance(name, str):
+        return None
+    prompt, book = data.get("prompt"), data.get("price_book")
+    return SuiteFile(
+        name,
+        path,
+        prompt if isinstance(prompt, str) else settings.prompt,
+        Path(normpath(path.parent / book)) if isinstance(book, str) else None,
+        text_checksum(text),
+    )
