@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
@@ -16,10 +17,11 @@ from botops.domain.releases import AuditEntry, Deed
 from botops.registry import DRAFT, ReleaseAction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from botops.app.container import Container
+    from botops.config import Settings
     from botops.registry import Approval, Registry, Release
     from botops.store import Store
 
@@ -90,20 +92,20 @@ def note_steps(container: Container, release: Release) -> None:
 def reconcile(container: Container) -> tuple[AuditEntry, ...]:
     """Adds to the audit log the steps of every release file that it lacks: a process that was killed between the file
     and the log left them, or somebody who works on another machine. Gives what was added. Raises StoreError."""
-    missing = _missing(container.registry, container.store, None)
+    missing = _missing(container.settings, container.registry, container.store, None)
     container.store.audit.add_missing(missing)
     return missing
 
 
 def entries(
-    registry: Registry, store: Store | None, subject: str | None = None, *, most: int = 200
+    settings: Settings, registry: Registry, store: Store | None, subject: str | None = None, *, most: int = 200
 ) -> tuple[AuditEntry, ...]:
     """The latest entries (of one subject), the newest first: those of the log, and the steps of release files it lacks.
 
     Nothing is written; without a store the release files are all there is. Raises StoreError.
     """
     kept = store.audit.entries(subject, most=most) if store is not None else ()
-    found = {entry.id: entry for entry in (*_missing(registry, store, subject), *kept)}
+    found = {entry.id: entry for entry in (*_missing(settings, registry, store, subject), *kept)}
     return tuple(sorted(found.values(), key=lambda e: (e.at, e.id), reverse=True)[:most])
 
 
@@ -128,20 +130,25 @@ def _step(name: str, step: Approval) -> AuditEntry:
     )  # fmt: skip
 
 
-def _missing(registry: Registry, store: Store | None, subject: str | None) -> tuple[AuditEntry, ...]:
-    wanted = None if subject is None else prompt_of(subject)
-    if subject is not None and wanted is None:
-        return ()
-    found: list[AuditEntry] = []
-    for name in registry.names() if wanted is None else (wanted,):
-        try:
-            release = registry.candidate_release(name)
-        except UserError:  # a broken file has no steps to tell; the registry's state says what is wrong with it
-            continue
-        if release is not None:
-            found += steps_of(name, release.spec.approvals)
+def _missing(
+    settings: Settings, registry: Registry, store: Store | None, subject: str | None
+) -> tuple[AuditEntry, ...]:
+    found = [e for e in _released(settings, registry) if subject is None or e.subject == subject]
     known = store.audit.known([entry.id for entry in found]) if store is not None else frozenset()
     return tuple(_reconciled(entry) for entry in found if entry.id not in known)
+
+
+def _released(settings: Settings, registry: Registry) -> Iterator[AuditEntry]:
+    """The steps of every release file. A broken file has none to tell; `botops doctor` says what is wrong with it."""
+    from botops.app.book_releases import book_folder, steps_of_books
+
+    for name in registry.names():
+        with suppress(UserError):
+            release = registry.candidate_release(name)
+            yield from steps_of(name, release.spec.approvals) if release is not None else ()
+    with suppress(UserError):
+        books = book_folder(settings).release()
+        yield from steps_of_books(books) if books is not None else ()
 
 
 def _reconciled(entry: AuditEntry) -> AuditEntry:

@@ -145,6 +145,14 @@ def change_split(
     return release
 
 
+def draft_text(container: Container, name: str) -> tuple[str, str]:
+    """The checksum and the text of a draft, with faults or without. Raises NotFoundError without one."""
+    found = container.registry.draft_text(name)
+    if found is None:
+        raise NotFoundError(f"{name} has no draft")
+    return found
+
+
 def draft_of(container: Container, name: str) -> PromptVersion:
     """The draft as it stands on disk. Raises NotFoundError without one, UserError with its faults."""
     try:

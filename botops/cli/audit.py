@@ -20,6 +20,7 @@ def audit(subject: str | None, limit: int, as_json: bool) -> None:
     from botops.app.auditing import entries
     from botops.cli.rows import show_log
 
-    with open_reading(project_settings()) as (registry, store):
-        found = entries(registry, store, subject, most=limit)
+    settings = project_settings()
+    with open_reading(settings) as (registry, store):
+        found = entries(settings, registry, store, subject, most=limit)
     show_log(found, as_json=as_json)

@@ -186,9 +186,10 @@ def history(name: str, limit: int, as_json: bool) -> None:
     from botops.app.auditing import entries, prompt_subject
     from botops.cli.rows import show_log
 
-    with open_reading(project_settings()) as (registry, store):
+    settings = project_settings()
+    with open_reading(settings) as (registry, store):
         registry.versions(name)  # an unknown name is an error, not an empty history
-        found = entries(registry, store, prompt_subject(name), most=limit)
+        found = entries(settings, registry, store, prompt_subject(name), most=limit)
     show_log(found, as_json=as_json)
 
 
@@ -232,11 +233,18 @@ def _say_proposal(made: Proposal, as_json: bool) -> None:
 
     steps = {
         "open": f"next, somebody else: botops prompts approve {made.id[:8]} --reason …",
-        "approved": f"next: botops prompts publish {made.subject.partition(':')[2]}@{made.version} --reason …",
+        "approved": f"next: botops {_publish_command(made)} --reason …",
     }
     _say(proposal_row(made), f"{made.id[:8]}  {made.state.value}  {made.subject} {made.version}", as_json)
     if not as_json and made.state.value in steps:
         click.echo(steps[made.state.value], err=True)
+
+
+def _publish_command(made: Proposal) -> str:
+    from botops.app.auditing import prompt_of
+
+    name = prompt_of(made.subject)
+    return f"prompts publish {name}@{made.version}" if name is not None else f"pricebook publish {made.version}"
 
 
 def _say_release(release: Release, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from botops import __version__
 from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError, SwitchedOffError
-from botops.http import chat, dialogues, outcomes, overrides, prompts, reviews, system
+from botops.http import audit, chat, dialogues, outcomes, overrides, prompts, proposals, releases, reviews, system
 from botops.http.bounds import Bounds
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def create_api(container: Container) -> FastAPI:
     """The API over a container, which stays the caller's to close. Its pages load nothing from other hosts."""
     api = FastAPIOffline(redoc_url=None, title="botops", version=__version__, description=_DESCRIPTION)
     api.state.container = container
-    for part in (chat, dialogues, outcomes, overrides, prompts, reviews, system):
+    for part in (chat, dialogues, outcomes, overrides, prompts, releases, proposals, audit, reviews, system):
         api.include_router(part.router)
     api.add_exception_handler(BotopsError, _botops_error)
     api.add_exception_handler(RequestValidationError, _bad_request)
@@ -55,7 +55,10 @@ def status_of(error: BotopsError) -> int:
 
 async def _botops_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, BotopsError)
-    return JSONResponse({"error": type(error).__name__, "detail": str(error)}, status_of(error))
+    body = {"error": type(error).__name__, "detail": str(error)}
+    if isinstance(error, ConflictError) and (error.theirs is not None or error.yours is not None):
+        return JSONResponse({**body, "theirs": error.theirs, "yours": error.yours}, status_of(error))
+    return JSONResponse(body, status_of(error))
 
 
 async def _bad_request(request: Request, error: Exception) -> JSONResponse:

@@ -103,3 +103,10 @@ class Problem(BaseModel):
 
     error: str
     detail: str
+
+
+class Conflict(Problem):
+    """Somebody else came first and nothing was written: what stands now and what was to be written, where it helps."""
+
+    theirs: str | None = None
+    yours: str | None = None

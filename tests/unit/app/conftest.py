@@ -72,7 +72,9 @@ class Desk:
         return releasing.publish(self.container, "sales", version, by=by, reason="проверено", **more)
 
     def log(self):
-        entries = auditing.entries(self.container.registry, self.container.store, "prompt:sales")
+        entries = auditing.entries(
+            self.container.settings, self.container.registry, self.container.store, "prompt:sales"
+        )
         return [(e.deed, e.version) for e in entries]
 
     def close(self):

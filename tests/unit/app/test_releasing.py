@@ -29,7 +29,7 @@ def test_the_log_says_who_when_why_and_of_which_text(desk):
 def test_a_step_the_log_lacks_is_shown_at_once_and_added_at_the_next_look(desk):
     # What a process killed between the file and the log leaves behind: the registry wrote, nobody logged.
     desk.container.registry.publish("sales", 2, by="Дана", reason="из git", at=desk.clock.now())
-    shown = auditing.entries(desk.container.registry, desk.container.store, "prompt:sales")[0]
+    shown = auditing.entries(desk.container.settings, desk.container.registry, desk.container.store, "prompt:sales")[0]
     assert (shown.by, shown.detail["reconciled"]) == ("Дана", True)
     assert desk.container.store.audit.entries("prompt:sales")[0].by == "Айгерим"
     assert [e.by for e in auditing.reconcile(desk.container)] == ["Дана"]
@@ -45,7 +45,7 @@ def test_the_next_publication_adds_what_the_log_lacks(desk):
 
 
 def test_without_a_store_the_release_files_are_the_log(desk):
-    assert [e.deed for e in auditing.entries(desk.container.registry, None)] == [Deed.PUBLISH]
+    assert [e.deed for e in auditing.entries(desk.container.settings, desk.container.registry, None)] == [Deed.PUBLISH]
 
 
 def test_who_saw_an_older_release_gets_both_texts(desk):
