@@ -53,7 +53,7 @@ def examine(directory: Path) -> list[Check]:
         checks.append(Check("settings", "ok", str(file)))
     else:
         checks.append(Check("settings", "warning", f"no {FILE_NAME} here, defaults hold", "botops init NEW_FOLDER"))
-    for look in (_price_book, _claims, _prompts, _model, _second_opinion, _store, _ports):
+    for look in (_price_book, _claims, _prompts, _model, _second_opinion, _store, _git, _ports):
         checks.extend(_guarded(look, settings))
     return checks
 
@@ -171,6 +171,20 @@ def _overrides(found: tuple[Override, ...]) -> Iterator[Check]:
             f"{order.subject}: {in_words(order)}; by {order.by} since {order.at:%Y-%m-%d %H:%M} UTC: {order.reason}"
         )
         yield Check("override", "warning", detail, remedy)
+
+
+def _git(settings: Settings) -> Iterator[Check]:
+    if not settings.git.enabled:
+        return
+    from botops.app.git_sync import sync_status
+
+    status = sync_status(settings, ask=False)
+    where = f"branch {status.branch}, {status.state}"
+    if status.settled:
+        yield Check("git", "ok", where)
+    else:
+        unsent = [*status.waiting, *status.uncommitted]
+        yield Check("git", "warning", f"{where}; {len(unsent)} changes not committed", "botops prompts sync-status")
 
 
 def _ports(settings: Settings) -> Iterator[Check]:

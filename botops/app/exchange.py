@@ -13,7 +13,7 @@ from botops.app.container import new_id
 from botops.config import parse, validate
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.releases import AuditEntry, Deed
-from botops.registry import DRAFT, UNRELEASED, PromptSpec
+from botops.registry import BUILT_INS, DRAFT, UNRELEASED, PromptSpec
 from botops.registry.exchange import Writable
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def sample_values(version: PromptVersion, given: Mapping[str, Any], built_in: Ma
 
     Raises UserError for a variable nothing is known of, or a given one the prompt does not use.
     """
-    unknown = sorted(given.keys() - version.uses.keys())
+    unknown = sorted(given.keys() - version.uses.keys() - BUILT_INS.keys())
     if unknown:
         known = ", ".join(version.uses) or "none"
         raise UserError(f"{version.ref} does not use {', '.join(unknown)}: it uses {known}")

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botops.app.auditing import label, note_steps, prompt_subject, record
+from botops.app.git_sync import record_release
 from botops.app.kill_switch import fold_overrides
 from botops.app.readiness import refuse_unready
 from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
@@ -199,7 +201,7 @@ def _conflict(container: Container, name: str, version: int | None, error: Confl
 
 
 def _settle(container: Container, release: Release, ready: tuple[Readiness, ...] = ()) -> None:
-    """What follows a written release: the log, the overrides it makes void, and the proposals that are done with it."""
+    """What follows a written release: the log, the overrides it makes void, the proposals done with it, the commit."""
     step = release.spec.approvals[-1]
     try:
         note_steps(container, release)
@@ -212,6 +214,24 @@ def _settle(container: Container, release: Release, ready: tuple[Readiness, ...]
     except StoreError as error:
         message = f"{release.name}: the release file was written, the audit log was not and is mended at the next look"
         raise StoreError(f"{message}: {error}") from error
+    finally:
+        _commit(container, release)
+
+
+def _commit(container: Container, release: Release) -> None:
+    """The step in git, where that is switched on: the release file, its versions and the texts they include."""
+    if not release.spec.approvals:
+        return
+    step = release.spec.approvals[-1]
+    folder = container.registry.directory / release.name
+    versions = sorted({step.version, *release.served})
+    paths = [folder / "release.yaml", *(folder / f"{number}.yaml" for number in versions)]
+    for number in versions:
+        with suppress(UserError):
+            shared = container.registry.version(release.name, number).partials
+            paths += [Path(partial.file) for partial in shared.values() if Path(partial.file) not in paths]
+    what = f"{release.name}: {step.action.value.replace('_', ' ')}, version {step.version}"
+    record_release(container, paths, step.by, step.reason, what=what)
 
 
 def _note(

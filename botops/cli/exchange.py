@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from botops.cli.context import json_option, open_container, project_settings, relative
+from botops.cli.context import by_option, json_option, open_container, project_settings, relative
 
 if TYPE_CHECKING:
     from botops.app.container import Container
@@ -25,7 +25,7 @@ _LONGEST_NOTES = 50
 @click.argument("file", type=click.Path(allow_dash=True))
 @click.option("--format", "form", type=click.Choice(["langfuse", "mlflow", "text", "botops"]), required=True)
 @click.option("--name", help="Name of the prompt here; needed for text, and where the foreign name cannot be kept.")
-@click.option("--by", required=True, help="Who imports, for the audit log.")
+@by_option
 @click.option("--reason", default="imported", show_default=True, help="Why.")
 @click.option("--draft", is_flag=True, help="Write the draft instead of versions.")
 @click.option("--publish", is_flag=True, help="Make the version live that is in force there, if the policy allows.")
@@ -78,17 +78,10 @@ def _input(file: str) -> str:
 
 def _publish(container: Container, one: Taken, by: str, reason: str) -> str:
     from botops.app.releasing import publish
-    from botops.domain.errors import NotFoundError, UserError
 
-    registry = container.registry
     which = f"{one.name}@{one.number}"
-    try:
-        release = registry.release(one.name)
-    except NotFoundError:
-        raise
-    except UserError:
-        release = None
-    if release is not None and release.live == one.number and release.split is None:
+    there = container.registry.candidate_release(one.name)
+    if there is not None and there.live == one.number and there.split is None:
         return f"{which} is live already"
     publish(container, one.name, one.number, by=by, reason=reason)
     return f"{which} is live now"

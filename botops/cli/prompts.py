@@ -10,6 +10,7 @@ import click
 
 from botops.cli.context import format_option, json_option, project_settings, relative
 from botops.cli.exchange import export, import_
+from botops.cli.git import pull, push, sync_status
 from botops.cli.overrides import kill, overrides, restore
 from botops.cli.release_steps import STEPS
 from botops.cli.shared_texts import adopt, partials
@@ -35,7 +36,7 @@ def prompts() -> None:
     """List, show, compare, lint, publish and switch prompts; take them from and give them to other tools."""
 
 
-for _command in (*STEPS, import_, export, partials, adopt, kill, restore, overrides):
+for _command in (*STEPS, import_, export, push, pull, sync_status, partials, adopt, kill, restore, overrides):
     prompts.add_command(_command)
 
 

@@ -245,6 +245,24 @@ class Privacy(Strict):
     mask: bool = True
 
 
+GitName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._/-]*$", max_length=200)]
+
+
+class GitSync(Strict):
+    """Releases in git: a commit for every publish, rollback and change of a split, pushed when `push` is set.
+
+    `branch` is the one releases go to, any when left out. `emails` are the addresses of people by the name they give
+    with `--by`; others get a neutral one. `timeout_s` bounds one git command, hooks and network included.
+    """
+
+    enabled: bool = False
+    remote: GitName = "origin"
+    branch: GitName | None = None
+    push: bool = False
+    emails: dict[str, Annotated[str, Field(pattern=r"^[^<>\s]+@[^<>\s]+$")]] = Field(default_factory=dict)
+    timeout_s: Seconds = 60.0
+
+
 class Demo(Strict):
     """How many dialogues `botops up` makes with the simulated model when the store is empty; 0 makes none."""
 
@@ -271,6 +289,7 @@ class Settings(Strict):
     pricebook: PriceBookReleases = PriceBookReleases()
     privacy: Privacy = Privacy()
     releases: Releases = Releases()
+    git: GitSync = GitSync()
     demo: Demo = Demo()
 
     _root: Path = PrivateAttr(default=Path())

@@ -19,7 +19,7 @@ _ROLES = ("system", "user", "assistant")
 OWN = "botops"
 """The key under which an export keeps what the other tool has no field for."""
 _OWN_FIELDS = ("description", "owner", "purpose", "tags", "reviewed", "languages", "variables", "model_extra")
-_CONTENT = frozenset({"messages", "model", "tags"})
+_CONTENT = frozenset({"messages", "texts", "model", "tags"})
 
 
 class Builder:

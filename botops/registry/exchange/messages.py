@@ -11,6 +11,9 @@ from botops.domain.problems import Problem
 from botops.registry.exchange.segments import CannotSayError, Literal, Segment, from_template, write_braces
 from botops.registry.version import PromptVersion
 
+RULE = "cannot-export"
+"""The rule that problems of an export are filed under."""
+
 
 @dataclass(frozen=True, slots=True)
 class Writable:
@@ -41,6 +44,10 @@ class Writable:
             return [(role, self._written(index, s, form, read, tool)) for role, index, s in parts]
         written: list[tuple[str, str]] = []
         problems: list[Problem] = []
+        if self.version.spec.texts:
+            what = "messages of their own for some languages: export one with --flat --set language=ru"
+            problem = self.version.document.problem(("texts",), f"{tool} cannot say {what}", rule=RULE, of="key")
+            problems.append(problem)
         for index, message in enumerate(self.version.spec.messages):
             try:
                 segments = self._segments(index, tool)
@@ -71,8 +78,11 @@ class Writable:
             raise self._cannot(index, error, tool) from error
 
     def _cannot(self, index: int, error: CannotSayError, tool: str) -> UserError:
+        if self.values is not None:
+            message = f"{tool} cannot say {error.what}: take it out"
+            return UserError(problems=[self.version.document.problem(("messages",), message, rule=RULE, of="key")])
         lines = self.version.spec.messages[index].content.split("\n")
         offset = sum(len(line) + 1 for line in lines[: error.line - 1])
         message = f"{tool} cannot say {error.what}: take it out, or export with --flat to fill everything in"
         passage = self.version.wording().messages[index]
-        return UserError(problems=[self.version.problem_in(passage, offset, message, rule="cannot-export")])
+        return UserError(problems=[self.version.problem_in(passage, offset, message, rule=RULE)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botops.config import Document
 from botops.domain.errors import UserError
 from botops.registry.exchange.building import Builder, fault
-from botops.registry.exchange.messages import Writable
+from botops.registry.exchange.messages import RULE, Writable
 from botops.registry.exchange.notes import Exported, Import, ImportedPrompt, ImportedVersion, Notes
 from botops.registry.exchange.segments import read_mustache
 from botops.registry.folders import check_name
@@ -36,7 +36,7 @@ def write_plain(prompt: Writable) -> Exported:
     if len(messages) > 1:
         problem = prompt.version.document.problem(
             ("messages",), f"{len(messages)} messages, a plain text holds one: export to langfuse or mlflow",
-            rule="cannot-export", of="key",
+            rule=RULE, of="key",
         )  # fmt: skip
         raise UserError(problems=[problem])
     lost = [key for key in prompt.version.spec.model_fields_set if key != "messages"]

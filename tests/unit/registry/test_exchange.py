@@ -232,6 +232,17 @@ def test_what_another_tool_cannot_say_is_named_with_its_line():
     assert flat.notes
 
 
+def test_messages_per_language_go_out_one_language_at_a_time():
+    version = version_of(
+        "languages: [ru, kk]\nmessages:\n  - {role: system, content: Да}\n"
+        "texts:\n  kk:\n    - {role: system, content: Иә}\n"
+    )
+    with pytest.raises(UserError, match=r"sales/1.yaml:4:1: texts: Langfuse cannot say"):
+        write_foreign(Writable(version), "langfuse")
+    flat = write_foreign(Writable(version, values={"language": "kk"}), "mlflow")
+    assert json.loads(flat.text)["template"] == [{"role": "system", "content": "Иә"}]
+
+
 def test_text_that_another_tool_would_take_for_a_variable_is_refused():
     version = version_of("messages:\n  - role: system\n    content: \"{{ '{{' }}name}}\"\n")
     with pytest.raises(UserError, match="double braces"):
