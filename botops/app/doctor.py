@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from botops import __version__
+from botops.app.book_canary import standing_alarm
 from botops.app.books import Books
-from botops.app.container import book_path, database_url, open_registry
+from botops.app.container import database_url, open_registry
 from botops.app.extensions import extensions_of
 from botops.app.kill_switch import by_guardrail, in_words
 from botops.app.models import build_model
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from botops.config import Settings
     from botops.domain.releases import Override
+    from botops.store import Store
 
 _FIXED_SQLITE = (3, 51, 3)
 """SQLite before this can corrupt a WAL database when two connections checkpoint at once; botops avoids the trigger by
@@ -80,16 +82,18 @@ def _sqlite() -> Check:
 
 
 def _price_book(settings: Settings) -> Iterator[Check]:
-    path = book_path(settings)
-    books = Books(path)
+    books = Books(settings.path("pricebook"))
     current = books.current()
     if current is not None:
-        detail = f"{path}: {len(current.book.products)} products, {len(current.book.offers)} offers"
-        yield Check("price book", "ok", f"{detail}, version {current.book.version}")
+        detail = f"{books.path}: {len(current.book.products)} products, {len(current.book.offers)} offers"
+        step = current.release.step if current.release else None
+        released = f", published by {step.by} on {step.at:%Y-%m-%d}" if step else ""
+        yield Check("price book", "ok", f"{detail}, version {current.book.version}{released}")
     elif books.problems:
         yield Check("price book", "error", "\n".join(p.text() for p in books.problems), "mend it at the places named")
     else:
-        yield Check("price book", "error", f"{path} is not there", "botops pricebook import YOUR.xlsx, or write one")
+        remedy = "botops pricebook import YOUR.xlsx, or write one"
+        yield Check("price book", "error", f"{books.path} is not there", remedy)
 
 
 def _claims(settings: Settings) -> Iterator[Check]:
@@ -158,8 +162,16 @@ def _store(settings: Settings) -> Iterator[Check]:
         store.reads.lag()
         yield Check("store", "ok", str(file) if url.startswith("sqlite") else url.split("@")[-1])
         yield from _overrides(store.overrides.in_force())
+        yield from _book_alarm(settings, store)
     finally:
         store.close()
+
+
+def _book_alarm(settings: Settings, store: Store) -> Iterator[Check]:
+    current = Books(settings.path("pricebook")).current()
+    alarm = standing_alarm(store, current) if current is not None else None
+    if alarm is not None:
+        yield Check("price book canary", "error", alarm.reason, str(alarm.detail.get("action", "")))
 
 
 def _overrides(found: tuple[Override, ...]) -> Iterator[Check]:

@@ -17,6 +17,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botops.app.book_canary import BookCanary
 from botops.app.overrides import unservable
 from botops.domain.errors import StoreError, UserError
 
@@ -146,14 +147,15 @@ class Console:
 
 
 class Watch:
-    """The watch loop, in a thread of its own: roll-ups, turns of dead processes, and what is wrong with prompt and
-    price files, said once in the log when it appears and once when it is mended."""
+    """The watch loop, in a thread of its own: roll-ups, turns of dead processes, a new price book, and what is wrong
+    with prompt and price files, said once in the log when it appears and once when it is mended."""
 
     def __init__(self, container: Container, on_tick: Callable[[], None] | None = None) -> None:
         self._container = container
         self._on_tick = on_tick
         self._ending = threading.Event()
         self._told: frozenset[str] = frozenset()
+        self._canary = BookCanary(container)
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
@@ -175,6 +177,7 @@ class Watch:
                     pass
                 if rounds % _LOOK_FOR_DEAD_EVERY == 0:
                     self._container.store.interrupt_dead()
+                self._canary.look()
             except StoreError as error:
                 self._container.metrics.observe_errors.inc()
                 log.error("looking after the store failed, tried again in %s s: %s", _WATCH_EVERY_S, error)

@@ -232,11 +232,11 @@ class SuspiciousChange(Strict):
 
 class PriceBookReleases(Strict):
     """How price books are released. `canary` watches the share of replies held back for a week after a new book;
-    `canary_margin` is by how much that share may rise, 0.03 being three replies in a hundred."""
+    `canary_margin` is by how much that share may rise, 0.02 being two replies in a hundred."""
 
     suspicious: SuspiciousChange = SuspiciousChange()
     canary: Literal["warn", "off"] = "warn"
-    canary_margin: Share = 0.03
+    canary_margin: Share = 0.02
 
 
 class Privacy(Strict):

@@ -38,6 +38,7 @@ from botops.experiments.proportions import (
     two_prop_z,
     wilson,
 )
+from botops.experiments.rise import Rise, share_rise
 from botops.experiments.sequential import Always, CountsTest, cs_means, cs_props, seq_counts
 from botops.experiments.verdict import Compared, Look, Mean, Measured, Metric, Plan, Share, State, Verdict, judge
 from botops.experiments.words import say
@@ -67,6 +68,7 @@ __all__ = [
     "Plan",
     "Power",
     "RatioTest",
+    "Rise",
     "SampleSize",
     "Share",
     "State",
@@ -98,6 +100,7 @@ __all__ = [
     "sample_size_props",
     "say",
     "seq_counts",
+    "share_rise",
     "srm_chi2",
     "two_prop_z",
     "welch",

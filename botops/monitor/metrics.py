@@ -96,6 +96,13 @@ class Metrics:
             "botops_price_book_problems", "Problems of the price book's file; the last good one stays in force.",
             registry=r,
         )  # fmt: skip
+        self.price_book_alarm = Gauge(
+            "botops_price_book_alarm", "1 while the price book in force is held to silence right replies.", registry=r
+        )
+        self.price_book_held = Gauge(
+            "botops_price_book_held_share", "Share of first drafts not borne out by the book in force, while watched.",
+            registry=r,
+        )  # fmt: skip
         self.queue_open = Gauge("botops_hand_off_queue", "Dialogues waiting for a person.", registry=r)
         self.rollup_lag = Gauge("botops_rollup_lag_seconds", "Age of the oldest hour not yet rolled up.", registry=r)
         self._versions: set[tuple[str, str]] = set()

@@ -28,6 +28,7 @@ from botops.domain.turns import TurnRecord, TurnState
 from botops.store import erasure, hand_offs, migrate, reviewing, rollup, turns
 from botops.store.access import Access
 from botops.store.audit import AuditLog
+from botops.store.book_replies import BookReplies
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
 from botops.store.eval_runs import EvalRuns
@@ -88,6 +89,7 @@ class Store:
         access = Access(self._reader, url, clock, hide, self._write)
         self.overrides = Overrides(access)
         self.audit = AuditLog(access)
+        self.book_replies = BookReplies(access)
         self.outcomes = Outcomes(access)
         self.feedback = FeedbackStore(access)
         self.experiments = ExperimentReads(access)
