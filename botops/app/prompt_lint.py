@@ -3,46 +3,55 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops.claims import NO_EXTENSIONS, CompiledBook, Extensions, compile_book, judge
-from botops.domain.messages import Message
-from botops.registry.lint import lint
+from botops.domain.messages import Language, Message
+from botops.registry.lint import LintRules, lint
 from botops.registry.sharing import versions_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
+    from botops.config import Settings
     from botops.domain.findings import Finding
-    from botops.domain.problems import Problem
+    from botops.domain.problems import Level, Problem
     from botops.pricebook import PriceBook
     from botops.registry import Registry
     from botops.registry.version import PromptVersion
 
+_FROM: dict[Language, str] = {"ru": "с {day}: ", "kk": "{day} бастап: ", "en": "from {day} on: "}
 _EXPRESSION = re.compile(r"\{[{%#][^{}]*[}%#]\}")
 
 
 def lint_prompts(
     registry: Registry, book: PriceBook | None, at: datetime, names: tuple[str, ...] = (),
-    extensions: Extensions = NO_EXTENSIONS,
+    extensions: Extensions = NO_EXTENSIONS, *, rules: LintRules | None = None, language: Language = "ru",
 ) -> list[Problem]:  # fmt: skip
     """Every problem of the prompts (all, or those named), by place. Without a price book prices are not looked at.
+    `language` is that of explanations.
 
     A price, discount or term that the book does not support today is an error; one that it will stop supporting on a
     known date is a warning naming the date. `extensions` are what the company adds to the checker.
     """
     zone = ZoneInfo(book.timezone) if book is not None else ZoneInfo("UTC")
-    problems = set(lint(registry, at.astimezone(zone).date(), names=names))
+    problems = set(lint(registry, at.astimezone(zone).date(), names=names, rules=rules))
     if book is not None:
-        compiled = compile_book(book, extensions)
+        ground = _Ground(book, compile_book(book, extensions), at, language)
         for name in names or registry.names():
             for version in versions_in_use(registry, name):
-                problems.update(_unsupported(version, book, compiled, at))
+                problems.update(_unsupported(version, ground))
     return sorted(problems)
+
+
+def lint_rules(settings: Settings) -> LintRules:
+    """The limits of the check as configured."""
+    return LintRules(settings.prompts.review_days, settings.prompts.longest)
 
 
 def blanked(text: str) -> str:
@@ -51,38 +60,49 @@ def blanked(text: str) -> str:
     return _EXPRESSION.sub(lambda m: " " * len(m.group()), text)
 
 
-def _unsupported(version: PromptVersion, book: PriceBook, compiled: CompiledBook, at: datetime) -> Iterator[Problem]:
-    changes = _coming_changes(book, at.astimezone(ZoneInfo(book.timezone)).date())
+@dataclass(frozen=True)
+class _Ground:
+    """What texts are held against, and the language of explanations."""
+
+    book: PriceBook
+    compiled: CompiledBook
+    at: datetime
+    language: Language
+
+    @property
+    def today(self) -> date:
+        """The day in the book's time zone."""
+        return self.at.astimezone(ZoneInfo(self.book.timezone)).date()
+
+    def findings(self, text: str, day: date) -> tuple[Finding, ...]:
+        """What is wrong with a text on a day."""
+        at = self.at + timedelta(days=(day - self.today).days)
+        return tuple(judge((Message("assistant", text),), self.compiled, at=at).findings)
+
+    @cached_property
+    def changes(self) -> tuple[date, ...]:
+        """Days after today on which a price or an offer begins or ceases to be in force."""
+        windows = [p.window for product in self.book.products for p in product.prices]
+        windows += [offer.window for offer in self.book.offers]
+        days = {w.valid_from for w in windows if w.valid_from}
+        days |= {w.valid_to + timedelta(days=1) for w in windows if w.valid_to}
+        return tuple(sorted(day for day in days if day > self.today))
+
+
+def _unsupported(version: PromptVersion, ground: _Ground) -> Iterator[Problem]:
     for passage in version.passages:
         text = blanked(passage.text.text)
-        today = _findings(text, compiled, at)
-        known = {(f.start, f.end) for f in today}
-        for finding in today:
-            yield version.problem_in(passage, finding.start, _message(finding), rule=f"prompt-{finding.kind.value}")
-        for day in changes:
-            moment = at + timedelta(days=(day - at.astimezone(ZoneInfo(book.timezone)).date()).days)
-            for finding in _findings(text, compiled, moment):
+        known: set[tuple[int, int]] = set()
+        for day in (ground.today, *ground.changes):
+            since = "" if day == ground.today else _FROM[ground.language].format(day=day.isoformat())
+            level: Level = "warning" if since else "error"
+            for finding in ground.findings(text, day):
                 if (finding.start, finding.end) not in known:
                     known.add((finding.start, finding.end))
-                    problem = version.problem_in(
-                        passage, finding.start, f"from {day.isoformat()} on: {_message(finding)}",
-                        rule=f"prompt-{finding.kind.value}",
-                    )  # fmt: skip
-                    yield replace(problem, level="warning")
+                    message = since + _message(finding, ground.language)
+                    rule = f"prompt-{finding.kind.value}"
+                    yield version.problem_in(passage, finding.start, message, rule=rule, level=level)
 
 
-def _findings(text: str, compiled: CompiledBook, at: datetime) -> tuple[Finding, ...]:
-    return tuple(judge((Message("assistant", text),), compiled, at=at).findings)
-
-
-def _message(finding: Finding) -> str:
-    return f"«{finding.quote}»: {finding.explanation('ru')}"
-
-
-def _coming_changes(book: PriceBook, today: date) -> list[date]:
-    """Days after today on which a price or an offer begins or ceases to be in force."""
-    windows = [p.window for product in book.products for p in product.prices] + [o.window for o in book.offers]
-    days = {w.valid_from for w in windows if w.valid_from} | {
-        w.valid_to + timedelta(days=1) for w in windows if w.valid_to
-    }
-    return sorted(day for day in days if day > today)
+def _message(finding: Finding, language: Language) -> str:
+    return f"«{finding.quote}»: {finding.explanation(language)}"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botops.app.prompt_lint import lint_prompts
+from botops.app.prompt_lint import lint_prompts, lint_rules
 from botops.config import read
 from botops.domain.errors import NotFoundError, UserError
 from botops.split import BUCKETS
 
 if TYPE_CHECKING:
     from botops.app.container import Container
+    from botops.config import Settings
+    from botops.domain.messages import Language
     from botops.domain.problems import Problem
     from botops.registry import Approval, PromptVersion
 
@@ -54,10 +56,10 @@ def prompt_states(container: Container) -> tuple[PromptState, ...]:
     return tuple(_state(container, name) for name in names)
 
 
-def role_titles(container: Container) -> dict[str, dict[str, str]]:
+def role_titles(settings: Settings) -> dict[str, dict[str, str]]:
     """Titles of roles by language, from the team's file. What cannot be read has no title: its id is shown."""
     try:
-        data = read(container.settings.path("team")).data
+        data = read(settings.path("team")).data
     except (UserError, NotFoundError):
         return {}
     roles = data.get("roles") if isinstance(data, dict) else None
@@ -100,8 +102,12 @@ def _version(container: Container, name: str, number: int, share: float) -> Vers
         return VersionState(number, share, None, error.problems)
 
 
-def lint_findings(container: Container) -> tuple[Problem, ...]:
-    """What lint says of all prompts today, against the price book where there is one."""
+def lint_findings(container: Container, language: Language = "ru") -> tuple[Problem, ...]:
+    """What lint says of all prompts today, against the price book where there is one; explained in a language."""
     current = container.books.current()
     book = current.book if current else None
-    return tuple(lint_prompts(container.registry, book, container.clock.now(), extensions=container.books.extensions))
+    found = lint_prompts(
+        container.registry, book, container.clock.now(), extensions=container.books.extensions,
+        rules=lint_rules(container.settings), language=language,
+    )  # fmt: skip
+    return tuple(found)

@@ -266,7 +266,7 @@ def _owner(container: Container, owner: str | None) -> str:
     from botops.app.prompt_state import role_titles
 
     name = _require(owner or "", "an owner, a role of the team")
-    roles = role_titles(container)
+    roles = role_titles(container.settings)
     if roles and name not in roles:
         raise UserError(f"no role {name!r} in {Path(container.settings.path('team')).name}{suggestion(name, roles)}")
     return name

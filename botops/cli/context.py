@@ -24,6 +24,10 @@ set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting for this run (a.b=value)."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+lang_option = click.option(
+    "--lang", "language", type=click.Choice(["ru", "kk", "en"]), default="ru", show_default=True,
+    help="Language of explanations and titles.",
+)  # fmt: skip
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "github"]), default="text", show_default=True,
     help="How problems are shown.",

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 import click
 
-from botops.cli.context import format_option, json_option, project_settings, relative
+from botops.cli.context import format_option, json_option, lang_option, project_settings, relative
 from botops.cli.exchange import export, import_
 from botops.cli.git import pull, push, sync_status
 from botops.cli.overrides import kill, overrides, restore
+from botops.cli.prompt_care import list_prompts, overdue
+from botops.cli.prompt_diff import diff
 from botops.cli.release_steps import STEPS
 from botops.cli.shared_texts import adopt, partials
 
 if TYPE_CHECKING:
-    from botops.domain.releases import Override
+    from botops.domain.messages import Language
     from botops.registry import Registry
     from botops.registry.version import PromptVersion
-
-
-class _Row(TypedDict):
-    name: str
-    live: int | None
-    versions: list[int]
-    split: str | None
-    overrides: list[str]
-    owner: str
-    purpose: str
 
 
 @click.group()
@@ -36,40 +27,36 @@ def prompts() -> None:
     """List, show, compare, lint, publish and switch prompts; take them from and give them to other tools."""
 
 
-for _command in (*STEPS, import_, export, push, pull, sync_status, partials, adopt, kill, restore, overrides):
+for _command in (
+    list_prompts,
+    overdue,
+    diff,
+    *STEPS,
+    import_,
+    export,
+    push,
+    pull,
+    sync_status,
+    partials,
+    adopt,
+    kill,
+    restore,
+    overrides,
+):
     prompts.add_command(_command)
-
-
-@prompts.command("list")
-@json_option
-def list_prompts(as_json: bool) -> None:
-    """Every prompt: what is live, what is split, what is ordered above both, who owns it."""
-    registry = _registry()
-    orders = _orders()
-    rows = [_row(registry, name, orders) for name in registry.names()]
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for title in ("prompt", "live", "versions", "split", "override", "owner", "purpose"):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        table.add_row(
-            str(row["name"]), str(row["live"] or "—"), ", ".join(str(v) for v in row["versions"]),
-            str(row["split"] or "—"), "; ".join(row["overrides"]) or "—", str(row["owner"]), str(row["purpose"]),
-        )  # fmt: skip
-    Console().print(table)
 
 
 @prompts.command()
 @click.argument("which")
+@click.option("--filled", is_flag=True, help="The messages as a client's reply would get them, examples filled in.")
+@lang_option
 @json_option
-def show(which: str, as_json: bool) -> None:
+def show(which: str, filled: bool, language: Language, as_json: bool) -> None:
     """Show NAME (the live version), NAME@VERSION or NAME@draft."""
     version = version_of(_registry(), which)
+    if filled:
+        _show_filled(version, language, as_json)
+        return
     if not as_json:
         click.echo(version.raw.decode("utf-8"), nl=False)
         return
@@ -77,16 +64,37 @@ def show(which: str, as_json: bool) -> None:
         "name": version.ref.name,
         "version": version.ref.version,
         "checksum": version.ref.checksum,
+        "text_checksum": version.text_checksum,
+        "partials": {ref: partial.checksum for ref, partial in version.partials.items()},
         "file": version.file,
         **version.spec.model_dump(mode="json"),
     }
     click.echo(json.dumps(row, ensure_ascii=False, indent=1))
 
 
+def _show_filled(version: PromptVersion, language: Language, as_json: bool) -> None:
+    from botops.app.books import Books
+    from botops.app.clock import SystemClock
+    from botops.app.container import book_path
+    from botops.app.extensions import extensions_of
+    from botops.app.prompt_diff import preview
+
+    settings = project_settings()
+    current = Books(book_path(settings), extensions_of(settings)).current()
+    messages = preview(version, settings, current.book if current else None, SystemClock().now(), language)
+    if as_json:
+        rows = [{"role": message.role, "content": message.content} for message in messages]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for message in messages:
+        click.echo(f"--- {message.role}\n{message.content}")
+
+
 @prompts.command()
 @click.argument("names", nargs=-1)
 @format_option
-def lint(names: tuple[str, ...], form: str) -> int:
+@lang_option
+def lint(names: tuple[str, ...], form: str, language: Language) -> int:
     """Check prompts (all, or NAMES), the prices in them against the price book too.
 
     Exit code 1 when there are errors; warnings alone give 0.
@@ -95,14 +103,17 @@ def lint(names: tuple[str, ...], form: str) -> int:
     from botops.app.clock import SystemClock
     from botops.app.container import book_path, open_registry
     from botops.app.extensions import extensions_of
-    from botops.app.prompt_lint import lint_prompts
+    from botops.app.prompt_lint import lint_prompts, lint_rules
     from botops.domain.problems import render_problems
 
     settings = project_settings()
     books = Books(book_path(settings), extensions_of(settings))
     current = books.current()
     book = current.book if current is not None else None
-    found = lint_prompts(open_registry(settings, keep=False), book, SystemClock().now(), names, books.extensions)
+    found = lint_prompts(
+        open_registry(settings, keep=False), book, SystemClock().now(), names, books.extensions,
+        rules=lint_rules(settings), language=language,
+    )  # fmt: skip
     problems = [*books.problems, *found]
     shown = [relative(p) for p in problems]
     if shown:
@@ -112,24 +123,6 @@ def lint(names: tuple[str, ...], form: str) -> int:
     errors = sum(p.level == "error" for p in problems)
     click.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
     return int(errors > 0)
-
-
-@prompts.command()
-@click.argument("first")
-@click.argument("second", required=False)
-def diff(first: str, second: str | None) -> int:
-    """Compare two versions word by word: FIRST and SECOND as NAME@VERSION; with one, it is compared with the live one.
-
-    Exit code 1 when they differ.
-    """
-    from botops.registry.diff import diff as compare
-
-    registry = _registry()
-    new = version_of(registry, second or first)
-    old = version_of(registry, first) if second else version_of(registry, new.ref.name)
-    difference = compare(old, new)
-    click.echo(difference.text())
-    return int(difference.changed)
 
 
 def _registry() -> Registry:
@@ -150,41 +143,3 @@ def version_of(registry: Registry, which: str) -> PromptVersion:
     if not number.isdigit():
         raise UserError(f"{which}: a version is a number or `draft`, as in {name}@2")
     return registry.version(name, int(number))
-
-
-def _orders() -> tuple[Override, ...]:
-    """The overrides in force; none before there is a store, and a word on stderr when it cannot be read."""
-    from botops.app.overrides import overrides_of
-    from botops.config import Secrets
-    from botops.domain.errors import StoreError
-
-    try:
-        return overrides_of(project_settings(), Secrets.from_environ(os.environ))
-    except StoreError as error:
-        click.echo(f"overrides are not shown: {error}", err=True)
-        return ()
-
-
-def _row(registry: Registry, name: str, orders: tuple[Override, ...]) -> _Row:
-    from botops.app.kill_switch import in_words
-    from botops.domain.errors import UserError
-
-    versions = registry.versions(name)
-    try:
-        release = registry.release(name).spec
-    except UserError:
-        release = None
-    live = release.live if release else None
-    spec = registry.version(name, live or versions[-1]).spec if versions else None
-    split = release.split if release else None
-    return {
-        "name": name,
-        "live": live,
-        "versions": list(versions),
-        "split": f"{split.seed}: " + " / ".join(f"v{v.version} {v.weight / 100:g} %" for v in split.variants)
-        if split
-        else None,
-        "overrides": [in_words(order) for order in orders if order.subject == name],
-        "owner": spec.owner if spec else "",
-        "purpose": spec.purpose if spec else "",
-    }

@@ -108,6 +108,13 @@ class Serving(Strict):
     stale_s: int = Field(default=10, ge=0, le=604_800)
 
 
+class PromptRules(Strict):
+    """What lint asks of prompts: days a review holds, and characters the texts of one language may have together."""
+
+    review_days: int = Field(default=180, ge=1, le=3_650)
+    longest: int = Field(default=24_000, ge=100, le=256_000)
+
+
 class Model(Strict):
     """How to reach the language model and how long to wait. Without a name the simulated model answers, unless a key
     is set. `attempts` counts calls, the first included; `first_text_s` is the wait for the first piece of a stream."""
@@ -282,6 +289,7 @@ class Settings(Strict):
     claims: Claims = Claims()
     second_opinion: SecondOpinion = SecondOpinion()
     prompt: str = "sales"
+    prompts: PromptRules = PromptRules()
     escalation: Escalation = Escalation()
     hand_off: HandOffSettings = HandOffSettings()
     simulator: Simulator = Simulator()

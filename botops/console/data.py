@@ -12,6 +12,7 @@ from botops.app.container import Container
 from botops.app.prompt_state import lint_findings
 from botops.app.supervise import SET_VARIABLE
 from botops.config import FILE_NAME, Secrets, load_settings
+from botops.domain.messages import Language
 from botops.domain.problems import Problem
 
 QUERY_SECONDS = 5
@@ -63,9 +64,9 @@ def spending(_container: Container, key: str, days: int, group: queries.Spending
 
 
 @st.cache_data(ttl=LINT_SECONDS, show_spinner=False)
-def lint(_container: Container, key: str) -> tuple[Problem, ...]:
-    """What lint says of the prompts."""
-    return lint_findings(_container)
+def lint(_container: Container, key: str, language: Language) -> tuple[Problem, ...]:
+    """What lint says of the prompts, explained in a language."""
+    return lint_findings(_container, language)
 
 
 def key_of(container: Container) -> str:

@@ -110,7 +110,7 @@ def _choice(choice: Choice) -> str:
 
 
 def _exception_fields(container: Container, key: str, wording: str) -> dict[str, Any]:
-    roles = role_titles(container)
+    roles = role_titles(container.settings)
     day = today(container)
     said = st.text_input(
         _("Wording to let pass"), key=f"wording-{key}", value=wording, max_chars=MOST_CHARACTERS,
@@ -152,7 +152,7 @@ def exceptions(container: Container) -> None:
         return
     in_force = sum(e.in_force(day) for e in found)
     parts.answer(ngettext("{n} exception in force", "{n} exceptions in force", in_force).format(n=in_force))
-    roles = role_titles(container)
+    roles = role_titles(container.settings)
     for exception in sorted(found, key=lambda e: (not e.in_force(day), e.until)):
         with st.container(key=f"exception-{exception.id}"):
             frame.show(_exception(container, exception, day, roles))

@@ -30,6 +30,8 @@ class PromptVariable(BaseModel):
     required: bool | None = Field(None, description="False: it may be left out and is empty then.")
     choices: list[str] = []
     max_length: int | None = None
+    min: str | int | float | None = None
+    max: str | int | float | None = None
 
 
 class PromptText(BaseModel):
@@ -73,6 +75,9 @@ class ListedPrompt(BaseModel):
     languages: list[str]
 
 
+_VARIABLE = {"type", "default", "required", "choices", "max_length", "min", "max"}
+
+
 def assigned_body(served: ServedPrompt) -> bytes:
     """The body of an `AssignedPrompt`."""
     assignment = served.assignment
@@ -85,7 +90,7 @@ def assigned_body(served: ServedPrompt) -> bytes:
         "bucket": assignment.bucket,
         "language": served.language,
         "rendered": served.messages is not None,
-        **_text(served.version),
+        **_text(served.version, served.language),
         "values": dict(served.values),
     }
     if served.messages is not None:
@@ -122,15 +127,13 @@ def _listed(prompt: PromptSummary) -> dict[str, Any]:
     }
 
 
-def _text(version: PromptVersion) -> dict[str, Any]:
+def _text(version: PromptVersion, language: str | None = None) -> dict[str, Any]:
     spec = version.spec
     return {
-        "messages": [{"role": part.role, "content": part.content} for part in spec.messages],
+        "messages": [{"role": part.role, "content": part.content} for part in version.expanded(language)],
         "parameters": _parameters(version.parameters),
         "variables": {
-            name: variable.model_dump(
-                mode="json", include={"type", "default", "required", "choices", "max_length"}, exclude_defaults=True
-            )
+            name: variable.model_dump(mode="json", include=_VARIABLE, exclude_defaults=True)
             | {"type": variable.type.value}
             for name, variable in spec.variables.items()
         },

@@ -63,6 +63,11 @@ def estimate_tokens(text: str, model: str) -> int:
     return len(encoding.encode_ordinary(text))
 
 
+def counts_exactly(model: str) -> bool:
+    """True when the model's vocabulary is at hand, so that its tokens are counted and not estimated."""
+    return _local_encoding(encoding_name(model), _cache_dir()) is not None
+
+
 def _cache_dir() -> str:
     """Where tiktoken keeps what it has fetched, by its own rule."""
     for variable in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):

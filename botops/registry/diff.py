@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import groupby, takewhile
+from itertools import groupby, takewhile, zip_longest
 from typing import Any, Literal
 
-from botops.registry.model import PromptSpec
+from botops.domain.messages import Language
+from botops.registry.model import MessageTemplate, PromptSpec
+from botops.registry.partials import Partial
 from botops.registry.version import PromptVersion
 
 Operation = Literal["equal", "insert", "delete"]
@@ -30,11 +32,18 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class MessageDiff:
-    """The change of one message. `role` is the new one's, or the old one's when the message is gone."""
+    """The change of one message. `role` is the new one's, or the old one's when the message is gone; `language` None
+    for the messages of languages without their own."""
 
     index: int
     role: str
     pieces: tuple[Piece, ...]
+    language: Language | None = None
+
+    @property
+    def path(self) -> str:
+        """Where the message stands in its file."""
+        return f"texts.{self.language}.{self.index}" if self.language else f"messages.{self.index}"
 
     @property
     def changed(self) -> bool:
@@ -52,6 +61,17 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class IncludeChange:
+    """A shared text of which the versions include different versions, or only one of them any: the change of what it
+    says."""
+
+    name: str
+    before: int | None
+    after: int | None
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PromptDiff:
     """All differences between two versions."""
 
@@ -59,11 +79,12 @@ class PromptDiff:
     after: str
     fields: tuple[FieldChange, ...]
     messages: tuple[MessageDiff, ...]
+    includes: tuple[IncludeChange, ...] = ()
 
     @property
     def changed(self) -> bool:
         """True when the versions differ in what they say or how they call the model."""
-        return bool(self.fields) or any(message.changed for message in self.messages)
+        return bool(self.fields or self.includes) or any(message.changed for message in self.messages)
 
     def text(self, *, context: int = 60) -> str:
         """The differences for a terminal: `[-gone-]` and `{+new+}`, with `context` characters around them."""
@@ -73,17 +94,26 @@ class PromptDiff:
         lines += [f"{c.path}: {_or_none(c.before)} -> {_or_none(c.after)}" for c in self.fields]
         for message in self.messages:
             if message.changed:
-                lines += [f"messages.{message.index} ({message.role}):", _marked(message.pieces, context)]
+                lines += [f"{message.path} ({message.role}):", _marked(message.pieces, context)]
+        for include in self.includes:
+            lines += [
+                f"include {include.name}: {_or_none(include.before)} -> {_or_none(include.after)}",
+                _marked(include.pieces, context),
+            ]
         return "\n".join(lines)
 
 
-def diff(before: PromptVersion, after: PromptVersion) -> PromptDiff:
-    """Compares two versions."""
+def diff(before: PromptVersion, after: PromptVersion, *, expanded: bool = False) -> PromptDiff:
+    """Compares two versions, each language's messages with those its clients got before.
+
+    With `expanded` shared texts are written out in the messages; else their changes stand apart in `includes`.
+    """
     return PromptDiff(
         str(before.ref),
         str(after.ref),
         tuple(_field_changes(before.spec, after.spec)),
-        tuple(_message_diffs(before.spec, after.spec)),
+        tuple(_message_diffs(before, after, expanded)),
+        () if expanded else tuple(_include_changes(before, after)),
     )
 
 
@@ -158,12 +188,31 @@ def _count(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def _message_diffs(before: PromptSpec, after: PromptSpec) -> Iterator[MessageDiff]:
-    for index in range(max(len(before.messages), len(after.messages))):
-        old = before.messages[index] if index < len(before.messages) else None
-        new = after.messages[index] if index < len(after.messages) else None
-        role = new.role if new else old.role if old else ""
-        yield MessageDiff(index, role, word_diff(old.content if old else "", new.content if new else ""))
+def _message_diffs(before: PromptVersion, after: PromptVersion, expanded: bool) -> Iterator[MessageDiff]:
+    languages: tuple[Language | None, ...] = (None, *dict.fromkeys((*before.spec.texts, *after.spec.texts)))
+    for language in languages:
+        olds, news = (_parts(version, language, expanded) for version in (before, after))
+        for index, (old, new) in enumerate(zip_longest(olds, news)):
+            role = new.role if new else old.role if old else ""
+            pieces = word_diff(old.content if old else "", new.content if new else "")
+            yield MessageDiff(index, role, pieces, language)
+
+
+def _parts(version: PromptVersion, language: Language | None, expanded: bool) -> tuple[MessageTemplate, ...]:
+    return version.expanded(language) if expanded else version.wording(language).parts
+
+
+def _include_changes(before: PromptVersion, after: PromptVersion) -> Iterator[IncludeChange]:
+    olds, news = ({p.name: p for p in sorted(v.partials.values(), key=_number)} for v in (before, after))
+    for name in sorted({*olds, *news}):
+        old, new = olds.get(name), news.get(name)
+        if (old and old.checksum) != (new and new.checksum):
+            pieces = word_diff(old.spec.text if old else "", new.spec.text if new else "")
+            yield IncludeChange(name, old.number if old else None, new.number if new else None, pieces)
+
+
+def _number(partial: Partial) -> int:
+    return partial.number
 
 
 def _field_changes(before: PromptSpec, after: PromptSpec) -> Iterator[FieldChange]:
@@ -174,8 +223,11 @@ def _field_changes(before: PromptSpec, after: PromptSpec) -> Iterator[FieldChang
 
 
 def _flat(spec: PromptSpec) -> dict[str, str]:
-    data = spec.model_dump(mode="json", exclude_none=True, exclude={"messages"})
+    data = spec.model_dump(mode="json", exclude_none=True, exclude={"messages", "texts"})
     data["messages"] = [{"role": message.role} for message in spec.messages]
+    data["texts"] = {
+        language: [{"role": message.role} for message in messages] for language, messages in spec.texts.items()
+    }
     return dict(_leaves(data, ""))
 
 
@@ -206,5 +258,5 @@ def _marked(pieces: tuple[Piece, ...], context: int) -> str:
     return "".join(parts).strip()
 
 
-def _or_none(value: str | None) -> str:
-    return "(none)" if value is None else value
+def _or_none(value: str | int | None) -> str:
+    return "(none)" if value is None else str(value)

@@ -73,6 +73,8 @@ def lint_version(version: PromptVersion, today: date, rules: LintRules | None = 
     """What is wrong with one version that can be rendered."""
     rules = rules or LintRules()
     return [
+        *_languages(version),
+        *_without_example(version),
         *unused_variables(version),
         *_ownership(version, today, rules),
         *_texts(version, rules),
@@ -105,6 +107,43 @@ def _ownership(version: PromptVersion, today: date, rules: LintRules) -> Iterato
     elif age > rules.review_days:
         message = f"last reviewed {age} days ago, at most {rules.review_days} are allowed: review it anew"
         yield document.problem(("reviewed",), message, rule="review-overdue", level="warning")
+
+
+def _without_example(version: PromptVersion) -> Iterator[Problem]:
+    for name, variable in version.spec.variables.items():
+        if variable.needed and variable.example is None and name in version.uses:
+            message = f"`{name}` must be supplied and has no example: previews show its name in its place"
+            path = ("variables", name)
+            yield version.document.problem(path, message, rule="no-example", level="warning", of="key")
+
+
+def _languages(version: PromptVersion) -> Iterator[Problem]:
+    """Languages that are served without texts of their own beside others that have them, and variables that differ."""
+    spec, document = version.spec, version.document
+    if not spec.texts:
+        return
+    first = spec.languages[0] if spec.languages else None
+    for index, language in enumerate(spec.languages):
+        if language not in spec.texts and language != first:
+            message = (
+                f"replies in {language} get `messages`, which are taken to be in {first}: "
+                f"write texts.{language}, or leave {language} out of `languages`"
+            )
+            yield document.problem(("languages", index), message, rule="language-without-text", level="warning")
+    for language in spec.texts:
+        if spec.languages and language not in spec.languages:
+            message = f"{language} is not among `languages`: add it there, or take this text out"
+            yield document.problem(
+                ("texts", language), message, rule="language-not-served", level="warning", of="key"
+            )  # fmt: skip
+    common = version.wording()
+    for own in version.wordings[1:]:
+        for name in sorted(own.uses.keys() ^ common.uses.keys()):
+            has, lacks = (own, common) if name in own.uses else (common, own)
+            passage, offset = has.uses[name]
+            where = f"texts.{lacks.language}" if lacks.language else "`messages`"
+            message = f"the variable `{name}` is used here and not in {where}: clients read different things"
+            yield version.problem_in(passage, offset, message, rule="language-variables", level="warning")
 
 
 def _texts(version: PromptVersion, rules: LintRules) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -38,7 +39,8 @@ class Variable(Strict):
     """A value the caller fills in.
 
     Without `default` it must be supplied, unless `required: false`: then it is empty (`none`) when left out.
-    `max_length` counts characters of a text.
+    `max_length` counts characters of a text; `min` and `max` bound a number or a date, both included. `example` stands
+    in previews.
     """
 
     type: VariableType = VariableType.TEXT
@@ -46,8 +48,28 @@ class Variable(Strict):
     required: bool | None = None
     choices: tuple[str, ...] = ()
     max_length: int | None = Field(default=None, ge=1)
+    min: Scalar | None = None
+    max: Scalar | None = None
     example: Scalar | None = None
     description: str = ""
+
+    def shown(self, name: str) -> Any:
+        """A value for previews: the example, the default, or one that shows what would stand there."""
+        given = self.example if self.example is not None else self.default
+        if given is not None:
+            return self.checked(given)
+        low, high = self._bounds
+        match self.type:
+            case VariableType.TEXT:
+                return f"‹{name}›"[: self.max_length]
+            case VariableType.CHOICE:
+                return self.choices[0]
+            case VariableType.BOOLEAN:
+                return True
+            case VariableType.DATE:
+                return low or high or date(2026, 1, 1)
+            case _:
+                return low if low is not None else high if high is not None else 0
 
     @property
     def needed(self) -> bool:
@@ -59,7 +81,18 @@ class Variable(Strict):
         result = coerce(value, self.type, self.choices)
         if self.max_length is not None and isinstance(result, str) and len(result) > self.max_length:
             raise ValueError(f"{len(result)} characters, at most {self.max_length} are allowed")
+        low, high = self._bounds
+        if low is not None and result < low:
+            raise ValueError(f"{result} is less than {low}, the least allowed")
+        if high is not None and result > high:
+            raise ValueError(f"{result} is more than {high}, the most allowed")
         return result
+
+    @cached_property
+    def _bounds(self) -> tuple[Any, Any]:
+        """The bounds as values of the type."""
+        low, high = (None if b is None else coerce(b, self.type, self.choices) for b in (self.min, self.max))
+        return low, high
 
     @model_validator(mode="after")
     def _consistent(self) -> Variable:
@@ -67,6 +100,7 @@ class Variable(Strict):
             raise ValueError("`choices` belong to `type: choice`, and such a variable needs them")
         if self.required and self.default is not None:
             raise ValueError("a required variable has no default: remove `default` or `required`")
+        self._refuse_bounds()
         for name, value in (("default", self.default), ("example", self.example)):
             if value is not None:
                 try:
@@ -74,6 +108,21 @@ class Variable(Strict):
                 except ValueError as error:
                     raise ValueError(f"`{name}` does not fit the variable: {error}") from error
         return self
+
+    def _refuse_bounds(self) -> None:
+        if self.min is None and self.max is None:
+            return
+        if self.type not in {VariableType.NUMBER, VariableType.INTEGER, VariableType.DATE}:
+            raise ValueError("`min` and `max` are for numbers and dates: bound a text with `max_length`")
+        for name, value in (("min", self.min), ("max", self.max)):
+            if value is not None:
+                try:
+                    coerce(value, self.type)
+                except ValueError as error:
+                    raise ValueError(f"`{name}` does not fit the variable: {error}") from error
+        low, high = self._bounds
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"`min` ({low}) is more than `max` ({high})")
 
 
 class Parameters(Strict):

@@ -130,6 +130,11 @@ class Registry:
         prompt = self._prompt(name)
         return tuple(sorted(n for n in {*prompt.versions, *prompt.broken} if n != DRAFT))
 
+    def has_draft(self, name: str) -> bool:
+        """True when a draft lies beside the versions, good or not."""
+        prompt = self._prompt(name)
+        return DRAFT in prompt.versions or DRAFT in prompt.broken
+
     def version(self, name: str, number: int) -> PromptVersion:
         """A version that may be served. Raises NotFoundError, or UserError with what is wrong with it."""
         prompt = self._prompt(name)

@@ -45,6 +45,15 @@ def versions_in_use(registry: Registry, name: str) -> Iterator[PromptVersion]:
             continue
 
 
+def is_served(registry: Registry, name: str) -> tuple[PromptVersion, ...]:
+    """The versions that the release in force gives to clients; none when nothing is published."""
+    try:
+        served = registry.release(name).served
+    except UserError:
+        return ()  # nothing published, or broken: the registry's state says which
+    return tuple(registry.version(name, number) for number in served)
+
+
 def _served(registry: Registry, name: str) -> set[int]:
     """What the release in force serves, and what the one on disk would."""
     served: set[int] = set()

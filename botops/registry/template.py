@@ -327,21 +327,27 @@ def _name_offsets(text: str, most_tokens: int) -> tuple[dict[str, int], dict[str
     of tokens. Raises TemplateFaultError."""
     offsets: dict[str, int] = {}
     includes: dict[str, int] = {}
-    at, before = 0, ""
-    number = 0
-    for number, (_, kind, value) in enumerate(_ENVIRONMENT.lex(text), 1):
+    before, number = "", 0
+    for number, (kind, value, found) in enumerate(lexed(text), 1):
         if number > most_tokens:
             message = f"the prompt has more than {MAX_TOKENS:,} words and signs in tags: use fewer tags"
-            raise TemplateFaultError(message, at, "template-syntax")
-        found = text.find(value, at)  # tokens come in order; only white space may be left out between them
-        at = found + len(value) if found >= 0 else at
-        if kind == "name" and found >= 0 and before not in {".", "|", "is"}:
+            raise TemplateFaultError(message, found, "template-syntax")
+        if kind == "name" and before not in {".", "|", "is"}:
             offsets.setdefault(value, found)
-        if kind == "string" and found >= 0 and before == "include":
+        if kind == "string" and before == "include":
             includes.setdefault(value[1:-1], found)
         if kind != "whitespace":
             before = value
     return offsets, includes, number
+
+
+def lexed(text: str) -> Iterator[tuple[str, str, int]]:
+    """The tokens of a template: kind, text and offset. Raises TemplateSyntaxError."""
+    at = 0
+    for _, kind, value in _ENVIRONMENT.lex(text):
+        found = text.find(value, at)  # tokens come in order; only white space may be left out between them
+        at = found + len(value) if found >= 0 else at
+        yield kind, value, found if found >= 0 else at
 
 
 def _tag_on_line(text: str, number: int | None) -> int:

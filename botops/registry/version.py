@@ -17,6 +17,7 @@ from botops.domain.messages import Language, Message
 from botops.domain.problems import Level, Problem
 from botops.domain.prompts import ModelParameters, PromptRef
 from botops.registry.checksums import checksum_of
+from botops.registry.expanding import expanded
 from botops.registry.model import BUILT_INS, MessageTemplate, PromptSpec
 from botops.registry.partials import NO_PARTIALS, Partial, Partials, told
 from botops.registry.spans import TextSpan, spans_at
@@ -143,6 +144,18 @@ class PromptVersion:
         """The messages for replies in a language: its own, else those for all."""
         own = self._by_language.get(language) if isinstance(language, str) else None
         return own or self.wordings[0]
+
+    def examples(self) -> dict[str, Any]:
+        """Values to preview a text with: each variable's example, else its default, else one that shows what it is."""
+        return {name: variable.shown(name) for name, variable in self.spec.variables.items()}
+
+    def expanded(self, language: object = None) -> tuple[MessageTemplate, ...]:
+        """The messages for a language with the shared texts written out: templates that include nothing."""
+        wording = self.wording(language)
+        return tuple(
+            MessageTemplate(role=part.role, content=expanded(passage.text))
+            for passage, part in zip(wording.messages, wording.parts, strict=True)
+        )
 
     def span(self, passage: Passage) -> TextSpan:
         """Where a passage's characters stand."""

@@ -7,7 +7,7 @@ import streamlit as st
 from botops.app.container import Container
 from botops.app.prompt_state import PromptState, VersionState, prompt_states, role_titles
 from botops.console import data, formats, frame, labels, parts, safe
-from botops.console.i18n import _, ngettext
+from botops.console.i18n import _, language, ngettext
 from botops.console.safe import Html, Mark, tag
 from botops.domain.problems import Problem
 from botops.registry import PromptVersion, ReleaseAction, diff
@@ -76,7 +76,7 @@ def _broken(state: PromptState) -> None:
 def _card(container: Container, state: PromptState) -> None:
     live = next((v.version for v in state.versions if v.number == state.live and v.version), None)
     named = live.spec.owner if live else None
-    owner = labels.role(named, role_titles(container)) if named else _("nobody: name one in the file")
+    owner = labels.role(named, role_titles(container.settings)) if named else _("nobody: name one in the file")
     shares = [v for v in state.versions if v.share > 0]
     split = safe.join(
         tag("div", tag("b", f"v{v.number}"), f" — {formats.percent(v.share)} ", safe.bar(v.share))
@@ -118,8 +118,14 @@ def _text(state: PromptState) -> None:
     version = chosen.version
     if version.spec.description:
         parts.answer(version.spec.description)
-    for message in version.spec.messages:
-        frame.show(_message(message.content))
+    for wording in version.wordings:
+        if wording.language:
+            parts.question(labels.spoken(wording.language))
+        for part in wording.parts:
+            frame.show(_message(part.content))
+    for ref, partial in version.partials.items():
+        parts.question(ref)
+        frame.show(_message(partial.spec.text))
     parts.answer(_("Highlighted places are filled in at each reply: the price list, the date, the client's language."))
 
 
@@ -146,10 +152,11 @@ def _difference(before: PromptVersion, after: PromptVersion) -> None:
         frame.empty(_("No differences"), _("Both versions say the same."))
         return
     legend = tag("span", tag("ins", _("added")), " ", tag("del", _("removed")), class_="bo-prompt")
-    for message in found.messages:
+    changes = [*(message.pieces for message in found.messages), *(include.pieces for include in found.includes)]
+    for change in changes:
         pieces = [
             safe.text(p.text) if p.operation == "equal" else tag("ins" if p.operation == "insert" else "del", p.text)
-            for p in message.pieces
+            for p in change
         ]
         frame.show(tag("div", *pieces, class_="bo-prompt"))
     frame.show(tag("p", legend, class_="bo-small"))
@@ -161,7 +168,11 @@ def _difference(before: PromptVersion, after: PromptVersion) -> None:
 
 def _lint(container: Container, state: PromptState) -> None:
     folder = f"{container.registry.directory / state.name}/"
-    found: list[Problem] = [p for p in data.lint(container, data.key_of(container)) if p.file.startswith(folder)]
+    found: list[Problem] = [
+        p
+        for p in data.lint(container, data.key_of(container), language())
+        if p.file.startswith(folder) or f"(included by {state.name}@" in p.message
+    ]
     if not found:
         frame.show(
             frame.alert(
@@ -188,7 +199,7 @@ def _history(container: Container, state: PromptState) -> None:
     }  # fmt: skip
     zone = container.settings.company.timezone
     heads = [(_("When"), False), (_("What"), False), (_("Who"), False), (_("Reason"), False)]
-    titles = role_titles(container)
+    titles = role_titles(container.settings)
     rows = [
         (formats.moment(a.at, zone), f"v{a.version} · {names[a.action]}", labels.role(a.by, titles), a.reason)
         for a in reversed(state.approvals)

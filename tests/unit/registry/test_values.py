@@ -81,3 +81,45 @@ def test_what_must_be_supplied():
     assert Variable().needed
     assert not Variable(default="a").needed
     assert not Variable(required=False).needed
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "said"),
+    [
+        ({"type": "number", "min": 1, "max": 5}, 0, "less than 1"),
+        ({"type": "number", "min": 1, "max": "5.5"}, "5.51", "more than 5.5"),
+        ({"type": "integer", "max": 3}, 4, "more than 3"),
+        ({"type": "date", "min": "2026-01-01"}, "2025-12-31", "less than 2026-01-01"),
+    ],
+)
+def test_numbers_and_dates_are_bounded(declared, value, said):
+    with pytest.raises(ValueError, match=said):
+        Variable(**declared).checked(value)
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ({"type": "text", "min": 1}, "for numbers and dates"),
+        ({"type": "number", "min": 5, "max": 1}, "more than `max`"),
+        ({"type": "date", "max": "завтра"}, "`max` does not fit"),
+        ({"type": "integer", "min": 3, "default": 2}, "`default` does not fit"),
+        ({"type": "integer", "max": 3, "example": 4}, "`example` does not fit"),
+    ],
+)
+def test_bounds_that_make_no_sense_are_refused(declared, said):
+    with pytest.raises(ValueError, match=said):
+        Variable(**declared)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {}, {"max_length": 2}, {"type": "number"}, {"type": "integer", "min": 7}, {"type": "number", "max": -1},
+        {"type": "boolean"}, {"type": "date"}, {"type": "date", "max": "2020-01-01"},
+        {"type": "choice", "choices": ["a", "b"]}, {"example": "x", "default": "y"}, {"default": "y"},
+    ],
+)  # fmt: skip
+def test_a_preview_has_a_value_that_fits(declared):
+    variable = Variable(**declared)
+    assert variable.checked(variable.shown("client_name")) == variable.shown("client_name")
