@@ -80,6 +80,11 @@ class Standing:
         """What must not get worse, with the margins."""
         return tuple(METRICS[g.metric].compared(g.margin) for g in self.measure.guardrails)
 
+    @cached_property
+    def guardrail_figures(self) -> Mapping[str, Sequence[Measured]]:
+        """What each guardrail says of each arm."""
+        return {g.metric: self.measured(METRICS[g.metric]) for g in self.measure.guardrails}
+
     @property
     def plan(self) -> Plan:
         """What was fixed before the start."""
@@ -106,7 +111,7 @@ class Standing:
         look = Look(
             list(self.exposures.values()),
             self.measured(primary),
-            {g.metric: self.measured(METRICS[g.metric]) for g in self.measure.guardrails},
+            self.guardrail_figures,
             self.open_windows if primary.delayed else 0,
         )
         return judge(self.plan, look)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from botops.app.experiment_metrics import METRICS, value_of
 from botops.app.experiment_standing import Standing, standing
+from botops.app.kill_switch import override_row, stop_in_force
 
 if TYPE_CHECKING:
     from botops.app.container import Container
     from botops.domain.messages import Language
+    from botops.domain.releases import Override
     from botops.experiments import Always, Chance, Compared, Fixed, Measured, NoWorse, Verdict
 
 
@@ -51,7 +53,8 @@ class ExperimentStatus:
     the first lead came.
 
     `open_windows` counts leads of whom the outcome is not known yet; `days_left` are those until the planned end at
-    today's traffic, None when nobody comes; `ended` is True at the planned end, when a variant may be promoted.
+    today's traffic, None when nobody comes; `ended` is True at the planned end, when a variant may be promoted;
+    `stopped` is the order that gives everybody the control, where one is in force.
     """
 
     prompt: str
@@ -64,6 +67,7 @@ class ExperimentStatus:
     open_windows: int = 0
     days_left: int | None = None
     ended: bool = False
+    stopped: Override | None = None
 
     def promotable(self, version: int) -> bool:
         """True at the planned end when every guardrail shows the version to be no worse than its margin allows."""
@@ -98,7 +102,7 @@ def experiment_status(container: Container, prompt: str, language: Language = "r
     return ExperimentStatus(
         prompt, found.split.seed, text, _arms(found), verdict, found.leads_per_day,
         () if verdict is None else _comparisons(found, verdict),
-        found.open_windows, found.days_left, found.ended,
+        found.open_windows, found.days_left, found.ended, stop_in_force(container, prompt, found.split),
     )  # fmt: skip
 
 
@@ -186,6 +190,7 @@ def status_json(status: ExperimentStatus) -> dict[str, Any]:
         "experiment": status.experiment,
         "state": verdict.state.value if verdict else None,
         "text": status.text,
+        "stopped": None if status.stopped is None else override_row(status.stopped),
         "leads_per_day": status.leads_per_day,
         "leads_left": verdict.left if verdict else None,
         "days_left": status.days_left,

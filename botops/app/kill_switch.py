@@ -20,7 +20,7 @@ from botops.registry.release import rollback_target
 
 if TYPE_CHECKING:
     from botops.app.container import Container
-    from botops.registry import Release, ReleaseSpec
+    from botops.registry import Release, ReleaseSpec, Split
 
 Target = Literal["last-good", "hand-over", "control"] | int
 """What a prompt is switched to: the version that was live before, a person for every dialogue, the first variant of its
@@ -100,9 +100,12 @@ def fold_overrides(container: Container, prompt: str, *, by: str, reason: str) -
 
     A version ordered is void once something was published or rolled back after the order, or when it is live for
     everybody; a stopped experiment once its phase is over. An order to hand over stays until a person restores.
+    A prompt served from its last good state keeps its orders: what it will be served from is not known.
     Raises NotFoundError, UserError for a release that cannot be read, StoreError.
     """
     release = container.registry.release(prompt)
+    if prompt in container.registry.state().stale:
+        return ()
     ended = []
     for order in container.store.overrides.in_force():
         if order.subject == prompt and void(order, release):
@@ -115,15 +118,24 @@ def fold_overrides(container: Container, prompt: str, *, by: str, reason: str) -
 
 
 def void(order: Override, release: Release) -> bool:
-    """True when a release leaves nothing to an order."""
+    """True when a release leaves nothing to an order. Only steps taken after it count: a replica that has not read the
+    newest release file yet must not end what was ordered on it."""
+    later = [step for step in release.spec.approvals if step.at >= order.at]
     split = release.split
     if order.kind is OverrideKind.CONTROL:
-        return split is None or split.seed != order.experiment
+        return bool(later) and (split is None or split.seed != order.experiment)
     if order.kind is OverrideKind.VERSION:
-        anew = {ReleaseAction.PUBLISH, ReleaseAction.ROLLBACK}
-        later = any(a.action in anew and a.at >= order.at for a in release.spec.approvals)
-        return later or (split is None and release.live == order.version)
+        anew = any(step.action in {ReleaseAction.PUBLISH, ReleaseAction.ROLLBACK} for step in later)
+        return anew or (bool(later) and split is None and release.live == order.version)
     return False
+
+
+def stop_in_force(container: Container, prompt: str, split: Split) -> Override | None:
+    """The order that gives everybody the control of a split, None while it runs. Raises StoreError."""
+    for order in container.store.overrides.in_force():
+        if (order.subject, order.kind, order.experiment) == (prompt, OverrideKind.CONTROL, split.seed):
+            return order
+    return None
 
 
 def by_guardrail(order: Override) -> bool:

@@ -12,6 +12,7 @@ from botops.claims.dialogues import parse_dialogues
 from botops.domain.errors import ConflictError, StoreError, UserError
 from botops.domain.messages import InboundMessage
 from botops.domain.problems import Problem
+from botops.domain.releases import OverrideKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -148,6 +149,9 @@ def refresh_gauges(container: Container) -> None:
     state = container.registry.state()
     metrics.prompts_broken.set(len(state.problems))
     metrics.prompts_stale.set(len(state.stale))
+    orders = container.overrides.in_force()
+    for kind in OverrideKind:
+        metrics.overrides.labels(kind.value).set(sum(order.kind is kind for order in orders))
     current = container.books.current()
     metrics.price_book_problems.set(len(container.books.problems))
     if current is not None:

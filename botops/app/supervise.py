@@ -17,6 +17,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botops.app.auto_stop import ExperimentWatch
 from botops.app.book_canary import BookCanary
 from botops.app.overrides import unservable
 from botops.domain.errors import StoreError, UserError
@@ -48,6 +49,8 @@ _PR_SET_PDEATHSIG = 1
 _WATCH_EVERY_S = 5.0
 _LOOK_FOR_DEAD_EVERY = 12
 """Rounds of the watch loop, a minute together."""
+_LOOK_AT_EXPERIMENTS_EVERY = 6
+"""Rounds of the watch loop, half a minute together: traffic goes back to the control within a minute of harm shown."""
 _TERMINATE_S = 5.0
 
 
@@ -147,8 +150,9 @@ class Console:
 
 
 class Watch:
-    """The watch loop, in a thread of its own: roll-ups, turns of dead processes, a new price book, and what is wrong
-    with prompt and price files, said once in the log when it appears and once when it is mended."""
+    """The watch loop, in a thread of its own: roll-ups, turns of dead processes, a new price book, experiments that do
+    harm, and what is wrong with prompt and price files, said once in the log when it appears and once when it is
+    mended."""
 
     def __init__(self, container: Container, on_tick: Callable[[], None] | None = None) -> None:
         self._container = container
@@ -156,6 +160,7 @@ class Watch:
         self._ending = threading.Event()
         self._told: frozenset[str] = frozenset()
         self._canary = BookCanary(container)
+        self._experiments = ExperimentWatch(container)
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
@@ -177,6 +182,8 @@ class Watch:
                     pass
                 if rounds % _LOOK_FOR_DEAD_EVERY == 0:
                     self._container.store.interrupt_dead()
+                if rounds % _LOOK_AT_EXPERIMENTS_EVERY == 0:
+                    self._experiments.look()
                 self._canary.look()
             except StoreError as error:
                 self._container.metrics.observe_errors.inc()

@@ -18,6 +18,9 @@ def print_status(found: ExperimentStatus) -> None:
 
     console = Console()
     console.print(f"{found.experiment}: {found.text}", markup=False, soft_wrap=True)
+    if (order := found.stopped) is not None:
+        said = f"stopped by {order.by}, {order.at:%Y-%m-%d %H:%M} UTC, everybody gets the control: {order.reason}"
+        console.print(said, markup=False, soft_wrap=True)
     names = list(found.arms[0].metrics) if found.arms else []
     waiting = ["outcome known"] if found.open_windows else []
     arms = _table("version", "leads", *waiting, *names)

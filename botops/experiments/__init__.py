@@ -40,6 +40,8 @@ from botops.experiments.proportions import (
 )
 from botops.experiments.rise import Rise, share_rise
 from botops.experiments.sequential import Always, CountsTest, cs_means, cs_props, seq_counts
+from botops.experiments.stopping import Stop, StopRule, stops
+from botops.experiments.tripwire import HarmTest, harm_exact
 from botops.experiments.verdict import Compared, Look, Mean, Measured, Metric, Plan, Share, State, Verdict, judge
 from botops.experiments.words import say
 
@@ -58,6 +60,7 @@ __all__ = [
     "Estimate",
     "ExactTest",
     "Fixed",
+    "HarmTest",
     "Lift",
     "Look",
     "Mean",
@@ -72,6 +75,8 @@ __all__ = [
     "SampleSize",
     "Share",
     "State",
+    "Stop",
+    "StopRule",
     "TTest",
     "Verdict",
     "ZTest",
@@ -88,6 +93,7 @@ __all__ = [
     "diff_newcombe",
     "fisher",
     "fixed_horizon",
+    "harm_exact",
     "holm",
     "judge",
     "mde_props",
@@ -102,6 +108,7 @@ __all__ = [
     "seq_counts",
     "share_rise",
     "srm_chi2",
+    "stops",
     "two_prop_z",
     "welch",
     "wilson",

@@ -91,6 +91,16 @@ class Metrics:
             registry=r,
         )  # fmt: skip
         self.prompts_stale = Gauge("botops_prompts_stale", "Prompts served from a last good text.", registry=r)
+        self.overrides = Gauge(
+            "botops_overrides", "Orders in force above the release files, by what they do.", ["kind"], registry=r
+        )
+        self.experiment_stops = Counter(
+            "botops_experiment_stops_total", "Experiments that this process stopped because harm was shown.",
+            ["prompt", "rule"], registry=r,
+        )  # fmt: skip
+        self.experiments_mismatched = Gauge(
+            "botops_experiments_mismatched", "Experiments whose variants have other sizes than were set.", registry=r
+        )
         self.price_book = Info("botops_price_book", "Price book in force.", registry=r)
         self.price_book_problems = Gauge(
             "botops_price_book_problems", "Problems of the price book's file; the last good one stays in force.",
