@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from botops.cli.context import json_option, open_container, project_settings, set_option
+from botops.cli.experiment_plan import plan
 
 if TYPE_CHECKING:
     from botops.domain.messages import Language
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 @click.group()
 def experiment() -> None:
-    """See how experiments on prompts stand."""
+    """Plan experiments on prompts, see how they stand."""
+
+
+experiment.add_command(plan)
 
 
 @experiment.command()

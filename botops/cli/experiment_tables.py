@@ -23,15 +23,15 @@ def print_status(found: ExperimentStatus) -> None:
         console.print(said, markup=False, soft_wrap=True)
     names = list(found.arms[0].metrics) if found.arms else []
     waiting = ["outcome known"] if found.open_windows else []
-    arms = _table("version", "leads", *waiting, *names)
+    arms = table("version", "leads", *waiting, *names)
     for arm in found.arms:
         known = [str(arm.known)] if found.open_windows else []
         arms.add_row(f"{found.prompt}@{arm.version}", str(arm.leads), *known, *(f"{arm.metrics[n]:.4g}" for n in names))
     console.print(arms)
     if found.verdict is None:
         return
-    deciding = _table("against the control", "metric", "difference", "low", "high", "p", "margin")
-    beside = _table("against the control", "metric", "low", "high", "chance better", "expected loss", "no worse")
+    deciding = table("against the control", "metric", "difference", "low", "high", "p", "margin")
+    beside = table("against the control", "metric", "low", "high", "chance better", "expected loss", "no worse")
     for c in found.comparisons:
         of = (f"{found.prompt}@{c.version}", c.metric)
         margin = "" if c.margin is None else f"{c.margin:.4g}"
@@ -48,11 +48,11 @@ def print_history(points: Sequence[HistoryPoint]) -> None:
     """The interval at the end of each day."""
     from rich.console import Console
 
-    table = _table("day", "version", "metric", "difference", "low", "high", "leads")
+    days = table("day", "version", "metric", "difference", "low", "high", "leads")
     for p in points:
         leads = " / ".join(map(str, p.leads))
-        table.add_row(p.day.isoformat(), str(p.version), p.metric, *_signed(p.diff, p.low, p.high), leads)
-    Console().print(table)
+        days.add_row(p.day.isoformat(), str(p.version), p.metric, *_signed(p.diff, p.low, p.high), leads)
+    Console().print(days)
 
 
 def _beside(c: Comparison) -> Iterable[str]:
@@ -79,10 +79,11 @@ def _signed(*values: float) -> tuple[str, ...]:
     return tuple(f"{value:+.4g}" for value in values)
 
 
-def _table(*titles: str) -> Table:
+def table(*titles: str) -> Table:
+    """An empty table of figures."""
     from rich.table import Table
 
-    table = Table()
+    made = Table()
     for title in titles:
-        table.add_column(title, justify="right")
-    return table
+        made.add_column(title, justify="right")
+    return made

@@ -26,6 +26,9 @@ from botops.experiments.planning import (
     power_props,
     sample_size_means,
     sample_size_props,
+    sequence_mde_props,
+    sequence_size_means,
+    sequence_size_props,
 )
 from botops.experiments.proportions import (
     Difference,
@@ -39,7 +42,7 @@ from botops.experiments.proportions import (
     wilson,
 )
 from botops.experiments.rise import Rise, share_rise
-from botops.experiments.sequential import Always, CountsTest, cs_means, cs_props, seq_counts
+from botops.experiments.sequential import Always, CountsTest, cs_means, cs_props, seq_counts, threshold
 from botops.experiments.stopping import Stop, StopRule, stops
 from botops.experiments.tripwire import HarmTest, harm_exact
 from botops.experiments.verdict import Compared, Look, Mean, Measured, Metric, Plan, Share, State, Verdict, judge
@@ -106,9 +109,13 @@ __all__ = [
     "sample_size_props",
     "say",
     "seq_counts",
+    "sequence_mde_props",
+    "sequence_size_means",
+    "sequence_size_props",
     "share_rise",
     "srm_chi2",
     "stops",
+    "threshold",
     "two_prop_z",
     "welch",
     "wilson",

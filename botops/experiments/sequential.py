@@ -75,6 +75,18 @@ def _smoothed(done: int, units: int) -> float:
     return share * (1 - share)
 
 
+def threshold(alpha: float = 0.05, comparisons: int = 1) -> float:
+    """How many standard errors off a difference must be to be shown at the planned end, where the sequence was tuned
+    for half of the units planned: sqrt(2 k/(N rho^2) ln(sqrt(k) comparisons/alpha)) with N rho^2 = 2 (L + ln(L+1)).
+
+    With several comparisons that of the strictest step of Holm.
+    """
+    level = -2 * math.log(inside("alpha", alpha))
+    at_end = 2 * (level + math.log(level + 1))
+    k = at_end + 1
+    return math.sqrt(2 * k / at_end * (math.log(k) / 2 + math.log(count("comparisons", comparisons, least=1) / alpha)))
+
+
 def _sequence(diff: float, variance: float, units: int, n_star: float, alpha: float) -> Always:
     level = -2 * math.log(inside("alpha", alpha))
     rho2 = (level + math.log(level + 1)) / positive("n_star", n_star)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, exists, func, literal, or_, select
 
 from botops.domain.outcomes import Stage, Voice
 from botops.split import earlier_seeds
 from botops.store.access import Access
 from botops.store.outcome_tables import FEEDBACK, OUTCOME
+from botops.store.rows import hour_of
 from botops.store.tables import DIALOGUE, EXPOSURE, FINDING, HAND_OFF, TURN
 from botops.store.views import ExposedLead
 
@@ -51,17 +52,52 @@ class ExperimentReads:
         Outcomes and ratings count from the exposure on, for the length of `window`. With `until` the leads exposed
         before that moment, and their turns before it; outcomes and ratings are those known now.
         """
+        in_it = EXPOSURE.c.experiment == experiment
+        talked = exists().where(_own_turns(TURN), TURN.c.dialogue_id == DIALOGUE.c.id)
         with self._access.reading("read an experiment") as connection:
-            became = _became(connection, experiment, window)
-            rated = _rated(connection, experiment, window)
-            return tuple(
-                ExposedLead(
-                    row.lead_id, row.variant, row.at, row.turns, row.dialogues, int(row.pico_usd), int(row.total_ms),
-                    bool(row.flagged), bool(row.escalated), row.replies, int(row.characters),
-                    *_stages(became.get(row.unit, ())), rated.get(row.unit),
-                )
-                for row in connection.execute(_leads(experiment, until, without))
-            )  # fmt: skip
+            return _made(
+                connection.execute(_leads(experiment, until, without)),
+                _became(connection, EXPOSURE, [in_it], window),
+                _rated(connection, EXPOSURE, [in_it, talked], window),
+            )
+
+    def leads_of_prompt(
+        self, prompt: str, since: datetime, until: datetime, *, window: timedelta = WINDOW
+    ) -> tuple[ExposedLead, ...]:
+        """The leads a prompt spoke to in [since, until), as if they had all been in one arm since its first word to
+        them then: what an experiment on it would start from."""
+        spoke = [TURN.c.prompt == prompt, TURN.c.hour >= hour_of(since), TURN.c.at >= since, TURN.c.at < until]
+        came = (
+            select(TURN.c.lead_id.label("unit"), TURN.c.lead_id, func.min(TURN.c.at).label("at"))
+            .where(*spoke)
+            .group_by(TURN.c.lead_id)
+            .subquery()
+        )
+        leads = (
+            select(TURN.c.lead_id.label("unit"), TURN.c.lead_id, literal(0).label("variant"),
+                   func.min(TURN.c.at).label("at"), *_sums())
+            .where(*spoke)
+            .group_by(TURN.c.lead_id)
+            .order_by(func.min(TURN.c.at), TURN.c.lead_id)
+        )  # fmt: skip
+        talked = exists().where(TURN.c.dialogue_id == DIALOGUE.c.id, *spoke)
+        with self._access.reading("read a prompt's leads") as connection:
+            return _made(
+                connection.execute(leads),
+                _became(connection, came, [], window),
+                _rated(connection, came, [talked], window),
+            )
+
+
+def _made(rows: Iterable[Any], became: Mapping[str, list[str]], rated: Mapping[str, int]) -> tuple[ExposedLead, ...]:
+    return tuple(
+        ExposedLead(
+            row.lead_id, row.variant, row.at, row.turns, row.dialogues, int(row.pico_usd), int(row.total_ms),
+            bool(row.flagged), bool(row.escalated), row.replies, int(row.characters),
+            *_stages(became.get(row.unit, ())), rated.get(row.unit),
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _taking_part(experiment: str, without: Collection[str]) -> list[ColumnElement[bool]]:
@@ -89,23 +125,8 @@ def _leads(experiment: str, until: datetime | None, without: Collection[str]) ->
     if until is not None:
         of_lead = and_(of_lead, TURN.c.at < until)
         where.append(EXPOSURE.c.at < until)
-    flagged = exists().where(FINDING.c.turn_id == TURN.c.id, FINDING.c.attempt == 0)
-    handed = exists().where(HAND_OFF.c.turn_id == TURN.c.id)
     return (
-        select(
-            EXPOSURE.c.unit,
-            EXPOSURE.c.lead_id,
-            EXPOSURE.c.variant,
-            EXPOSURE.c.at,
-            func.count(TURN.c.id).label("turns"),
-            func.count(TURN.c.dialogue_id.distinct()).label("dialogues"),
-            func.coalesce(func.sum(TURN.c.pico_usd), 0).label("pico_usd"),
-            func.coalesce(func.sum(TURN.c.total_ms), 0).label("total_ms"),
-            func.max(case((flagged, 1), else_=0)).label("flagged"),
-            func.max(case((handed, 1), else_=0)).label("escalated"),
-            func.count(TURN.c.reply).label("replies"),
-            func.coalesce(func.sum(func.length(TURN.c.reply)), 0).label("characters"),
-        )
+        select(EXPOSURE.c.unit, EXPOSURE.c.lead_id, EXPOSURE.c.variant, EXPOSURE.c.at, *_sums())
         .join_from(EXPOSURE, TURN, of_lead, isouter=True)
         .where(*where)
         .group_by(EXPOSURE.c.unit, EXPOSURE.c.lead_id, EXPOSURE.c.variant, EXPOSURE.c.at)
@@ -113,12 +134,31 @@ def _leads(experiment: str, until: datetime | None, without: Collection[str]) ->
     )
 
 
-def _became(connection: Connection, experiment: str, window: timedelta) -> Mapping[str, list[str]]:
-    """The stages the lead of each exposure reached within its window, in the order they happened."""
+def _sums() -> list[ColumnElement[Any]]:
+    """What is told of a lead from its turns."""
+    flagged = exists().where(FINDING.c.turn_id == TURN.c.id, FINDING.c.attempt == 0)
+    handed = exists().where(HAND_OFF.c.turn_id == TURN.c.id)
+    return [
+        func.count(TURN.c.id).label("turns"),
+        func.count(TURN.c.dialogue_id.distinct()).label("dialogues"),
+        func.coalesce(func.sum(TURN.c.pico_usd), 0).label("pico_usd"),
+        func.coalesce(func.sum(TURN.c.total_ms), 0).label("total_ms"),
+        func.max(case((flagged, 1), else_=0)).label("flagged"),
+        func.max(case((handed, 1), else_=0)).label("escalated"),
+        func.count(TURN.c.reply).label("replies"),
+        func.coalesce(func.sum(func.length(TURN.c.reply)), 0).label("characters"),
+    ]
+
+
+def _became(
+    connection: Connection, came: FromClause, where: Sequence[ColumnElement[bool]], window: timedelta
+) -> Mapping[str, list[str]]:
+    """The stages each unit's lead reached within its window, in the order they happened. `came` has the unit, the lead
+    and when its window opened."""
     statement = (
-        select(EXPOSURE.c.unit, OUTCOME.c.stage, OUTCOME.c.at, EXPOSURE.c.at.label("exposed_at"))
-        .join(EXPOSURE, EXPOSURE.c.lead_id == OUTCOME.c.lead_id)
-        .where(EXPOSURE.c.experiment == experiment)
+        select(came.c.unit, OUTCOME.c.stage, OUTCOME.c.at, came.c.at.label("exposed_at"))
+        .join_from(OUTCOME, came, came.c.lead_id == OUTCOME.c.lead_id)
+        .where(*where)
         .order_by(OUTCOME.c.at, OUTCOME.c.received_at, OUTCOME.c.id)
     )
     found: dict[str, list[str]] = {}
@@ -127,14 +167,15 @@ def _became(connection: Connection, experiment: str, window: timedelta) -> Mappi
     return found
 
 
-def _rated(connection: Connection, experiment: str, window: timedelta) -> Mapping[str, int]:
-    """The latest rating a lead gave, itself, within its window, of a dialogue it had in the experiment."""
-    in_it = exists().where(_own_turns(TURN), TURN.c.dialogue_id == DIALOGUE.c.id)
+def _rated(
+    connection: Connection, came: FromClause, where: Sequence[ColumnElement[bool]], window: timedelta
+) -> Mapping[str, int]:
+    """The latest rating a unit's lead gave, itself, within its window, of a dialogue that `where` admits."""
     statement = (
-        select(EXPOSURE.c.unit, FEEDBACK.c.rating, FEEDBACK.c.at, EXPOSURE.c.at.label("exposed_at"))
-        .join(DIALOGUE, DIALOGUE.c.id == FEEDBACK.c.dialogue_id)
-        .join(EXPOSURE, EXPOSURE.c.lead_id == DIALOGUE.c.lead_id)
-        .where(EXPOSURE.c.experiment == experiment, FEEDBACK.c.voice == Voice.CLIENT.value, in_it)
+        select(came.c.unit, FEEDBACK.c.rating, FEEDBACK.c.at, came.c.at.label("exposed_at"))
+        .join_from(FEEDBACK, DIALOGUE, DIALOGUE.c.id == FEEDBACK.c.dialogue_id)
+        .join(came, came.c.lead_id == DIALOGUE.c.lead_id)
+        .where(FEEDBACK.c.voice == Voice.CLIENT.value, *where)
         .order_by(FEEDBACK.c.at, FEEDBACK.c.received_at, FEEDBACK.c.id)
     )
     return {row.unit: row.rating for row in _within(connection, statement, window)}
