@@ -41,7 +41,7 @@ class Prompting:
     def prompt_for(self, inbound: InboundMessage, language: Language, past: Past) -> RenderedPrompt:
         """The prompt of this lead at this moment. Raises UserError when there is no price book or no such prompt,
         and SwitchedOffError while an order stands that the bot answers nobody."""
-        lead = lead_of(inbound, language, past)
+        lead = lead_as_known(inbound, language, past)
         assignment = assigned(self._registry, self._name, lead, self._orders(self._name), at=inbound.at)
         current = self._books.current()
         if current is None:
@@ -72,7 +72,7 @@ def built_ins(
     return values
 
 
-def lead_of(inbound: InboundMessage, language: Language, past: Past) -> Lead:
+def lead_as_known(inbound: InboundMessage, language: Language, past: Past) -> Lead:
     """What an assignment looks at, of a message in a language."""
     return Lead(
         inbound.lead_id, inbound.dialogue_id, inbound.channel, language, inbound.region, inbound.source,

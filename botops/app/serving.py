@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -57,6 +57,28 @@ def lead_of(container: Container, lead_id: str | None, dialogue_id: str | None) 
     raise UserError("whose prompt? name the `lead`, or the `dialogue`")
 
 
+def looks_back(container: Container, name: str) -> bool:
+    """True when the store has to be read to tell a lead's version, so that the answer may take a moment."""
+    try:
+        split = container.registry.release(name).split
+    except UserError:  # whoever assigns hears of it
+        return False
+    return split is not None and split.looks_back
+
+
+def assignment_for(container: Container, name: str, lead: Lead) -> Assignment:
+    """The version a lead gets at this moment, as `/v1/chat` would assign it: what the lead was served before, and
+    whether it returns where the caller does not say, are read from the store when they can matter.
+
+    Logs no exposure. Raises UserError, SwitchedOffError while the bot is to answer nobody, StoreError.
+    """
+    if looks_back(container, name):
+        past = container.store.reads.past(lead.id, lead.dialogue_id)
+        returning = past.returning if lead.returning is None else lead.returning
+        lead = replace(lead, returning=returning, kept=past.exposures)
+    return assigned(container.registry, name, lead, container.overrides.of(name))
+
+
 def serve_prompt(
     container: Container, name: str, lead: Lead, *, variables: Mapping[str, Any] | None = None
 ) -> ServedPrompt:
@@ -67,7 +89,7 @@ def serve_prompt(
     """
     registry = container.registry
     try:
-        assignment = assigned(registry, name, lead, container.overrides.of(name))
+        assignment = assignment_for(container, name, lead)
         version = registry.version(name, assignment.ref.version)
     except NotFoundError:
         raise

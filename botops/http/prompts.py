@@ -83,7 +83,11 @@ async def assigned(
     if lead is None:
         raise _bad_query("lead", "Field required, or `dialogue` in its place")
     facts = Lead(lead, dialogue, channel, language, region, source, returning)
-    return cached_json(request, assigned_body(serving.serve_prompt(container, name, facts, variables=variables)))
+    if serving.looks_back(container, name):  # in a thread: the store is read
+        found = await asyncio.to_thread(serving.serve_prompt, container, name, facts, variables=variables)
+    else:
+        found = serving.serve_prompt(container, name, facts, variables=variables)
+    return cached_json(request, assigned_body(found))
 
 
 @router.get(

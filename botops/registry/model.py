@@ -249,6 +249,12 @@ class Split(Strict):
         """The variants' versions, in order: the first one is the control."""
         return tuple(v.version for v in self.variants)
 
+    @property
+    def looks_back(self) -> bool:
+        """True when what a lead did before can decide what it gets. In a first phase for everybody it cannot: the same
+        lead falls into the same bucket."""
+        return self.phase > 1 or self.targeting is not None
+
     def running(self, at: datetime, zone: tzinfo) -> bool:
         """True from the start until the end; `zone` is the company's."""
         return not (
