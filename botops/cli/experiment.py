@@ -9,6 +9,7 @@ import click
 
 from botops.cli.context import json_option, open_container, project_settings, set_option
 from botops.cli.experiment_plan import plan
+from botops.cli.experimenting import coverage, line, list_experiments, promote, start, stop, tester
 
 if TYPE_CHECKING:
     from botops.domain.messages import Language
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def experiment() -> None:
-    """Plan experiments on prompts, see how they stand."""
-
-
-experiment.add_command(plan)
+    """Try a version on a part of the clients: plan, start, widen, watch, stop, promote."""
 
 
 @experiment.command()
@@ -34,19 +32,28 @@ def status(prompt: str | None, language: Language, history: bool, as_json: bool,
     The interval of each difference holds however often it is looked at. Exit code 1 when the experiment does harm or
     its shares do not add up, else 0.
     """
+    from botops.app.experimenting import experiment as experiment_on
+    from botops.app.experimenting import experiment_json
     from botops.app.experiments import experiment_history, experiment_status, history_json, status_json
     from botops.cli.experiment_tables import print_history, print_status
 
     settings = project_settings(overrides)
+    name = prompt or settings.prompt
     with open_container(settings, role="reader") as container:
-        found = experiment_status(container, prompt or settings.prompt, language)
-        points = experiment_history(container, prompt or settings.prompt) if history else ()
+        one = experiment_on(container, name)
+        found = experiment_status(container, name, language)
+        points = experiment_history(container, name) if history else ()
     if as_json:
-        row = history_json(points) if history else status_json(found)
+        row = history_json(points) if history else {**experiment_json(one), **status_json(found)}
         click.echo(json.dumps(row, ensure_ascii=False, indent=1))
     elif history:
         print_history(points)
     else:
+        click.echo(line(one))
         print_status(found)
     alarming = found.verdict is not None and found.verdict.state.value in {"harm", "mismatch"}
     return 1 if alarming else 0
+
+
+for command in (plan, start, list_experiments, coverage, tester, stop, promote):
+    experiment.add_command(command)

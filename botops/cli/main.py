@@ -30,7 +30,7 @@ COMMANDS = {
     "chat": ("botops.cli.chat:chat", "Talk to the bot in the terminal."),
     "eval": ("botops.cli.evals:evals", "Replay dialogues and compare them with what is expected."),
     "prompts": ("botops.cli.prompts:prompts", "Write, compare, lint, approve, publish and switch prompts."),
-    "experiment": ("botops.cli.experiment:experiment", "Plan experiments on prompts, see how they stand."),
+    "experiment": ("botops.cli.experiment:experiment", "Try versions on a part of the clients."),
     "pricebook": ("botops.cli.pricebook:pricebook", "Import, compare, lint and release price books."),
     "exceptions": ("botops.cli.exceptions:exceptions", "Rule on findings; list, add and revoke exceptions."),
     "promises": ("botops.cli.promises:promises", "List what was promised to clients."),

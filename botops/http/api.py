@@ -13,7 +13,19 @@ from starlette.exceptions import HTTPException
 
 from botops import __version__
 from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError, SwitchedOffError
-from botops.http import audit, chat, dialogues, outcomes, overrides, prompts, proposals, releases, reviews, system
+from botops.http import (
+    audit,
+    chat,
+    dialogues,
+    experiments,
+    outcomes,
+    overrides,
+    prompts,
+    proposals,
+    releases,
+    reviews,
+    system,
+)
 from botops.http.bounds import Bounds
 
 if TYPE_CHECKING:
@@ -28,7 +40,19 @@ def create_api(container: Container) -> FastAPI:
     """The API over a container, which stays the caller's to close. Its pages load nothing from other hosts."""
     api = FastAPIOffline(redoc_url=None, title="botops", version=__version__, description=_DESCRIPTION)
     api.state.container = container
-    for part in (chat, dialogues, outcomes, overrides, prompts, releases, proposals, audit, reviews, system):
+    for part in (
+        chat,
+        dialogues,
+        experiments,
+        outcomes,
+        overrides,
+        prompts,
+        releases,
+        proposals,
+        audit,
+        reviews,
+        system,
+    ):
         api.include_router(part.router)
     api.add_exception_handler(BotopsError, _botops_error)
     api.add_exception_handler(RequestValidationError, _bad_request)

@@ -197,7 +197,8 @@ class Measure(Strict):
     together, and what must not get worse.
 
     `window_days` is how many days after its first exposure a lead's outcomes count. `promote: true` makes the winner
-    live by itself once the planned leads have come, the verdict is there and no guardrail stands against it.
+    live by itself once the planned leads have come, the verdict is there and no guardrail stands against it. With
+    `margin` a variant need not be better then, only not worse than the control by more than that, in the metric's unit.
     """
 
     primary: MetricName
@@ -205,6 +206,7 @@ class Measure(Strict):
     guardrails: tuple[Guardrail, ...] = ()
     window_days: int = Field(default=14, ge=1, le=365)
     promote: bool = False
+    margin: float | None = Field(default=None, gt=0, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _once(self) -> Measure:

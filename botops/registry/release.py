@@ -69,7 +69,9 @@ def published(
             f"the split {split.seed} is running, so a new live version would reach only the leads outside it: "
             "end the split with this step, or split anew"
         )
-    return _changed(old, version, None, checksums, _approval(ReleaseAction.PUBLISH, version, checksums, step, old=old))
+    return _changed(
+        old, version, None, checksums, _approval(ReleaseAction.PUBLISH, version, checksums, step, split, old)
+    )
 
 
 def rollback_target(old: ReleaseSpec, to: int | None) -> int:
