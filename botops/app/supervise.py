@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from botops.app.auto_stop import ExperimentWatch
 from botops.app.book_canary import BookCanary
+from botops.app.experimenting import promote_winners
 from botops.app.overrides import unservable
 from botops.domain.errors import StoreError, UserError
 
@@ -151,8 +152,8 @@ class Console:
 
 class Watch:
     """The watch loop, in a thread of its own: roll-ups, turns of dead processes, a new price book, experiments that do
-    harm, and what is wrong with prompt and price files, said once in the log when it appears and once when it is
-    mended."""
+    harm or come to their planned end, and what is wrong with prompt and price files, said once in the log when it
+    appears and once when it is mended."""
 
     def __init__(self, container: Container, on_tick: Callable[[], None] | None = None) -> None:
         self._container = container
@@ -161,6 +162,7 @@ class Watch:
         self._told: frozenset[str] = frozenset()
         self._canary = BookCanary(container)
         self._experiments = ExperimentWatch(container)
+        self._stuck: frozenset[str] = frozenset()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
@@ -184,6 +186,7 @@ class Watch:
                     self._container.store.interrupt_dead()
                 if rounds % _LOOK_AT_EXPERIMENTS_EVERY == 0:
                     self._experiments.look()
+                    self._promote()
                 self._canary.look()
             except StoreError as error:
                 self._container.metrics.observe_errors.inc()
@@ -192,6 +195,13 @@ class Watch:
             self._tell()
             if self._on_tick is not None:
                 self._on_tick()
+
+    def _promote(self) -> None:
+        """Makes winners live where their experiments ask for it; what stands against it is said once."""
+        stuck = frozenset(promote_winners(self._container))
+        for line in sorted(stuck - self._stuck):
+            log.error("%s", line)
+        self._stuck = stuck
 
     def _tell(self) -> None:
         now = frozenset(broken_files(self._container))
