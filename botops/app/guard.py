@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from botops.app.judging import OnFailure, log_failure, verdict_of
 from botops.claims import CompiledBook, Conversation
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from botops.app.books import Books
+    from botops.app.books import BookInForce
     from botops.claims.exceptions import Exceptions
     from botops.domain.messages import Message
 
@@ -24,6 +24,14 @@ DIALOGUES_KEPT = 256
 """Dialogues whose reading is kept for the next turn, the latest ones."""
 
 Key = tuple[object, ...]
+
+
+class BookSource(Protocol):
+    """Where the price book in force comes from."""
+
+    def current(self) -> BookInForce | None:
+        """The book in force, None when there is none."""
+        ...
 
 
 class ClaimGuard:
@@ -36,7 +44,7 @@ class ClaimGuard:
 
     def __init__(
         self,
-        books: Books,
+        books: BookSource,
         exceptions: Callable[[], Exceptions] = lambda: NO_EXCEPTIONS,
         on_failure: OnFailure = log_failure,
     ) -> None:

@@ -107,7 +107,7 @@ class Bot:
     def _prompt(self, draft: Draft, begun: Begun) -> RenderedPrompt:
         inbound = draft.record.inbound
         prompt = self.prompts.prompt_for(inbound, draft.record.language, begun.past)
-        draft.record = replace(draft.record, assignment=prompt.assignment)
+        draft.record = replace(draft.record, assignment=prompt.assignment, rendered=prompt.checksum)
         spoken = (*begun.history, Message("user", inbound.text, at=inbound.at))
         return replace(prompt, messages=(*prompt.messages, *spoken))
 

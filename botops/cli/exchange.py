@@ -141,24 +141,45 @@ def _notes(found: Import) -> int:
 
 
 @click.command("export")
-@click.argument("which")
-@click.option("--format", "form", type=click.Choice(["langfuse", "mlflow", "text", "botops"]), required=True)
+@click.argument("which", required=False)
+@click.option("--format", "form", type=click.Choice(["langfuse", "mlflow", "text", "botops"]))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here; default stdout.")
 @click.option("--flat", is_flag=True, help="Fill in every variable, condition and loop, so that only text is left.")
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A variable's value for --flat.")
-def export(which: str, form: Format, out: Path | None, flat: bool, given: tuple[str, ...]) -> int:
-    """Give out NAME (the live version), NAME@VERSION or NAME@draft in another tool's format.
+@click.option(
+    "--archive", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Write a .zip or .tar.gz with everything that reproduces what is sent.",
+)  # fmt: skip
+@click.option("--turn", metavar="ID", help="With --archive: of the reply of this turn, as it was served and judged.")
+def export(
+    which: str | None, form: Format | None, out: Path | None, flat: bool, given: tuple[str, ...],
+    archive: Path | None, turn: str | None,
+) -> int:  # fmt: skip
+    """Give out NAME (the live version), NAME@VERSION or NAME@draft in another tool's format, or an archive.
 
     What the format cannot say is an error that names the line; --flat fills everything in instead.
+    An archive holds a prompt or, with --turn, all that made one reply; `botops prompts replay` plays it back. Exit code
+    1 when something that belongs in it could not be found.
     """
+    from botops.domain.errors import UserError
+
+    if archive is not None:
+        if form or out or flat or given or (which is None) == (turn is None):
+            raise UserError("--archive FILE goes with a prompt's NAME or with --turn ID, and with no other option")
+        return _archive(which, turn, archive)
+    if which is None or form is None or turn is not None:
+        raise UserError("name a prompt and a --format, or write an --archive")
+    if given and not flat:
+        raise UserError("--set goes with --flat: otherwise variables stay variables")
+    return _export(which, form, out, flat, given)
+
+
+def _export(which: str, form: Format, out: Path | None, flat: bool, given: tuple[str, ...]) -> int:
     from botops.app.container import open_registry
     from botops.app.exchange import writable
     from botops.cli.prompts import version_of
-    from botops.domain.errors import UserError
     from botops.registry.exchange import write_foreign
 
-    if given and not flat:
-        raise UserError("--set goes with --flat: otherwise variables stay variables")
     settings = project_settings()
     registry = open_registry(settings)
     version = version_of(registry, which)
@@ -171,6 +192,59 @@ def export(which: str, form: Format, out: Path | None, flat: bool, given: tuple[
     else:
         out.write_text(exported.text, "utf-8")
     return 0
+
+
+def _archive(which: str | None, turn: str | None, file: Path) -> int:
+    from botops.app.archive import gather_prompt, gather_turn
+    from botops.app.clock import SystemClock
+    from botops.app.container import open_books, open_registry
+    from botops.cli.prompts import version_of
+    from botops.domain.errors import UserError
+    from botops.registry.exchange.packing import is_archive
+
+    if not is_archive(file.name):
+        raise UserError(f"{file}: name it .zip or .tar.gz")
+    settings = project_settings()
+    if turn is not None:
+        with open_container(settings, "reader") as container:
+            found = gather_turn(container, turn)
+    else:
+        registry = open_registry(settings)
+        version = version_of(registry, which or "")
+        found = gather_prompt(settings, registry, open_books(settings, keep=False), SystemClock().now(), version)
+    raw = found.packed(zipped=file.suffix == ".zip")
+    file.write_bytes(raw)
+    click.echo(f"{file}: {len(found.members) + 2} files, {len(raw):,} bytes")
+    for line in found.lacking:
+        click.echo(f"lacking: {line}", err=True)
+    return int(bool(found.lacking))
+
+
+@click.command()
+@click.argument("archive", type=click.Path(path_type=Path))
+@json_option
+def replay(archive: Path, as_json: bool) -> int:
+    """Play an ARCHIVE back: check its hashes, render the prompt and judge the reply again, and name what differs.
+
+    Needs no project and no network. Exit code 1 when something differs, 2 when the archive was changed.
+    """
+    from dataclasses import asdict
+
+    from botops.app.replay import replay as play
+
+    played = play(archive)
+    if as_json:
+        rows = {"subject": played.subject, "same": played.same, "compared": [asdict(c) for c in played.compared]}
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        marks = {True: ("same   ", "green"), False: ("DIFFERS", "red"), None: ("unknown", "yellow")}
+        for one in played.compared:
+            mark, colour = marks[one.same]
+            lines = one.detail.splitlines() or [""]
+            click.echo(f"{click.style(mark, fg=colour)}  {one.what}: {lines[0]}".rstrip(": "))
+            for line in lines[1:]:
+                click.echo(f"           {line}")
+    return int(not played.same)
 
 
 def _values(settings: Settings, version: PromptVersion, given: tuple[str, ...]) -> dict[str, Any]:

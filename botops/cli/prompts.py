@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from botops.cli.context import format_option, json_option, lang_option, project_settings, relative
-from botops.cli.exchange import export, import_
+from botops.cli.exchange import export, import_, replay
 from botops.cli.git import pull, push, sync_status
 from botops.cli.overrides import kill, overrides, restore
 from botops.cli.prompt_care import list_prompts, overdue
@@ -34,6 +34,7 @@ for _command in (
     *STEPS,
     import_,
     export,
+    replay,
     push,
     pull,
     sync_status,

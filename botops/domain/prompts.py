@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -104,3 +106,9 @@ class RenderedPrompt:
     assignment: Assignment
     messages: tuple[Message, ...]
     parameters: ModelParameters = ModelParameters()
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the messages' roles and texts, by which a prompt rendered anew is known to be the same."""
+        texts = [[m.role, m.content] for m in self.messages]
+        return sha256(json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

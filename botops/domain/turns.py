@@ -95,7 +95,8 @@ class TurnRecord:
 
     `reply` is the text that left (None while pending). `verdict` judges the text that left when it came from the model,
     else the last candidate; candidates held back stand in `attempts`. `error` is set on a failed turn.
-    `hand_off` is the row put in the hand-off queue by this turn.
+    `hand_off` is the row put in the hand-off queue by this turn. `rendered` is the SHA-256 of the prompt as it was
+    sent, without what was said (`RenderedPrompt.checksum`).
     """
 
     id: str
@@ -115,6 +116,7 @@ class TurnRecord:
     simulated: bool = False
     error: str | None = None
     replied_at: datetime | None = None
+    rendered: str | None = None
 
     @property
     def usage(self) -> Usage:

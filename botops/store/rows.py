@@ -78,6 +78,7 @@ def outcome_row(record: TurnRecord) -> Row:
         "prompt": assignment.ref.name if assignment else None,
         "prompt_version": assignment.ref.version if assignment else None,
         "prompt_checksum": assignment.ref.checksum if assignment else None,
+        "rendered": record.rendered,
         "experiment": assignment.experiment if assignment else None,
         "variant": assignment.variant if assignment else None,
         "bucket": assignment.bucket if assignment else None,
@@ -242,6 +243,7 @@ def record_of(
         simulated=turn["simulated"],
         error=turn["error"],
         replied_at=turn["replied_at"],
+        rendered=turn["rendered"],
     )
 
 

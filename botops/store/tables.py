@@ -94,6 +94,7 @@ class Turn(StoreTable, table=True):
     prompt: str | None = None
     prompt_version: int | None = Field(default=None, sa_type=BigInteger)
     prompt_checksum: str | None = None
+    rendered: str | None = None
     experiment: str | None = None
     variant: int | None = Field(default=None, sa_type=BigInteger)
     bucket: int | None = Field(default=None, sa_type=BigInteger)

@@ -158,12 +158,14 @@ def upgrade() -> None:
 
     with op.batch_alter_table("turn", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("rendered", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("unit", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("turn", schema=None, recreate="never") as batch_op:  # rows of others refer to it
         batch_op.drop_column("unit")
+        batch_op.drop_column("rendered")
         batch_op.drop_column("source")
 
     op.execute(_ONE_A_VARIANT)
