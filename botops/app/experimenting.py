@@ -104,6 +104,8 @@ def start(
             f"{prompt}: {running.seed} runs on it and would be lost: stop it first (botops experiment stop {prompt}), "
             "or promote a version"
         )
+    if split.ends is not None and moment(split.ends, _zone(container)) <= container.clock.now():
+        raise UserError(f"{split.experiment} would end at {split.ends.isoformat()}, which is past: nobody takes part")
     _refuse_key_of_others(container, prompt, split.experiment)
     phase = 1 + max(_phases(release, split.experiment), default=0)
     if phase > MOST_PHASES:
@@ -261,7 +263,7 @@ def _experiment(container: Container, release: Release, orders: tuple[Override, 
     split = release.split
     assert split is not None
     mine = tuple(o for o in orders if o.subject == release.name)
-    now, zone = container.clock.now(), ZoneInfo(container.settings.company.timezone)
+    now, zone = container.clock.now(), _zone(container)
     above = any(o.kind is not OverrideKind.CONTROL or o.experiment == split.seed for o in mine)
     if split.starts is not None and now < moment(split.starts, zone):
         stage = Stage.WAITING
@@ -270,6 +272,10 @@ def _experiment(container: Container, release: Release, orders: tuple[Override, 
     else:
         stage = Stage.OVERRIDDEN if above else Stage.RUNNING
     return Experiment(release.name, release.live, split, stage, release.checksum, mine)
+
+
+def _zone(container: Container) -> ZoneInfo:
+    return ZoneInfo(container.settings.company.timezone)
 
 
 def _stopped(found: Experiment) -> Override | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from botops.app.prompt_lint import lint_prompts, lint_rules
 from botops.config import read
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VersionState:
-    """A version: its share of clients (0..1), and what is wrong with it when it cannot be read."""
+    """A version: its share of clients (0..1), of those the split is for where it has a targeting, and what is wrong
+    with it when it cannot be read."""
 
     number: int
     share: float
@@ -85,10 +87,12 @@ def _state(container: Container, name: str) -> PromptState:
         approvals: tuple[Approval, ...] = ()
     else:
         live, split, approvals = release.live, release.split, release.spec.approvals
-        coverage = split.coverage / BUCKETS if split else 0.0
         experiment = split.seed if split else None
+        zone = ZoneInfo(container.settings.company.timezone)
+        dealing = split if split is not None and split.running(container.clock.now(), zone) else None
+        coverage = dealing.coverage / BUCKETS if dealing else 0.0
         shares = {live: 1 - coverage}
-        for variant in split.variants if split else ():
+        for variant in dealing.variants if dealing else ():
             shares[variant.version] = shares.get(variant.version, 0.0) + coverage * variant.weight / BUCKETS
     versions = tuple(_version(container, name, n, shares.get(n, 0.0)) for n in reversed(registry.versions(name)))
     serving = name == container.settings.prompt

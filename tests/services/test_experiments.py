@@ -196,6 +196,7 @@ def test_the_verdict_stands_between_a_variant_and_its_promotion(server, clock):
         ({"key": "tone:2"}, "right form"),
         ({"starts": "2026-12-02", "ends": "2026-12-01"}, "later than"),
         ({"testers": {"me": 3}}, "none of the variants"),
+        ({"ends": "2026-11-12"}, "is past"),
     ],
 )
 def test_what_cannot_be_started(server, body, words):
