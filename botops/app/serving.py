@@ -26,8 +26,8 @@ DEFAULT_CHANNEL = "web"
 class ServedPrompt:
     """A prompt as a lead gets it.
 
-    `language` is the one its built-in variables are in; `values` are those of them that its texts use. `messages` are
-    its texts with every variable filled in, None when only templates were asked for.
+    `language` is the one of its texts and built-in variables; `values` are those variables that the texts use.
+    `messages` are the texts with every variable filled in, None when only templates were asked for.
     """
 
     assignment: Assignment
@@ -47,14 +47,9 @@ class PromptSummary:
     version: PromptVersion | None
 
 
-def lead_of(container: Container, lead_id: str | None, dialogue_id: str | None) -> str:
-    """Who is meant, as `/v1/chat` understands it: the lead named, else the one the dialogue began with, else the
-    dialogue itself. Raises UserError without either."""
-    if lead_id:
-        return lead_id
-    if dialogue_id:
-        return container.store.reads.lead_of(dialogue_id) or dialogue_id
-    raise UserError("whose prompt? name the `lead`, or the `dialogue`")
+def lead_of(container: Container, dialogue_id: str) -> str:
+    """Whose dialogue it is, as `/v1/chat` understands it: the lead it began with, else the dialogue itself."""
+    return container.store.reads.lead_of(dialogue_id) or dialogue_id
 
 
 def looks_back(container: Container, name: str) -> bool:
@@ -99,11 +94,9 @@ def serve_prompt(
     values = _values(container, version, language, lead.channel or DEFAULT_CHANNEL)
     if variables is None:
         return ServedPrompt(assignment, version, language, values)
-    if "price_table" in version.uses and "price_table" not in values:
-        raise OutsideError(
-            f"there is no price book at {container.books.path}: the prompt cannot be rendered without it"
-        )
-    rendered = registry.render(assignment, {**variables, **values})
+    if "price_table" in version.wording(language).uses and "price_table" not in values:
+        raise OutsideError(f"there is no price book at {container.books.path}: without it nothing can be rendered")
+    rendered = registry.render(assignment, {**variables, **values, "language": language})
     return ServedPrompt(assignment, version, language, values, rendered.messages)
 
 
@@ -138,7 +131,7 @@ def _summary(container: Container, name: str) -> PromptSummary:
 
 def _values(container: Container, version: PromptVersion, language: Language, channel: str) -> dict[str, object]:
     """The built-in variables a version uses; without a price book, those that need none."""
-    used = version.uses.keys() & BUILT_INS.keys()
+    used = version.wording(language).uses.keys() & BUILT_INS.keys()
     if not used:
         return {}
     current = container.books.current()

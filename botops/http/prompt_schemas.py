@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 
     from botops.app.serving import PromptSummary, ServedPrompt
     from botops.domain.prompts import ModelParameters
-    from botops.registry import PromptVersion
+    from botops.registry import PromptVersion, Variable
+    from botops.registry.version import Wording
 
 
 class PromptMessage(BaseModel):
     """One message of a prompt."""
 
     role: Literal["system", "user", "assistant"]
-    content: str = Field(description="A Jinja2 template, unless it was rendered.")
+    content: str = Field(description="A Jinja2 template with the shared texts written out, unless it was rendered.")
 
 
 class PromptVariable(BaseModel):
@@ -40,10 +41,14 @@ class PromptText(BaseModel):
     name: str
     version: int
     checksum: str = Field(description="SHA-256 of the version's file: what a log names to say which text spoke.")
+    text_checksum: str = Field(description="SHA-256 over that and the shared texts it includes.")
     messages: list[PromptMessage]
     parameters: dict[str, Any] = Field(
         description="How to call the model: model, temperature, top_p, max_tokens, seed, extra; what is left out is "
         "the provider's default."
+    )
+    language: Literal["ru", "kk", "en"] | None = Field(
+        description="Of `messages` and `values`; null in a version without texts of their own for languages."
     )
     variables: dict[str, PromptVariable] = Field(description="What the templates need besides the built-in `values`.")
 
@@ -54,7 +59,6 @@ class AssignedPrompt(PromptText):
     experiment: str | None
     variant: int | None
     bucket: int | None
-    language: Literal["ru", "kk", "en"]
     rendered: bool = Field(description="False: `messages` are templates.")
     values: dict[str, str] = Field(description="The built-in variables the templates use, as they stand now.")
 
@@ -81,16 +85,12 @@ _VARIABLE = {"type", "default", "required", "choices", "max_length", "min", "max
 def assigned_body(served: ServedPrompt) -> bytes:
     """The body of an `AssignedPrompt`."""
     assignment = served.assignment
-    row = {
-        "name": assignment.ref.name,
-        "version": assignment.ref.version,
-        "checksum": assignment.ref.checksum,
+    row = _text(served.version, served.version.wording(served.language)) | {
         "experiment": assignment.experiment,
         "variant": assignment.variant if assignment.variant >= 0 else None,
         "bucket": assignment.bucket,
         "language": served.language,
         "rendered": served.messages is not None,
-        **_text(served.version, served.language),
         "values": dict(served.values),
     }
     if served.messages is not None:
@@ -98,10 +98,9 @@ def assigned_body(served: ServedPrompt) -> bytes:
     return _json(row)
 
 
-def text_body(version: PromptVersion) -> bytes:
+def text_body(version: PromptVersion, language: str | None) -> bytes:
     """The body of a `PromptText`."""
-    ref = version.ref
-    return _json({"name": ref.name, "version": ref.version, "checksum": ref.checksum, **_text(version)})
+    return _json(_text(version, version.wording(language)))
 
 
 def listed_body(prompts: Sequence[PromptSummary]) -> bytes:
@@ -127,17 +126,23 @@ def _listed(prompt: PromptSummary) -> dict[str, Any]:
     }
 
 
-def _text(version: PromptVersion, language: str | None = None) -> dict[str, Any]:
-    spec = version.spec
+def _text(version: PromptVersion, wording: Wording) -> dict[str, Any]:
+    ref = version.ref
     return {
-        "messages": [{"role": part.role, "content": part.content} for part in version.expanded(language)],
+        "name": ref.name,
+        "version": ref.version,
+        "checksum": ref.checksum,
+        "text_checksum": version.text_checksum,
+        "messages": [{"role": part.role, "content": part.content} for part in version.expanded(wording.language)],
         "parameters": _parameters(version.parameters),
-        "variables": {
-            name: variable.model_dump(mode="json", include=_VARIABLE, exclude_defaults=True)
-            | {"type": variable.type.value}
-            for name, variable in spec.variables.items()
-        },
+        "language": wording.language,
+        "variables": {name: _variable(variable) for name, variable in version.spec.variables.items()},
     }
+
+
+def _variable(variable: Variable) -> dict[str, Any]:
+    told = variable.model_dump(mode="json", include=_VARIABLE, exclude_defaults=True)
+    return {"type": variable.type.value, **told}
 
 
 def _parameters(parameters: ModelParameters) -> dict[str, Any]:

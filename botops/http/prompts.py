@@ -79,7 +79,7 @@ async def assigned(
     container: Container = request.app.state.container
     variables = _variables(request.query_params.multi_items(), render=render)
     if lead is None and dialogue is not None:
-        lead = await asyncio.to_thread(serving.lead_of, container, None, dialogue)
+        lead = await asyncio.to_thread(serving.lead_of, container, dialogue)
     if lead is None:
         raise _bad_query("lead", "Field required, or `dialogue` in its place")
     facts = Lead(lead, dialogue, channel, language, region, source, returning)
@@ -98,12 +98,15 @@ async def assigned(
 )
 @router.head("/v1/prompts/{name}/versions/{version}", include_in_schema=False)
 async def version(
-    name: str, request: Request, version: Annotated[Literal["live"] | Annotated[int, Field(ge=1)], Path()]
+    name: str,
+    request: Request,
+    version: Annotated[Literal["live"] | Annotated[int, Field(ge=1)], Path()],
+    language: Annotated[Literal["ru", "kk", "en"] | None, Query(description="Of the reply.")] = None,
 ) -> Response:
     """A version's templates, whoever gets it; `live` is the one in force outside a split. Kept in a file, it is what a
     client falls back to when it has nothing else."""
     container: Container = request.app.state.container
-    return cached_json(request, text_body(serving.version_of(container, name, version)))
+    return cached_json(request, text_body(serving.version_of(container, name, version), language))
 
 
 def _variables(query: Iterable[tuple[str, str]], *, render: bool) -> dict[str, str] | None:

@@ -151,11 +151,17 @@ class PromptVersion:
 
     def expanded(self, language: object = None) -> tuple[MessageTemplate, ...]:
         """The messages for a language with the shared texts written out: templates that include nothing."""
-        wording = self.wording(language)
-        return tuple(
-            MessageTemplate(role=part.role, content=expanded(passage.text))
-            for passage, part in zip(wording.messages, wording.parts, strict=True)
-        )
+        return self._expanded[self.wording(language).language]
+
+    @cached_property
+    def _expanded(self) -> Mapping[Language | None, tuple[MessageTemplate, ...]]:
+        return {
+            wording.language: tuple(
+                MessageTemplate(role=part.role, content=expanded(passage.text))
+                for passage, part in zip(wording.messages, wording.parts, strict=True)
+            )
+            for wording in self.wordings
+        }
 
     def span(self, passage: Passage) -> TextSpan:
         """Where a passage's characters stand."""

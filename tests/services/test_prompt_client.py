@@ -1,0 +1,84 @@
+"""The client against the server it is made for, killed and started again."""
+
+import time
+
+import httpx2
+import pytest
+
+from botops import PromptClient, SwitchedOffError
+from botops.client import Origin
+
+
+@pytest.fixture
+def bundle(project, running, tmp_path):
+    """The live texts as a program ships them, saved from the API."""
+    folder = tmp_path / "bundled"
+    folder.mkdir()
+    with running(project) as server:
+        saved = server.http.get("/v1/prompts/sales/versions/live").content
+    (folder / "sales.json").write_bytes(saved)
+    return folder
+
+
+def _until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert condition()
+
+
+def test_it_gives_what_the_bot_itself_would_say(project, running):
+    with running(project) as server, PromptClient(server.url) as client:
+        for i in range(10):
+            prompt = client.get("sales", lead=f"lead-{i}", channel="web", language="ru")
+            spoke = server.chat("Здравствуйте", lead_id=f"lead-{i}", locale="ru")["prompt"]
+            assert (prompt.version, prompt.assignment.variant) == (spoke["version"], spoke["variant"])
+            query = {"lead": f"lead-{i}", "channel": "web", "language": "ru", "render": True}
+            rendered = server.http.get("/v1/prompts/sales", params=query).json()["messages"]
+            assert [{"role": m.role, "content": m.content} for m in prompt.render().messages] == rendered
+
+
+def test_an_order_reaches_it_within_its_time(project, running):
+    with running(project, "serving={max_age_s: 1, stale_s: 0}") as server, PromptClient(server.url) as client:
+        client.get("sales", lead="x")
+        body = {"to": "hand-over", "by": "test", "reason": "проба"}
+        assert server.http.post("/v1/prompts/sales/kill", json=body).status_code < 300
+
+        def off():
+            try:
+                client.get("sales", lead="x")
+            except SwitchedOffError:
+                return True
+            return False
+
+        _until(off, 4)
+
+
+@pytest.mark.slow
+def test_it_outlives_the_server(project, process, wait_for, port, tmp_path, bundle):
+    url, disk = f"http://127.0.0.1:{port}", tmp_path / "kept"
+    options = {"disk": disk, "bundled": bundle, "fresh_s": 0.2, "stale_s": 0.2, "deadline_s": 2}
+    with process(project, "serve", "--port", str(port)) as child:
+        wait_for(f"{url}/healthz", child=child)
+        with PromptClient(url, **options) as client:
+            first = {f"lead-{i}": client.get("sales", lead=f"lead-{i}") for i in range(6)}
+            assert {p.origin for p in first.values()} == {Origin.FRESH}
+            child.kill()
+            child.wait()
+            time.sleep(0.5)
+            for lead, prompt in first.items():
+                started = time.monotonic()
+                now = client.get("sales", lead=lead)
+                assert time.monotonic() - started < 1
+                assert (now.origin, now.assignment, now.render()) == (Origin.STALE, prompt.assignment, prompt.render())
+    with PromptClient(url, **options) as client:
+        for lead, prompt in first.items():
+            now = client.get("sales", lead=lead)
+            assert (now.origin, now.assignment) == (Origin.DISK, prompt.assignment)
+        with PromptClient(url, bundled=bundle) as empty:
+            bundled = empty.get("sales", lead="lead-0")
+            assert (bundled.origin, bundled.version, bundled.assignment.experiment) == (Origin.BUNDLED, 1, None)
+        with process(project, "serve", "--port", str(port)) as child:
+            wait_for(f"{url}/healthz", child=child)
+            _until(lambda: client.get("sales", lead="lead-0").origin is Origin.FRESH, 20)
+            assert httpx2.get(f"{url}/v1/prompts/sales", params={"lead": "lead-0"}).status_code == 200
