@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from hashlib import sha256
 from pathlib import Path
@@ -12,17 +13,21 @@ from zoneinfo import ZoneInfo
 
 from botops.app.auditing import PRICEBOOK
 from botops.app.books import only_book
+from botops.app.git_sync import record_release
+from botops.app.proposing import put_forward
 from botops.app.readiness import approval_of
-from botops.domain.errors import NotFoundError, StoreError, UserError
+from botops.config import MAX_BYTES
+from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
 from botops.domain.people import person
 from botops.domain.people import reason as reasoned
 from botops.domain.releases import AuditEntry, Deed, ProposalState
-from botops.pricebook import diff, lint_bytes, load_bytes, suspicions
+from botops.pricebook import diff, read_book, suspicions
 from botops.registry import UNRELEASED, ReleaseAction
 from botops.registry.books import MOST_BYTES, BookFolder, BookRelease
 from botops.registry.checksums import checksum_of
-from botops.registry.folders import read_bytes
+from botops.registry.folders import RELEASE, read_bytes
 from botops.registry.release import Step
+from botops.registry.release_file import existing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from botops.config import Settings
     from botops.domain.messages import Language
     from botops.domain.problems import Problem
+    from botops.domain.releases import Proposal
     from botops.pricebook import ChangeReport, PriceBook, Suspicion
     from botops.registry.books import BookApproval
 
@@ -58,6 +64,11 @@ class Candidate:
     suspicions: tuple[Suspicion, ...]
     expected: str
     base: str | None
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of its file in the folder."""
+        return ".json" if self.file.suffix.lower() == ".json" else ".yaml"
 
 
 def book_folder(settings: Settings) -> BookFolder:
@@ -106,11 +117,10 @@ def candidate(settings: Settings, which: str, now: datetime, language: Language 
     inside = file.parent.resolve() == folder.path.resolve()
     release = folder.release()
     raw = folder.read(file.name, release) if inside else read_bytes(file.resolve(), most=MOST_BYTES)
-    problems = lint_bytes(raw, str(file))
-    if any(p.level == "error" for p in problems):
+    book, problems = read_book(raw, str(file))
+    if book is None:
         raise UserError(problems=[p for p in problems if p.level == "error"])
-    book = load_bytes(raw, str(file))
-    live = _before(folder, release, file if inside else None)
+    live = _before(folder, release, file if inside else None, raw)
     old, known = _as_published(folder, live, release)
     today = now.astimezone(ZoneInfo(book.timezone)).date()
     return Candidate(
@@ -121,11 +131,13 @@ def candidate(settings: Settings, which: str, now: datetime, language: Language 
     )  # fmt: skip
 
 
-def _before(folder: BookFolder, release: BookRelease | None, file: Path | None) -> Path | None:
-    """The file in force now; without a release, the only one beside the candidate, if it is the only one."""
+def _before(folder: BookFolder, release: BookRelease | None, file: Path | None, raw: bytes) -> Path | None:
+    """The file in force now; without a release, the only one beside the candidate, if it is the only one. A copy of the
+    candidate, left by a publication that was killed, is none."""
     if release is not None:
         return folder.path / release.live
-    others = [n for n in folder.names() if file is None or n != file.name]
+    names = [n for n in folder.names() if file is None or n != file.name]
+    others = [n for n in names if len(names) == 1 or existing(folder.path / n, most=MOST_BYTES) != raw]
     return folder.path / others[0] if len(others) == 1 else None
 
 
@@ -143,10 +155,10 @@ def _as_published(
     if live is None:
         return None, set()
     try:
-        raw = folder.read(live.name, release)
-        return load_bytes(raw, str(live)), {(p.rule, p.message) for p in lint_bytes(raw, str(live))}
+        book, problems = read_book(folder.read(live.name, release), str(live))
     except UserError:
         return None, set()
+    return book, {(p.rule, p.message) for p in problems}
 
 
 def publish_book(container: Container, found: Candidate, *, by: str, reason: str) -> BookRelease:
@@ -156,12 +168,25 @@ def publish_book(container: Container, found: Candidate, *, by: str, reason: str
     own changed since it was looked at, StoreError when the book is live but the log could not be written.
     """
     who, why = person(by), reasoned(reason)
-    approved_by = _approved(container, found)
-    step = Step(who, container.clock.now(), why, approved_by=approved_by)
-    suffix = ".json" if found.file.suffix.lower() == ".json" else ".yaml"
-    release = found.folder.publish(found.raw, step, name=found.name, suffix=suffix, expected=found.expected)
-    _note(container, release, [s.rule for s in found.suspicions])
+    approved = _approved(container, found)
+    step = Step(who, container.clock.now(), why, approved_by=approved.decided_by if approved else None)
+    release = found.folder.publish(found.raw, step, name=found.name, suffix=found.suffix, expected=found.expected)
+    _settle(container, release, [s.rule for s in found.suspicions], approved)
     return release
+
+
+def propose_book(container: Container, found: Candidate, *, by: str, reason: str) -> Proposal:
+    """Puts a candidate forward, so that a second person can approve exactly this book: edited afterwards, it needs
+    another yes.
+
+    Raises ConflictError when it is in force or proposed already, UserError, StoreError.
+    """
+    checksum = checksum_of(found.raw)
+    if checksum == found.base:
+        raise ConflictError(f"{found.file.name} is in force already: there is nothing to approve")
+    who, why = person(by), reasoned(reason)
+    text = found.raw.decode("utf-8", "replace") if len(found.raw) <= MAX_BYTES else None
+    return put_forward(container, PRICEBOOK, found.file.name, checksum, by=who, reason=why, base=found.base, text=text)
 
 
 def rollback_book(container: Container, *, by: str, reason: str, to: str | None = None) -> BookRelease:
@@ -173,20 +198,20 @@ def rollback_book(container: Container, *, by: str, reason: str, to: str | None 
     who, why = person(by), reasoned(reason)
     folder = book_folder(container.settings)
     release = folder.rollback(Step(who, container.clock.now(), why), folder.named(to) if to is not None else None)
-    _note(container, release)
+    _settle(container, release)
     return release
 
 
-def _approved(container: Container, found: Candidate) -> str | None:
-    """Who said yes to this book as the successor of the one in force. Raises UserError when the policy asks for one and
-    nobody did. A book that was live before needs no other yes."""
+def _approved(container: Container, found: Candidate) -> Proposal | None:
+    """The proposal by which somebody said yes to this book as the successor of the one in force. Raises UserError when
+    the policy asks for one and nobody did. A book that was live before needs no other yes."""
     release = found.folder.release()
     checksum = checksum_of(found.raw)
     if release is not None and checksum in release.spec.checksums.values():
         return None
     approved, newest = approval_of(container, PRICEBOOK, checksum, found.base)
     if approved is not None:
-        return approved.decided_by
+        return approved
     if not container.settings.releases.of_pricebook().needs_approval:
         return None
     again = f"botops pricebook propose {found.file} --reason …"
@@ -217,11 +242,22 @@ def _entry(step: BookApproval, confirmed: Iterable[str] = ()) -> AuditEntry:
     )  # fmt: skip
 
 
-def _note(container: Container, release: BookRelease, confirmed: Iterable[str] = ()) -> None:
-    """Writes the newest step into the audit log, and those before it that a process killed in between left out."""
-    entries = [*steps_of_books(release)[:-1], _entry(release.spec.approvals[-1], confirmed)]
+def _settle(
+    container: Container, release: BookRelease, confirmed: Iterable[str] = (), approved: Proposal | None = None
+) -> None:
+    """What follows a written release: the log, with those steps before it that a process killed in between left out,
+    the proposal done with it, and the commit."""
+    step = release.spec.approvals[-1]
     try:
-        container.store.audit.add_missing(entries)
+        container.store.audit.add_missing([*steps_of_books(release)[:-1], _entry(step, confirmed)])
+        if approved is not None and approved.state is ProposalState.APPROVED:
+            done = replace(approved, state=ProposalState.PUBLISHED)
+            with suppress(ConflictError):  # taken back at this very moment: the log tells the order
+                container.store.proposals.move(done, ProposalState.APPROVED)
     except StoreError as error:
         message = f"{release.live} is live, but the audit log was not written and is mended at the next release"
         raise StoreError(f"{message}: {error}") from error
+    finally:
+        folder = container.settings.path("pricebook")
+        what = f"price book: {step.action.value}, {step.version}"
+        record_release(container, [folder / RELEASE, folder / step.version], step.by, step.reason, what=what)

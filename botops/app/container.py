@@ -72,7 +72,7 @@ class Container:
         clock = clock or SystemClock()
         metrics = Metrics()
         metrics.build.info({"version": __version__})
-        books = open_books(settings, keep=role != "reader")
+        books = open_books(settings, keep=role != "reader", serving=role == "writer")
         registry = open_registry(settings, clock, keep=role != "reader")
         meter = build_meter(settings)
         model = model or build_model(settings, secrets)
@@ -146,15 +146,15 @@ def build_meter(settings: Settings) -> Meter:
     )
 
 
-def open_books(settings: Settings, *, keep: bool = True) -> Books:
+def open_books(settings: Settings, *, keep: bool = True, serving: bool = True) -> Books:
     """The price book of an installation. Without `keep` the folder for what is kept is not made.
 
-    Raises UserError when several lie there and none was ever published.
+    Raises UserError for who serves, when several lie there and none was ever published; others may be about to do that.
     """
     path = settings.path("pricebook")
     state = settings.root / STATE
     books = Books(path, extensions_of(settings), state_dir=state if keep or state.is_dir() else None)
-    if path.is_dir() and not (path / RELEASE).exists() and books.current() is None:
+    if serving and path.is_dir() and not (path / RELEASE).exists() and books.current() is None:
         only_book(path)
     return books
 

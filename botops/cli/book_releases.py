@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from botops.cli.context import format_option, json_option, open_container, project_settings, relative
+from botops.cli.context import (
+    by_option,
+    format_option,
+    json_option,
+    open_container,
+    project_settings,
+    reason_option,
+    relative,
+)
 
 if TYPE_CHECKING:
     from botops.app.book_releases import Candidate
@@ -17,16 +25,14 @@ if TYPE_CHECKING:
     from botops.domain.messages import Language
     from botops.registry.books import BookApproval, BookRelease, BookVersion
 
-_by = click.option("--by", required=True, help="Who does it.")
-_reason = click.option("--reason", required=True, help="Why, for whoever reads the history.")
 _language = click.option("--language", type=click.Choice(["ru", "kk", "en"]), default="ru", show_default=True)
 _MOST_LINES = 40
 
 
 @click.command()
 @click.argument("book")
-@_by
-@_reason
+@reason_option
+@by_option
 @click.option("--anyway", is_flag=True, help="Publish with warnings that the book in force does not have.")
 @click.option("--confirm", is_flag=True, help="Yes, so much is meant to change: see what looked like a slip first.")
 @click.option("--dry-run", is_flag=True, help="Look and tell, publish nothing.")
@@ -79,9 +85,32 @@ def publish(
 
 
 @click.command()
+@click.argument("book")
+@reason_option
+@by_option
+@json_option
+def propose(book: str, by: str, reason: str, as_json: bool) -> None:
+    """Put a price book forward, so that a second person can approve exactly it (botops prompts approve).
+
+    BOOK is as for publish. The yes is to these very prices: edited afterwards, the book needs another one.
+    """
+    from botops.app.book_releases import candidate, propose_book
+    from botops.cli.rows import proposal_row
+
+    settings = project_settings()
+    with open_container(settings, role="side") as container:
+        found = candidate(settings, book, container.clock.now())
+        made = propose_book(container, found, by=by, reason=reason)
+    if as_json:
+        click.echo(json.dumps(proposal_row(made), ensure_ascii=False, indent=1))
+    else:
+        click.echo(f"{made.version} is proposed; to approve it: botops prompts approve {made.id[:8]} --reason …")
+
+
+@click.command()
 @click.option("--to", help="The version to go back to; default the one before the present one.")
-@_by
-@_reason
+@reason_option
+@by_option
 @json_option
 def rollback(to: str | None, by: str, reason: str, as_json: bool) -> None:
     """Make the price book live again that was live before, at once: running bots take it up within two seconds."""
@@ -102,16 +131,12 @@ def rollback(to: str | None, by: str, reason: str, as_json: bool) -> None:
 def list_books(as_json: bool) -> int:
     """Every price book of the project: which is live, who published it, when and why. Exit code 1 when a published
     file was changed."""
-    from botops.app.book_releases import book_folder, live_file
+    from botops.app.book_releases import book_folder
 
     folder = book_folder(project_settings())
     release = folder.release()
     found = folder.versions()
-    if release is None:
-        live = live_file(folder, None)
-        alone = live.name if live is not None else ""
-    else:
-        alone = ""
+    alone = found[0].name if release is None and len(found) == 1 else ""
     rows = [_version_row(v, alone) for v in found]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from botops.cli.book_param import BOOK
-from botops.cli.book_releases import history, list_books, publish, rollback
+from botops.cli.book_releases import history, list_books, propose, publish, rollback
 from botops.cli.context import format_option, json_option
 from botops.cli.impact import impact
 
@@ -29,7 +29,7 @@ def pricebook() -> None:
     """
 
 
-for _command in (impact, publish, rollback, list_books, history):
+for _command in (impact, propose, publish, rollback, list_books, history):
     pricebook.add_command(_command)
 
 

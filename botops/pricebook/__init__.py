@@ -4,7 +4,7 @@ from botops.pricebook.changes import ChangeReport, OfferChange, PriceChange, cha
 from botops.pricebook.importing import ImportReport, ImportResult, import_table
 from botops.pricebook.lookup import current_and_coming, floor_of, from_price, is_percent, price_of, prices_of
 from botops.pricebook.model import Offer, OfferKind, Policies, Price, PriceBook, Product, Rate, Window
-from botops.pricebook.reader import BooksFolder, lint, lint_bytes, load, load_books, load_bytes, parse_book
+from botops.pricebook.reader import BooksFolder, lint, load, load_books, load_bytes, parse_book, read_book
 from botops.pricebook.render import price_table
 from botops.pricebook.suspicion import Suspicion, suspicions
 from botops.pricebook.writer import dump
@@ -34,7 +34,6 @@ __all__ = [
     "import_table",
     "is_percent",
     "lint",
-    "lint_bytes",
     "load",
     "load_books",
     "load_bytes",
@@ -42,5 +41,6 @@ __all__ = [
     "price_of",
     "price_table",
     "prices_of",
+    "read_book",
     "suspicions",
 ]

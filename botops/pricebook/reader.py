@@ -40,18 +40,6 @@ def load(path: Path | str) -> PriceBook:
     return book
 
 
-def load_bytes(raw: bytes, file: str) -> PriceBook:
-    """A price book from the bytes of a file. Raises UserError with every error."""
-    if len(raw) > MAX_BYTES:
-        raise UserError(
-            problems=[Problem(file, 0, 0, "", f"larger than {MAX_BYTES:,} bytes: split it", rule="too-large")]
-        )
-    book, problems = parse_book(parse(decode(raw, file), file, max_values=MAX_VALUES))
-    if book is None:
-        raise UserError(problems=problems)
-    return book
-
-
 def lint(path: Path | str) -> tuple[Problem, ...]:
     """Everything wrong or doubtful in a price book file, errors and warnings, in file order."""
     try:
@@ -61,13 +49,20 @@ def lint(path: Path | str) -> tuple[Problem, ...]:
     return problems
 
 
-def lint_bytes(raw: bytes, file: str) -> tuple[Problem, ...]:
-    """As `lint`, of the bytes of a file."""
+def read_book(raw: bytes, file: str) -> tuple[PriceBook | None, tuple[Problem, ...]]:
+    """The price book that the bytes of a file hold, None where there is an error, and what is wrong or doubtful."""
     try:
-        _, problems = parse_book(_document(raw, file))
+        return parse_book(_document(raw, file))
     except UserError as error:
-        return error.problems
-    return problems
+        return None, error.problems
+
+
+def load_bytes(raw: bytes, file: str) -> PriceBook:
+    """A price book from the bytes of a file. Raises UserError with every error."""
+    book, problems = read_book(raw, file)
+    if book is None:
+        raise UserError(problems=problems)
+    return book
 
 
 def _document(raw: bytes, file: str) -> Document:

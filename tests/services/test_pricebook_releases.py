@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -113,9 +114,39 @@ def test_a_new_warning_needs_a_yes_and_an_old_one_does_not(botops, edited):
 def test_a_second_persons_yes_is_asked_for_where_the_policy_says_so(botops, edited, project):
     settings = project / "botops.yaml"
     settings.write_text(settings.read_text("utf-8") + "\nreleases:\n  pricebook: {approval: second_person}\n", "utf-8")
-    code, _, err = botops("publish", edited("amount: 6900,", "amount: 7200,"), *WHO, "--no-impact")
+    file = edited("amount: 6900,", "amount: 7200,")
+    code, _, err = botops("publish", file, *WHO, "--no-impact")
     assert (code, "a second person has to approve this price book" in err) == (2, True)
     assert not (project / "pricebook" / "release.yaml").exists()
+    proposal = json.loads(botops("propose", file, *WHO, "--json")[1])["id"]
+    assert not (project / "pricebook" / "release.yaml").exists()
+    assert "has to approve it" in botops("publish", file, *WHO, "--no-impact")[2]
+    for who, code in (("Дана", 2), ("Ержан", 0)):
+        with pytest.raises(SystemExit) as stop:
+            run(("prompts", "approve", proposal, "--by", who, "--reason", "проверено"))
+        assert stop.value.code == code
+    other = edited("amount: 6900,", "amount: 7300,", "other.yaml")
+    assert botops("publish", other, *WHO, "--no-impact")[0] == 2
+    code, out, _ = botops("publish", file, *WHO, "--no-impact", "--json")
+    assert (code, json.loads(out)["version"], json.loads(out)["approved_by"]) == (0, "1.yaml", "Ержан")
+    assert botops("rollback", *WHO)[0] == 0
+
+
+def test_a_publication_killed_before_the_release_file_is_done_again(botops, edited, project):
+    file = edited("amount: 6900,", "amount: 7200,")
+    (project / "pricebook" / "1.yaml").write_bytes(Path(file).read_bytes())
+    code, out, _ = botops("publish", file, *WHO, "--no-impact", "--json")
+    row = json.loads(out)
+    assert (code, row["version"], row["replaced"], row["instead_of"]) == (0, "1.yaml", "demo.yaml", "demo.yaml")
+
+
+def test_of_several_books_the_first_publication_makes_one_live(botops, edited, project):
+    for name in ("autumn", "winter"):
+        file = edited("amount: 6900,", "amount: 7200,")
+        (project / "pricebook" / f"{name}.yaml").write_bytes(Path(file).read_bytes() + name.encode().join([b"# ", b""]))
+    assert botops("publish", "winter", *WHO)[0] == 0
+    (live,) = [r["book"] for r in json.loads(botops("list", "--json")[1]) if r["state"] == "live"]
+    assert live == "winter.yaml"
 
 
 def test_a_dry_run_publishes_nothing(botops, edited, project):
