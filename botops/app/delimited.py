@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 2**20
 _DELIMITERS = ";\t,|"
-_GUESSED = ("utf-8-sig", "cp1251")
-"""What spreadsheets here save; every file is readable as the second."""
+_GUESSED = ("utf-8-sig", "windows-1251")
+"""What spreadsheets here save; nearly every file is readable as the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +155,12 @@ class Delimited:
             try:
                 return raw.decode("utf-8-sig" if name.lower().replace("_", "-") in {"utf-8", "utf8"} else name)
             except UnicodeDecodeError as error:
-                at = error
+                at, said = error, name
             except LookupError as error:
                 raise self._unusable(f"no encoding is called {name!r}: write utf-8 or windows-1251") from error
         line, column = place_of(raw[: at.start].decode("latin-1"), at.start)
-        message = f"not a text in {at.encoding}: say its encoding, --encoding windows-1251, or save it as CSV UTF-8"
+        tried_last = said.removesuffix("-sig")
+        message = f"not a text in {tried_last}: say its encoding, --encoding windows-1251, or save it as CSV UTF-8"
         raise UserError(problems=[Problem(self._name, line, column, "", message, rule="unreadable-table")])
 
     def _at_head(self, message: str) -> Problem:

@@ -132,6 +132,11 @@ def _baseline(container: Container, prompt: str, metric: ExperimentMetric, asked
     if found.n < 2:
         closed = f" whose {asked.window_days} days have passed" if metric.delayed else ""
         raise UserError(f"{prompt} had {found.n} leads{closed} to tell `{metric.name}` from: give {given}")
+    if metric.delayed and not value_of(found):
+        raise UserError(
+            f"of none of {prompt}'s {found.n} leads did `{metric.name}` come in: take them in (botops outcomes import, "
+            f"botops feedback import) or give {given}"
+        )
     sd = math.sqrt(getattr(found, "var", 0.0)) if asked.sd is None else asked.sd
     return asked.baseline if asked.baseline is not None else value_of(found), sd, found.n
 

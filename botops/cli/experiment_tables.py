@@ -42,6 +42,8 @@ def print_status(found: ExperimentStatus) -> None:
     console.print(beside)
     console.print(f"shares as set: p = {found.verdict.sample_ratio.p:.3g}", markup=False)
     console.print(_left(found), markup=False, soft_wrap=True)
+    for name in _silent(found):
+        console.print(f"no lead has `{name}` yet: are outcomes and ratings taken in?", markup=False, soft_wrap=True)
 
 
 def print_history(points: Sequence[HistoryPoint]) -> None:
@@ -73,6 +75,14 @@ def _left(found: ExperimentStatus) -> str:
     elif found.days_left is not None:
         parts.append(f"{found.days_left} days to the planned end")
     return ", ".join(parts)
+
+
+def _silent(found: ExperimentStatus) -> list[str]:
+    """Delayed metrics of which nothing at all was heard, though leads' windows have closed."""
+    from botops.app.experiment_metrics import METRICS
+
+    names = found.arms[0].metrics if any(arm.known for arm in found.arms) else ()
+    return [name for name in names if METRICS[name].delayed and not any(arm.metrics[name] for arm in found.arms)]
 
 
 def _signed(*values: float) -> tuple[str, ...]:

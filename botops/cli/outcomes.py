@@ -160,7 +160,7 @@ def _say(report: TableReport, what: str, *, as_json: bool) -> None:
     said += [f"{len(report.problems)} not usable"] if report.problems else []
     click.echo(", ".join(said))
     if report.unknown:
-        click.echo(f"{report.unknown} of a {what} not in the store: kept, the {what} may come later", err=True)
+        click.echo(f"{report.unknown} of {what}s not in the store: kept, they may come later", err=True)
 
 
 def _pairs(texts: tuple[str, ...], option: str, example: str) -> dict[str, str]:

@@ -98,7 +98,7 @@ class FeedbackStore:
         self._access = access
 
     def add(self, feedback: Feedback) -> Delivery:
-        """Keeps a rating, its reason masked.
+        """Keeps a rating; its reason, and who the client is, masked.
 
         A rating whose id is `feedback_id` of its own person replaces that person's earlier one, and is `outdated` when
         a later one is kept. Raises ConflictError for an id of the caller's own that is kept with another content.
@@ -110,9 +110,14 @@ class FeedbackStore:
 
     def add_many(self, ratings: Sequence[Feedback]) -> tuple[Delivery, ...]:
         """Keeps ratings, all in one transaction; what became of each, in their order."""
-        now = self._access.clock.now()
-        rows = [_feedback_row(f) | {"reason": self._access.hide(f.reason), "received_at": now} for f in ratings]
-        return self._access.write("keep feedback", lambda connection: _add(connection, FEEDBACK, rows, _of_person))
+        now, hide = self._access.clock.now(), self._access.hide
+        rows = [_feedback_row(f, hide) | {"received_at": now} for f in ratings]
+        of_persons = {f.id for f in ratings if f.id == feedback_id(f.dialogue_id, f.turn_id, f.voice, f.by)}
+
+        def changed(kept: dict[str, Any], row: dict[str, Any]) -> Delivery:
+            return _thought_again(kept, row) if row["id"] in of_persons else Delivery.CONFLICT
+
+        return self._access.write("keep feedback", lambda connection: _add(connection, FEEDBACK, rows, changed))
 
     def of_dialogue(self, dialogue_id: str) -> tuple[Feedback, ...]:
         """The ratings of a dialogue and its turns, in the order they were given."""
@@ -142,7 +147,8 @@ def _add(
     for some in _chunks(rows):
         first = {row["id"]: row for row in reversed(some)}
         statement = upsert(connection.dialect.name, table).on_conflict_do_nothing().returning(table.c.id)
-        fresh = set(connection.execute(statement, list(first.values())).scalars())
+        # In the order of their ids: two deliveries of the same events wait for each other then, and do not deadlock.
+        fresh = set(connection.execute(statement, [first[key] for key in sorted(first)]).scalars())
         kept = {r["id"]: dict(r) for r in connection.execute(select(table).where(table.c.id.in_(first))).mappings()}
         for row in some:
             if row is first[row["id"]] and row["id"] in fresh:
@@ -161,10 +167,8 @@ def _compared(kept: dict[str, Any], row: dict[str, Any], changed: Changed) -> De
     return Delivery.KNOWN if same else changed(kept, row)
 
 
-def _of_person(kept: dict[str, Any], row: dict[str, Any]) -> Delivery:
-    """What a rating is to the kept one of the same id: the same person may think again, a foreign id may not change."""
-    if row["id"] != feedback_id(row["dialogue_id"], row["turn_id"], Voice(row["voice"]), row["by"]):
-        return Delivery.CONFLICT
+def _thought_again(kept: dict[str, Any], row: dict[str, Any]) -> Delivery:
+    """What a rating is to the kept one of the same person."""
     if (kept["rating"], kept["reason"]) == (row["rating"], row["reason"]):
         return Delivery.KNOWN
     return Delivery.REPLACED if row["at"] >= kept["at"] else Delivery.OUTDATED
@@ -202,10 +206,12 @@ def _outcome(row: Row) -> Outcome:
     return Outcome(row["id"], row["lead_id"], Stage(row["stage"]), row["at"], amount, row["source"])
 
 
-def _feedback_row(feedback: Feedback) -> dict[str, Any]:
+def _feedback_row(feedback: Feedback, hide: Callable[[str], str]) -> dict[str, Any]:
+    # A client may be named by a phone or an address; who of the company rates is said as in the audit log.
+    by = hide(feedback.by) if feedback.voice is Voice.CLIENT else feedback.by
     return {
         "id": feedback.id, "dialogue_id": feedback.dialogue_id, "turn_id": feedback.turn_id,
-        "rating": feedback.rating, "voice": feedback.voice.value, "by": feedback.by,
+        "rating": feedback.rating, "reason": hide(feedback.reason), "voice": feedback.voice.value, "by": by,
         "at": feedback.at.astimezone(UTC),
     }  # fmt: skip
 

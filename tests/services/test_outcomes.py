@@ -178,7 +178,7 @@ def test_a_table_of_a_crm(imported, botops, kept):
     code, out, err = imported("\ufeff" + text, *options)
     assert (code, out) == (0, "2 new, 0 known already, 1 skipped\n")
     assert "columns nothing was read from: Менеджер" in err
-    assert "2 of a lead not in the store" in err
+    assert "2 of leads not in the store" in err
     lost, won = sorted(kept(), key=lambda row: row["stage"])
     assert (won["lead"], won["amount"], won["at"]) == ("л-1", "13900.50", "2026-11-20T09:30:00+00:00")
     assert lost["at"] == "2026-11-19T18:59:59+00:00"  # the end of the company's day

@@ -140,6 +140,7 @@ def test_effects_as_people_write_them(planned, metric, effect, target):
         (("won", "+3pp"), GIVEN | {"baseline": 10}, "is no share of leads: write 0.1"),
         (("won", f"{'9' * 400}pp"), GIVEN, "must stay between"),
         (("length", "9" * 400), {"baseline": 1, "sd": 1}, "must stay above 0"),
+        (("won", "+3pp"), {"window_days": 1}, "of none of sales's 112 leads did `won` come in: take them in"),
         (("qualified", "+3pp"), {"window_days": 365}, "0 leads whose 365 days have passed .* give --baseline"),
     ],
 )

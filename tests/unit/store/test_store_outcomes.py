@@ -1,5 +1,6 @@
 """Outcomes and ratings are kept once however often they are delivered; what became of a lead counts in its window."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -49,6 +50,14 @@ def test_many_outcomes_go_in_at_once(store):
     assert set(store.outcomes.add_many(batch)) == {Delivery.KNOWN}
 
 
+def test_two_processes_that_deliver_the_same_events_keep_each_once(store, url, clock):
+    events = [replace(WON, id=f"deal-{n}", lead_id=f"lead-{n}") for n in range(300)]
+    with Store.open(url, clock=clock, role="side") as other, ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(store.outcomes.add_many, events), pool.submit(other.outcomes.add_many, events[::-1])]
+        found = [delivery for one in both for delivery in one.result()]
+    assert (found.count(Delivery.NEW), found.count(Delivery.KNOWN)) == (300, 300)
+
+
 def test_unknown_leads_and_dialogues_are_named(store, shop):
     store.write_many([shop.record("t1", shop.inbound("a"))], "log")
     assert store.outcomes.unknown_leads(["lead-a", "lead-z", "lead-z"]) == {"lead-z"}
@@ -82,6 +91,15 @@ def test_the_reason_of_a_rating_is_masked(store):
     (kept,) = store.feedback.of_dialogue("a")
     assert "701" not in kept.reason
     assert kept.reason.endswith("бот врёт")
+
+
+def test_who_the_client_is_is_masked_and_still_one_person(store):
+    phone = "+7 701 234 56 78"
+    assert store.feedback.add(rating(1, by=phone)) is Delivery.NEW
+    assert store.feedback.add(rating(1, by="+7 701 234 56 79")) is Delivery.NEW
+    assert store.feedback.add(rating(4, by=phone, at=AT + timedelta(hours=1))) is Delivery.REPLACED
+    assert store.feedback.add(rating(4, by=phone)) is Delivery.KNOWN
+    assert not any("701" in f.by for f in store.feedback.of_dialogue("a"))
 
 
 def test_a_lead_is_erased_with_its_outcomes_and_ratings(store, shop):
