@@ -9,10 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from botops.app.container import new_id
+from botops.app.auditing import prompt_subject, record
+from botops.app.proposing import propose
+from botops.app.releasing import publish
 from botops.config import parse, validate
 from botops.domain.errors import ConflictError, NotFoundError, UserError
-from botops.domain.releases import AuditEntry, Deed
+from botops.domain.people import person
+from botops.domain.people import reason as reasoned
+from botops.domain.releases import Deed
 from botops.registry import BUILT_INS, DRAFT, UNRELEASED, PromptSpec
 from botops.registry.exchange import Writable
 
@@ -47,9 +51,7 @@ def take_import(container: Container, found: Import, *, by: str, reason: str, dr
     force there, or else the newest, becomes the draft. Raises ConflictError when there is a draft already, UserError,
     StoreError.
     """
-    for name, value in (("by", by), ("reason", reason)):
-        if not value.strip():
-            raise UserError(f"`{name}` is empty: an import needs a name and a reason")
+    who, why = person(by), reasoned(reason)
     taken: list[Taken] = []
     for prompt in found.prompts:
         versions = (_newest(prompt),) if draft else prompt.versions
@@ -58,12 +60,40 @@ def take_import(container: Container, found: Import, *, by: str, reason: str, dr
             one = write(container.registry, prompt, version)
             taken.append(one)
             if one.outcome != "present":
-                entry = AuditEntry(
-                    new_id(), container.clock.now(), by.strip(), Deed.IMPORT, f"prompt:{one.name}", reason.strip(),
-                    str(one.number) if one.number else "draft", one.checksum, {"foreign_version": one.foreign},
+                number = str(one.number) if one.number else "draft"
+                record(
+                    container, Deed.IMPORT, prompt_subject(one.name), who, why, version=number, checksum=one.checksum,
+                    detail={"foreign_version": one.foreign},
                 )  # fmt: skip
-                container.store.audit.add(entry)
     return tuple(taken)
+
+
+def suggest_live(
+    container: Container, taken: tuple[Taken, ...], *, by: str, reason: str, go_live: bool
+) -> tuple[str, ...]:
+    """Puts the versions that were in force where they came from forward for release, or, asked to `go_live`, publishes
+    them; a sentence for each. The policy of releases holds. Raises UserError with what it asks for, ConflictError,
+    StoreError."""
+    said = []
+    for one in taken:
+        if not one.live or one.number == DRAFT:
+            continue
+        which = f"{one.name}@{one.number}"
+        there = container.registry.candidate_release(one.name)
+        if there is not None and there.live == one.number and there.split is None:
+            said.append(f"{which} is live already")
+        elif go_live:
+            publish(container, one.name, one.number, by=by, reason=reason)
+            said.append(f"{which} is live now")
+        else:
+            try:
+                proposal = propose(container, one.name, one.number, by=by, reason=reason)
+            except ConflictError:  # proposed already, or the same text is live
+                said.append(f"{which} is proposed already")
+            else:
+                how = f"botops prompts publish {which} --by … --reason …"
+                said.append(f"{which} is in force there: proposed here as {proposal.id[:8]}, live with: {how}")
+    return tuple(said)
 
 
 def _newest(prompt: ImportedPrompt) -> ImportedVersion:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,7 +18,10 @@ from typing import TYPE_CHECKING, Literal
 from botops.app.container import STATE
 from botops.app.git_program import Git, GitError
 from botops.domain.errors import ConflictError, UserError
-from botops.registry.folders import DRAFT_FILE
+from botops.registry.books import BookFolder
+from botops.registry.checksums import checksum_of
+from botops.registry.folders import DRAFT_FILE, RELEASE, read_bytes
+from botops.registry.release import read_release
 from botops.registry.writing import locked, replace
 
 if TYPE_CHECKING:
@@ -51,7 +54,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """How the folder of prompts stands to the remote.
+    """How the folders of prompts and price books stand to the remote.
 
     `ahead` and `behind` count commits; `ours` and `theirs` name what they change; `uncommitted` are files that are not
     in any commit; `waiting` the steps git has not taken yet. `trouble` says why the remote could not be asked: the
@@ -230,8 +233,9 @@ def _status(git: Git, settings: Settings, home: Path, *, ask: bool) -> SyncStatu
             _fetch(git, settings)
         except GitError as error:
             trouble = f"{remote} cannot be reached, what follows is as of the last time: {error}"
-    prompts = git.inside(settings.path("prompts"))
-    dirty = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", prompts)
+    dirty = git.run(
+        "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", *_folders(git, settings)
+    )
     names = (entry[3:] for entry in dirty.split("\0") if entry)
     uncommitted = tuple(sorted(name for name in names if not name.endswith(f"/{DRAFT_FILE}")))  # drafts stay here
     waiting = tuple(step.what for step in _waiting(home))
@@ -279,14 +283,22 @@ def _both_sides(status: SyncStatus) -> str:
     return "\n".join(lines)
 
 
+def _folders(git: Git, settings: Settings) -> list[str]:
+    """Where prompts and price books lie in the repository; price books may lie elsewhere."""
+    found = [git.inside(settings.path("prompts"))]
+    with suppress(GitError):
+        found.append(git.inside(settings.path("pricebook")))
+    return found
+
+
 def _named(git: Git, settings: Settings, revisions: str) -> tuple[str, ...]:
     """What commits change, in the words of the registry: `sales: version 3`, `sales: release`."""
-    prompts = settings.path("prompts").resolve()
+    prompts, root = settings.path("prompts").resolve(), settings.root.resolve()
     found = []
     for file in _changed(git, revisions, settings):
         path = git.top.resolve() / file
-        if path.parent.parent != prompts:
-            found.append(file)
+        if prompts not in {path.parent.parent, path.parent.parent.parent}:  # shared texts lie one folder deeper
+            found.append(path.relative_to(root).as_posix() if path.is_relative_to(root) else file)
         elif match := _VERSION_FILE.fullmatch(path.name):
             found.append(f"{path.parent.name}: version {match[1]}")
         else:
@@ -295,27 +307,36 @@ def _named(git: Git, settings: Settings, revisions: str) -> tuple[str, ...]:
 
 
 def _changed(git: Git, revisions: str, settings: Settings, *, only: str = "") -> list[str]:
-    """Files under the prompts' folder that differ; `only` as git's `--diff-filter`."""
+    """Files of prompts and price books that differ; `only` as git's `--diff-filter`."""
     filters = [f"--diff-filter={only}"] if only else []
-    prompts = git.inside(settings.path("prompts"))
-    text = git.run("diff", "--name-only", "-z", "--no-renames", *filters, revisions, "--", prompts)
+    folders = _folders(git, settings)
+    text = git.run("diff", "--name-only", "-z", "--no-renames", *filters, revisions, "--", *folders)
     return [name for name in text.split("\0") if name]
 
 
 def _refuse_changed_versions(git: Git, settings: Settings) -> None:
-    """Published versions never change, whoever asks."""
-    prompts = settings.path("prompts").resolve()
+    """What was published never changes, whoever asks: prompts' versions, shared texts and price books."""
+    recorded = _recorded(settings)
     for file in _changed(git, f"HEAD..{_tracking(git, settings)}", settings, only="MDT"):
-        path = git.top.resolve() / file
-        match = _VERSION_FILE.fullmatch(path.name)
-        release = path.with_name("release.yaml")
-        if path.parent.parent != prompts or match is None or not release.exists():
-            continue
-        if re.search(rf"^  {match[1]}: ", release.read_text("utf-8", "replace"), re.MULTILINE):
+        path = git.top / file
+        if path.is_file() and checksum_of(path.read_bytes()) in recorded:
             raise ConflictError(
-                f"the remote changes {file}, a version that was published here: nothing was changed; "
-                "whoever wrote it should save the new text as a new version"
+                f"the remote changes {file}, which was published here: nothing was changed; whoever wrote it should "
+                "save the new text as a new version"
             )
+
+
+def _recorded(settings: Settings) -> set[str]:
+    """The checksums of everything published here. A release file that cannot be read names none."""
+    found: set[str] = set()
+    for file in settings.path("prompts").glob(f"*/{RELEASE}"):
+        with suppress(UserError):
+            spec = read_release(read_bytes(file), str(file), file.parent.name).spec
+            found.update(spec.checksums.values(), spec.partials.values())
+    with suppress(UserError):
+        books = BookFolder(settings.path("pricebook")).release()
+        found.update(books.spec.checksums.values() if books else ())
+    return found
 
 
 def _repository(settings: Settings) -> Git:

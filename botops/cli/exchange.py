@@ -12,7 +12,6 @@ import click
 from botops.cli.context import by_option, json_option, open_container, project_settings, relative
 
 if TYPE_CHECKING:
-    from botops.app.container import Container
     from botops.app.exchange import Taken
     from botops.config import Settings
     from botops.registry import PromptVersion
@@ -41,10 +40,10 @@ def import_(
 ) -> int:  # fmt: skip
     """Take prompts over from Langfuse, MLflow, a plain text or a botops prompt file. FILE is `-` for stdin.
 
-    Versions are written and nothing goes live: which version is in force there is only proposed. What has no place here
-    is listed as not imported, with its place in FILE. Exit code 1 when something was not taken over.
+    Versions are written and nothing goes live: the version in force there is proposed, unless --publish is given. What
+    has no place here is listed as not imported, with its place in FILE. Exit code 1 when something was not taken over.
     """
-    from botops.app.exchange import take_import
+    from botops.app.exchange import suggest_live, take_import
     from botops.domain.errors import UserError
     from botops.registry.exchange import read_foreign
 
@@ -57,8 +56,8 @@ def import_(
         return _notes(found)
     with open_container(settings, "side") as container:
         taken = take_import(container, found, by=by, reason=reason, draft=draft)
-        published = [_publish(container, one, by, reason) for one in taken if one.live] if publish else []
-    _show(found, taken, published, as_json)
+        said = suggest_live(container, taken, by=by, reason=reason, go_live=publish)
+    _show(found, taken, said, as_json)
     return _notes(found)
 
 
@@ -76,17 +75,6 @@ def _input(file: str) -> str:
     return decode(raw, "stdin")
 
 
-def _publish(container: Container, one: Taken, by: str, reason: str) -> str:
-    from botops.app.releasing import publish
-
-    which = f"{one.name}@{one.number}"
-    there = container.registry.candidate_release(one.name)
-    if there is not None and there.live == one.number and there.split is None:
-        return f"{which} is live already"
-    publish(container, one.name, one.number, by=by, reason=reason)
-    return f"{which} is live now"
-
-
 def _show_plan(found: Import, as_json: bool) -> None:
     rows = [
         {"name": p.name, "version": v.number, "live_there": v.number == p.live, "text": v.text}
@@ -100,26 +88,19 @@ def _show_plan(found: Import, as_json: bool) -> None:
         click.echo(f"# {row['name']}@{row['version']}{' (in force there)' if row['live_there'] else ''}\n{row['text']}")
 
 
-def _show(found: Import, taken: tuple[Taken, ...], published: list[str], as_json: bool) -> None:
+def _show(found: Import, taken: tuple[Taken, ...], said: tuple[str, ...], as_json: bool) -> None:
     from dataclasses import asdict
 
     if as_json:
-        rows = {"versions": [asdict(t) for t in taken], "published": published, **_notes_json(found)}
+        rows = {"versions": [asdict(t) for t in taken], "live": list(said), **_notes_json(found)}
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     for one in taken:
         here = f"{one.name}@{one.number or 'draft'}"
         there = f" (version {one.foreign} there)" if one.number != one.foreign else ""
         click.echo(f"{here}: {'there already, not written' if one.outcome == 'present' else 'written'}{there}")
-    for line in published:
+    for line in said:
         click.echo(line)
-    for one in taken:
-        if one.live and one.number and not published:
-            click.echo(
-                f"{one.name}@{one.number} is in force there; to make it live here: "
-                f"botops prompts publish {one.name}@{one.number} --by … --reason …",
-                err=True,
-            )
 
 
 def _notes_json(found: Import) -> dict[str, Any]:

@@ -261,6 +261,27 @@ def test_a_pull_that_changes_a_published_version_is_refused(shared):
     assert "переписано" not in (second / "prompts/note/1.yaml").read_text("utf-8")
 
 
+def test_price_books_are_committed_and_guarded_too(shared, botops):
+    first, second = shared
+    (first / "botops.yaml").write_text((first / "botops.yaml").read_text("utf-8") + "\ngit: {enabled: true}\n", "utf-8")
+    call = ("pricebook", "publish", "pricebook/demo.yaml", "--by", "Асель", "--reason", "ноябрь")
+    code, _, err = botops(first, *call)
+    assert code == 0, err
+    assert git(first, "log", "-1", "--format=%an: %s").startswith("Асель: price book: publish, ")
+    assert "bot/pricebook/release.yaml" in git(first, "show", "--name-only", "--format=", "HEAD").splitlines()
+    assert push(settings_of(first)).settled
+    status = sync_status(settings_of(second))
+    assert "pricebook/release.yaml" in status.theirs
+    pull(settings_of(second))
+    live = next(p for p in (second / "pricebook").iterdir() if p.suffix == ".yaml" and p.name != "release.yaml")
+    theirs = first / "pricebook" / live.name
+    theirs.write_text(theirs.read_text("utf-8") + "# x\n", "utf-8")
+    git(first, "commit", "--quiet", "-am", "edit")
+    git(first, "push", "--quiet")
+    with pytest.raises(ConflictError, match="published here"):
+        pull(settings_of(second))
+
+
 def test_the_wrong_branch_is_named(shared):
     first, _ = shared
     git(first, "switch", "--quiet", "-c", "idea")

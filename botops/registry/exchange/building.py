@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from botops.config.spots import Path
 from botops.domain.errors import UserError
 from botops.registry.exchange.files import checked_text
-from botops.registry.exchange.notes import ImportedVersion, Notes
+from botops.registry.exchange.notes import LIVE_LABEL, ImportedPrompt, ImportedVersion, Notes
 from botops.registry.exchange.segments import Placeholder, Segment, own_name, to_template
 from botops.registry.folders import check_name
 from botops.registry.model import BUILT_INS, PromptSpec
@@ -120,6 +121,36 @@ def own_prompt_name(foreign: Any, wanted: str | None, path: Path, notes: Notes) 
     if made != foreign:
         notes.changed(path, f"the prompt {foreign!r} is named {made!r} here")
     return made
+
+
+@dataclass(slots=True)
+class Found:
+    """The versions found so far, by the prompt's name here."""
+
+    notes: Notes
+    versions: dict[str, dict[int, tuple[ImportedVersion, Path]]] = field(default_factory=dict)
+    foreign: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, name: str, foreign: Any, version: ImportedVersion, path: Path) -> None:
+        """Takes a version. Raises UserError when it is there already, or when two prompts would become one."""
+        if self.foreign.setdefault(name, foreign) != foreign:
+            message = f"{self.foreign[name]!r} and {foreign!r} would both be {name}: import them from two files"
+            raise fault(self.notes, (*path, "name"), message)
+        versions = self.versions.setdefault(name, {})
+        if version.number in versions:
+            message = f"version {version.number} of {name} stands in the file twice"
+            raise fault(self.notes, (*path, "version"), message)
+        versions[version.number] = version, path
+
+    def prompts(self, labels: str) -> tuple[ImportedPrompt, ...]:
+        """All prompts by name, versions by number; `labels` is the key that may say which one is in force."""
+        return tuple(self._prompt(name, versions, labels) for name, versions in sorted(self.versions.items()))
+
+    def _prompt(self, name: str, versions: dict[int, tuple[ImportedVersion, Path]], labels: str) -> ImportedPrompt:
+        live = [number for number, (version, _) in versions.items() if LIVE_LABEL in version.labels]
+        for number in sorted(live)[:-1]:
+            self.notes.lost((*versions[number][1], labels), f"`{LIVE_LABEL}` stands on a later version too")
+        return ImportedPrompt(name, tuple(versions[n][0] for n in sorted(versions)), max(live, default=None))
 
 
 def version_number(value: Any, path: Path, notes: Notes) -> int:

@@ -17,6 +17,7 @@ from botops.config.spots import Path
 from botops.registry.exchange.building import (
     OWN,
     Builder,
+    Found,
     fault,
     origin_of,
     own_prompt_name,
@@ -26,7 +27,7 @@ from botops.registry.exchange.building import (
 )
 from botops.registry.exchange.files import json_text
 from botops.registry.exchange.messages import Writable
-from botops.registry.exchange.notes import LIVE_LABEL, Exported, Import, ImportedPrompt, ImportedVersion, Notes
+from botops.registry.exchange.notes import LIVE_LABEL, Exported, Import, ImportedVersion, Notes
 from botops.registry.exchange.parameters import read_parameters, write_parameters
 from botops.registry.exchange.segments import read_mustache
 
@@ -43,16 +44,11 @@ def read_langfuse(document: Document, name: str | None = None) -> Import:
     notes = Notes(document)
     entries = list(_entries(document, notes))
     included = _Included(entries, notes)
-    found: dict[str, dict[int, tuple[ImportedVersion, Path]]] = {}
+    found = Found(notes)
     for path, entry in entries:
         own = own_prompt_name(entry.get("name"), name, (*path, "name"), notes)
-        version = _version(path, entry, notes, included)
-        versions = found.setdefault(own, {})
-        if version.number in versions:
-            raise fault(notes, (*path, "version"), f"version {version.number} of {own} stands in the file twice")
-        versions[version.number] = version, path
-    prompts = tuple(_prompt(own, versions, notes) for own, versions in sorted(found.items()))
-    return Import(prompts, tuple(notes.kept))
+        found.add(own, entry.get("name"), _version(path, entry, notes, included), path)
+    return Import(found.prompts("labels"), tuple(notes.kept))
 
 
 def _entries(document: Document, notes: Notes) -> Iterator[Entry]:
@@ -81,14 +77,6 @@ def _entries(document: Document, notes: Notes) -> Iterator[Entry]:
                 )
             raise fault(notes, place, what)
         yield place, entry
-
-
-def _prompt(name: str, versions: Mapping[int, tuple[ImportedVersion, Path]], notes: Notes) -> ImportedPrompt:
-    live = [number for number, (version, _) in versions.items() if LIVE_LABEL in version.labels]
-    for number in sorted(live)[:-1]:
-        notes.lost((*versions[number][1], "labels"), f"`{LIVE_LABEL}` stands on a later version too")
-    ordered = tuple(versions[number][0] for number in sorted(versions))
-    return ImportedPrompt(name, ordered, max(live, default=None))
 
 
 def _version(path: Path, entry: Mapping[str, Any], notes: Notes, included: _Included) -> ImportedVersion:

@@ -19,6 +19,7 @@ from botops.domain.errors import UserError
 from botops.registry.exchange.building import (
     OWN,
     Builder,
+    Found,
     fault,
     origin_of,
     own_prompt_name,
@@ -28,7 +29,7 @@ from botops.registry.exchange.building import (
 )
 from botops.registry.exchange.files import json_text
 from botops.registry.exchange.messages import Writable
-from botops.registry.exchange.notes import LIVE_LABEL, Exported, Import, ImportedPrompt, ImportedVersion, Notes
+from botops.registry.exchange.notes import LIVE_LABEL, Exported, Import, ImportedVersion, Notes
 from botops.registry.exchange.parameters import read_parameters, write_parameters
 from botops.registry.exchange.segments import read_double_braces
 
@@ -47,22 +48,11 @@ _JINJA = re.compile(r"\{%.*?%\}", re.DOTALL)
 def read_mlflow(document: Document, name: str | None = None, jinja: Jinja = "refuse") -> Import:
     """The prompts of an MLflow answer: one version, a list or page of them. Raises UserError."""
     notes = Notes(document)
-    found: dict[str, dict[int, tuple[ImportedVersion, Path]]] = {}
+    found = Found(notes)
     for path, entry in _entries(document, notes):
         own = own_prompt_name(entry.get("name"), name, (*path, "name"), notes)
-        version = _version(path, entry, notes, jinja)
-        versions = found.setdefault(own, {})
-        if version.number in versions:
-            raise fault(notes, (*path, "version"), f"version {version.number} of {own} stands in the file twice")
-        versions[version.number] = version, path
-    prompts = []
-    for own, versions in sorted(found.items()):
-        live = [number for number, (version, _) in versions.items() if LIVE_LABEL in version.labels]
-        for number in sorted(live)[:-1]:
-            notes.lost((*versions[number][1], "aliases"), f"`{LIVE_LABEL}` stands on a later version too")
-        ordered = tuple(versions[number][0] for number in sorted(versions))
-        prompts.append(ImportedPrompt(own, ordered, max(live, default=None)))
-    return Import(tuple(prompts), tuple(notes.kept))
+        found.add(own, entry.get("name"), _version(path, entry, notes, jinja), path)
+    return Import(found.prompts("aliases"), tuple(notes.kept))
 
 
 def _entries(document: Document, notes: Notes) -> Iterator[tuple[Path, Mapping[str, Any]]]:

@@ -154,6 +154,17 @@ def test_a_list_of_prompts_and_versions():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("names", [("Sales", "sales"), ("a b", "a/b")])
+def test_two_prompts_never_become_one(names):
+    both = [{**text_prompt("раз"), "name": names[0]}, {**text_prompt("два"), "name": names[1], "version": 4}]
+    with pytest.raises(UserError, match=r"in.json:\d+:\d+: 1.name: .* would both be"):
+        taken(both)
+    with pytest.raises(UserError, match="would both be one"):
+        taken(both, name="one")
+    with pytest.raises(UserError, match="would both be one"):
+        taken([{**template("x"), "name": n, "version": v} for v, n in enumerate(names, 1)], "mlflow", name="one")
+
+
 def test_a_page_without_texts_says_how_to_get_them():
     page = {"data": [{"name": "sales", "type": "text", "versions": [1, 2], "labels": [], "tags": []}], "meta": {}}
     with pytest.raises(UserError, match=r"in.json:\d+:\d+: data.0: .*GET /api/public/v2/prompts"):
