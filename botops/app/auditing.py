@@ -89,6 +89,15 @@ def note_steps(container: Container, release: Release) -> None:
     container.store.audit.add_missing([*missing, *entries[-1:]])
 
 
+def catch_up(container: Container, release: Release | None) -> None:
+    """Adds the steps of a release file that the log lacks, before the next step pushes the oldest out of the file.
+    Raises StoreError."""
+    if release is not None:
+        found = steps_of(release.name, release.spec.approvals)
+        known = container.store.audit.known([entry.id for entry in found])
+        container.store.audit.add_missing([_reconciled(e) for e in found if e.id not in known])
+
+
 def reconcile(container: Container) -> tuple[AuditEntry, ...]:
     """Adds to the audit log the steps of every release file that it lacks: a process that was killed between the file
     and the log left them, or somebody who works on another machine. Gives what was added. Raises StoreError."""

@@ -59,7 +59,7 @@ class PromptsUnderTest:
         complaints = [p for p in self.registry.state().problems if p.file == version.file and p.level == "error"]
         self.problems += [p.text() for p in complaints if p.text() not in self.problems]
         return PromptInfo(
-            f"{ref.name}@draft" if version.is_draft else str(ref), ref.name, ref.version, ref.checksum,
+            f"{ref.name}@draft" if version.is_draft else str(ref), ref.name, ref.version, version.text_checksum,
             shown(Path(version.file)), role, changed=any(p.rule == "version-changed" for p in complaints),
         )  # fmt: skip
 

@@ -43,7 +43,7 @@ def lacking_evals(
             "releases.require_green_eval in botops.yaml asks for a green eval, and no suite in "
             f"{shown(container.settings.path('evals') / 'suites')} tests the prompt {text.ref.name}: write one",
         )
-    runs = container.store.eval_runs.of_text(text.ref.name, text.ref.checksum)
+    runs = container.store.eval_runs.of_text(text.ref.name, text.text_checksum)
     proving: list[str] = []
     lacking: list[str] = []
     for name in required:

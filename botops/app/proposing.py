@@ -50,10 +50,10 @@ def propose(container: Container, name: str, version: int = DRAFT, *, by: str, r
     release = container.registry.candidate_release(name)
     base = live_checksum(container, release)
     ref = text.ref
-    if ref.checksum == base:
+    if text.text_checksum == base:
         raise ConflictError(f"{label(name, ref.version)} is what clients get already: there is nothing to approve")
     return put_forward(
-        container, prompt_subject(name), str(ref.version), ref.checksum, by=who, reason=why, base=base,
+        container, prompt_subject(name), str(ref.version), text.text_checksum, by=who, reason=why, base=base,
         text=text.raw.decode(),
     )  # fmt: skip
 
@@ -84,12 +84,11 @@ def approve(container: Container, proposal_id: str, *, by: str, reason: str) -> 
     _refuse_unless(proposal, {ProposalState.OPEN}, "approved")
     if same_person(who, proposal.by):
         raise UserError(f"{proposal.by} proposed it: a second person has to approve it")
-    written = authors(container, proposal.subject, proposal.checksum)
+    written = authors(container, proposal.subject, _unchanged(container, proposal))
     own = next((one for one in written if same_person(one, who)), None)
     if own is not None:
         raise UserError(f"{own} wrote this text: somebody who did not has to approve it")
     refuse_outsider(container.settings, who, rule_of(container, proposal.subject).approvers)
-    _refuse_stale(container, proposal)
     return _decide(container, proposal, ProposalState.APPROVED, who, why)
 
 
@@ -138,11 +137,12 @@ def _refuse_unless(proposal: Proposal, states: Collection[ProposalState], what: 
         raise ConflictError(f"the proposal {proposal.id[:8]} was {did}: it cannot be {what} any more")
 
 
-def _refuse_stale(container: Container, proposal: Proposal) -> None:
-    """Raises ConflictError with both texts when what was proposed is not what would happen any more."""
+def _unchanged(container: Container, proposal: Proposal) -> str:
+    """The checksum of the file that was proposed, which its authors are known by. Raises ConflictError with both texts
+    when what was proposed is not what would happen any more."""
     name = prompt_of(proposal.subject)
     if name is None:  # the price book's own publication holds the file to the hash that was approved
-        return
+        return proposal.checksum
     again = f"propose it anew: botops prompts propose {name}@{proposal.version}"
     registry = container.registry
     version = int(proposal.version)
@@ -150,8 +150,8 @@ def _refuse_stale(container: Container, proposal: Proposal) -> None:
         now = registry.candidate(name, version)
     except NotFoundError as error:
         raise ConflictError(f"{name}@{version} is gone since it was proposed", None, proposal.text) from error
-    if now.ref.checksum != proposal.checksum:
-        message = f"the file of {name}@{version} was changed since {proposal.by} proposed it; {again}"
+    if now.text_checksum != proposal.checksum:
+        message = f"the text of {name}@{version} was changed since {proposal.by} proposed it; {again}"
         raise ConflictError(message, now.raw.decode(), proposal.text)
     release = registry.candidate_release(name)
     if live_checksum(container, release) != proposal.base:
@@ -159,6 +159,7 @@ def _refuse_stale(container: Container, proposal: Proposal) -> None:
         which = label(name, release.live) if release else "nothing"
         message = f"{which} went live since {proposal.by} proposed {name}@{version}; {again}"
         raise ConflictError(message, live.raw.decode() if live else None, proposal.text)
+    return now.ref.checksum
 
 
 def _same_text(container: Container, name: str, draft: PromptVersion) -> PromptVersion | None:

@@ -21,8 +21,11 @@ _YES = frozenset({ProposalState.APPROVED, ProposalState.PUBLISHED})
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What a version's text has and lacks. `checksum` is the text's; `released` when that text was live before, which
-    needs nothing more; `lacking` are sentences that name the next step."""
+    """What a version's text has and lacks.
+
+    `checksum` is the whole text's, with what it includes; `released` when that text was live before, which needs
+    nothing more; `lacking` are sentences that name the next step.
+    """
 
     checksum: str
     released: bool = False
@@ -52,8 +55,8 @@ def readiness(container: Container, name: str, version: int) -> Readiness:
     """What a version has and lacks by the policy. Raises NotFoundError, UserError when its file has faults."""
     text = container.registry.candidate(name, version)
     release = container.registry.candidate_release(name)
-    checksum = text.ref.checksum
-    if release is not None and release.spec.checksums.get(version) == checksum:
+    checksum = text.text_checksum
+    if release is not None and release.spec.checksums.get(version) == text.ref.checksum:
         return Readiness(checksum, released=True)
     rule = container.settings.releases.of_prompt(name)
     proposal, lacking = _approval(container, text, rule, live_checksum(container, release))
@@ -72,18 +75,21 @@ def approval_of(
 
 
 def live_checksum(container: Container, release: Release | None) -> str | None:
-    """The SHA-256 of the text that is live, as recorded or else as its file stands; None when nothing is."""
+    """The SHA-256 of the whole text that is live, None when nothing is; of a live file that cannot be read any more,
+    the one recorded for it."""
     if release is None:
         return None
-    recorded = release.spec.checksums.get(release.live)
-    return recorded or container.registry.candidate(release.name, release.live).ref.checksum
+    try:
+        return container.registry.candidate(release.name, release.live).text_checksum
+    except UserError:
+        return release.spec.checksums.get(release.live)
 
 
 def _approval(
     container: Container, text: PromptVersion, rule: ReleaseRule, base: str | None
 ) -> tuple[Proposal | None, tuple[str, ...]]:
     ref = text.ref
-    approved, newest = approval_of(container, prompt_subject(ref.name), ref.checksum, base)
+    approved, newest = approval_of(container, prompt_subject(ref.name), text.text_checksum, base)
     if approved is not None or not rule.needs_approval:
         return approved, ()
     again = f"botops prompts propose {label(ref.name, ref.version)} --reason …"

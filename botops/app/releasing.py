@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from botops.app.auditing import label, note_steps, prompt_subject, record
+from botops.app.auditing import catch_up, label, note_steps, prompt_subject, record
 from botops.app.git_sync import record_release
 from botops.app.kill_switch import fold_overrides
 from botops.app.readiness import refuse_unready
@@ -88,7 +88,7 @@ def publish(
     set; ConflictError with both texts when somebody else published meanwhile; NotFoundError; StoreError.
     """
     who, why = person(by), reasoned(reason)
-    seen = _seen(container, name, expected)
+    _, seen = _before(container, name, expected)
     ready = refuse_unready(container, name, version)
     try:
         release = container.registry.publish(
@@ -107,7 +107,7 @@ def rollback(
     """Ends a running split, or else makes the version live again that was live before; `to` names another one that was
     live before. Needs no approval: it must be fast. Raises ConflictError, NotFoundError, UserError, StoreError."""
     who, why = person(by), reasoned(reason)
-    before = container.registry.candidate_release(name)
+    before, seen = _before(container, name, expected)
     if before is not None:
         target = rollback_target(before.spec, to)
         if target not in {before.live, *before.spec.checksums}:
@@ -116,7 +116,6 @@ def rollback(
                 f"(botops prompts publish {label(name, target)})"
             )
         to = target
-    seen = expected if expected is not None else before.checksum if before else UNRELEASED
     try:
         release = container.registry.rollback(name, by=who, reason=why, at=container.clock.now(), to=to, expected=seen)
     except ConflictError as error:
@@ -133,7 +132,7 @@ def change_split(
     Raises UserError with each missing step, ConflictError, NotFoundError, StoreError.
     """
     who, why = person(by), reasoned(reason)
-    seen = _seen(container, name, expected)
+    _, seen = _before(container, name, expected)
     numbers = sorted({v.version for v in split.variants}) if split else []
     ready = {number: refuse_unready(container, name, number) for number in numbers}
     approved = {r.approved_by for r in ready.values() if r.approved_by}
@@ -173,12 +172,13 @@ def authors(container: Container, subject: str, checksum: str) -> tuple[str, ...
     return tuple(dict.fromkeys(entry.by for entry in wrote))
 
 
-def _seen(container: Container, name: str, expected: str | None) -> str:
-    """The checksum of the release file everything that follows rests on."""
-    if expected is not None:
-        return expected
+def _before(container: Container, name: str, expected: str | None) -> tuple[Release | None, str]:
+    """The release file everything that follows rests on, and the checksum it is to have when the step is written."""
     release = container.registry.candidate_release(name)
-    return release.checksum if release is not None else UNRELEASED
+    with suppress(StoreError):  # what it lacks is worth keeping, and no reason to hold a rollback up
+        catch_up(container, release)
+    now = release.checksum if release is not None else UNRELEASED
+    return release, now if expected is None else expected
 
 
 def _is_own(container: Container, name: str, checksum: str, who: str) -> bool:

@@ -25,7 +25,7 @@ from botops.registry.folders import RELEASE, read_bytes
 from botops.registry.loading import refuse_changed
 from botops.registry.model import SHA256, ReleaseAction
 from botops.registry.release import Step
-from botops.registry.release_file import existing, refuse_other, release_yaml, seen, version_before
+from botops.registry.release_file import existing, latest, refuse_other, release_yaml, seen, version_before
 from botops.registry.writing import locked, replace, write_new
 
 MOST_BYTES = 64_000_000
@@ -269,7 +269,7 @@ def _after(
         action=action, version=book, by=step.by.strip(), at=step.at, reason=step.reason.strip(),
         checksum=checksums[book], replaced=before, approved_by=step.approved_by,
     )  # fmt: skip
-    approvals = (*(old.spec.approvals if old else ()), approval)
+    approvals = latest((*(old.spec.approvals if old else ()), approval))
     return BookReleaseSpec(live=book, checksums=checksums, approvals=approvals)
 
 

@@ -33,7 +33,7 @@ class Publisher:
 
     `expected` is the checksum of the file a writer saw (`UNRELEASED` or "" when there was none); without it the file as
     it stands when the call begins. When the file is another one by the time of writing, ConflictError carries its text
-    and nothing is written. `texts` are the checksums of the versions' texts that a writer saw: likewise.
+    and nothing is written. `texts` are the checksums of the whole texts (`text_checksum`) that a writer saw: likewise.
     """
 
     def __init__(
@@ -175,9 +175,9 @@ class Publisher:
         path = version_path(self._root, name, version)
         raw = read_bytes(path)
         refuse_changed(raw, str(path), recorded.get(version))
-        if texts and version in texts:
-            refuse_other(path, raw, texts[version])
         read = read_version(raw, str(path), name, version, read_partials(self._root))
+        if texts and texts.get(version, read.text_checksum) != read.text_checksum:
+            raise ConflictError(f"{path} or a text it includes was changed by somebody else: look at it", raw.decode())
         refuse_changed_partials(read, {**self._partial_pins(), **(old.spec.partials if old else {})})
         if version not in recorded and (unused := unused_variables(read)):
             raise UserError(problems=unused)

@@ -12,7 +12,7 @@ from botops.config.document import decode
 from botops.domain.errors import UserError
 from botops.registry.checksums import checksum_of
 from botops.registry.model import Approval, ReleaseAction, ReleaseSpec, Split
-from botops.registry.release_file import release_yaml, version_before
+from botops.registry.release_file import latest, release_yaml, version_before
 from botops.registry.targeting import Targeting
 
 
@@ -148,8 +148,18 @@ def _changed(
         split=split,
         checksums={**(old.checksums if old else {}), **checksums},
         partials=old.partials if old else {},
-        approvals=(*(old.approvals if old else ()), approval),
+        approvals=_told((*(old.approvals if old else ()), approval)),
     )
+
+
+def _told(steps: tuple[Approval, ...]) -> tuple[Approval, ...]:
+    """The steps that stay in the file. Of splits before the latest steps their beginnings stay: a name is used once."""
+    kept = latest(steps)
+    begun: dict[str | None, Approval] = {}
+    for step in steps[: len(steps) - len(kept)]:
+        if step.action is ReleaseAction.SPLIT:
+            begun.setdefault(step.experiment, step)
+    return (*begun.values(), *kept)
 
 
 def _approval(

@@ -19,6 +19,13 @@ UNRELEASED = ""
 
 _HEADER = "# Written when a version is published or rolled back. Versions listed here never change.\n"
 
+MOST_STEPS = 100
+"""Steps of its history that a release file goes on telling."""
+FEWEST_STEPS = 10
+"""Steps it tells however long their reasons are."""
+MOST_STEPS_BYTES = 64_000
+"""Bytes of names and reasons in its history."""
+
 V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)
 
@@ -32,6 +39,16 @@ class ReleaseStep(Protocol[V_co]):
         ...
 
     @property
+    def by(self) -> str:
+        """Who did it."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+        ...
+
+    @property
     def version(self) -> V_co:
         """The version live after the step."""
         ...
@@ -40,6 +57,22 @@ class ReleaseStep(Protocol[V_co]):
     def replaced(self) -> V_co | None:
         """The version live before it."""
         ...
+
+
+S = TypeVar("S", bound=ReleaseStep[Any])
+
+
+def latest(history: Sequence[S]) -> tuple[S, ...]:
+    """The steps a release file goes on telling, so that it stays small and readable however often something is
+    released. The audit log and git keep them all."""
+    first = max(0, len(history) - MOST_STEPS)
+    while len(history) - first > FEWEST_STEPS and sum(map(_bytes, history[first:])) > MOST_STEPS_BYTES:
+        first += 1
+    return tuple(history[first:])
+
+
+def _bytes(step: ReleaseStep[Any]) -> int:
+    return len(step.by.encode()) + len(step.reason.encode())
 
 
 def version_before(history: Sequence[ReleaseStep[V]], live: V) -> V:

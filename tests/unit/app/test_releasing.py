@@ -2,7 +2,7 @@
 
 import pytest
 
-from botops.app import auditing, releasing
+from botops.app import auditing, proposing, releasing
 from botops.app.readiness import refuse_unready
 from botops.config import load_settings
 from botops.domain.errors import ConflictError, NotFoundError, UserError
@@ -159,3 +159,51 @@ def test_a_policy_with_faults_says_where(tmp_path, policy, place):
     with pytest.raises(UserError) as caught:
         load_settings(tmp_path / "botops.yaml")
     assert place in str(caught.value)
+
+
+def test_a_release_file_stays_small_and_the_log_keeps_every_step(desk):
+    began = Split(experiment="tone", variants=(Variant(version=1, weight=5000), Variant(version=2, weight=5000)))
+    releasing.change_split(desk.container, "sales", began, by="Айгерим", reason="проба")
+    releasing.rollback(desk.container, "sales", by="Айгерим", reason="хватит")
+    for number in range(110):
+        desk.publish(2 - number % 2, by=f"Айгерим {number}")
+    steps = desk.container.registry.candidate_release("sales").spec.approvals
+    assert len(steps) == 101
+    assert (steps[0].action, steps[-1].by) == (ReleaseAction.SPLIT, "Айгерим 109")
+    log = desk.container.store.audit.entries("prompt:sales", most=1000)
+    assert len(log) == 113
+    assert not any("reconciled" in entry.detail for entry in log)
+    with pytest.raises(UserError, match="begin phase 2"):
+        releasing.change_split(desk.container, "sales", began, by="Айгерим", reason="проба")
+    assert releasing.rollback(desk.container, "sales", by="Айгерим", reason="жалобы").live == 2
+
+
+def test_long_reasons_do_not_fill_a_release_file(desk):
+    for number in range(30):
+        releasing.publish(desk.container, "sales", 2 - number % 2, by="Айгерим", reason="я" * 2000)
+    file = desk.root / "prompts/sales/release.yaml"
+    assert file.stat().st_size < 100_000
+
+
+def test_steps_from_elsewhere_are_logged_before_they_leave_the_file(desk):
+    for number in range(99):
+        desk.container.registry.publish("sales", 2 - number % 2, by="Дана", reason="из git", at=desk.clock.now())
+    for version in (1, 2, 1):
+        desk.publish(version)
+    assert len(desk.container.store.audit.entries("prompt:sales", most=1000)) == 103
+
+
+def test_a_shared_text_changed_after_the_approval_is_another_text(desk):
+    policy = "releases: {approval: second_person}"
+    shared = desk.root / "prompts/_partials/rules"
+    shared.mkdir(parents=True)
+    (shared / "1.yaml").write_text("text: Скидок нет.\n", "utf-8")
+    desk.write(3, "{{% include 'rules@1' %}}".replace("{{%", "{%").replace("%}}", "%}"))
+    desk.policy(policy)
+    proposal = proposing.propose(desk.container, "sales", 3, by="Айгерим", reason="правила")
+    proposing.approve(desk.container, proposal.id, by="Дана", reason="да")
+    (shared / "1.yaml").write_text("text: Скидка всем 90 %.\n", "utf-8")
+    with pytest.raises(UserError, match="propose sales@3"):
+        desk.publish(3)
+    (shared / "1.yaml").write_text("text: Скидок нет.\n", "utf-8")
+    assert desk.publish(3).live == 3

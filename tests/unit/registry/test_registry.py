@@ -304,7 +304,7 @@ def test_a_folder_behind_a_link_is_neither_read_nor_written(shop, tmp_path):
 
 
 def test_readers_never_see_a_half_reloaded_registry(shop, good):
-    shop.restarted(refresh_ms=0)
+    shop.restarted(refresh_ms=0).load()  # before the first good state there is nothing to fall back on
     stop = threading.Event()
     faults = []
 
