@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PRICEBOOK = "pricebook"
 """The subject of everything about the price book."""
+ON_ITS_WAY = timedelta(seconds=30)
+"""A step younger than this that the log lacks is being written by whoever took it: nobody else adds it."""
 _PROMPT = "prompt:"
 _DEEDS = {
     ReleaseAction.PUBLISH: Deed.PUBLISH,
@@ -84,24 +86,20 @@ def note_steps(container: Container, release: Release) -> None:
     """Writes the newest step of a release file into the audit log, and with the mark `reconciled` those before it that
     are missing there. Raises StoreError."""
     entries = steps_of(release.name, release.spec.approvals)
-    known = container.store.audit.known([entry.id for entry in entries])
-    missing = [_reconciled(e) for e in entries[:-1] if e.id not in known]
-    container.store.audit.add_missing([*missing, *entries[-1:]])
+    container.store.audit.add_missing([*_overdue(container, entries[:-1]), *entries[-1:]])
 
 
 def catch_up(container: Container, release: Release | None) -> None:
     """Adds the steps of a release file that the log lacks, before the next step pushes the oldest out of the file.
     Raises StoreError."""
     if release is not None:
-        found = steps_of(release.name, release.spec.approvals)
-        known = container.store.audit.known([entry.id for entry in found])
-        container.store.audit.add_missing([_reconciled(e) for e in found if e.id not in known])
+        container.store.audit.add_missing(_overdue(container, steps_of(release.name, release.spec.approvals)))
 
 
 def reconcile(container: Container) -> tuple[AuditEntry, ...]:
     """Adds to the audit log the steps of every release file that it lacks: a process that was killed between the file
     and the log left them, or somebody who works on another machine. Gives what was added. Raises StoreError."""
-    missing = _missing(container.settings, container.registry, container.store, None)
+    missing = _overdue(container, _released(container.settings, container.registry))
     container.store.audit.add_missing(missing)
     return missing
 
@@ -158,6 +156,14 @@ def _released(settings: Settings, registry: Registry) -> Iterator[AuditEntry]:
     with suppress(UserError):
         books = book_folder(settings).release()
         yield from steps_of_books(books) if books is not None else ()
+
+
+def _overdue(container: Container, steps: Iterable[AuditEntry]) -> tuple[AuditEntry, ...]:
+    """Those steps the log lacks for good, marked."""
+    until = container.clock.now() - ON_ITS_WAY
+    due = [step for step in steps if step.at < until]
+    known = container.store.audit.known([step.id for step in due])
+    return tuple(_reconciled(step) for step in due if step.id not in known)
 
 
 def _reconciled(entry: AuditEntry) -> AuditEntry:

@@ -49,7 +49,7 @@ async def audit(
 
 def _entries(container: Container, subject: str | None, limit: int) -> tuple[AuditEntry, ...]:
     auditing.reconcile(container)
-    return container.store.audit.entries(subject, most=limit)
+    return auditing.entries(container.settings, container.registry, container.store, subject, most=limit)
 
 
 def _reply(entry: AuditEntry) -> AuditReply:

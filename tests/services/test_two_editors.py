@@ -17,7 +17,7 @@ from botops.domain.errors import ConflictError
 from botops.domain.releases import Deed
 from botops.registry import Registry
 
-PROMPTS = 20
+PROMPTS = 50
 ROUNDS = 200
 EDITORS = ("Айгерим", "Дана")
 TEXT = """\
@@ -90,7 +90,7 @@ def _watch(prompts: Path, stop: threading.Event, broken: list[str]) -> None:
     while not stop.is_set():
         registry.refresh()
         broken += [p.text() for p in registry.state().problems]
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 @pytest.mark.slow
