@@ -203,7 +203,7 @@ def stop_report(runs, rng):
             f"| A/A, {rate:.0%} flagged, {a_day} leads a day, margin {margin * 100:g} points | "
             f"{share_of(len(rules), runs)} | {rules.count('counts')} of {runs} |"
         )
-    many = runs * 10
+    many = runs * 5
     for rate, margin, hours in ((0.02, 0.0, None), (0.02, 0.02, None), (0.30, 0.0, None), (0.10, 0.0, 24)):
         found = tripwire(many, rng, rate, margin, 100, hours)
         when = f", known {hours} hours later on average" if hours else ""
