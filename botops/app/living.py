@@ -10,20 +10,24 @@ from zoneinfo import ZoneInfo
 
 from botops.app.clock import SetClock
 from botops.domain.messages import InboundMessage, Message
+from botops.domain.outcomes import Feedback, Outcome, Stage
 from botops.pricebook import price_table
 from botops.simulator import SimulatedClient, SimulatedModel, decide
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
 
     from botops.bot import Bot
     from botops.domain.turns import TurnRecord
     from botops.pricebook import PriceBook
     from botops.simulator import Decision, Errors
+    from botops.store import Store
 
 _MOST_SEEDS = 100_003
 """Keeps the seeds of one making's clients apart from another's."""
+_MEAN_DAYS_TO_BUY = 2.0
+_RATES_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,33 @@ class Lived:
     over: datetime
 
 
+def aftermath(lived: Lived, seed: int) -> tuple[Outcome | Feedback, ...]:
+    """What the client's decision brings: a rating soon after, a deal some days later. Ids come from the visit's."""
+    visit = lived.visit
+    found: list[Outcome | Feedback] = []
+    if lived.decision.rating is not None:
+        at = lived.over + _RATES_AFTER
+        found.append(Feedback(f"rating:{visit.dialogue}", visit.dialogue, lived.decision.rating, at))
+    if lived.decision.bought:
+        rng = random.Random(f"deal:{seed}:{visit.number}")  # noqa: S311  a draw, not a secret
+        at = lived.over + timedelta(days=rng.expovariate(1 / _MEAN_DAYS_TO_BUY))
+        found.append(Outcome(f"won:{visit.dialogue}", visit.lead, Stage.WON, at, source="simulated"))
+    return tuple(found)
+
+
+def report(store: Store, events: Iterable[Outcome | Feedback]) -> None:
+    """Tells the store what came of dialogues, each event once however often it is told. Raises StoreError."""
+    events = tuple(events)
+    store.outcomes.add_many([event for event in events if isinstance(event, Outcome)])
+    store.feedback.add_many([event for event in events if isinstance(event, Feedback)])
+
+
 async def live(
     bot: Bot,
     book: PriceBook,
     visit: Visit,
     manners: Manners,
-    on_turn: Callable[[TurnRecord], Awaitable[None]],
+    on_turn: Callable[[TurnRecord], Awaitable[None]] | None = None,
     ending: Callable[[], bool] = lambda: False,
 ) -> Lived:
     """One dialogue on a clock of its own, until it is over or `ending` says so. The same visit, book and prompts live
@@ -78,6 +103,7 @@ async def live(
         key = f"{visit.dialogue}:{len(spoken)}"
         record = await bot.run_turn(InboundMessage(visit.dialogue, visit.lead, text, clock.at, key, visit.channel))
         spoken += [Message("user", text), Message("assistant", record.reply or "")]
-        await on_turn(record)
+        if on_turn is not None:
+            await on_turn(record)
         clock.at += timedelta(seconds=rng.randrange(15, 240))
     return Lived(visit, tuple(spoken), decide(client.profile, spoken, drawn), clock.at)

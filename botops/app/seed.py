@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops.app.container import STATE
-from botops.app.living import Manners, Visit, live
+from botops.app.living import Manners, Visit, aftermath, live, report
 from botops.domain.errors import BotopsError, ConflictError, UserError
 from botops.domain.turns import GuardPolicy
 from botops.monitor import Metrics
@@ -171,7 +171,10 @@ async def _live(container: Container, bot: Bot, visit: Visit, ending: Callable[[
         if record.hand_off is not None:
             await asyncio.to_thread(_attend, container, record, rng)
 
-    await live(bot, current.book, visit, manners, attended, ending)
+    lived = await live(bot, current.book, visit, manners, attended, ending)
+    if not ending():
+        events = [event for event in aftermath(lived, manners.seed) if event.at <= container.clock.now()]
+        await asyncio.to_thread(report, container.store, events)
 
 
 def _attend(container: Container, record: TurnRecord, rng: random.Random) -> None:

@@ -9,6 +9,7 @@ import click
 
 from botops.cli.context import json_option, open_container, project_settings, set_option
 from botops.cli.experiment_plan import plan
+from botops.cli.experiment_rehearse import rehearse_command
 from botops.cli.experimenting import coverage, line, list_experiments, promote, start, stop, tester
 
 if TYPE_CHECKING:
@@ -55,5 +56,5 @@ def status(prompt: str | None, language: Language, history: bool, as_json: bool,
     return 1 if alarming else 0
 
 
-for command in (plan, start, list_experiments, coverage, tester, stop, promote):
+for command in (plan, rehearse_command, start, list_experiments, coverage, tester, stop, promote):
     experiment.add_command(command)

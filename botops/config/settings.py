@@ -312,6 +312,20 @@ class Settings(Strict):
         inner: Path = getattr(self.paths, name)
         return self._root / inner
 
+    def moved(self, root: Path, *, prompts: Path) -> Self:
+        """The same settings for an installation in another folder, with a store and prompts of its own there; the other
+        files stay where they are."""
+        named = {name: self.path(name) for name in ("pricebook", "evals", "team")}
+        terms = self._root / self.claims.terms if self.claims.terms is not None else None
+        changed = {
+            "paths": Paths(prompts=prompts, **named),
+            "claims": self.claims.model_copy(update={"terms": terms}),
+            "store": Store(),
+        }
+        moved = self.model_copy(update=changed)
+        moved._root = root
+        return moved
+
     def with_environment(self, secrets: Secrets) -> Self:
         """The settings with the model the environment names. Raises UserError for a base URL that is none."""
         wanted = {"model.name": secrets.model, "model.base_url": secrets.base_url}
