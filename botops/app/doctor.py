@@ -55,7 +55,7 @@ def examine(directory: Path) -> list[Check]:
         checks.append(Check("settings", "ok", str(file)))
     else:
         checks.append(Check("settings", "warning", f"no {FILE_NAME} here, defaults hold", "botops init NEW_FOLDER"))
-    for look in (_price_book, _claims, _prompts, _model, _second_opinion, _store, _git, _ports):
+    for look in (_price_book, _claims, _prompts, _releases, _model, _second_opinion, _store, _git, _ports):
         checks.extend(_guarded(look, settings))
     return checks
 
@@ -122,6 +122,16 @@ def _prompts(settings: Settings) -> Iterator[Check]:
         )
     elif not problems:
         yield Check("prompts", "ok", f"{', '.join(names)}; {settings.prompt} answers")
+
+
+def _releases(settings: Settings) -> Iterator[Check]:
+    from botops.app.policy_check import policy_faults
+
+    faults = tuple(policy_faults(settings, open_registry(settings, keep=False).names()))
+    if faults:
+        yield Check("releases", "error", "\n".join(faults), f"mend the section `releases` of {FILE_NAME}")
+    elif settings.releases != type(settings.releases)():
+        yield Check("releases", "ok", f"approval: {settings.releases.approval}")
 
 
 def _model(settings: Settings) -> Iterator[Check]:

@@ -23,18 +23,13 @@ def roles_of(settings: Settings, name: str) -> frozenset[str]:
 
     Raises UserError when the team's file cannot be read.
     """
-    try:
-        data = read(settings.path("team")).data
-    except NotFoundError:
-        return frozenset()
-    roles = data.get("roles") if isinstance(data, dict) else None
-    if not isinstance(roles, dict):
-        return frozenset()
-    return frozenset(
-        str(role)
-        for role, about in roles.items()
-        if any(same_person(name, one) for one in (str(role), *_people(about)))
-    )
+    named = {role: (role, *_people(about)) for role, about in _roles(settings).items()}
+    return frozenset(role for role, names in named.items() if any(same_person(name, one) for one in names))
+
+
+def role_ids(settings: Settings) -> frozenset[str]:
+    """Every role of the team's file. Raises UserError when it cannot be read."""
+    return frozenset(_roles(settings))
 
 
 def refuse_outsider(settings: Settings, name: str, roles: tuple[str, ...]) -> None:
@@ -44,6 +39,15 @@ def refuse_outsider(settings: Settings, name: str, roles: tuple[str, ...]) -> No
             f"{name} may not approve this: releases.approvers in botops.yaml wants {' or '.join(roles)}; "
             f"list the name under `people` of that role in {settings.paths.team}"
         )
+
+
+def _roles(settings: Settings) -> dict[str, object]:
+    try:
+        data = read(settings.path("team")).data
+    except NotFoundError:
+        return {}
+    roles = data.get("roles") if isinstance(data, dict) else None
+    return {str(role): about for role, about in roles.items()} if isinstance(roles, dict) else {}
 
 
 def _people(role: object) -> tuple[str, ...]:

@@ -201,3 +201,21 @@ def test_bad_input_is_told(botops, project, arguments, word):
     code, out, err = botops(*arguments)
     assert (code, out, word in err) == (2, "", True), err
     assert "Traceback" not in err
+
+
+def test_doctor_finds_rules_that_protect_nothing(botops, project):
+    settings = project / "botops.yaml"
+    base = settings.read_text("utf-8")
+    settings.write_text(base + POLICY, "utf-8")
+    assert "approval: second_person" in botops("doctor")[1]
+    rules = (
+        "{approvers: [head], prompts: {slaes: {require_green_eval: [demos]}}, pricebook: {approvers: [head_of_sale]}}"
+    )
+    settings.write_text(f"{base}\nreleases: {rules}\n", "utf-8")
+    code, out, _ = botops("doctor", "--json")
+    (found,) = [check["detail"] for check in json.loads(out) if check["name"] == "releases"]
+    assert code == 1
+    assert "releases.prompts.slaes: there is no such prompt" in found
+    assert "releases.prompts.slaes.require_green_eval: there is no suite `demos`" in found
+    assert "releases.approvers: there is no role `head`" in found
+    assert "releases.pricebook.approvers: there is no role `head_of_sale`" in found
