@@ -20,6 +20,9 @@ MAX_BYTES = 256_000
 """Largest file read unless the caller allows more. Price books may be larger."""
 
 
+_BEGINNING: Place = (1, 1)
+
+
 @dataclass(frozen=True)
 class Document:
     """What a YAML or JSON file holds. `data` is None for an empty file.
@@ -38,11 +41,13 @@ class Document:
 
     def position(self, path: Path, *, of: str = "value") -> Place:
         """Line and column of the value at `path`, or of its key with `of="key"`. Without such a value: of its parent's
-        key, since that is what a person looks for when something is missing under it."""
-        if not self.text:
-            return 0, 0
+        key, since that is what a person looks for when something is missing under it; of the file's beginning when
+        that is the whole file."""
+        if not self.text:  # an empty file, or settings that come from no file
+            return _BEGINNING if self.data is None else (0, 0)
         spot, whole = self._spots.find(path)
-        return spot.value if whole and of == "value" else spot.key
+        place = spot.value if whole and of == "value" else spot.key
+        return place if place[0] else _BEGINNING
 
     def problem(self, path: Path, message: str, *, rule: str, level: Level = "error", of: str = "value") -> Problem:
         """A problem that points at the value at `path`, or at its key with `of="key"`."""
@@ -78,7 +83,8 @@ def read_text(path: FilePath, *, max_bytes: int = MAX_BYTES) -> str:
 def decode(raw: bytes, file: str) -> str:
     """Bytes as text: UTF-8, with or without a byte order mark. Raises UserError that points at the first bad byte."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise UserError(problems=[_whole(file, "saved as UTF-16: save it again as UTF-8", "encoding")])
+        message = "saved as UTF-16: save it again as UTF-8"
+        raise UserError(problems=[Problem(file, *_BEGINNING, "", message, rule="encoding")])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
