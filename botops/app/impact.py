@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from botops.app.prompt_lint import blanked
+from botops.app.prompt_text import blanked
 from botops.app.stored import judged_turns, messages_of
 from botops.claims.check import aware
 from botops.claims.dialogues import Dialogue, parse_dialogues

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from botops.claims import NO_EXTENSIONS, CompiledBook, Extensions, compile_book, judge
-from botops.domain.messages import Language, Message
+from botops.app.prompt_orders import contradictions
+from botops.app.prompt_text import blanked
+from botops.claims import NO_EXTENSIONS, CompiledBook, Extensions, compile_book
+from botops.claims.instructions import Instructions, OpenLeave
+from botops.domain.messages import Language
 from botops.registry.lint import LintRules, lint
 from botops.registry.sharing import versions_in_use
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from botops.registry.version import PromptVersion
 
 _FROM: dict[Language, str] = {"ru": "с {day}: ", "kk": "{day} бастап: ", "en": "from {day} on: "}
-_EXPRESSION = re.compile(r"\{[{%#][^{}]*[}%#]\}")
 
 
 def lint_prompts(
@@ -40,24 +41,20 @@ def lint_prompts(
     known date is a warning naming the date. `extensions` are what the company adds to the checker.
     """
     zone = ZoneInfo(book.timezone) if book is not None else ZoneInfo("UTC")
+    versions = [v for name in names or registry.names() for v in versions_in_use(registry, name)]
     problems = set(lint(registry, at.astimezone(zone).date(), names=names, rules=rules))
+    for version in versions:
+        problems.update(contradictions(version, language))
     if book is not None:
         ground = _Ground(book, compile_book(book, extensions), at, language)
-        for name in names or registry.names():
-            for version in versions_in_use(registry, name):
-                problems.update(_unsupported(version, ground))
+        for version in versions:
+            problems.update(_unsupported(version, ground))
     return sorted(problems)
 
 
 def lint_rules(settings: Settings) -> LintRules:
     """The limits of the check as configured."""
     return LintRules(settings.prompts.review_days, settings.prompts.longest)
-
-
-def blanked(text: str) -> str:
-    """A prompt's text without its template expressions: they become spaces, so that offsets keep pointing into the
-    file."""
-    return _EXPRESSION.sub(lambda m: " " * len(m.group()), text)
 
 
 @dataclass(frozen=True)
@@ -74,10 +71,9 @@ class _Ground:
         """The day in the book's time zone."""
         return self.at.astimezone(ZoneInfo(self.book.timezone)).date()
 
-    def findings(self, text: str, day: date) -> tuple[Finding, ...]:
+    def findings(self, text: Instructions, day: date) -> tuple[Finding, ...]:
         """What is wrong with a text on a day."""
-        at = self.at + timedelta(days=(day - self.today).days)
-        return tuple(judge((Message("assistant", text),), self.compiled, at=at).findings)
+        return text.findings(self.compiled, self.at + timedelta(days=(day - self.today).days))
 
     @cached_property
     def changes(self) -> tuple[date, ...]:
@@ -91,17 +87,49 @@ class _Ground:
 
 def _unsupported(version: PromptVersion, ground: _Ground) -> Iterator[Problem]:
     for passage in version.passages:
-        text = blanked(passage.text.text)
+        text = Instructions(blanked(passage.text.text))
+        for leave in text.open_leaves(ground.compiled):
+            message, level = _open(leave, ground.language)
+            yield version.problem_in(passage, leave.start, message, rule="prompt-open-discount", level=level)
         known: set[tuple[int, int]] = set()
         for day in (ground.today, *ground.changes):
             since = "" if day == ground.today else _FROM[ground.language].format(day=day.isoformat())
-            level: Level = "warning" if since else "error"
+            level = "warning" if since else "error"
             for finding in ground.findings(text, day):
                 if (finding.start, finding.end) not in known:
                     known.add((finding.start, finding.end))
                     message = since + _message(finding, ground.language)
                     rule = f"prompt-{finding.kind.value}"
                     yield version.problem_in(passage, finding.start, message, rule=rule, level=level)
+
+
+_OPEN: dict[Language, tuple[str, str, str]] = {
+    "ru": (
+        "«{quote}» разрешает скидку, а по правилам: {rule}",
+        "«{quote}» разрешает скидку, а в прайсе скидок нет: убери это или внеси скидку в прайс",
+        "«{quote}» не говорит, какую скидку: назови её или сошлись на прайс, где есть: {rule}",
+    ),
+    "kk": (
+        "«{quote}» жеңілдікке рұқсат береді, ал ереже бойынша: {rule}",
+        "«{quote}» жеңілдікке рұқсат береді, ал прайста жеңілдік жоқ: мұны алып таста немесе жеңілдікті прайсқа енгіз",
+        "«{quote}» қандай жеңілдік екенін айтпайды: оны ата немесе прайсқа сілтеме жаса, онда бар: {rule}",
+    ),
+    "en": (
+        "“{quote}” gives leave to a discount, but the rules say: {rule}",
+        "“{quote}” gives leave to a discount, but the price book has none: take this out or put one in the book",
+        "“{quote}” does not say which discount: name it or refer to the price list, which has: {rule}",
+    ),
+}
+
+
+def _open(leave: OpenLeave, language: Language) -> tuple[str, Level]:
+    denied, none, vague = _OPEN[language]
+    quote = " ".join(leave.quote.split())
+    if leave.denied is not None:
+        return denied.format(quote=quote, rule=leave.denied.text), "error"
+    if not leave.known:
+        return none.format(quote=quote), "error"
+    return vague.format(quote=quote, rule=leave.known[0]), "warning"
 
 
 def _message(finding: Finding, language: Language) -> str:
