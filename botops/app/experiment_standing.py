@@ -113,6 +113,7 @@ class Standing:
             self.measured(primary),
             self.guardrail_figures,
             self.open_windows if primary.delayed else 0,
+            self.over,
         )
         return judge(self.plan, look)
 
@@ -125,19 +126,31 @@ class Standing:
         return sum(lead.exposed_at >= since for lead in self.leads) / ((self.at - since) / _DAY)
 
     @property
+    def over(self) -> bool:
+        """True from the end date on: nobody new takes part any more."""
+        return self._ends is not None and self.at >= self._ends
+
+    @property
+    def _ends(self) -> datetime | None:
+        from botops.registry.targeting import moment
+
+        return None if self.split.ends is None else moment(self.split.ends, self.zone)
+
+    @property
     def ended(self) -> bool:
         """True when the planned leads have come and the windows of all of them have closed."""
         return len(self.leads) >= self.measure.planned and not self.open_windows
 
     @property
     def days_left(self) -> int | None:
-        """Days until the planned end at today's traffic; None when nobody comes any more."""
+        """Days until the planned end at today's traffic, or until the end date where that comes first; None when nobody
+        comes any more."""
         left = max(0, self.measure.planned - len(self.leads))
-        if left:
-            if not self.leads_per_day:
-                return None
+        if left and not self.over:
+            days = [left / self.leads_per_day] if self.leads_per_day else []
+            days += [(self._ends - self.at) / _DAY] if self._ends is not None else []
             delayed = any(METRICS[name].delayed for name in self.names)
-            return math.ceil(left / self.leads_per_day) + (self.window.days if delayed else 0)
+            return math.ceil(min(days)) + (self.window.days if delayed else 0) if days else None
         if self.open_windows:
             return math.ceil((self.leads[-1].exposed_at + self.window - self.at) / _DAY)
         return 0

@@ -72,6 +72,8 @@ def _left(found: ExperimentStatus) -> str:
         parts.append(f"the window of {found.open_windows} is still open")
     if found.ended:
         parts.append("the planned end has come")
+    elif found.days_left == 0:
+        parts.append("the end date has passed")
     elif found.days_left is not None:
         parts.append(f"{found.days_left} days to the planned end")
     return ", ".join(parts)

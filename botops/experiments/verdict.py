@@ -100,13 +100,14 @@ class Look:
 
     `exposures` are the leads newly exposed at each look since the start, oldest first; `primary` and `guardrails` the
     metrics over leads whose time to respond is over. `waiting` counts the leads exposed whose time is not over yet, and
-    of whom the primary metric therefore says nothing.
+    of whom the primary metric therefore says nothing; `over` is True when nobody new takes part any more.
     """
 
     exposures: Sequence[Sequence[int]]
     primary: Sequence[Measured]
     guardrails: Mapping[str, Sequence[Measured]]
     waiting: int = 0
+    over: bool = False
 
 
 class State(StrEnum):
@@ -125,7 +126,7 @@ class State(StrEnum):
     RUNNING = "running"
     """No difference is shown yet, and leads are still to come."""
     NO_DIFFERENCE = "no_difference"
-    """The planned leads have come, their time to respond is over, and no difference is shown."""
+    """No more leads are to come, the time of all to respond is over, and no difference is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +157,6 @@ class Verdict:
     sample_ratio: CountsTest
     waiting: int = 0
 
-    @property
-    def ended(self) -> bool:
-        """True when all planned leads have come and all of them had their time to respond."""
-        return not self.left and not self.waiting
-
 
 def judge(plan: Plan, look: Look) -> Verdict:
     """The verdict at one look. Raises ValueError for lists that do not have one entry an arm."""
@@ -173,7 +169,7 @@ def judge(plan: Plan, look: Look) -> Verdict:
     guardrails = tuple(
         c for metric in plan.guardrails for c in _against_control(plan, metric, look.guardrails[metric.name])
     )
-    left = max(0, plan.planned - sum(totals))
+    left = 0 if look.over else max(0, plan.planned - sum(totals))
     # A guardrail known of 50 leads an arm may stop while the primary metric still waits for its leads.
     telling = [c for c in guardrails if _enough(look.guardrails[c.metric][arm] for arm in (0, c.variant))]
     state, variant, metric = _state(

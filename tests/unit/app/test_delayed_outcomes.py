@@ -36,10 +36,10 @@ class Plain:
         return ModelReply("Здравствуйте!", Usage(100, output_tokens=20), self.name, "stop", 0.01)
 
 
-def write_release(folder, measure):
+def write_release(folder, measure, **split):
     path = folder / "prompts/sales/release.yaml"
     release = yaml.safe_load(path.read_text(encoding="utf-8"))
-    release["split"]["measure"] = measure
+    release["split"] |= {"measure": measure, **split}
     path.write_text(yaml.safe_dump(release, allow_unicode=True), encoding="utf-8")
 
 
@@ -201,6 +201,15 @@ def test_satisfaction_is_of_those_who_rated(at):
     found = experiment_status(container, "sales", "en")
     assert [a.metrics["satisfaction"] for a in found.arms] == [0.0, 0.75]
     assert found.text.startswith("Too early: one of the variants has fewer than 50 clients")
+
+
+@pytest.mark.parametrize(
+    ("day", "state", "days_left"), [(5, "early", 1 + 14), (7, "early", 11), (18.1, "no_difference", 0)]
+)
+def test_an_end_date_before_the_planned_leads(at, day, state, days_left):
+    write_release(at.folder, {"primary": "won", "planned": 4000}, ends="2026-11-08")
+    found = experiment_status(at(day), "sales")
+    assert (found.verdict.state.value, found.days_left, found.ended) == (state, days_left, False)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.sampled_from([None, 1, 2, 3, 4, 5]), st.integers(0, 2))))

@@ -125,7 +125,7 @@ def test_other_units_are_named():
 def test_while_outcomes_are_awaited_nothing_is_over():
     seen = Look([[2000, 2001]], [Share(20, 200), Share(20, 201)], {"flagged": [Share(9, 2000), Share(8, 2001)]}, 3600)
     found = judge(PLAN, seen)
-    assert (found.state, found.left, found.waiting, found.ended) == (State.RUNNING, 0, 3600, False)
+    assert (found.state, found.left, found.waiting) == (State.RUNNING, 0, 3600)
     early = judge(PLAN, replace(seen, primary=[Share(1, 20), Share(2, 20)]))
     names = {"metrics": {}, "variants": ("A", "B"), "units": {}, "days_left": 9}
     assert say(early, "ru", **names) == "Рано: в одном из вариантов итог известен меньше чем о 50 клиентах, ещё 9 дней."
@@ -145,3 +145,11 @@ def test_names_are_shown_as_they_are():
         assert said.startswith("b..2")
         assert "да.. нет" in said
         assert said.endswith(end)
+
+
+def test_after_the_end_date_nobody_is_waited_for():
+    seen = look(Share(60, 600), Share(62, 610))
+    assert judge(PLAN, seen).state is State.RUNNING
+    found = judge(PLAN, replace(seen, over=True))
+    assert (found.state, found.left) == (State.NO_DIFFERENCE, 0)
+    assert judge(PLAN, replace(seen, over=True, waiting=5)).state is State.RUNNING
