@@ -107,8 +107,9 @@ def checker_fingerprint() -> str:
 
 
 def gather_turn(container: Container, turn_id: str) -> Gathered:
-    """Everything a stored turn was made of. Raises NotFoundError, StoreError."""
-    record = container.store.reads.turn(turn_id)
+    """Everything a stored turn was made of; it is named by its id, or as `DIALOGUE/NUMBER`. Raises NotFoundError,
+    StoreError."""
+    record = _turn(container, turn_id)
     inbound = record.inbound
     found = Gathered({"turn": record.id, "at": inbound.at.isoformat(), "dialogue": inbound.dialogue_id})
     found.members[TURN] = _json(RECORD.dump_python(record, mode="json"))
@@ -150,6 +151,15 @@ def gather_prompt(
     found.subject["at"] = noon.isoformat()
     _render(settings, found, version, book, _Moment(noon, language, "web", examples))
     return found
+
+
+def _turn(container: Container, named: str) -> TurnRecord:
+    dialogue, slash, number = named.rpartition("/")
+    if slash and number.isdecimal():
+        for record in container.store.reads.dialogue(dialogue):
+            if record.number == int(number):
+                return record
+    return container.store.reads.turn(named)
 
 
 def _said_before(container: Container, record: TurnRecord) -> tuple[Message, ...]:

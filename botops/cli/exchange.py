@@ -131,7 +131,7 @@ def _notes(found: Import) -> int:
     "--archive", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     help="Write a .zip or .tar.gz with everything that reproduces what is sent.",
 )  # fmt: skip
-@click.option("--turn", metavar="ID", help="With --archive: of the reply of this turn, as it was served and judged.")
+@click.option("--turn", metavar="ID", help="With --archive: the reply of this turn (its id, or DIALOGUE/NUMBER).")
 def export(
     which: str | None, form: Format | None, out: Path | None, flat: bool, given: tuple[str, ...],
     archive: Path | None, turn: str | None,

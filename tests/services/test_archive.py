@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import shutil
 import sys
 from datetime import UTC, datetime, timedelta
 
@@ -69,7 +70,8 @@ def test_a_reply_is_reproduced_anywhere(botops, served, tmp_path, name):
     code, out, err = botops(project, "prompts", "export", "--turn", record.id, "--archive", name)
     assert (code, err) == (0, "")
     first = (project / name).read_bytes()
-    botops(project, "prompts", "export", "--turn", record.id, "--archive", name)
+    named = f"{record.inbound.dialogue_id}/{record.number}"
+    botops(project, "prompts", "export", "--turn", named, "--archive", name)
     assert (project / name).read_bytes() == first
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -102,6 +104,7 @@ def test_later_changes_do_not_touch_the_archive_and_are_said(botops, served):
     book = project / "pricebook/demo.yaml"
     old = book.read_bytes()
     book.write_bytes(old.replace(b"139000", b"149000"))
+    shutil.rmtree(project / ".botops/pricebook", ignore_errors=True)  # the copy of the last good book
     code, _, err = botops(project, "prompts", "export", "--turn", record.id, "--archive", "a.zip")
     assert code == 1
     assert f"the price book {record.verdict.book} is not in" in err
