@@ -46,6 +46,7 @@ evals: $(INSTALLED) ## Lint the prompts and run the demo suite from its recordin
 bench: $(INSTALLED) ## Measure; prints ratios taken side by side in one run
 	$(BIN)/python benchmarks/claims.py
 	$(BIN)/python benchmarks/experiments.py --out benchmarks/experiments.md
+	$(BIN)/python benchmarks/serving.py --out benchmarks/serving.md
 
 screenshots: $(INSTALLED) ## Take pictures of every console page (needs /usr/bin/chromium)
 	$(BIN)/python benchmarks/screenshots.py
