@@ -65,13 +65,15 @@ def records_of(
         at = next((_kept_time(m.at, book) for m in (*reversed(spoken), reply) if m.at), started)
         key = hashlib.sha256(f"{dialogue.id}\0{place}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
         identifier = _encodable(dialogue.id)
+        lead = _encodable(dialogue.lead) or identifier
         inbound = InboundMessage(
-            identifier, identifier, text, at, key, channel, region=dialogue.region, segment=dialogue.segment
+            identifier, lead, text, at, key, channel, region=dialogue.region, segment=dialogue.segment
         )
         yield TurnRecord(
             key, inbound, number, TurnState.ANSWERED,
             detect_language(text, dialogue.messages[:place]), GuardPolicy.OBSERVE,
             reply=reply.content, action=Action.PASSED if verdict.clean else Action.FLAGGED,
+            assignment=dialogue.assignments.get(place),
             verdict=verdict, model=MODEL, replied_at=_kept_time(reply.at, book) if reply.at else at,
         )  # fmt: skip
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast, get_args
 
 from botops.domain.messages import Message, Role
 from botops.domain.problems import Problem
+from botops.domain.prompts import Assignment, PromptRef, Unit
 
-_KEYS = frozenset("id lang started_at price_book messages labels domain agent note region segment".split())
-_MESSAGE_KEYS = frozenset({"role", "content", "name", "arguments", "at", "id", "tool_call_id", "tool_calls"})
+_KEYS = frozenset("id lang started_at price_book messages labels domain agent note region segment lead".split())
+_MESSAGE_KEYS = frozenset({"role", "content", "name", "arguments", "at", "id", "tool_call_id", "tool_calls", "prompt"})
+_PROMPT_KEYS = frozenset({"name", "version", "checksum", "experiment", "variant", "bucket", "unit"})
 _ROLES = frozenset(get_args(Role))
 
 
@@ -21,7 +23,9 @@ _ROLES = frozenset(get_args(Role))
 class Dialogue:
     """A dialogue to be checked. `price_book` is a path as written in the file, empty when the row has none.
 
-    `started_at` may be naive: it is then in the book's time zone. `line` is where it stood in its file.
+    `started_at` may be naive: it is then in the book's time zone. `line` is where it stood in its file. `lead` is the
+    client across dialogues, empty when not known; `assignments` are the prompts that spoke, by the index of the reply,
+    where the log tells.
     """
 
     id: str
@@ -32,6 +36,8 @@ class Dialogue:
     region: str | None = None
     segment: str | None = None
     line: int = 0
+    lead: str = ""
+    assignments: Mapping[int, Assignment] = field(default_factory=dict)
 
 
 class _RowError(ValueError):
@@ -95,6 +101,8 @@ def _dialogue(row: Any, line: int) -> Dialogue:
         _text(row, "region") or None,
         _text(row, "segment") or None,
         line,
+        _text(row, "lead"),
+        {i: _prompt(m, f"messages.{i}") for i, m in enumerate(messages) if m.get("prompt") is not None},
     )
 
 
@@ -114,6 +122,37 @@ def _message(raw: Any, index: int) -> Message:
     name = raw.get("name")
     at = _time(raw["at"], f"{path}.at") if raw.get("at") is not None else None
     return Message(cast("Role", role), content, name if isinstance(name, str) else None, at)
+
+
+def _prompt(message: dict[str, Any], path: str) -> Assignment:
+    """The prompt that a reply was made by, as `/v1/prompts/{name}` told it."""
+    raw, path = message["prompt"], f"{path}.prompt"
+    if message["role"] != "assistant" or not isinstance(raw, dict):
+        raise _RowError(path, "a reply's prompt is an object with name, version and checksum", "bad-prompt")
+    _refuse_unknown(raw, _PROMPT_KEYS, path + ".")
+    name, checksum, experiment = (_plain(raw, key, path) for key in ("name", "checksum", "experiment"))
+    variant, bucket = (_whole(raw, key, path) for key in ("variant", "bucket"))
+    version, unit = _whole(raw, "version", path), raw.get("unit", "lead")
+    if not name or version is None:
+        raise _RowError(path, "the prompt's name and version are needed", "bad-prompt")
+    if unit not in get_args(Unit):
+        raise _RowError(f"{path}.unit", f"{unit!r} is not one of {', '.join(get_args(Unit))}", "bad-prompt")
+    ref = PromptRef(name, version, checksum)
+    return Assignment(ref, experiment or None, -1 if variant is None else variant, bucket, unit=cast("Unit", unit))
+
+
+def _plain(row: dict[str, Any], key: str, path: str) -> str:
+    value = row.get(key)
+    if value is not None and not (isinstance(value, str) and value.isascii() and value.isprintable()):
+        raise _RowError(f"{path}.{key}", "plain ASCII text is needed, as the API gave it", "bad-prompt")
+    return (value or "")[:200]
+
+
+def _whole(row: dict[str, Any], key: str, path: str) -> int | None:
+    value = row.get(key)
+    if value is not None and (type(value) is not int or not 0 <= value < 2**31):
+        raise _RowError(f"{path}.{key}", "a whole number from 0 is needed", "bad-prompt")
+    return value
 
 
 def _refuse_unknown(row: dict[str, Any], known: frozenset[str], path: str) -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from botops.domain.errors import UserError
 from botops.domain.messages import Language, Message
 from botops.domain.problems import Problem
-from botops.domain.prompts import Assignment, ModelParameters, PromptRef, RenderedPrompt
+from botops.domain.prompts import Assignment, ModelParameters, PromptRef, RenderedPrompt, Unit
 from botops.registry.model import Variable
 from botops.registry.template import MessageText, TemplateFaultError, compile_text
 
@@ -74,6 +74,7 @@ class _Body(BaseModel):
     experiment: str | None = None
     variant: int | None = None
     bucket: int | None = None
+    unit: Unit = "lead"
     language: Language | None = None
     values: dict[str, str] = Field(default_factory=dict)
 
@@ -197,7 +198,7 @@ def read_answer(raw: bytes, name: str) -> Answer:
         tuple((n, v.model_dump_json()) for n, v in body.variables.items()),
     )
     values = _values(tuple(body.values.items()))
-    return Answer(Assignment(ref, body.experiment, variant, body.bucket), text, values, body.language)
+    return Answer(Assignment(ref, body.experiment, variant, body.bucket, unit=body.unit), text, values, body.language)
 
 
 def fallback_answer(name: str, fallback: PromptFallback) -> Answer:

@@ -59,6 +59,7 @@ class AssignedPrompt(PromptText):
     experiment: str | None
     variant: int | None
     bucket: int | None
+    unit: Literal["lead", "dialogue"] = Field(description="What the experiment deals its variants to.")
     rendered: bool = Field(description="False: `messages` are templates.")
     values: dict[str, str] = Field(description="The built-in variables the templates use, as they stand now.")
 
@@ -89,6 +90,7 @@ def assigned_body(served: ServedPrompt) -> bytes:
         "experiment": assignment.experiment,
         "variant": assignment.variant if assignment.variant >= 0 else None,
         "bucket": assignment.bucket,
+        "unit": assignment.unit,
         "language": served.language,
         "rendered": served.messages is not None,
         "values": dict(served.values),

@@ -1,11 +1,13 @@
 """The client against the server it is made for, killed and started again."""
 
+import json
 import time
 
 import httpx2
 import pytest
 
 from botops import PromptClient, SwitchedOffError
+from botops.claims.dialogues import parse_dialogues
 from botops.client import Origin
 
 
@@ -82,3 +84,50 @@ def test_it_outlives_the_server(project, process, wait_for, port, tmp_path, bund
             wait_for(f"{url}/healthz", child=child)
             _until(lambda: client.get("sales", lead="lead-0").origin is Origin.FRESH, 20)
             assert httpx2.get(f"{url}/v1/prompts/sales", params={"lead": "lead-0"}).status_code == 200
+
+
+def _row(lead, prompt, **more):
+    reply = {"role": "assistant", "content": "Тариф «Магазин» — 9 000 ₸ в месяц.", "prompt": prompt}
+    messages = [{"role": "user", "content": "Сколько стоит тариф «Магазин» в месяц?"}, reply]
+    row = {"id": f"theirs-{lead}", "lead": lead, "started_at": "2026-11-10T10:00:00+05:00", "messages": messages}
+    return json.dumps({**row, **more}, ensure_ascii=False)
+
+
+def test_a_bot_of_ones_own_takes_part_in_experiments_by_its_replies(project, running):
+    fields = ("name", "version", "checksum", "experiment", "variant", "bucket", "unit")
+    with running(project) as server:
+        rows = []
+        for i in range(12):
+            query = {"lead": f"lead-{i}", "channel": "telegram"}
+            answer = server.http.get("/v1/prompts/sales", params=query).json()
+            rows.append((answer, _row(f"lead-{i}", {name: answer[name] for name in fields})))
+        assert server.container.store.experiments.exposures("sales-price-first") == {}
+        for _ in range(2):
+            taken = server.http.post("/v1/dialogues", content="\n".join(row for _, row in rows).encode()).json()
+            assert taken["rejected"] == []
+        counted = server.container.store.experiments.exposures("sales-price-first")
+        assert counted == {v: sum(a["variant"] == v for a, _ in rows) for v in (0, 1)}
+        (record,) = server.container.store.reads.dialogue("theirs-lead-3")
+        assert record.inbound.lead_id == "lead-3"
+        assert record.assignment.ref.checksum == rows[3][0]["checksum"]
+        assert record.verdict.findings
+
+
+@pytest.mark.parametrize(
+    ("prompt", "place"),
+    [
+        ("sales@2", "messages.1.prompt"),
+        ({"name": "sales"}, "messages.1.prompt"),
+        ({"name": "sales", "version": "2"}, "messages.1.prompt.version"),
+        ({"name": "sales", "version": True}, "messages.1.prompt.version"),
+        ({"name": "sales", "version": 2**80}, "messages.1.prompt.version"),
+        ({"name": "sales", "version": 1, "variant": -1}, "messages.1.prompt.variant"),
+        ({"name": "sales", "version": 1, "experiment": "a\x00"}, "messages.1.prompt.experiment"),
+        ({"name": "sales", "version": 1, "unit": "region"}, "messages.1.prompt.unit"),
+        ({"name": "sales", "version": 1, "text": "x"}, "messages.1.prompt.text"),
+    ],
+)
+def test_a_prompt_that_cannot_be_read_costs_its_own_row(prompt, place):
+    bad, good = parse_dialogues([_row("x", prompt).encode(), _row("x", {"name": "s", "version": 1}).encode()], "log")
+    assert (bad.line, bad.path) == (1, place)
+    assert good.assignments[1].ref.name == "s"
