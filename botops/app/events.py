@@ -24,7 +24,6 @@ _AHEAD = timedelta(days=1)
 """How far clocks and time zones may put an event into the future."""
 _MOST_WORTH = Decimal(10**15)
 _LOCAL = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,10 @@ def _moment(value: Any, info: ValidationInfo) -> datetime:
 def _read_moment(value: Any, zone: ZoneInfo) -> datetime:
     text = value.strip() if isinstance(value, str) else ""
     try:
-        if _DAY.fullmatch(text):
-            day = _local(text).date() if "." in text else date.fromisoformat(text)
+        if (day := _day(text)) is not None:
             return datetime.combine(day, time(23, 59, 59), zone)
-        found = _local(text) if _LOCAL.fullmatch(text) else datetime.fromisoformat(text)
+        local = _LOCAL.fullmatch(text)
+        found = _local(local) if local else datetime.fromisoformat(text)
         aware = found if found.tzinfo else found.replace(tzinfo=zone)
         aware.timestamp()  # an offset may push the first or the last day off the calendar
     except (ValueError, OverflowError):
@@ -70,10 +69,18 @@ def _read_moment(value: Any, zone: ZoneInfo) -> datetime:
     return aware
 
 
-def _local(text: str) -> datetime:
-    match = _LOCAL.fullmatch(text)
-    if match is None:
-        raise ValueError("not day.month.year")
+def _day(text: str) -> date | None:
+    """A day without a time. Raises ValueError for one that no calendar has."""
+    local = _LOCAL.fullmatch(text)
+    if local is not None:
+        return _local(local).date() if local.group(4) is None else None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _local(match: re.Match[str]) -> datetime:
     day, month, year, hour, minute, second = (int(part or 0) for part in match.groups())
     return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the caller gives it its zone
 
