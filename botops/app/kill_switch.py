@@ -1,6 +1,7 @@
 """The kill switch: one action that is in force on every replica within two seconds, and its end.
 
-An order stands above the release file; no file is edited. `fold_overrides` ends what a later release makes void.
+An order stands above the release file; no file is edited. All it needs is a `Switchboard`, which a container is.
+`fold_overrides` ends what a later release makes void.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from botops.registry.model import ReleaseAction
 from botops.registry.release import rollback_target
 
 if TYPE_CHECKING:
-    from botops.app.container import Container
+    from botops.app.switchboard import Switchboard
     from botops.registry import Release, ReleaseSpec, Split
 
 Target = Literal["last-good", "hand-over", "control"] | int
@@ -50,7 +51,7 @@ def target_of(text: str) -> Target:
     raise UserError(f"{text[:80]!r} is nothing to switch to: say last-good, hand-over, control or a version as 3")
 
 
-def kill(container: Container, prompt: str, to: Target = "last-good", *, by: str, reason: str) -> Killed:
+def kill(board: Switchboard, prompt: str, to: Target = "last-good", *, by: str, reason: str) -> Killed:
     """Switches a prompt, audited, in force everywhere within two seconds; another person's order on it is replaced.
 
     Only a version that was live or in an experiment before may be named: the kill switch goes back, it publishes
@@ -58,30 +59,30 @@ def kill(container: Container, prompt: str, to: Target = "last-good", *, by: str
     already, StoreError.
     """
     who, why = said(by, reason)
-    made = _order(container, prompt, to, who, why)
-    standing = [o for o in container.store.overrides.in_force() if o.subject == prompt]
+    made = _order(board, prompt, to, who, why)
+    standing = [o for o in board.store.overrides.in_force() if o.subject == prompt]
     for order in standing:
         if (order.kind, order.version, order.experiment) == (made.kind, made.version, made.experiment):
             raise ConflictError(
                 f"{prompt}: {in_words(order)} already, by {order.by} since {order.at:%Y-%m-%d %H:%M} UTC"
             )
     kinds = (OverrideKind.CONTROL,) if made.kind is OverrideKind.CONTROL else _BY_PERSON
-    replaced = container.store.overrides.replace(
-        made, order_entry(container, made), kinds, ending(container, who, f"replaced: {in_words(made)}")
+    replaced = board.store.overrides.replace(
+        made, order_entry(board, made), kinds, ending(board, who, f"replaced: {in_words(made)}")
     )
-    container.overrides.forget()
+    board.overrides.forget()
     return Killed(made, replaced)
 
 
-def restore(container: Container, prompt: str, *, by: str, reason: str) -> tuple[Override, ...]:
+def restore(board: Switchboard, prompt: str, *, by: str, reason: str) -> tuple[Override, ...]:
     """Ends the orders people gave on a prompt, audited: the release file decides again within two seconds.
 
     An experiment that a guardrail stopped is not taken up again, its figures would mix two times: end its split or
     begin a new phase. Raises NotFoundError for an unknown prompt, ConflictError when nothing can be ended, StoreError.
     """
     who, why = said(by, reason)
-    _known(container, prompt)
-    standing = [o for o in container.store.overrides.in_force() if o.subject == prompt]
+    _known(board, prompt)
+    standing = [o for o in board.store.overrides.in_force() if o.subject == prompt]
     mine = [o for o in standing if not by_guardrail(o)]
     if not mine and standing:
         raise ConflictError(
@@ -90,12 +91,12 @@ def restore(container: Container, prompt: str, *, by: str, reason: str) -> tuple
         )
     if not mine:
         raise ConflictError(f"{prompt}: no override is in force, the release file decides")
-    ended = tuple(container.store.overrides.end(order.id, ending(container, who, why)) for order in mine)
-    container.overrides.forget()
+    ended = tuple(board.store.overrides.end(order.id, ending(board, who, why)) for order in mine)
+    board.overrides.forget()
     return ended
 
 
-def fold_overrides(container: Container, prompt: str, *, by: str, reason: str) -> tuple[Override, ...]:
+def fold_overrides(board: Switchboard, prompt: str, *, by: str, reason: str) -> tuple[Override, ...]:
     """Ends the overrides that the release file, as it stands now, makes void; to be called after it was written.
 
     A version ordered is void once something was published or rolled back after the order, or when it is live for
@@ -103,17 +104,17 @@ def fold_overrides(container: Container, prompt: str, *, by: str, reason: str) -
     A prompt served from its last good state keeps its orders: what it will be served from is not known.
     Raises NotFoundError, UserError for a release that cannot be read, StoreError.
     """
-    release = container.registry.release(prompt)
-    if prompt in container.registry.state().stale:
+    release = board.registry.release(prompt)
+    if prompt in board.registry.state().stale:
         return ()
     ended = []
-    for order in container.store.overrides.in_force():
+    for order in board.store.overrides.in_force():
         if order.subject == prompt and void(order, release):
             try:
-                ended.append(container.store.overrides.end(order.id, ending(container, by, reason)))
+                ended.append(board.store.overrides.end(order.id, ending(board, by, reason)))
             except ConflictError:
                 continue  # another replica was first
-    container.overrides.forget()
+    board.overrides.forget()
     return tuple(ended)
 
 
@@ -130,9 +131,9 @@ def void(order: Override, release: Release) -> bool:
     return False
 
 
-def stop_in_force(container: Container, prompt: str, split: Split) -> Override | None:
+def stop_in_force(board: Switchboard, prompt: str, split: Split) -> Override | None:
     """The order that gives everybody the control of a split, None while it runs. Raises StoreError."""
-    for order in container.store.overrides.in_force():
+    for order in board.store.overrides.in_force():
         if (order.subject, order.kind, order.experiment) == (prompt, OverrideKind.CONTROL, split.seed):
             return order
     return None
@@ -152,20 +153,20 @@ def in_words(order: Override) -> str:
     return f"{order.experiment} is stopped, everybody gets its first variant"
 
 
-def order_entry(container: Container, order: Override, **detail: str | int | float | bool | None) -> AuditEntry:
+def order_entry(board: Switchboard, order: Override, **detail: str | int | float | bool | None) -> AuditEntry:
     """The audit entry of an order given; `detail` is kept beside what the order says."""
     checksum = None
     if order.version is not None:
-        checksum = container.registry.version(order.subject, order.version).ref.checksum
+        checksum = board.registry.version(order.subject, order.version).ref.checksum
     return AuditEntry(
         new_id(), order.at, order.by, Deed.OVERRIDE, prompt_subject(order.subject), order.reason,
         None if order.version is None else str(order.version), checksum, {**_detail(order), **detail},
     )  # fmt: skip
 
 
-def ending(container: Container, by: str, reason: str) -> Callable[[Override], AuditEntry]:
+def ending(board: Switchboard, by: str, reason: str) -> Callable[[Override], AuditEntry]:
     """What makes the audit entry of an order's end."""
-    now = container.clock.now()
+    now = board.clock.now()
 
     def entry(order: Override) -> AuditEntry:
         version = None if order.version is None else str(order.version)
@@ -202,18 +203,18 @@ def _detail(order: Override) -> dict[str, str | int | float | bool | None]:
     return {"override": order.id, "kind": order.kind.value, "experiment": order.experiment}
 
 
-def _known(container: Container, prompt: str) -> None:
+def _known(board: Switchboard, prompt: str) -> None:
     """Raises NotFoundError for an unknown prompt; one whose folder is gone is known while an order on it holds."""
-    if not any(o.subject == prompt for o in container.store.overrides.in_force()):
-        container.registry.versions(prompt)
+    if not any(o.subject == prompt for o in board.store.overrides.in_force()):
+        board.registry.versions(prompt)
 
 
-def _order(container: Container, prompt: str, to: Target, by: str, reason: str) -> Override:
-    container.registry.versions(prompt)
-    now = container.clock.now()
+def _order(board: Switchboard, prompt: str, to: Target, by: str, reason: str) -> Override:
+    board.registry.versions(prompt)
+    now = board.clock.now()
     if to == "hand-over":
         return Override(new_id(), prompt, OverrideKind.HAND_OVER, by, now, reason)
-    release = container.registry.release(prompt)
+    release = board.registry.release(prompt)
     if to == "control":
         if release.split is None:
             raise UserError(f"{prompt}: no experiment runs on it: there is nothing to stop")
@@ -224,7 +225,7 @@ def _order(container: Container, prompt: str, to: Target, by: str, reason: str) 
         known = ", ".join(str(n) for n in sorted({*release.spec.checksums, *release.served}))
         raise NotFoundError(f"{prompt}@{number} was never published, the kill switch only goes back: to {known}")
     try:
-        container.registry.version(prompt, number)
+        board.registry.version(prompt, number)
     except UserError as error:
         raise UserError(f"{prompt}@{number} cannot be served, name another or --to hand-over: {error}") from error
     if release.split is None and release.live == number:

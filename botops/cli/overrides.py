@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+from typing import TYPE_CHECKING
 
 import click
 
-from botops.cli.context import json_option, open_container, project_settings
+from botops.cli.context import json_option, project_settings
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from botops.app.switchboard import Alone
 
 _by = click.option("--by", required=True, help="Who says so.")
 _reason = click.option("--reason", required=True, help="Why.")
@@ -31,8 +38,8 @@ def kill(name: str, target: str, reason: str, by: str) -> None:
     from botops.app.kill_switch import kill as switch
 
     to = target_of(target)
-    with open_container(project_settings(), role="side") as container:
-        made = switch(container, name, to, by=by, reason=reason)
+    with _switchboard() as board:
+        made = switch(board, name, to, by=by, reason=reason)
     click.echo(f"{name}: {in_words(made.override)}, within two seconds")
     for order in made.replaced:
         click.echo(f"replaced: {in_words(order)}, by {order.by}: {order.reason}", err=True)
@@ -50,8 +57,8 @@ def restore(name: str, reason: str, by: str) -> None:
     from botops.app.kill_switch import in_words
     from botops.app.kill_switch import restore as end
 
-    with open_container(project_settings(), role="side") as container:
-        ended = end(container, name, by=by, reason=reason)
+    with _switchboard() as board:
+        ended = end(board, name, by=by, reason=reason)
     for order in ended:
         click.echo(f"{name}: ended: {in_words(order)}, by {order.by}: {order.reason}")
 
@@ -61,9 +68,10 @@ def restore(name: str, reason: str, by: str) -> None:
 def overrides(as_json: bool) -> None:
     """What was ordered above the release files and holds: by whom, since when and why."""
     from botops.app.kill_switch import in_words, override_row
+    from botops.app.overrides import overrides_of
+    from botops.config import Secrets
 
-    with open_container(project_settings(), role="reader") as container:
-        found = container.store.overrides.in_force()
+    found = overrides_of(project_settings(), Secrets.from_environ(os.environ))
     if as_json:
         click.echo(json.dumps([override_row(order) for order in found], ensure_ascii=False, indent=1))
         return
@@ -71,3 +79,10 @@ def overrides(as_json: bool) -> None:
         click.echo(f"{order.subject}: {in_words(order)}")
         click.echo(f"    {order.by} · {order.at:%Y-%m-%d %H:%M} UTC · {order.reason}")
     click.echo(f"{len(found)} overrides in force", err=True)
+
+
+def _switchboard() -> AbstractContextManager[Alone]:
+    from botops.app.switchboard import switchboard
+    from botops.config import Secrets
+
+    return switchboard(project_settings(), Secrets.from_environ(os.environ))

@@ -118,3 +118,19 @@ def test_the_command_line_says_what_is_wrong(botops, project):
     ):
         code, out, err = botops("prompts", *arguments)
         assert (code, out, says in err) == (2, "", True), err
+
+
+def test_the_switch_works_where_little_else_does(botops, project):
+    """No price book, a package that is not there, a prompt file cut in half: an order is given all the same."""
+    for file in (project / "pricebook").glob("*.yaml"):
+        file.unlink()
+    settings = project / "botops.yaml"
+    settings.write_text(settings.read_text("utf-8") + "\nclaims: {checks: [no_such_check]}\n", "utf-8")
+    (project / "prompts/sales/2.yaml").write_text("messages: [", "utf-8")
+    code, out, err = botops("prompts", "kill", "sales", "--to", "hand-over", "--by", "Айгерим", "--reason", "врёт")
+    assert (code, out) == (0, "sales: every dialogue goes to a person, within two seconds\n"), err
+    assert json.loads(botops("prompts", "overrides", "--json")[1])[0]["reason"] == "врёт"
+
+
+def test_before_there_is_a_store_nothing_is_ordered(botops):
+    assert botops("prompts", "overrides", "--json")[:2] == (0, "[]\n")
