@@ -18,7 +18,7 @@ from botops.app.team import refuse_outsider
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.people import person, same_person
 from botops.domain.people import reason as reasoned
-from botops.domain.releases import AuditEntry, Deed, Proposal, ProposalState
+from botops.domain.releases import UNDECIDED, AuditEntry, Deed, Proposal, ProposalState
 from botops.registry import DRAFT
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from botops.config.release_policy import ReleaseRule
     from botops.registry import PromptVersion
 
-UNDECIDED = frozenset({ProposalState.OPEN, ProposalState.APPROVED})
-"""Where a proposal can still change: approved is not yet live."""
 _DEEDS = {
     ProposalState.APPROVED: Deed.APPROVE,
     ProposalState.REJECTED: Deed.REJECT,

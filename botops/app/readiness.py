@@ -70,7 +70,7 @@ def approval_of(
     """The proposal by which a second person said yes to a text as the successor of `base`, and the newest one there is
     of that text. For prompts and the price book alike."""
     proposals = container.store.proposals.of_text(subject, checksum)
-    approved = next((p for p in proposals if p.state in _YES and p.base == base), None)
+    approved = next((p for p in proposals if p.state in _YES and p.decided_by and p.base == base), None)
     return approved, next(iter(proposals), None)
 
 

@@ -19,7 +19,7 @@ from botops.app.readiness import refuse_unready
 from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
 from botops.domain.people import person, same_person
 from botops.domain.people import reason as reasoned
-from botops.domain.releases import Deed, ProposalState
+from botops.domain.releases import UNDECIDED, Deed, ProposalState
 from botops.registry import DRAFT, UNRELEASED
 from botops.registry.release import rollback_target
 
@@ -164,6 +164,14 @@ def draft_of(container: Container, name: str) -> PromptVersion:
         ) from error
 
 
+def close_proposals(container: Container, subject: str, checksum: str) -> None:
+    """Marks what was proposed of a text as published, now that it is in force. Raises StoreError."""
+    for proposal in container.store.proposals.of_text(subject, checksum):
+        if proposal.state in UNDECIDED:
+            with suppress(ConflictError):  # decided at this very moment: the log tells the order
+                container.store.proposals.move(replace(proposal, state=ProposalState.PUBLISHED), proposal.state)
+
+
 def authors(container: Container, subject: str, checksum: str) -> tuple[str, ...]:
     """Who wrote an exact text, as far as the audit log knows. Raises StoreError."""
     found = [e for e in container.store.audit.of_text(subject, checksum) if e.deed in _AUTHORSHIP]
@@ -207,10 +215,7 @@ def _settle(container: Container, release: Release, ready: tuple[Readiness, ...]
         note_steps(container, release)
         fold_overrides(container, release.name, by=step.by, reason=f"{step.action.value}: {step.reason}")
         for one in ready:
-            if one.proposal is not None and one.proposal.state is ProposalState.APPROVED:
-                done = replace(one.proposal, state=ProposalState.PUBLISHED)
-                with suppress(ConflictError):  # taken back at this very moment: the log tells the order
-                    container.store.proposals.move(done, ProposalState.APPROVED)
+            close_proposals(container, prompt_subject(release.name), one.checksum)
     except StoreError as error:
         message = f"{release.name}: the release file was written, the audit log was not and is mended at the next look"
         raise StoreError(f"{message}: {error}") from error

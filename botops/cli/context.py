@@ -34,8 +34,8 @@ format_option = click.option(
 )  # fmt: skip
 
 
-def _own_name() -> str:
-    """BOTOPS_USER, or the name of who is logged in to this machine."""
+def own_name() -> str:
+    """BOTOPS_USER, or the name of who is logged in to this machine. Raises click's UsageError when nobody is."""
     import getpass
 
     name = os.environ.get("BOTOPS_USER", "").strip()
@@ -48,7 +48,7 @@ def _own_name() -> str:
 
 
 by_option = click.option(
-    "--by", default=_own_name, show_default="BOTOPS_USER, or who is logged in", metavar="NAME", help="Who does it."
+    "--by", default=own_name, show_default="BOTOPS_USER, or who is logged in", metavar="NAME", help="Who does it."
 )
 reason_option = click.option("--reason", required=True, metavar="WORDS", help="Why; it stands in the audit log.")
 

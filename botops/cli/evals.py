@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from botops.cli.context import by_option, format_option, json_option, project_settings, set_option
+from botops.cli.context import format_option, json_option, own_name, project_settings, set_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,7 @@ def evals() -> None:
 @click.option("--markdown", "markdown_file", type=_FILE, help="Write a summary for a pull request.")
 @click.option("--html", "html_file", type=_FILE, help="Write a report for people.")
 @click.option("--no-evidence", is_flag=True, help="Do not keep the outcome in the store as proof for a release.")
-@by_option
+@click.option("--by", metavar="NAME", help="Who runs it; default: BOTOPS_USER, or who is logged in.")
 @set_option
 @language_option
 @format_option
@@ -91,7 +91,7 @@ def run(
     language: ReportLanguage,
     form: str,
     no_evidence: bool,
-    by: str,
+    by: str | None,
     **wanted: object,
 ) -> int:
     """Run SUITES and judge every dialogue.
@@ -132,15 +132,16 @@ def run(
     return 130 if stopped else exit_code(result, comparison)
 
 
-def _keep(settings: Settings, secrets: Secrets, runs: Sequence[EvalRun], by: str) -> None:
+def _keep(settings: Settings, secrets: Secrets, runs: Sequence[EvalRun], by: str | None) -> None:
     """Keeps the outcome as evidence. A store that does not take it is told and never fails an eval."""
     from botops.app.evidence import keep_runs
     from botops.domain.errors import BotopsError
 
     try:
-        kept = keep_runs(settings, secrets, runs, by)
-    except BotopsError as error:
-        click.echo(f"not kept as proof for a release: {error}", err=True)
+        kept = keep_runs(settings, secrets, runs, own_name() if by is None else by)
+    except (BotopsError, click.UsageError) as error:
+        said = error.message if isinstance(error, click.UsageError) else error
+        click.echo(f"not kept as proof for a release: {said}", err=True)
         return
     if kept:
         click.echo(f"kept as proof for a release: {len(runs)} runs (botops prompts history NAME)", err=True)

@@ -116,9 +116,8 @@ withdraw = _decision("withdraw", "Take your own proposal back.")
 def proposals(name: str | None, states: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """List what is proposed (of the prompt NAME) and waits for somebody."""
     from botops.app.auditing import prompt_subject
-    from botops.app.proposing import UNDECIDED
     from botops.cli.rows import moment, one_line, plain, proposal_row
-    from botops.domain.releases import ProposalState
+    from botops.domain.releases import UNDECIDED, ProposalState
 
     wanted = frozenset(map(ProposalState, states)) or (None if everything else UNDECIDED)
     subject = prompt_subject(name) if name else None

@@ -87,6 +87,10 @@ class ProposalState(StrEnum):
     PUBLISHED = "published"
 
 
+UNDECIDED = frozenset({ProposalState.OPEN, ProposalState.APPROVED})
+"""Where a proposal can still change: approved is not yet live."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A text put forward for release, by its hash: whoever approves it approves that text and no other.

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from botops.app import proposing
 from botops.app.auditing import prompt_subject
-from botops.domain.releases import ProposalState
+from botops.domain.releases import UNDECIDED, ProposalState
 from botops.http.releases import FAULTS, Reason
 from botops.http.schemas import Body, Id
 
@@ -74,7 +74,7 @@ async def proposals(
     """The proposals, the newest first."""
     container: Container = request.app.state.container
     subject = prompt_subject(prompt) if prompt else None
-    states = frozenset(state) if state else proposing.UNDECIDED
+    states = frozenset(state) if state else UNDECIDED
     found = await asyncio.to_thread(container.store.proposals.listed, subject, states, most=limit)
     return [_reply(p) for p in found]
 

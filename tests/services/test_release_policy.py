@@ -219,3 +219,10 @@ def test_doctor_finds_rules_that_protect_nothing(botops, project):
     assert "releases.prompts.slaes.require_green_eval: there is no suite `demos`" in found
     assert "releases.approvers: there is no role `head`" in found
     assert "releases.pricebook.approvers: there is no role `head_of_sale`" in found
+
+
+def test_an_eval_ends_as_ever_where_its_outcome_cannot_be_kept(botops, strict, monkeypatch):
+    (strict / "store.db").write_text("this is no database", "utf-8")
+    monkeypatch.setenv("BOTOPS_DATABASE_URL", f"sqlite:///{strict}/store.db")
+    code, _, err = evaluate(botops, which="sales@1")
+    assert (code, "not kept as proof for a release" in err) == (0, True)

@@ -189,3 +189,14 @@ def test_the_price_book_is_proposed_by_the_same_rules(desk):
     assert proposing.rule_of(desk.container, "pricebook").needs_approval
     with pytest.raises(UserError, match="only prompts and the price book"):
         proposing.rule_of(desk.container, "experiment:tone")
+
+
+def test_what_went_live_without_a_yes_is_done_and_approved_by_nobody(desk):
+    proposal = propose(desk)
+    desk.publish(2)
+    assert desk.container.store.proposals.get(proposal.id).state is ProposalState.PUBLISHED
+    desk.policy(POLICY)
+    (desk.root / "prompts/sales/release.yaml").write_text("live: 1\n", "utf-8")  # as `git revert` would leave it
+    desk.container.registry.refresh()
+    with pytest.raises(UserError, match="botops prompts propose sales@2"):
+        desk.publish(2)
