@@ -42,7 +42,6 @@ FALSE_ALARMS = 0.01
 """The greatest probability that a book which changed nothing for the worse is ever alarmed about."""
 _REST = 20
 """A look may take one part in so many of the time, whatever the size of the store."""
-_MOST_PRODUCTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def since_when(store: Store, current: BookInForce, now: datetime) -> datetime | 
 
 def standing_alarm(store: Store, current: BookInForce) -> AuditEntry | None:
     """The alarm about the book in force, since it came into force the last time. Raises StoreError."""
-    wanted = _alarm_id(current)
+    wanted = alarm_id(current)
     return next((e for e in store.audit.entries(PRICEBOOK) if e.id == wanted), None)
 
 
@@ -139,7 +138,7 @@ def _alarmed_books(store: Store) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(e.detail["book"]) for e in entries if "book" in e.detail))
 
 
-def _alarm_id(current: BookInForce) -> str:
+def alarm_id(current: BookInForce) -> str:
     """One id for each time a book came into force: published anew after a rollback, it may be alarmed about anew."""
     step = current.release.step if current.release is not None else None
     said = f"{RULE}\0{current.identity}\0{step.at.timestamp() if step else ''}"
@@ -157,13 +156,13 @@ def _entry(container: Container, current: BookInForce, found: BookWatch) -> Audi
         "held_before": before.held,
         "replies": after.replies,
         "held": after.held,
-        "products": "; ".join(evidence.products[:_MOST_PRODUCTS]),
+        "products": "; ".join(evidence.products),
         "turns": " ".join(f"{e.dialogue_id}:{e.number}" for e in evidence.examples),
         "cause": evidence.cause,
         "action": evidence.action,
     }
     return AuditEntry(
-        _alarm_id(current), container.clock.now(), RULE, Deed.ALARM, PRICEBOOK,
+        alarm_id(current), container.clock.now(), RULE, Deed.ALARM, PRICEBOOK,
         alarm_text(current, found, evidence.lines), current.file.name, current.checksum, MappingProxyType(detail),
     )  # fmt: skip
 

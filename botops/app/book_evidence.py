@@ -50,14 +50,17 @@ def evidence_of(
     """The evidence about a book in `period`, against the time `earlier`. Raises StoreError."""
     replies = container.store.book_replies
     old = _book_before(current)
-    products = _risen(replies.findings(period), replies.findings(earlier), found, (current.book, old))
+    books = (current.book, old)
+    risen = _risen(replies.findings(period), replies.findings(earlier), found)
+    told = [f"{_name(t.sku, books) or 'no known product'}: {t.kind} in {_replies(t.replies)}" for t in risen]
+    products = tuple(dict.fromkeys(name for t in risen if (name := _name(t.sku, books))))
     examples = replies.examples(period)
     served = replies.prompts(period)
     stale = _own_prices(container, current, old, served)
     slips = _slips(container, current, old)
     cause: Cause = "book" if slips else _cause(container, served, stale)
     action = _action(current)
-    lines = [f"risen most: {', '.join(products)}"] if products else []
+    lines = [f"risen most: {', '.join(told)}"] if told else []
     lines += [_example(e) for e in examples]
     lines += _cause_lines(container, cause, stale, slips, action)
     return Evidence(products, examples, cause, action, tuple(lines))
@@ -75,18 +78,14 @@ def _book_before(current: BookInForce) -> PriceBook | None:
         return None
 
 
-def _risen(
-    now: Sequence[FindingTally],
-    then: Sequence[FindingTally],
-    found: BookWatch,
-    books: tuple[PriceBook, PriceBook | None],
-) -> tuple[str, ...]:
-    """Products and kinds by how far their share of replies rose, as `Тариф «Старт»: price in 9 replies`."""
+def _risen(now: Sequence[FindingTally], then: Sequence[FindingTally], found: BookWatch) -> list[FindingTally]:
+    """Products and kinds by how far their share of replies rose, those that rose most first."""
     before = {(t.sku, t.kind): t.replies / max(1, found.before.replies) for t in then}
-    risen = sorted(
-        now, key=lambda t: t.replies / max(1, found.after.replies) - before.get((t.sku, t.kind), 0.0), reverse=True
-    )
-    return tuple(f"{_name(t.sku, books)}: {t.kind} in {_replies(t.replies)}" for t in risen[:_MOST_PRODUCTS])
+
+    def rise(tally: FindingTally) -> float:
+        return tally.replies / max(1, found.after.replies) - before.get((tally.sku, tally.kind), 0.0)
+
+    return sorted((t for t in now if rise(t) > 0), key=rise, reverse=True)[:_MOST_PRODUCTS]
 
 
 def _replies(number: int) -> str:
@@ -95,7 +94,7 @@ def _replies(number: int) -> str:
 
 def _name(sku: str | None, books: tuple[PriceBook, PriceBook | None]) -> str:
     if sku is None:
-        return "no known product"
+        return ""
     known = (book.product(sku) for book in books if book is not None)
     return next((product.name for product in known if product is not None), sku)
 

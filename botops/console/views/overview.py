@@ -6,12 +6,14 @@ from decimal import Decimal
 import streamlit as st
 
 from botops.app import queries
+from botops.app.book_canary import standing_alarm
 from botops.app.container import Container
 from botops.app.glossary import GLOSSARY, Entry
 from botops.app.prompt_state import prompt_states
 from botops.console import charts, data, formats, frame, labels, navigation, parts, safe
 from botops.console.i18n import _, language, ngettext
 from botops.domain.money import Money
+from botops.domain.releases import AuditEntry
 
 
 def body(container: Container) -> None:
@@ -41,6 +43,7 @@ def _attention(container: Container) -> None:
         broken = _("The price book file is broken")
     for problem in container.books.problems[:3]:
         frame.show(parts.problem(problem, broken))
+    _book_alarm(container)
     for state in prompt_states(container):
         if state.broken:
             title = (
@@ -63,6 +66,29 @@ def _attention(container: Container) -> None:
         with st.container(key="waiting"):
             frame.show(frame.alert("warn", count, since))
             navigation.link("dialogues", _("Show these dialogues"), waiting="1")
+
+
+def _book_alarm(container: Container) -> None:
+    """The canary's alarm about the price book in force, while it stands."""
+    current = container.books.current()
+    alarm = standing_alarm(container.store, current) if current is not None else None
+    if current is None or alarm is None:
+        return
+    title = _("Far more replies disagree with the new price book {book}").format(book=current.file.name)
+    shares = _("Replies the price book did not bear out: {before} before, {after} now.").format(
+        before=_held_share(alarm, "held_before", "replies_before"), after=_held_share(alarm, "held", "replies")
+    )
+    products = str(alarm.detail.get("products") or "")
+    about = _("Most of all: {products}.").format(products=products) if products else ""
+    advice = _(
+        "If the book is wrong: botops pricebook rollback. If it is right, mend what tells the bot the old prices."
+    )
+    frame.show(frame.alert("bad", title, " ".join(part for part in (shares, about, advice) if part)))
+
+
+def _held_share(alarm: AuditEntry, held: str, replies: str) -> str:
+    total = int(alarm.detail.get(replies) or 0)
+    return formats.percent(int(alarm.detail.get(held) or 0) / total) if total else "—"
 
 
 def _numbers(container: Container, found: queries.Overview) -> None:

@@ -5,6 +5,7 @@ from itertools import groupby
 import streamlit as st
 
 from botops.app.book_rules import RuleReading, book_rules
+from botops.app.books import BookInForce
 from botops.app.container import Container
 from botops.console import formats, frame, labels, parts, safe
 from botops.console.i18n import _, ngettext
@@ -25,6 +26,7 @@ def body(container: Container) -> None:
             [
                 (_("File"), tag("code", frame.short(container.books.path))),
                 (_("Version"), book.version or "—"),
+                (_("Published"), _published(container, current)),
                 (_("Products"), formats.number(len(book.products))),
                 (_("Offers"), formats.number(len(book.offers))),
                 (_("Policy sentences"), formats.number(len(book.policies.text))),
@@ -32,6 +34,15 @@ def body(container: Container) -> None:
         )
     )
     _sentences(book_rules(current.compiled))
+
+
+def _published(container: Container, current: BookInForce) -> str:
+    """Who made the book live, when and why; a dash for a book that is in force because it is the only one."""
+    step = current.release.step if current.release is not None else None
+    if step is None:
+        return "—"
+    when = formats.moment(step.at, container.settings.company.timezone)
+    return f"{when}, {safe.preview(step.by, 60)}: {safe.preview(step.reason, 120)}"
 
 
 def _sentences(readings: tuple[RuleReading, ...]) -> None:

@@ -6,8 +6,10 @@ from html import unescape
 import pytest
 from babel.messages.pofile import read_po
 
+from botops.app.book_canary import alarm_id
 from botops.app.glossary import GLOSSARY, OVERVIEW
 from botops.console import i18n
+from botops.domain.releases import AuditEntry, Deed
 from botops.domain.turns import Action
 from botops.store import DialogueFilter
 
@@ -310,3 +312,19 @@ def test_owner_without_a_title_is_named_by_its_role(project, run, words):
     for broken in ("roles: [", "- x", "roles: {sales_enablement: 3}"):
         (project / "team.yaml").write_text(broken, encoding="utf-8")
         assert "sales_enablement" in words(run(project, "prompts"))
+
+
+def test_the_overview_tells_of_a_price_book_that_is_alarmed_about(project, run, words):
+    assert "прайсом" not in words(run(project))
+    with _open(project, "side") as container:
+        current = container.books.current()
+        detail = {"replies_before": 200, "held_before": 4, "replies": 20, "held": 9, "products": "Тариф «Старт»"}
+        entry = AuditEntry(
+            alarm_id(current), container.clock.now(), "canary:pricebook", Deed.ALARM, "pricebook", "…", detail=detail
+        )
+        container.store.audit.add(entry)
+    said = unescape(re.sub(r"<[^>]+>", " ", words(run(project)))).replace("\u00a0", " ")
+    assert "С новым прайсом demo.yaml расходится гораздо больше ответов" in said
+    assert "раньше 2 %, теперь 45 %" in said
+    assert "Больше всего: Тариф «Старт»." in said
+    assert "botops pricebook rollback" in said
