@@ -376,3 +376,14 @@ def test_a_folder_that_cannot_be_written_is_an_outside_fault(shop, good):
     (shop.root / "sales" / "release.yaml").mkdir()
     with pytest.raises(UserError, match="Is a directory"):
         shop.publish("sales", 2)
+
+
+def test_a_version_that_declares_what_it_never_uses_goes_live_only_if_it_was_before(shop, good):
+    text = good.replace("default: клиент}", "default: клиент}\n  city: {example: Алматы}")
+    shop.write("sales/3.yaml", text)
+    with pytest.raises(UserError, match=r"3\.yaml:10:3: variables\.city: .* never used"):
+        shop.publish("sales", 3)
+    assert shop.registry.release("sales").live == 1
+    shop.write("other/1.yaml", text)
+    shop.write("other/release.yaml", "live: 1\n")
+    assert shop.say("other")
