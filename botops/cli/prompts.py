@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from botops.cli.assigning import assign
 from botops.cli.context import format_option, json_option, lang_option, project_settings, relative
 from botops.cli.exchange import export, import_, replay
 from botops.cli.git import pull, push, sync_status
@@ -32,6 +33,7 @@ for _command in (
     overdue,
     diff,
     *STEPS,
+    assign,
     import_,
     export,
     replay,

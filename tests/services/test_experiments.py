@@ -246,6 +246,22 @@ def test_the_same_by_command(server, botops):
     assert (code, "no experiment runs" in err) == (2, True)
 
 
+def test_which_version_a_client_gets_is_told(server, botops):
+    started(server)
+    assert spoke(server, "lead-1")[1] == "tone"
+    started(server, variants=[{"version": 1, "weight": 1}, {"version": 2, "weight": 9999}], coverage=9000,
+            targeting={"channels": ["telegram"]})  # fmt: skip
+    code, out, _ = botops("prompts", "assign", "sales", "lead-1", "--json")
+    row = json.loads(out)
+    assert (code, row["version"], row["experiment"], row["variant"]) == (0, *spoke(server, "lead-1"))
+    assert row["experiment"] == "tone"
+    assert botops("prompts", "assign", "sales", "lead-2")[1] == "sales@1: takes no part in tone:2\n"
+    assert "sales@2: tone:2, variant 1, bucket" in botops("prompts", "assign", "sales", "x", "--channel", "telegram")[1]
+    assert botops("prompts", "assign", "nobody", "lead-2")[0] == 2
+    assert post(server, "/stop").status_code == 200
+    assert botops("prompts", "assign", "sales", "lead-1")[1] == "sales@1: no experiment decides on it\n"
+
+
 BROKEN = (
     ("--variant", "1"),
     ("--variant", "one:5000"),
