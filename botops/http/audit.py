@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from botops.app import auditing
 from botops.domain.releases import Deed
+from botops.http.schemas import Id
 
 if TYPE_CHECKING:
     from botops.app.container import Container
@@ -38,7 +39,7 @@ class AuditReply(BaseModel):
 @router.get("/v1/audit", summary="The audit log")
 async def audit(
     request: Request,
-    subject: Annotated[str | None, Query(max_length=300)] = None,
+    subject: Annotated[Id | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 200,
 ) -> list[AuditReply]:
     """Who did what to what clients get, when and why: the newest first. Steps of release files that the log lacks are

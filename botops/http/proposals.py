@@ -67,7 +67,7 @@ class ProposedText(ProposalReply):
 @router.get("/v1/proposals", summary="List proposals")
 async def proposals(
     request: Request,
-    prompt: Annotated[str | None, Query(max_length=200)] = None,
+    prompt: Annotated[Id | None, Query()] = None,
     state: Annotated[list[ProposalState] | None, Query(description="Without it, those nobody is done with.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> list[ProposalReply]:
@@ -80,7 +80,7 @@ async def proposals(
 
 
 @router.get("/v1/proposals/{proposal_id}", responses={404: FAULTS[404]}, summary="One proposal with its text")
-async def proposal(proposal_id: str, request: Request) -> ProposedText:
+async def proposal(proposal_id: Id, request: Request) -> ProposedText:
     """A proposal with the exact text that was put forward."""
     container: Container = request.app.state.container
     found = await asyncio.to_thread(container.store.proposals.get, proposal_id)
@@ -98,7 +98,7 @@ async def propose(request: Request, body: ProposeRequest) -> ProposalReply:
 
 
 @router.post("/v1/proposals/{proposal_id}/decide", responses=FAULTS, summary="Approve, reject or withdraw a proposal")
-async def decide(proposal_id: str, request: Request, body: DecideRequest) -> ProposalReply:
+async def decide(proposal_id: Id, request: Request, body: DecideRequest) -> ProposalReply:
     """Says yes or no to the exact text of a proposal. Nothing goes live by it: somebody publishes."""
     container: Container = request.app.state.container
     act = {"approve": proposing.approve, "reject": proposing.reject, "withdraw": proposing.withdraw}[body.decision]

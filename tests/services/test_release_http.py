@@ -83,6 +83,8 @@ def test_a_conflict_carries_both_texts(api):
         ("/v1/proposals", {"prompt": "sales", "version": 9, "by": "Дана", "reason": "x"}, 404),
         ("/v1/proposals", {"prompt": "sales", "version": 2, "by": "Дана", "reason": "x" * 3000}, 422),
         ("/v1/proposals/%25/decide", {"decision": "approve", "by": "Дана", "reason": "x"}, 404),
+        ("/v1/proposals/%00/decide", {"decision": "approve", "by": "Дана", "reason": "x"}, 422),
+        ("/v1/proposals/x/decide", {"decision": "publish", "by": "Дана", "reason": "x"}, 422),
     ],
 )
 def test_bad_requests_are_told_and_change_nothing(api, path, body, status):

@@ -1,6 +1,8 @@
 """The second person: who may say yes, to which text, and until when."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 
 import pytest
 
@@ -118,6 +120,29 @@ def test_of_two_decisions_the_first_stands(strict):
         strict.publish(2)
     with pytest.raises(ConflictError, match="rejected by Марат"):
         proposing.withdraw(strict.container, proposal.id, by="Айгерим", reason="поздно")
+
+
+def test_of_two_who_approve_at_once_one_wins(strict):
+    for number in range(3, 13):
+        strict.write(number, f"Говорите коротко, вариант {number}.")
+        proposal = propose(strict, number)
+        gate = Barrier(2)
+
+        def decide(act, by, made=proposal, gate=gate):
+            gate.wait()
+            try:
+                act(strict.container, made.id, by=by, reason="решено")
+            except ConflictError:
+                return None
+            return by
+
+        with ThreadPoolExecutor(2) as pool:
+            both = [pool.submit(decide, proposing.approve, by) for by in ("Дана", "Марат")]
+            winners = [done.result() for done in both if done.result()]
+        kept = strict.container.store.proposals.get(proposal.id)
+        assert winners == [kept.decided_by]
+        entries = strict.container.store.audit.of_text("prompt:sales", proposal.checksum)
+        assert [entry.by for entry in entries if entry.deed is Deed.APPROVE] == winners
 
 
 def test_a_rejected_text_may_be_proposed_again(strict):
