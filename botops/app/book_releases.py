@@ -112,7 +112,7 @@ def candidate(settings: Settings, which: str, now: datetime, language: Language 
     folder = book_folder(settings)
     file = book_file(settings, which)
     if file.suffix.lower() in _TABLES:
-        command = f"botops pricebook import {which} --keep LIVE.yaml --out NEW.yaml"
+        command = f"botops pricebook import {which} --keep live --out NEW.yaml"
         raise UserError(f"{file} is a table: make a price book of it first, and look at it: {command}")
     inside = file.parent.resolve() == folder.path.resolve()
     release = folder.release()

@@ -68,6 +68,7 @@ class Books:
         self._where = path
         self._kept = KeptBook(state_dir / "pricebook", path) if state_dir is not None else None
         self._current: BookInForce | None = None
+        self._release: BookRelease | None = None
         self._released = False
         self._ready: OrderedDict[str, BookInForce] = OrderedDict()
         self._seen: Stamp | None = None
@@ -124,7 +125,7 @@ class Books:
         if not self._where.is_dir():
             return self.path, None
         folder = BookFolder(self._where)
-        release = folder.release()
+        release = self._release = folder.release(self._release)
         if release is not None:
             self.path = self._where / release.live
             return self.path, release

@@ -41,7 +41,7 @@ for _command in (impact, propose, publish, rollback, list_books, history):
 )
 @click.option("--currency", default="KZT", show_default=True, help="Currency of prices that name none.")
 @click.option("--sheet", help="Sheet of a workbook; default the first.")
-@click.option("--keep", type=_BOOK, help="Book whose offers, policies and aliases stay.")
+@click.option("--keep", type=BOOK, help="Book whose offers, policies and aliases stay.")
 @format_option
 def import_(
     table: Path,

@@ -128,11 +128,14 @@ class BookFolder:
             raise UserError(f"{self.path}: cannot be read ({error.strerror})") from error
         return tuple(sorted(found, key=lambda name: (_number(name), name)))
 
-    def release(self) -> BookRelease | None:
-        """The release file, None without one. Raises UserError when it has faults."""
+    def release(self, known: BookRelease | None = None) -> BookRelease | None:
+        """The release file, None without one; `known` itself while its bytes are the same. Raises UserError when it has
+        faults."""
         path = self.path / RELEASE
         raw = existing(path)
-        return None if raw is None else read_book_release(raw, str(path))
+        if raw is None:
+            return None
+        return known if known is not None and known.raw == raw else read_book_release(raw, str(path))
 
     def read(self, name: str, release: BookRelease | None) -> bytes:
         """A price book's bytes. Raises UserError when they are not those once published, NotFoundError."""
