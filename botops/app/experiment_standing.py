@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -68,6 +68,12 @@ class Standing:
             return 0
         return sum(not self._closed(lead) for lead in self.leads)
 
+    @cached_property
+    def as_planned(self) -> Standing:
+        """The same with the leads planned and no more: dealing goes on after them, and a figure that is right for one
+        look at the planned end would be wrong when it is looked at again and again while leads come."""
+        return replace(self, leads=self.leads[: self.measure.planned])
+
     def _closed(self, lead: ExposedLead) -> bool:
         return lead.exposed_at + self.window <= self.at
 
@@ -112,7 +118,7 @@ class Standing:
             list(self.exposures.values()),
             self.measured(primary),
             self.guardrail_figures,
-            self.open_windows if primary.delayed else 0,
+            self.as_planned.open_windows if primary.delayed else 0,
             self.over,
         )
         return judge(self.plan, look)
@@ -138,8 +144,8 @@ class Standing:
 
     @property
     def ended(self) -> bool:
-        """True when the planned leads have come and the windows of all of them have closed."""
-        return len(self.leads) >= self.measure.planned and not self.open_windows
+        """True when the planned leads have come and the windows of all of them have closed, whoever came after."""
+        return len(self.leads) >= self.measure.planned and not self.as_planned.open_windows
 
     @property
     def days_left(self) -> int | None:
@@ -151,8 +157,8 @@ class Standing:
             days += [(self._ends - self.at) / _DAY] if self._ends is not None else []
             delayed = any(METRICS[name].delayed for name in self.names)
             return math.ceil(min(days)) + (self.window.days if delayed else 0) if days else None
-        if self.open_windows:
-            return math.ceil((self.leads[-1].exposed_at + self.window - self.at) / _DAY)
+        if self.as_planned.open_windows:
+            return math.ceil((self.as_planned.leads[-1].exposed_at + self.window - self.at) / _DAY)
         return 0
 
 

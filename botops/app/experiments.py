@@ -34,7 +34,8 @@ class Comparison:
     """One variant against the control on one metric.
 
     `always` decides: it holds however often it is looked at; `p` is adjusted over the variants for the primary metric.
-    `fixed` and `chance` are no stopping rule. `margin` and `no_worse` are those of a guardrail.
+    `fixed` and `chance` are no stopping rule. `margin` and `no_worse` are those of a guardrail. `fixed` and `no_worse`
+    are of the leads planned: who comes after the planned end changes them no more.
     """
 
     version: int
@@ -131,23 +132,27 @@ def _arms(found: Standing) -> tuple[Arm, ...]:
 
 
 def _comparisons(found: Standing, verdict: Verdict) -> tuple[Comparison, ...]:
-    figures = {name: found.measured(METRICS[name]) for name in found.names}
+    planned = found.as_planned
+    figures = {name: (found.measured(METRICS[name]), planned.measured(METRICS[name])) for name in found.names}
     margins = {metric.name: metric.margin for metric in found.guardrails}
     made = (*verdict.primary, *verdict.guardrails)
-    return tuple(_comparison(c, figures[c.metric], margins.get(c.metric), found.versions) for c in made)
+    return tuple(_comparison(c, *figures[c.metric], margins.get(c.metric), found.versions) for c in made)
 
 
 def _comparison(
-    compared: Compared, arms: Sequence[Measured], margin: float | None, versions: Sequence[int]
+    compared: Compared,
+    arms: Sequence[Measured],
+    planned: Sequence[Measured],
+    margin: float | None,
+    versions: Sequence[int],
 ) -> Comparison:
     from botops.experiments import chance, fixed_horizon, no_worse
 
-    control, variant = arms[0], arms[compared.variant]
-    metric = METRICS[compared.metric].compared(margin or 0.0)
+    metric, variant = METRICS[compared.metric].compared(margin or 0.0), compared.variant
     return Comparison(
-        versions[compared.variant], compared.metric, compared.found, compared.p,
-        fixed_horizon(control, variant), chance(metric, control, variant),
-        margin, None if margin is None else no_worse(metric, control, variant),
+        versions[variant], compared.metric, compared.found, compared.p,
+        fixed_horizon(planned[0], planned[variant]), chance(metric, arms[0], arms[variant]),
+        margin, None if margin is None else no_worse(metric, planned[0], planned[variant]),
     )  # fmt: skip
 
 

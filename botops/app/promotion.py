@@ -75,7 +75,7 @@ def _no_worse(found: Standing, verdict: Verdict) -> list[int]:
     if found.measure.margin is None or not found.ended or verdict.state is not State.NO_DIFFERENCE:
         return []
     primary = METRICS[found.measure.primary]
-    control, *variants = found.measured(primary)
+    control, *variants = found.as_planned.measured(primary)
     metric = primary.compared(found.measure.margin)
     shown = []
     for number, variant in enumerate(variants, 1):

@@ -128,7 +128,7 @@ def _import(
     from botops.app.delimited import MAX_BYTES, Delimited
     from botops.domain.problems import render_problems
 
-    chosen = _pairs(columns, "--column", f"{what}=Клиент")
+    chosen = _pairs(columns, "--column", "lead=Клиент" if what == "lead" else "dialogue_id=Диалог")
     if str(file) == "-":
         name, raw = "stdin", sys.stdin.buffer.read(MAX_BYTES + 1)
     else:

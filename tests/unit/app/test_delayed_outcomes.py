@@ -203,6 +203,26 @@ def test_satisfaction_is_of_those_who_rated(at):
     assert found.text.startswith("Too early: one of the variants has fewer than 50 clients")
 
 
+def test_who_comes_after_the_planned_leads_does_not_put_the_end_off(at):
+    """Dealing goes on after the planned leads, so some window is always open."""
+    write_release(at.folder, {"primary": "won", "planned": 200, "guardrails": [{"metric": "escalated", "margin": 0.1}]})
+    container = at(17.5)
+    control, variant = halves(container)
+    first = {x.lead_id for x in container.store.experiments.exposed_leads("sales-price-first")[:200]}
+    win(container, [x for x in (*control, *variant) if x.lead_id not in first], 1)
+    found = experiment_status(container, "sales")
+    assert (found.verdict.state.value, found.ended, found.days_left) == ("no_difference", True, 0)
+    assert 0 < found.open_windows < 40
+    won = next(c for c in found.comparisons if c.metric == "won")
+    assert won.fixed.diff == 0
+    container.clock.at = START + 30 * DAY
+    later = experiment_status(container, "sales")
+    assert (
+        next(c for c in later.comparisons if c.metric == "escalated").no_worse
+        == next(c for c in found.comparisons if c.metric == "escalated").no_worse
+    )
+
+
 @pytest.mark.parametrize(
     ("day", "state", "days_left"), [(5, "early", 1 + 14), (7, "early", 11), (18.1, "no_difference", 0)]
 )

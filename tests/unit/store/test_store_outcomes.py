@@ -223,3 +223,27 @@ def test_derived_ids_tell_events_apart():
     ids = {outcome_id(lead, stage, AT) for lead in ("a", "b") for stage in Stage}
     assert len(ids | same) == 7
     assert feedback_id("d", None, Voice.CLIENT, "x") != feedback_id("d", "x", Voice.CLIENT, "")
+
+
+def test_the_leads_a_prompt_spoke_to(store, shop):
+    day = timedelta(days=1)
+    store.write_many(
+        [
+            shop.record("t0", shop.inbound("early", at=shop.start - day)),
+            shop.record("t1", shop.inbound("a")),
+            shop.flagged("t2", shop.inbound("a", at=shop.start + day), number=2),
+            shop.record("t3", shop.inbound("b", at=shop.start + day), assignment=None),
+            shop.handed_over("t4", shop.inbound("c", at=shop.start + 2 * day)),
+            shop.record("t5", shop.inbound("late", at=shop.start + 9 * day)),
+        ],
+        "log",
+    )
+    store.outcomes.add(replace(WON, lead_id="lead-c", at=shop.start + 4 * day))
+    store.feedback.add_many([rating(4, at=shop.start + day), rating(1, dialogue="early", at=shop.start + day)])
+    found = store.experiments.leads_of_prompt("sales", shop.start, shop.start + 9 * day)
+    assert [(x.lead_id, x.turns, x.flagged, x.escalated, x.won, x.rating) for x in found] == [
+        ("lead-a", 2, True, False, False, 4), ("lead-c", 1, False, True, True, None),
+    ]  # fmt: skip
+    assert found[0].exposed_at == shop.start
+    assert not store.experiments.leads_of_prompt("sales", shop.start, shop.start + 9 * day, window=day)[1].won
+    assert store.experiments.leads_of_prompt("other", shop.start, shop.start + 9 * day) == ()
