@@ -51,7 +51,7 @@ class ExperimentWatch:
                 mismatched += self._mismatch(found)
                 order = stop_if_harmful(self._container, found)
             except (UserError, ValueError) as error:
-                self._tell(f"{prompt}: its experiment cannot be watched: {error}")
+                self._tell(prompt, f"its experiment cannot be watched: {error}")
                 continue
             if order is not None:
                 made.append(order)
@@ -82,19 +82,18 @@ class ExperimentWatch:
             for version, leads, weight in zip(found.versions, found.arms, found.split.weights, strict=True)
         )
         text = f"{sizes} (p = {verdict.sample_ratio.p:.2g}): its figures cannot be trusted, traffic goes on"
-        self._tell(f"experiment {found.split.seed}: {text}")
+        self._tell(f"experiment {found.split.seed}", text)
         said = hashlib.sha256(f"mismatch\0{found.prompt}\0{found.split.seed}".encode()).hexdigest()[:32]
         entry = AuditEntry(said, found.at, WATCH, Deed.ALARM, prompt_subject(found.prompt), text,
                            detail={"experiment": found.split.seed})  # fmt: skip
         self._container.store.audit.add_missing([entry])
         return True
 
-    def _tell(self, line: str) -> None:
-        # The figures in a line change from look to look; what it is about stands before the first colon.
-        about = line.partition(":")[0]
+    def _tell(self, about: str, text: str) -> None:
+        """Says something of a thing once, although the figures in it change from look to look."""
         if about not in self._told:
             self._told.add(about)
-            log.error("%s", line)
+            log.error("%s: %s", about, text)
 
 
 def stop_if_harmful(container: Container, found: Standing) -> Override | None:

@@ -52,6 +52,7 @@ _LOOK_FOR_DEAD_EVERY = 12
 """Rounds of the watch loop, a minute together."""
 _LOOK_AT_EXPERIMENTS_EVERY = 6
 """Rounds of the watch loop, half a minute together: traffic goes back to the control within a minute of harm shown."""
+_ROLL_UPS_A_ROUND = 10
 _TERMINATE_S = 5.0
 
 
@@ -180,14 +181,13 @@ class Watch:
         self._tell()
         while not self._ending.wait(_WATCH_EVERY_S):
             try:
-                while self._container.store.roll_up() and not self._ending.is_set():
-                    pass
-                if rounds % _LOOK_FOR_DEAD_EVERY == 0:
-                    self._container.store.interrupt_dead()
                 if rounds % _LOOK_AT_EXPERIMENTS_EVERY == 0:
                     self._experiments.look()
                     self._promote()
+                if rounds % _LOOK_FOR_DEAD_EVERY == 0:
+                    self._container.store.interrupt_dead()
                 self._canary.look()
+                self._roll_up()
             except StoreError as error:
                 self._container.metrics.observe_errors.inc()
                 log.error("looking after the store failed, tried again in %s s: %s", _WATCH_EVERY_S, error)
@@ -195,6 +195,13 @@ class Watch:
             self._tell()
             if self._on_tick is not None:
                 self._on_tick()
+
+    def _roll_up(self) -> None:
+        """Rolls up what is due, or some of it: under steady traffic there is always more, and what else is looked after
+        must not wait for it."""
+        for _ in range(_ROLL_UPS_A_ROUND):
+            if self._ending.is_set() or not self._container.store.roll_up():
+                return
 
     def _promote(self) -> None:
         """Makes winners live where their experiments ask for it; what stands against it is said once."""

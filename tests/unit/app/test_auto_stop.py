@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -227,11 +228,25 @@ def test_what_cannot_be_judged_does_not_keep_others_from_it(folder, caplog):
         assert ExperimentWatch(container).look() == (), "nothing says how it is judged"
 
 
-def test_the_watch_loop_stops_an_experiment_by_itself(folder):
+class Busy:
+    """A store under steady traffic: there is always one more hour to roll up."""
+
+    def __init__(self, store):
+        self._store = store
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def roll_up(self):
+        return 1
+
+
+def test_the_watch_loop_stops_an_experiment_by_itself_however_busy_it_is(folder):
     with opened(folder, 2) as container:
         talk(container, 60)
+        busy = replace(container, store=Busy(container.store))
         stopped = threading.Event()
-        watch = Watch(container, on_tick=lambda: stopped.set() if container.store.overrides.in_force() else None)
+        watch = Watch(busy, on_tick=lambda: stopped.set() if container.store.overrides.in_force() else None)
         watch.start()
         try:
             assert stopped.wait(60), "within a minute"
