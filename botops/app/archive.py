@@ -214,7 +214,9 @@ def _book_of(container: Container, record: TurnRecord, found: Gathered) -> _Book
     for file in (*files, *kept):
         with suppress(OSError, UserError):
             raw = file.read_bytes()
-            name = f"{identity.partition('@')[0]}{file.suffix}"
+            # What is kept beside the database has a suffix of its own.
+            suffix = file.suffix if file.suffix in _BOOKS else ".json" if raw.lstrip()[:1] == b"{" else ".yaml"
+            name = f"{identity.partition('@')[0]}{suffix}"
             if identity_of(name, sha256(raw).hexdigest()) == identity:
                 return _add_book(found, _Book(raw, name, load_bytes(raw, str(file))))
     how = "restore its file" if "@" in identity else "the turn is of a time when books were not known by their hash"

@@ -108,7 +108,7 @@ class _Player:
         yield from self._versions()
         try:
             yield from self._contents()
-        except (ValidationError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (ValidationError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             said = " ".join(str(error).split())[:300]
             raise UserError(f"{self.file}: its files are not as botops writes them ({said})") from error
 

@@ -174,6 +174,35 @@ def test_broken_contents_are_refused(botops, served, broken, text):
     assert "a.zip" in err
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"prompts/_partials/x": b"text: a"}, {"prompts/_partials/x/y.yaml": b"text: a"},
+        {"prompts/_partials/x/1.yaml/z": b"text: a"}, {"claims/terms.yaml": b"\xff"},
+        {"claims/terms.yaml": b"words: 5"},
+        {"pricebook/book.yaml": b"products: ["}, {"pricebook/book.yaml": b""},
+    ],
+)  # fmt: skip
+def test_hostile_members_are_refused_or_left_alone(botops, served, members):
+    project, record = served
+    botops(project, "prompts", "export", "--turn", record.id, "--archive", "a.zip")
+    changed(project / "a.zip", lambda old: old.update(members))
+    code, _, err = botops(project, "prompts", "replay", "a.zip")
+    assert code in {0, 2}
+    assert code == 0 or "a.zip" in err
+
+
+def test_the_copy_of_the_last_good_book_serves_too(botops, served):
+    project, record = served
+    book = project / "pricebook/demo.yaml"
+    kept = project / ".botops/pricebook"
+    kept.mkdir(exist_ok=True)
+    (kept / "copy.book").write_bytes(book.read_bytes())
+    book.write_bytes(book.read_bytes() + b"# x\n")
+    assert botops(project, "prompts", "export", "--turn", record.id, "--archive", "a.zip")[0] == 0
+    assert botops(project, "prompts", "replay", "a.zip")[0] == 0
+
+
 def test_an_archive_of_a_prompt_needs_no_store(botops, project):
     code, _, err = botops(project, "prompts", "export", "sales@1", "--archive", "p.tar.gz")
     assert (code, err) == (0, "")

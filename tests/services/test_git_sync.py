@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -259,6 +260,19 @@ def test_a_pull_that_changes_a_published_version_is_refused(shared):
     with pytest.raises(ConflictError, match=r"bot/prompts/note/1\.yaml.*published"):
         pull(settings_of(second))
     assert "переписано" not in (second / "prompts/note/1.yaml").read_text("utf-8")
+
+
+def test_steps_of_several_at_once_are_all_committed(shared):
+    first, _ = shared
+    files = [first / f"prompts/note/{n}.txt" for n in range(8)]
+    for file in files:
+        file.write_text(file.name)
+    with Container.open(settings_of(first), Secrets(), role="side") as container, ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda file: record_release(container, [file], "Асель", "тест", what=file.name), files))
+    assert all(one.trouble is None and one.commit for one in done)
+    subjects = git(first, "log", "-8", "--format=%s").splitlines()
+    assert sorted(subjects) == [file.name for file in files]
+    assert not sync_status(settings_of(first)).waiting
 
 
 def test_price_books_are_committed_and_guarded_too(shared, botops):
