@@ -21,6 +21,7 @@ TIMEOUT_S = 60.0
 """How long one git command may take, hooks and network included."""
 
 _LONGEST_ANSWER = 600
+_GRACE_S = 3.0
 _FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
 """Set inside a hook of another repository; ours is found by its folder."""
 
@@ -64,8 +65,7 @@ class Git:
             try:
                 out, err = process.communicate((given or "").encode(), timeout=self.timeout_s)
             except subprocess.TimeoutExpired as error:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                _end(process)
                 raise GitError(f"git {arguments[0]} took more than {self.timeout_s:g} s and was ended") from error
         if process.returncode:
             answer = (err or out).decode(errors="replace").strip()
@@ -86,6 +86,16 @@ class Git:
             return whole.relative_to(self.top.resolve()).as_posix()
         except ValueError as error:
             raise GitError(f"{path} is outside the repository {self.top}") from error
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends git and what it started: asked first, so that it takes its lock files away."""
+    for order in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, order)
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=_GRACE_S)
+            return
 
 
 def _environment(more: dict[str, str] | None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from botops.config import Settings
+
+log = logging.getLogger(__name__)
 
 NEUTRAL_EMAIL = "noreply@botops.invalid"
 """The address of people whose own stands nowhere; `.invalid` is reserved and never delivers (RFC 2606)."""
@@ -48,7 +51,7 @@ def commit_waiting(git: Git, settings: Settings, home: Path) -> str | None:
 
 def _commit(git: Git, settings: Settings, step: Step) -> str | None:
     """One commit of these files alone; None when git holds them as they are already."""
-    files = [git.inside(Path(file)) for file in step.files]
+    files = [place for file in step.files if (place := _inside(git, Path(file))) is not None]
     new = [f for f in files if git.tells("ls-files", "--error-unmatch", "--", f) is None and (git.top / f).exists()]
     known = [f for f in files if f in new or git.tells("ls-files", "--error-unmatch", "--", f) is not None]
     if not known or not git.run("status", "--porcelain", "-z", "--untracked-files=all", "--", *known):
@@ -71,6 +74,15 @@ def _commit(git: Git, settings: Settings, step: Step) -> str | None:
             git.tells("rm", "--cached", "--quiet", "--", file)
         raise
     return git.run("rev-parse", "HEAD").strip()
+
+
+def _inside(git: Git, file: Path) -> str | None:
+    """A file's place in the repository; None, which is logged, when it lies elsewhere and can never be committed."""
+    try:
+        return git.inside(file)
+    except GitError as error:
+        log.warning("not committed: %s", error)
+        return None
 
 
 def waiting_steps(home: Path) -> list[Step]:

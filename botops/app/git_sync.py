@@ -18,7 +18,7 @@ from botops.app.container import STATE
 from botops.app.git_program import Git, GitError
 from botops.app.git_remote import counts, fetch, on_branch, push_branch, repository_of, tracking_ref
 from botops.app.git_steps import Step, commit_waiting, keep_steps, waiting_steps
-from botops.domain.errors import ConflictError, UserError
+from botops.domain.errors import ConflictError, OutsideError, UserError
 from botops.registry.books import BookFolder
 from botops.registry.checksums import checksum_of
 from botops.registry.folders import DRAFT_FILE, RELEASE, read_bytes
@@ -87,7 +87,7 @@ def record_release(container: Container, paths: Iterable[Path], by: str, reason:
     try:
         with _alone(settings) as home:
             return _record(settings, home, [Path(p) for p in paths], by, reason, what)
-    except (GitError, UserError, OSError) as error:
+    except (OutsideError, UserError, OSError, ValueError) as error:
         log.warning("the step is done, git has not taken it yet: %s", error)
         return Recorded(trouble=str(error))
 
