@@ -20,6 +20,7 @@ from botops.app.auditing import label, record
 from botops.app.promotion import objection, winner
 from botops.config.wording import wording
 from botops.domain.errors import ConflictError, NotFoundError, UserError
+from botops.domain.people import MOST_REASON
 from botops.domain.people import reason as reasoned
 from botops.domain.releases import Deed, OverrideKind
 from botops.registry import ReleaseAction, Split
@@ -181,7 +182,7 @@ def promote(
             f"{label(prompt, version)} is not to be promoted yet: {against}\n"
             "  wait, or take it upon yourself with --anyway and a reason"
         )
-    why = reasoned(reason) if against is None else f"{reasoned(reason)} (against the verdict: {against})"
+    why = reasoned(reason) if against is None else f"{reasoned(reason)} (against the verdict: {against})"[:MOST_REASON]
     if version == now.live:
         release = releasing.change_split(container, prompt, None, by=by, reason=why, expected=expected or now.release)
     else:
@@ -209,7 +210,7 @@ def promote_winners(container: Container) -> tuple[str, ...]:
                 reason = f"the planned {measure.planned} leads have come and the verdict is for version {version}"
                 promote(container, one.prompt, version, by=f"{AUTOMATIC}{measure.primary}", reason=reason,
                         expected=one.release)  # fmt: skip
-        except UserError as error:
+        except (UserError, ValueError) as error:  # ValueError: its figures have no answer
             problems.append(f"{one.prompt}: {one.split.seed} was not promoted by itself: {error}")
         except ConflictError:
             continue  # another replica was first, or somebody released: the next look sees what stands

@@ -172,13 +172,16 @@ def test_the_verdict_stands_between_a_variant_and_its_promotion(server, clock):
     assert refused.status_code == 400
     assert "Too early" in refused.json()["detail"]
     assert post(server, "/promote", version=7).status_code == 400
+    assert post(server, "/promote", version=2, anyway=True, reason="о" * 2001).status_code == 422
     assert post(server, "/promote", version=2, release="0" * 64, anyway=True).status_code == 409
-    done = post(server, "/promote", version=2, anyway=True, release=status["release"]).json()
+    long = "долго думали " * 153
+    done = post(server, "/promote", version=2, anyway=True, release=status["release"], reason=long).json()
     assert done["live"] == 2
     assert spoke(server, "a") == (2, None, None)
     last = server.container.registry.release("sales").spec.approvals[-1]
     assert (last.action, last.replaced, last.experiment) == ("publish", 1, "tone")
-    assert "against the verdict: Too early" in last.reason
+    assert last.reason.startswith(long)
+    assert "(against" in last.reason
     log = server.container.store.audit.entries("experiment:tone")
     assert [entry.deed.value for entry in log] == ["split_end", "split"]
     assert log[0].detail["promoted"] == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from botops.app import experimenting
 from botops.app.clock import SetClock
 from botops.app.container import Container
 from botops.app.kill_switch import kill
+from botops.app.supervise import Watch
 from botops.config import Secrets, load_settings
 from botops.domain.errors import UserError
 from botops.domain.messages import InboundMessage
@@ -86,6 +88,20 @@ def test_the_winner_is_made_live_at_the_planned_end_and_not_before(opened):
     assert "140 leads" in step.reason
     assert container.store.audit.entries("experiment:tone")[0].by == "promotion:flagged"
     assert experimenting.promote_winners(container) == ()
+
+
+def test_the_watch_loop_does_it(opened):
+    container = opened(FLAGGED, liars=(1,))
+    talk(container, 140)
+    watch = Watch(container)
+    watch.start()
+    try:
+        until = time.monotonic() + 30
+        while live(container) == (1, "tone") and time.monotonic() < until:
+            time.sleep(0.1)
+    finally:
+        watch.stop()
+    assert live(container) == (2, None)
 
 
 def test_a_person_may_take_the_winner_as_soon_as_the_verdict_is_there(opened):
