@@ -46,10 +46,10 @@ _REST = 20
 
 @dataclass(frozen=True, slots=True)
 class BookWatch:
-    """How a new price book stands: replies before and under it, and whether a rise is shown."""
+    """How a new price book stands: replies before and under it, in which periods, and whether a rise is shown."""
 
-    book: str
-    since: datetime
+    earlier: BookPeriod
+    period: BookPeriod
     before: HeldReplies
     after: HeldReplies
     rise: Rise
@@ -62,7 +62,7 @@ class BookCanary:
     def __init__(self, container: Container) -> None:
         self._container = container
         self._next_look = float("-inf")
-        self._alarmed: str | None = None
+        self._past: str | None = None
 
     def look(self) -> AuditEntry | None:
         """Looks once, unless the last look was costly and recent. Gives the alarm when it is raised now.
@@ -74,7 +74,7 @@ class BookCanary:
         begun = time.monotonic()
         if container.settings.pricebook.canary == "off" or current is None or begun < self._next_look:
             return None
-        found = watch_book(container, current)
+        found = self._watched(current)
         self._next_look = time.monotonic() + _REST * (time.monotonic() - begun)
         standing = standing_alarm(container.store, current)
         raised = None
@@ -82,6 +82,18 @@ class BookCanary:
             standing = raised = self._raise(current, found)
         self._measure(found, standing)
         return raised
+
+    def _watched(self, current: BookInForce) -> BookWatch | None:
+        """How the book stands; None when it is in force for longer than it is watched, or judged no reply yet."""
+        if alarm_id(current) == self._past:
+            return None
+        since = since_when(self._container.store, current, self._container.clock.now())
+        if since is None:
+            return None
+        if self._container.clock.now() - since > WATCHED:
+            self._past = alarm_id(current)  # not asked for again: finding its first use takes a look at all its turns
+            return None
+        return watch_book(self._container, current, since)
 
     def _raise(self, current: BookInForce, found: BookWatch) -> AuditEntry:
         entry = _entry(self._container, current, found)
@@ -97,24 +109,20 @@ class BookCanary:
         metrics.price_book_held.set(after if after is not None else 0)
 
 
-def watch_book(container: Container, current: BookInForce) -> BookWatch | None:
-    """The replies under the book in force against those of the fortnight before it; None when it is not new.
+def watch_book(container: Container, current: BookInForce, since: datetime) -> BookWatch:
+    """The replies under a book since a moment against those of the fortnight before it.
 
     Left out of the fortnight are books that were alarmed about: after a bad one nothing looks worse. Raises StoreError.
     """
     from botops.experiments import share_rise
 
-    now = container.clock.now()
-    since = since_when(container.store, current, now)
-    if since is None or now - since > WATCHED:
-        return None
-    besides = (current.identity, *_alarmed_books(container.store))
     replies = container.store.book_replies
-    before = replies.held(BookPeriod(since - BASELINE, since, besides=besides))
-    after = replies.held(BookPeriod(since, now, current.identity))
+    earlier = BookPeriod(since - BASELINE, since, besides=_alarmed_books(container.store))
+    period = BookPeriod(since, container.clock.now(), current.identity)
+    before, after = replies.held(earlier), replies.held(period)
     margin = container.settings.pricebook.canary_margin
     rise = share_rise(before.held, before.replies, after.held, after.replies, margin, FALSE_ALARMS)
-    return BookWatch(current.identity, since, before, after, rise)
+    return BookWatch(earlier, period, before, after, rise)
 
 
 def since_when(store: Store, current: BookInForce, now: datetime) -> datetime | None:
@@ -146,9 +154,7 @@ def alarm_id(current: BookInForce) -> str:
 
 
 def _entry(container: Container, current: BookInForce, found: BookWatch) -> AuditEntry:
-    period = BookPeriod(found.since, container.clock.now(), current.identity)
-    earlier = BookPeriod(found.since - BASELINE, found.since, besides=(current.identity,))
-    evidence = evidence_of(container, current, period, earlier, found)
+    evidence = evidence_of(container, current, found)
     before, after = found.before, found.after
     detail: dict[str, str | int] = {
         "book": current.identity,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from botops.app.container import Container
     from botops.app.impact import Affected
     from botops.pricebook import PriceBook, Suspicion
-    from botops.store.book_replies import BookPeriod, FindingTally, HeldExample
+    from botops.store.book_replies import FindingTally, HeldExample
 
 Cause = Literal["prompt", "book", "unknown"]
 _TABLE = "price_table"
@@ -44,18 +44,16 @@ class Evidence:
     lines: tuple[str, ...]
 
 
-def evidence_of(
-    container: Container, current: BookInForce, period: BookPeriod, earlier: BookPeriod, found: BookWatch
-) -> Evidence:
-    """The evidence about a book in `period`, against the time `earlier`. Raises StoreError."""
+def evidence_of(container: Container, current: BookInForce, found: BookWatch) -> Evidence:
+    """The evidence about a book that is watched. Raises StoreError."""
     replies = container.store.book_replies
     old = _book_before(current)
     books = (current.book, old)
-    risen = _risen(replies.findings(period), replies.findings(earlier), found)
+    risen = _risen(replies.findings(found.period), replies.findings(found.earlier), found)
     told = [f"{_name(t.sku, books) or 'no known product'}: {t.kind} in {_replies(t.replies)}" for t in risen]
     products = tuple(dict.fromkeys(name for t in risen if (name := _name(t.sku, books))))
-    examples = replies.examples(period)
-    served = replies.prompts(period)
+    examples = replies.examples(found.period)
+    served = replies.prompts(found.period)
     stale = _own_prices(container, current, old, served)
     slips = _slips(container, current, old)
     cause: Cause = "book" if slips else _cause(container, served, stale)

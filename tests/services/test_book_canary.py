@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from botops.app.book_canary import BookCanary, standing_alarm
+from botops.app.book_canary import BookCanary, since_when, standing_alarm, watch_book
 from botops.app.clock import SystemClock
 from botops.app.doctor import examine
 from botops.app.releasing import publish
@@ -174,6 +174,18 @@ def test_after_a_rollback_the_alarm_is_over_and_the_bad_days_are_no_yardstick(bo
     # The same mistake again is told of again, although a bad day lies between.
     released(bot, project, times_ten)
     assert replies_until_alarm(bot, 20, "again") is not None
+
+
+def test_a_book_gone_back_to_is_watched_against_its_own_days_before(bot, project):
+    released(bot, project, a_few_dearer)
+    assert replies_until_alarm(bot, 60) is not None
+    BookFolder(project / "pricebook").rollback(Step("Дана", bot.container.clock.now(), "ошибка в прайсе"))
+    time.sleep(1.5)
+    current = bot.container.books.current()
+    since = since_when(bot.container.store, current, bot.container.clock.now())
+    found = watch_book(bot.container, current, since)
+    assert (found.before.replies, found.before.held) == (BEFORE, 0)
+    assert not found.rise.shown
 
 
 def test_a_canary_that_is_off_says_nothing(bot, project):
