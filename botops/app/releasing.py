@@ -26,7 +26,8 @@ from botops.registry.release import rollback_target
 if TYPE_CHECKING:
     from botops.app.container import Container
     from botops.app.readiness import Readiness
-    from botops.registry import PromptVersion, Release, Split
+    from botops.domain.ports import Clock
+    from botops.registry import PromptVersion, Registry, Release, Split
 
 _AUTHORSHIP = frozenset({Deed.DRAFT, Deed.VERSION, Deed.IMPORT})
 
@@ -74,7 +75,7 @@ def new_version(
         version = container.registry.new_version(name, text, number=number)
     except ConflictError as error:
         raise ConflictError(str(error), error.theirs, text) from error
-    _note(container, Deed.VERSION, name, version.ref.version, version.ref.checksum, who, why, from_draft=frozen)
+    _note(container, Deed.VERSION, name, version.ref.version, version.ref.checksum, who, why, from_draft=frozen or None)
     return version
 
 
@@ -88,7 +89,7 @@ def publish(
     set; ConflictError with both texts when somebody else published meanwhile; NotFoundError; StoreError.
     """
     who, why = person(by), reasoned(reason)
-    _, seen = _before(container, name, expected)
+    seen = _seen(container, name, expected)
     ready = refuse_unready(container, name, version)
     try:
         release = container.registry.publish(
@@ -96,7 +97,7 @@ def publish(
             approved_by=ready.approved_by, eval_runs=ready.eval_runs, texts={version: ready.checksum},
         )  # fmt: skip
     except ConflictError as error:
-        raise _conflict(container, name, version, error) from error
+        raise _conflict(container.registry, name, version, error) from error
     _settle(container, release, (ready,))
     return release
 
@@ -106,8 +107,20 @@ def rollback(
 ) -> Release:
     """Ends a running split, or else makes the version live again that was live before; `to` names another one that was
     live before. Needs no approval: it must be fast. Raises ConflictError, NotFoundError, UserError, StoreError."""
+    seen = _seen(container, name, expected)
+    release = rollback_file(container.registry, container.clock, name, by=by, reason=reason, to=to, expected=seen)
+    _settle(container, release)
+    return release
+
+
+def rollback_file(
+    registry: Registry, clock: Clock, name: str, *, by: str, reason: str, to: int | None = None,
+    expected: str | None = None,
+) -> Release:  # fmt: skip
+    """Goes back in the release file alone, for the hour when the store is out of reach: the step is added to the audit
+    log at a later look. Raises as `rollback`, without StoreError."""
     who, why = person(by), reasoned(reason)
-    before, seen = _before(container, name, expected)
+    before = registry.candidate_release(name)
     if before is not None:
         target = rollback_target(before.spec, to)
         if target not in {before.live, *before.spec.checksums}:
@@ -116,12 +129,11 @@ def rollback(
                 f"(botops prompts publish {label(name, target)})"
             )
         to = target
+    seen = expected if expected is not None else before.checksum if before else UNRELEASED
     try:
-        release = container.registry.rollback(name, by=who, reason=why, at=container.clock.now(), to=to, expected=seen)
+        return registry.rollback(name, by=who, reason=why, at=clock.now(), to=to, expected=seen)
     except ConflictError as error:
-        raise _conflict(container, name, to, error) from error
-    _settle(container, release)
-    return release
+        raise _conflict(registry, name, to, error) from error
 
 
 def change_split(
@@ -132,7 +144,7 @@ def change_split(
     Raises UserError with each missing step, ConflictError, NotFoundError, StoreError.
     """
     who, why = person(by), reasoned(reason)
-    _, seen = _before(container, name, expected)
+    seen = _seen(container, name, expected)
     numbers = sorted({v.version for v in split.variants}) if split else []
     ready = {number: refuse_unready(container, name, number) for number in numbers}
     approved = {r.approved_by for r in ready.values() if r.approved_by}
@@ -180,13 +192,14 @@ def authors(container: Container, subject: str, checksum: str) -> tuple[str, ...
     return tuple(dict.fromkeys(entry.by for entry in wrote))
 
 
-def _before(container: Container, name: str, expected: str | None) -> tuple[Release | None, str]:
-    """The release file everything that follows rests on, and the checksum it is to have when the step is written."""
+def _seen(container: Container, name: str, expected: str | None) -> str:
+    """The checksum of the release file everything that follows rests on."""
     release = container.registry.candidate_release(name)
-    with suppress(StoreError):  # what it lacks is worth keeping, and no reason to hold a rollback up
+    with suppress(StoreError):  # what the log lacks is worth keeping, and no reason to hold a rollback up
         catch_up(container, release)
-    now = release.checksum if release is not None else UNRELEASED
-    return release, now if expected is None else expected
+    if expected is not None:
+        return expected
+    return release.checksum if release is not None else UNRELEASED
 
 
 def _is_own(container: Container, name: str, checksum: str, who: str) -> bool:
@@ -194,9 +207,8 @@ def _is_own(container: Container, name: str, checksum: str, who: str) -> bool:
     return bool(saved) and all(same_person(one, who) for one in saved)
 
 
-def _conflict(container: Container, name: str, version: int | None, error: ConflictError) -> ConflictError:
+def _conflict(registry: Registry, name: str, version: int | None, error: ConflictError) -> ConflictError:
     """The conflict of a release as a person needs it: who did what meanwhile, the text that is live, and theirs."""
-    registry = container.registry
     yours = registry.candidate(name, version).raw.decode() if version is not None else None
     now = registry.candidate_release(name)
     if now is None or not now.spec.approvals:

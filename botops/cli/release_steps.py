@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
+    from botops.config import Settings
     from botops.domain.releases import Proposal
     from botops.registry import Release
 
@@ -167,13 +169,35 @@ def publish(which: str, end_split: bool, expected: str | None, reason: str, by: 
 def rollback(name: str, to: int | None, expected: str | None, reason: str, by: str, as_json: bool) -> None:
     """Go back: end the split that runs on NAME, or else make the version live that was live before.
 
-    Needs no approval, and stands in the audit log like every other step.
+    Needs no approval, and stands in the audit log like every other step. It works while the store is out of reach too:
+    the log is mended later.
     """
     from botops.app.releasing import rollback as back
+    from botops.domain.errors import StoreError
 
-    with open_container(project_settings(), role="side") as container:
-        release = back(container, name, by=by, reason=reason, to=to, expected=expected)
+    settings = project_settings()
+    with ExitStack() as stack:
+        try:
+            container = stack.enter_context(open_container(settings, role="side"))
+        except StoreError as error:
+            click.echo(f"not logged yet: {error}", err=True)
+            release = _without_store(settings, name, by=by, reason=reason, to=to, expected=expected)
+        else:
+            release = back(container, name, by=by, reason=reason, to=to, expected=expected)
     _say_release(release, as_json)
+
+
+def _without_store(
+    settings: Settings, name: str, *, by: str, reason: str, to: int | None, expected: str | None
+) -> Release:
+    from botops.app.clock import SystemClock
+    from botops.app.container import open_registry
+    from botops.app.releasing import rollback_file
+
+    clock = SystemClock()
+    return rollback_file(
+        open_registry(settings, clock), clock, name, by=by, reason=reason, to=to, expected=expected
+    )  # fmt: skip
 
 
 @click.command()

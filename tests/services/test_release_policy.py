@@ -226,3 +226,16 @@ def test_an_eval_ends_as_ever_where_its_outcome_cannot_be_kept(botops, strict, m
     monkeypatch.setenv("BOTOPS_DATABASE_URL", f"sqlite:///{strict}/store.db")
     code, _, err = evaluate(botops, which="sales@1")
     assert (code, "not kept as proof for a release" in err) == (0, True)
+
+
+def test_going_back_does_not_wait_for_the_store(botops, project, better):
+    (project / "prompts/sales/3.yaml").write_text(better, "utf-8")
+    assert publish(botops)[0] == 0
+    for file in (project / ".botops").glob("botops.db*"):
+        file.unlink()
+    (project / ".botops/botops.db").write_text("this is no database", "utf-8")
+    code, out, err = botops("prompts", "rollback", "sales", "--reason", "жалобы")
+    assert (code, out) == (0, "sales@1 is live, 3 was (rollback)\n")
+    assert "not logged yet" in err
+    (project / ".botops/botops.db").unlink()
+    assert [(e["deed"], e["detail"]["reconciled"]) for e in history(botops)] == [("rollback", True), ("publish", True)]
