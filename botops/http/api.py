@@ -42,11 +42,11 @@ def create_api(container: Container) -> FastAPI:
     api.state.container = container
     for part in (
         chat,
+        prompts,  # asked for before every reply, so looked at early
         dialogues,
         experiments,
         outcomes,
         overrides,
-        prompts,
         releases,
         proposals,
         audit,

@@ -40,6 +40,35 @@ def test_it_gives_what_the_bot_itself_would_say(project, running):
             assert [{"role": m.role, "content": m.content} for m in prompt.render().messages] == rendered
 
 
+def test_shared_texts_and_texts_of_a_language_come_along(project, running):
+    shared = project / "prompts" / "_partials" / "hours"
+    shared.mkdir(parents=True)
+    (shared / "1.yaml").write_text("text: |\n  На связи {{ manager_hours }}.\n", "utf-8")
+    folder = project / "prompts" / "greeter"
+    folder.mkdir()
+    (folder / "1.yaml").write_text(
+        """variables:
+  manager_hours: {type: text, default: с 9 до 21}
+messages:
+  - {role: system, content: "{% include 'hours@1' %}"}
+texts:
+  kk:
+    - {role: system, content: "Сәлем, {{ company }}!"}
+""",
+        "utf-8",
+    )
+    (folder / "release.yaml").write_text("live: 1\n", "utf-8")
+    with running(project) as server, PromptClient(server.url) as client:
+        for language, said in (("ru", "На связи с 9 до 21."), ("kk", "Сәлем, Айна Касса!")):
+            prompt = client.get("greeter", lead="x", language=language)
+            assert prompt.render().messages[0].content.strip() == said
+            query = {"lead": "x", "language": language, "render": True}
+            rendered = server.http.get("/v1/prompts/greeter", params=query).json()
+            assert rendered["messages"][0]["content"].strip() == said
+        saved = server.http.get("/v1/prompts/greeter/versions/1", params={"language": "kk"}).json()
+        assert (saved["language"], saved["messages"][0]["content"]) == ("kk", "Сәлем, {{ company }}!")
+
+
 def test_an_order_reaches_it_within_its_time(project, running):
     with running(project, "serving={max_age_s: 1, stale_s: 0}") as server, PromptClient(server.url) as client:
         client.get("sales", lead="x")
