@@ -282,6 +282,14 @@ class Split(Strict):
                 raise ValueError(f"version {version} of `{lead}` is none of the variants: choose one of {versions}")
         return testers
 
+    @field_validator("measure")
+    @classmethod
+    def _comparable(cls, measure: Measure | None, info: ValidationInfo) -> Measure | None:
+        weights = [v.weight for v in info.data.get("variants", ())]
+        if measure is not None and weights and (len(weights) == 1 or 0 in weights):
+            raise ValueError("there is nothing to compare: give two variants or more a weight above 0")
+        return measure
+
     @model_validator(mode="after")
     def _ends_after_start(self) -> Split:
         # With a day on one side and a moment on the other the zone decides, a day's difference at most either way.

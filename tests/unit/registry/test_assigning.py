@@ -215,6 +215,13 @@ def test_mistakes_in_a_release_file_are_placed(shop, line, place, words):
     assert any(f"release.yaml:{place}" in text and words in text for text in said), said
 
 
+@pytest.mark.parametrize("pairs", [[(1, BUCKETS)], [(1, BUCKETS), (2, 0)]])
+def test_what_cannot_be_compared_is_not_judged(pairs):
+    assert split_of(*pairs).measure is None
+    with pytest.raises(ValidationError, match="nothing to compare"):
+        split_of(*pairs, measure={"primary": "won", "planned": 400})
+
+
 def test_an_end_before_the_start_is_refused():
     with pytest.raises(ValidationError, match="`ends` must be later than `starts`"):
         split_of((2, BUCKETS), starts=date(2026, 12, 2), ends=date(2026, 12, 2))
