@@ -91,11 +91,11 @@ def _keep_feedback(container: Container, ratings: Sequence[Feedback]) -> Sequenc
     store = container.store.feedback
     unknown = store.unknown_dialogues(f.dialogue_id for f in ratings)
     owners = store.dialogues_of_turns(f.turn_id for f in ratings if f.turn_id is not None)
-    strays = {f.turn_id for f in ratings if f.turn_id and owners.get(f.turn_id, f.dialogue_id) != f.dialogue_id}
-    deliveries = iter(store.add_many([f for f in ratings if f.turn_id not in strays]))
+    fits = [f.turn_id is None or owners.get(f.turn_id, f.dialogue_id) == f.dialogue_id for f in ratings]
+    deliveries = iter(store.add_many([f for f, fit in zip(ratings, fits, strict=True) if fit]))
     return [
-        _stray(f) if f.turn_id in strays else _taken(next(deliveries), f.id, f.dialogue_id not in unknown)
-        for f in ratings
+        _taken(next(deliveries), f.id, f.dialogue_id not in unknown) if fit else _stray(f)
+        for f, fit in zip(ratings, fits, strict=True)
     ]
 
 

@@ -147,10 +147,10 @@ def test_ratings_that_cannot_be(server):
     batch = [
         good | {"rating": 6}, good | {"rating": 4.5}, good | {"rating": True}, good | {"voice": "manager"},
         good | {"id": "mine"}, good | {"dialogue_id": "other", "turn_id": chat["turn_id"]}, good,
-        good | {"dialogue_id": "unknown", "turn_id": "unknown"},
+        good | {"dialogue_id": "unknown", "turn_id": "unknown"}, good | {"turn_id": chat["turn_id"]},
     ]  # fmt: skip
     found = server.http.post("/v1/feedback", json=batch).json()
-    assert [item["status"] for item in found["items"]] == ["refused"] * 6 + ["new", "new"]
+    assert [item["status"] for item in found["items"]] == ["refused"] * 6 + ["new"] * 3
     assert "`by` or `id`" in found["items"][3]["detail"]
     assert "needs `at`" in found["items"][4]["detail"]
     assert "another dialogue" in found["items"][5]["detail"]
