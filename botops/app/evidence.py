@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from botops.app.auditing import label, prompt_subject
+from botops.app.books import Books
 from botops.app.container import database_url, new_id, store_exists
 from botops.app.eval_prompts import shown
 from botops.app.suites import book_checksum, project_suites
@@ -76,7 +77,7 @@ def _lack(
         return f"the suite {name} has not been run with this text: {again}"
     if run.suite_checksum != suite.checksum:
         return f"the suite {name} was changed since it was run with this text: {again}"
-    if run.book != book_checksum(suite.price_book or container.books.path):
+    if run.book != book_checksum(Books(suite.price_book or container.settings.path("pricebook")).path):
         return f"the price book was changed since the suite {name} was run with this text: {again}"
     if not run.passed:
         return f"the suite {name} failed with this text ({run.failed} of {run.cases} cases): mend it, then {again}"

@@ -125,6 +125,11 @@ def test_which_evaluations_count(botops, strict, better):
     book.write_text(prices + "# завтра\n", "utf-8")
     refused("price book was changed since")
     book.write_text(prices, "utf-8")
+    suite.write_text(good.replace("price_book: ../../pricebook/demo.yaml\n", ""), "utf-8")
+    assert evaluate(botops)[0] == 0
+    book.write_text(prices + "# завтра\n", "utf-8")
+    refused("price book was changed since")
+    book.write_text(prices, "utf-8")
     assert publish(botops)[0] == 0
 
 
