@@ -8,11 +8,13 @@ verbs of giving, telling and forbidding (`data/instructions.yaml`), and by the K
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -23,7 +25,8 @@ from botops.claims.lexicon import Concepts, OwnWords
 from botops.claims.policy import Rule
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.scope import clause_negated
-from botops.domain.findings import Finding
+from botops.claims.segment import segments
+from botops.domain.findings import Finding, FindingKind
 from botops.domain.messages import Message
 
 _DATA = Path(__file__).with_name("data") / "instructions.yaml"
@@ -31,6 +34,7 @@ _KAZAKH_BAN = re.compile(r"..(?:[бмп][ае])(?:[ңн][ыі]з|[ңн]дар|[�
 _KAZAKH_LETTER = re.compile("[әғқңөұүһі]")
 _KAZAKH_CASE = re.compile(r"..с[ае](?:[ңн]ыз|[ңн]із)?$")
 _NEAR = 3
+_ABOUT = frozenset("о об обо про на по в во с со к ко about on with regarding into".split())
 
 
 class Mood(StrEnum):
@@ -60,9 +64,11 @@ class Instructions:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.reading: Reading = read(text)
+        self._segments = segments(text)
+        self.reading: Reading = read(text, parts=self._segments)
         self._own: Sequence[Concepts] = _words().tags(self.reading.words)
         self._moods = {clause: self._mood(clause) for clause in self.reading.clauses}
+        self._banned = frozenset(self._under_ban())
 
     def mood(self, position: int) -> Mood:
         """How what stands at an offset is meant."""
@@ -70,6 +76,8 @@ class Instructions:
         if clause is None:
             return Mood.ORDER
         mood = self._moods[clause]
+        if clause.sentence in self._banned or self._behind_ban(clause):
+            return Mood.FORBIDDEN
         if mood is Mood.CASE:
             return Mood.ORDER if self._granted(clause) else Mood.CASE
         if mood is Mood.ORDER and (self._banned_later(clause) or self._instead(clause, position)):
@@ -77,9 +85,33 @@ class Instructions:
         return mood
 
     def findings(self, book: CompiledBook, at: datetime) -> tuple[Finding, ...]:
-        """What the orders say that the book does not bear out at a moment; quotes are those of the text."""
-        result = judge((Message("assistant", self._said()),), book, at=at)
-        return tuple(f for f in result.findings if self.mood(f.start) is Mood.ORDER)
+        """What the orders say that the book does not bear out at a moment; quotes are those of the text.
+
+        A term must be wrong in its own sentence too: instructions speak of one product after another, so what one
+        sentence is about says little of the next.
+        """
+        said = self._said()
+        found = judge((Message("assistant", said),), book, at=at).findings
+        return tuple(
+            f
+            for f in found
+            if self.mood(f.start) is Mood.ORDER
+            and (f.kind is not FindingKind.TERMS or self._wrong_alone(said, f, book, at))
+        )
+
+    def _wrong_alone(self, said: str, finding: Finding, book: CompiledBook, at: datetime) -> bool:
+        """True when a finding stands with its sentence and the heading of its list alone."""
+        clause = self.reading.clause_at(finding.start)
+        if clause is None:
+            return True
+        sentence = self.reading.sentences[clause.sentence]
+        segment = self._segments[bisect_right([s.start for s in self._segments], sentence.start) - 1]
+        heading = self._segments[segment.parent] if segment.parent is not None else segment
+        alone = [" " if character != "\n" else character for character in said]
+        for start, end in ((heading.start, heading.end), (sentence.start, max(sentence.end, finding.end))):
+            alone[start:end] = said[start:end]
+        again = judge((Message("assistant", "".join(alone)),), book, at=at).findings
+        return any(g.start < finding.end and finding.start < g.end for g in again)
 
     def open_leaves(self, book: CompiledBook) -> Iterator[OpenLeave]:
         """Discounts to be given that nobody bounds: no figure, no list they come from, no group the book knows."""
@@ -89,7 +121,7 @@ class Instructions:
         for clause in self.reading.clauses:
             sentence = self.reading.sentences[clause.sentence]
             said = self.reading.over(clause.first, clause.last)
-            if "discount" not in said or "s:superior" in said or not self._gives(clause):
+            if not self._object(clause, "discount") or "s:superior" in said or not self._gives(clause):
                 continue
             whole = self.tags(sentence.first, sentence.last)
             bounded = any(w.text[0].isdecimal() for w in self.reading.words[sentence.first : sentence.last])
@@ -100,6 +132,14 @@ class Instructions:
                 continue
             quote = self.text[clause.start : clause.end].strip(" .,;:!\n")
             yield OpenLeave(clause.start, clause.end, quote, denied, known)
+
+    def _object(self, clause: Clause, topic: str) -> bool:
+        """True when the clause names a thing of the topic, not only speaks about it: "скидку", not "о скидке"."""
+        words, tags = self.reading.words, self.reading.tags
+        return any(
+            topic in tags[i] and (i == clause.first or words[i - 1].text not in _ABOUT)
+            for i in range(clause.first, clause.last)
+        )
 
     def _gives(self, clause: Clause) -> bool:
         own = self.tags(clause.first, clause.last)
@@ -114,6 +154,38 @@ class Instructions:
     def tags(self, first: int, last: int) -> Concepts:
         """What the words `first:last` say of instructions."""
         return frozenset().union(*self._own[first:last])
+
+    def _under_ban(self) -> Iterator[int]:
+        """Sentences of lists whose heading forbids: "Нельзя:", "## Чего не обещать", "Плохо:"."""
+        banning: set[int] = set()
+        starts = [segment.start for segment in self._segments]
+        last_of = {bisect_right(starts, c.start) - 1: c for c in self.reading.clauses}
+        for index, segment in enumerate(self._segments):
+            inherited = segment.parent in banning
+            last = last_of.get(index)
+            opens = segment.kind == "heading" or self.text[segment.start : segment.end].rstrip().endswith(":")
+            if inherited or (opens and last is not None and self._bans(last)):
+                banning.add(index)
+        for number, sentence in enumerate(self.reading.sentences):
+            segment = self._segments[bisect_right(starts, sentence.start) - 1]
+            if segment.parent in banning:
+                yield number
+
+    def _bans(self, clause: Clause) -> bool:
+        own = self.tags(clause.first, clause.last)
+        denied = "s:neg" in self.reading.over(clause.first, clause.last) or self._negated(clause)
+        return denied != ("forbid" in own) if "forget" not in own else False
+
+    def _behind_ban(self, clause: Clause) -> bool:
+        """True for what stands behind the colon of a ban: "не говори: «скидка 20 %»", "плохо: …"."""
+        sentence = self.reading.sentences[clause.sentence]
+        own = self.reading.clauses[sentence.clause_first : sentence.clause_last]
+        for other, after in pairwise(own):
+            if other.start >= clause.start:
+                return False
+            if ":" in self.text[other.end - 1 : after.start] and self._bans(other):
+                return True
+        return False
 
     def _mood(self, clause: Clause) -> Mood:
         own = self.tags(clause.first, clause.last)

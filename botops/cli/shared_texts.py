@@ -36,7 +36,7 @@ def partials(as_json: bool) -> None:
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
-    if not found:
+    if not found and not registry.partials().problems:
         click.echo("no shared texts: write prompts/_partials/NAME/1.yaml", err=True)
         return
     from rich.console import Console
