@@ -44,7 +44,7 @@ def import_(
     has no place here is listed as not imported, with its place in FILE. Exit code 1 when something was not taken over.
     """
     from botops.app.exchange import suggest_live, take_import
-    from botops.domain.errors import UserError
+    from botops.domain.errors import BotopsError, UserError
     from botops.registry.exchange import read_foreign
 
     if publish and draft:
@@ -56,7 +56,12 @@ def import_(
         return _notes(found)
     with open_container(settings, "side") as container:
         taken = take_import(container, found, by=by, reason=reason, draft=draft)
-        said = suggest_live(container, taken, by=by, reason=reason, go_live=publish)
+        try:
+            said = suggest_live(container, taken, by=by, reason=reason, go_live=publish)
+        except BotopsError:  # the versions are written all the same
+            _show(found, taken, (), as_json)
+            _notes(found)
+            raise
     _show(found, taken, said, as_json)
     return _notes(found)
 

@@ -75,9 +75,10 @@ def test_publishing_is_asked_for(botops, project, foreign):
 def test_publishing_goes_through_the_policy(botops, project, foreign):
     settings = project / "botops.yaml"
     settings.write_text(settings.read_text("utf-8") + "\nreleases: {approval: second_person}\n", "utf-8")
-    code, _, err = botops(project, *foreign, "--publish", "--reason", "перенос")
-    assert code == 2
+    code, out, err = botops(project, *foreign, "--publish", "--reason", "перенос")
+    assert (code, out) == (2, "support@1: written\nsupport@3: written\n")
     assert "second person" in err
+    assert "config.dashboard: not imported" in err
     assert not (project / "prompts/support/release.yaml").exists()
 
 
