@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botops.app.prompt_state import role_titles
 from botops.domain.errors import UserError
-from botops.registry.sharing import is_served
+from botops.registry.sharing import served_versions
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,7 +60,7 @@ def cared_for(registry: Registry, settings: Settings, today: date, language: Lan
     limit = settings.prompts.review_days
     found = []
     for name in registry.names():
-        for version in is_served(registry, name):
+        for version in served_versions(registry, name):
             reviewed, owner = version.spec.reviewed, version.spec.owner.strip()
             days = None if reviewed is None else (today - reviewed).days
             overdue = days is None or days > limit

@@ -45,7 +45,7 @@ def versions_in_use(registry: Registry, name: str) -> Iterator[PromptVersion]:
             continue
 
 
-def is_served(registry: Registry, name: str) -> tuple[PromptVersion, ...]:
+def served_versions(registry: Registry, name: str) -> tuple[PromptVersion, ...]:
     """The versions that the release in force gives to clients; none when nothing is published."""
     try:
         served = registry.release(name).served
