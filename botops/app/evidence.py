@@ -48,12 +48,12 @@ def lacking_evals(
     proving: list[str] = []
     lacking: list[str] = []
     for name in required:
-        run = next((run for run in runs if run.suite == name), None)
-        lack = _lack(container, name, suites, run, label(text.ref.name, text.ref.version))
-        if lack is not None:
-            lacking.append(lack)
-        elif run is not None:
-            proving.append(run.id)
+        of_suite = [run for run in runs if run.suite == name]
+        found = _proof(container, name, suites, of_suite, label(text.ref.name, text.ref.version))
+        if isinstance(found, EvalRun):
+            proving.append(found.id)
+        else:
+            lacking.append(found)
     return tuple(proving), tuple(lacking)
 
 
@@ -63,25 +63,26 @@ def _required(rule: ReleaseRule, suites: Mapping[str, SuiteFile], prompt: str) -
     return tuple(name for name, suite in suites.items() if suite.prompt == prompt)
 
 
-def _lack(
-    container: Container, name: str, suites: Mapping[str, SuiteFile], run: EvalRun | None, which: str
-) -> str | None:
-    """Why a run does not prove a text by a suite, with the next step; None when it does."""
+def _proof(
+    container: Container, name: str, suites: Mapping[str, SuiteFile], runs: Sequence[EvalRun], which: str
+) -> EvalRun | str:
+    """The run that proves a text by a suite; without one, why none of its runs does, with the next step."""
     suite = suites.get(name)
     if suite is None:
         known = ", ".join(suites) or "none"
         folder = shown(container.settings.path("evals") / "suites")
         return f"botops.yaml asks for the suite {name}, which is not in {folder} (there: {known}): write it or rename"
     again = f"botops eval run {shown(suite.file)} --prompt {which}"
-    if run is None:
+    if not runs:
         return f"the suite {name} has not been run with this text: {again}"
-    if run.suite_checksum != suite.checksum:
-        return f"the suite {name} was changed since it was run with this text: {again}"
-    if run.book != book_checksum(Books(suite.price_book or container.settings.path("pricebook")).path):
-        return f"the price book was changed since the suite {name} was run with this text: {again}"
+    book = book_checksum(Books(suite.price_book or container.settings.path("pricebook")).path)
+    run = next((r for r in runs if (r.suite_checksum, r.book) == (suite.checksum, book)), None)
+    if run is None:
+        what = f"the suite {name}" if runs[0].suite_checksum != suite.checksum else "the price book"
+        return f"{what} was changed since the suite {name} was run with this text: {again}"
     if not run.passed:
         return f"the suite {name} failed with this text ({run.failed} of {run.cases} cases): mend it, then {again}"
-    return None
+    return run
 
 
 def runs_of(evaluation: Evaluation, result: RunResult, before: RunResult | None = None) -> tuple[EvalRun, ...]:
