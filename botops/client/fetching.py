@@ -114,10 +114,12 @@ def _live(loop: asyncio.AbstractEventLoop) -> None:
 
 async def _end(http: httpx2.AsyncClient) -> None:
     loop = asyncio.get_running_loop()
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    for _ in range(5):  # a connection's tasks warn of work never begun when they are broken off before their first step
+        await asyncio.sleep(0)
+    while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=1)
     await http.aclose()
     loop.call_soon(loop.stop)
 
