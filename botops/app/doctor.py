@@ -188,7 +188,7 @@ def _overrides(found: tuple[Override, ...]) -> Iterator[Check]:
     for order in found:
         remedy = f"botops prompts restore {order.subject} --by YOU --reason WHY, when it has done its work"
         if by_guardrail(order):
-            remedy = "end the split or begin a new phase: it is not taken up again"
+            remedy = f"botops experiment stop {order.subject}: a stopped phase is not taken up again"
         detail = (
             f"{order.subject}: {in_words(order)}; by {order.by} since {order.at:%Y-%m-%d %H:%M} UTC: {order.reason}"
         )

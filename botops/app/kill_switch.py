@@ -77,7 +77,7 @@ def kill(board: Switchboard, prompt: str, to: Target = "last-good", *, by: str, 
 def restore(board: Switchboard, prompt: str, *, by: str, reason: str) -> tuple[Override, ...]:
     """Ends the orders people gave on a prompt, audited: the release file decides again within two seconds.
 
-    An experiment that a guardrail stopped is not taken up again, its figures would mix two times: end its split or
+    An experiment that a guardrail stopped is not taken up again, its figures would mix two times: it is ended, and may
     begin a new phase. Raises NotFoundError for an unknown prompt, ConflictError when nothing can be ended, StoreError.
     """
     who, why = said(by, reason)
@@ -87,7 +87,7 @@ def restore(board: Switchboard, prompt: str, *, by: str, reason: str) -> tuple[O
     if not mine and standing:
         raise ConflictError(
             f"{prompt}: {standing[0].experiment} was stopped by {standing[0].by} ({standing[0].reason}) and is not "
-            "taken up again: end the split, or begin a new phase"
+            f"taken up again: end it (botops experiment stop {prompt}), then start a new phase if you must"
         )
     if not mine:
         raise ConflictError(f"{prompt}: no override is in force, the release file decides")

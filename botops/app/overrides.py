@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 1.0
+PATIENCE_S = 0.3
+"""How long a look may hold up who asks."""
+FIRST_PATIENCE_S = 5.0
+"""The same while nothing is known yet: a prompt that is switched off must not be served for want of a moment."""
+GIVE_UP_S = 10.0
+"""When a read that hangs is left alone and another one begun: a lost connection may never say so."""
 
 Orders = Callable[[str], Override | None]
 """The override that decides on a prompt, None when none is in force."""
@@ -40,10 +46,10 @@ def no_orders(prompt: str) -> Override | None:
 
 
 class StoredOverrides:
-    """The store's overrides. While the store cannot be read the last known ones hold.
+    """The store's overrides. While the store cannot be read, or does not answer, the last known ones hold.
 
-    `read` gives those in force; `monotonic` the seconds that pace it. Safe for threads: one reads, the others go on
-    with what is known.
+    `read` gives those in force; `monotonic` the seconds that pace it. Safe for threads and for an event loop: whoever
+    finds that it is time to look waits `PATIENCE_S` at most, the others go on with what is known.
     """
 
     def __init__(self, read: Callable[[], Iterable[Override]], monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -54,10 +60,12 @@ class StoredOverrides:
         self._ever = False
         self._failing = False
         self._lock = threading.Lock()
+        self._reader: threading.Thread | None = None
+        self._began = 0.0
 
     def of(self, prompt: str) -> Override | None:
         """The override that decides on a prompt: handing over before a version before a stopped experiment."""
-        found = {o.kind: o for o in self.in_force() if o.subject == prompt}
+        found = {order.kind: order for order in self.in_force() if order.subject == prompt}
         return next((found[kind] for kind in _FIRST if kind in found), None)
 
     def in_force(self) -> tuple[Override, ...]:
@@ -75,15 +83,30 @@ class StoredOverrides:
         self._looked = float("-inf")
 
     def _look(self) -> None:
-        self._looked = self._monotonic()
+        now = self._looked = self._monotonic()
+        if self._reader is None or not self._reader.is_alive() or now - self._began >= GIVE_UP_S:
+            # In a thread of its own: a database that hangs must not hold up an event loop.
+            self._reader, self._began = threading.Thread(target=self._take, name="overrides", daemon=True), now
+            self._reader.start()
+        self._reader.join(PATIENCE_S if self._ever else FIRST_PATIENCE_S)
+        if self._reader.is_alive():
+            self._fail("the store does not answer")
+
+    def _take(self) -> None:
         try:
-            self._known = tuple(self._read())
-            self._failing = False
+            found = tuple(self._read())
         except StoreError as error:
-            if not self._failing:
-                log.warning("overrides cannot be read, the last known ones hold: %s", error)
-            self._failing = True
+            self._fail(str(error))
+        else:
+            if threading.current_thread() is not self._reader:
+                return  # given up meanwhile: what it read is old
+            self._known, self._failing = found, False
         self._ever = True
+
+    def _fail(self, why: str) -> None:
+        if not self._failing:
+            log.warning("overrides cannot be read, the last known ones hold: %s", why)
+        self._failing = True
 
 
 def assigned(

@@ -52,7 +52,7 @@ def kill(name: str, target: str, reason: str, by: str) -> None:
 def restore(name: str, reason: str, by: str) -> None:
     """End what was ordered for prompt NAME: its release file decides again within two seconds.
 
-    An experiment that a guardrail stopped is not taken up again: end its split or begin a new phase.
+    An experiment that a guardrail stopped is not taken up again: end it with `botops experiment stop`.
     """
     from botops.app.kill_switch import in_words
     from botops.app.kill_switch import restore as end

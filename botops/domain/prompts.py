@@ -30,14 +30,16 @@ Unit = Literal["lead", "dialogue"]
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """The variant of an experiment that a lead was served first, and the version of the prompt that stood for it.
+    """The variant of an experiment that a lead, or its dialogue, was served first, and the version of the prompt that
+    stood for it.
 
-    `prompt` and `version` are None where they were not kept.
+    `prompt` and `version` are None where they were not kept; `unit` is what was dealt to.
     """
 
     variant: int
     prompt: str | None
     version: int | None
+    unit: Unit = "lead"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import logsumexp, rel_entr
+from scipy.special import rel_entr
 
 from botops.experiments.inputs import inside, proportion, successes
 
@@ -55,25 +55,26 @@ def log_evidence(
     x_a: ArrayLike, n_a: ArrayLike, x_b: ArrayLike, n_b: ArrayLike, margin: float, share: float
 ) -> NDArray[np.float64]:
     """`log_e` of `harm_exact` for arrays of counts of one shape, unchecked."""
-    harmed_a, fine_a, harmed_b, fine_b = _factors(proportion("margin", margin), inside("share", share))
-    if not harmed_a.size:  # a margin that no share can exceed
-        return np.full(np.shape(x_a), -math.inf)
-    a, b = np.asarray(x_a, float)[..., None], np.asarray(x_b, float)[..., None]
-    rest_a, rest_b = np.asarray(n_a, float)[..., None] - a, np.asarray(n_b, float)[..., None] - b
-    terms = a * harmed_a + rest_a * fine_a + b * harmed_b + rest_b * fine_b
-    all_a, all_b = np.asarray(n_a, float), np.asarray(n_b, float)
+    factors = _factors(proportion("margin", margin), inside("share", share))
+    harmed_a, all_a, harmed_b, all_b = (np.asarray(counts, float) for counts in (x_a, n_a, x_b, n_b))
+    if not factors.size:  # a margin that no share can exceed
+        return np.full(all_a.shape, -math.inf)
+    # Of each harm of the grid; their mean is taken by its logarithm, the greatest term set apart.
+    terms = np.stack([harmed_a, all_a - harmed_a, harmed_b, all_b - harmed_b], axis=-1) @ factors
+    greatest = terms.max(axis=-1)
+    mean = greatest + np.log(np.exp(terms - greatest[..., None]).mean(axis=-1))
     sizes = rel_entr(all_a, (all_a + all_b) * (1 - share)) + rel_entr(all_b, (all_a + all_b) * share)
-    return np.asarray(logsumexp(terms, axis=-1) - math.log(harmed_a.size) - sizes)
+    return np.asarray(mean - sizes)
 
 
 @lru_cache(maxsize=64)
-def _factors(margin: float, share: float) -> tuple[NDArray[np.float64], ...]:
+def _factors(margin: float, share: float) -> NDArray[np.float64]:
     """ln q/r of a lead of each arm that was harmed and that was not, for every harm of the grid."""
     grid = [(q, q + margin + more) for q in _CONTROL for more in _EXCESS if q + margin + more <= _MOST]
     q_a, q_b = (np.array([pair[arm] for pair in grid]) for arm in (0, 1))
     r_a = _nearest(q_a, q_b, margin, share)
     r_b = r_a + margin
-    return np.log(q_a / r_a), np.log((1 - q_a) / (1 - r_a)), np.log(q_b / r_b), np.log((1 - q_b) / (1 - r_b))
+    return np.log([q_a / r_a, (1 - q_a) / (1 - r_a), q_b / r_b, (1 - q_b) / (1 - r_b)])
 
 
 def _nearest(q_a: NDArray[np.float64], q_b: NDArray[np.float64], margin: float, share: float) -> NDArray[np.float64]:

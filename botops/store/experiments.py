@@ -103,7 +103,9 @@ def _made(rows: Iterable[Any], became: Mapping[str, list[str]], rated: Mapping[s
 def _taking_part(experiment: str, without: Collection[str]) -> list[ColumnElement[bool]]:
     """Which exposures an analysis of a phase looks at."""
     before, other = EXPOSURE.alias("before"), TURN.alias("other")
-    dealt_before = exists().where(before.c.unit == EXPOSURE.c.unit, before.c.experiment.in_(earlier_seeds(experiment)))
+    dealt_before = exists().where(
+        before.c.lead_id == EXPOSURE.c.lead_id, before.c.experiment.in_(earlier_seeds(experiment))
+    )
     other_variant = exists().where(_own_turns(other), other.c.variant != EXPOSURE.c.variant)
     return [EXPOSURE.c.experiment == experiment, ~dealt_before, ~other_variant, EXPOSURE.c.lead_id.not_in(without)]
 

@@ -22,7 +22,12 @@ _RETURNING = exists().where(
 )
 _ONE = select(literal(1).label("one")).subquery("one")
 _PAST = select(
-    _RETURNING.label("came_before"), EXPOSURE.c.experiment, EXPOSURE.c.variant, EXPOSURE.c.prompt, EXPOSURE.c.version
+    _RETURNING.label("came_before"),
+    EXPOSURE.c.experiment,
+    EXPOSURE.c.unit,
+    EXPOSURE.c.variant,
+    EXPOSURE.c.prompt,
+    EXPOSURE.c.version,
 ).select_from(
     _ONE.outerjoin(
         EXPOSURE,
@@ -38,7 +43,9 @@ def past(connection: Connection, lead_id: str, dialogue_id: str | None) -> Past:
     """What the store knows of a lead in a dialogue, which may be new: one query over indexes."""
     found = connection.execute(_PAST, {"lead": lead_id, "dialogue": dialogue_id or ""}).all()
     exposures = {
-        row.experiment: Exposure(row.variant, row.prompt, row.version) for row in found if row.experiment is not None
+        row.experiment: Exposure(row.variant, row.prompt, row.version, "lead" if row.unit == lead_id else "dialogue")
+        for row in found
+        if row.experiment is not None
     }
     return Past(bool(found[0].came_before), MappingProxyType(exposures))
 

@@ -156,7 +156,7 @@ class MemoryTurns:
             same, dealt = record.inbound.dialogue_id == inbound.dialogue_id, record.assignment
             returning = returning or not same
             if dealt and dealt.experiment and dealt.variant >= 0 and (same or dealt.unit == "lead"):
-                seen = Exposure(dealt.variant, dealt.ref.name, dealt.ref.version)
+                seen = Exposure(dealt.variant, dealt.ref.name, dealt.ref.version, dealt.unit)
                 exposures.setdefault(dealt.experiment, seen)
         return Past(returning, exposures)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import threading
 import time
 from itertools import count
 
@@ -11,7 +12,7 @@ import pytest
 from botops.app import kill_switch, releasing
 from botops.app.container import Container
 from botops.app.kill_switch import kill, restore, target_of
-from botops.app.overrides import LOOK_AGAIN_S, StoredOverrides
+from botops.app.overrides import GIVE_UP_S, LOOK_AGAIN_S, PATIENCE_S, StoredOverrides
 from botops.app.supervise import broken_files
 from botops.config import Secrets, load_settings
 from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
@@ -260,6 +261,31 @@ def test_while_the_store_cannot_be_read_the_last_known_orders_hold():
     answers[0] = ()
     now[0] += LOOK_AGAIN_S
     assert overrides.of("sales") is None
+
+
+def test_a_store_that_hangs_holds_nobody_up_for_long():
+    now, hanging, order = [0.0], threading.Event(), Override("o", "sales", OverrideKind.HAND_OVER, "a", None, "r")
+    reads = []
+
+    def read():
+        reads.append(1)
+        if len(reads) > 1:
+            hanging.wait(30)
+        return (order,) if len(reads) == 1 else ()
+
+    overrides = StoredOverrides(read, lambda: now[0])
+    assert overrides.of("sales") is order
+    for _ in range(3):
+        now[0] += LOOK_AGAIN_S
+        began = time.monotonic()
+        assert overrides.of("sales") is order
+        assert time.monotonic() - began < 3 * PATIENCE_S
+    assert len(reads) == 2, "one read hangs, no more pile up behind it"
+    now[0] += GIVE_UP_S
+    assert overrides.of("sales") is order
+    assert len(reads) == 3, "the connection may be lost: it is tried anew"
+    hanging.set()
+    within_two_seconds(lambda: overrides.of("sales") is None)
 
 
 @pytest.mark.parametrize("text", ["", "last", "-1", "0", "²", "1.0", "1" * 30, "hand-over ", "../1"])

@@ -16,7 +16,7 @@ from botops.domain.prompts import Exposure, Lead
 from botops.domain.releases import Override, OverrideKind
 from botops.registry import Split, Targeting, Variant
 from botops.registry.assigning import NOBODY, choose
-from botops.split import BUCKETS, earlier_seeds, phase_of, seed_of
+from botops.split import BUCKETS, bucket, earlier_seeds, phase_of, seed_of
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -74,12 +74,40 @@ def test_a_new_phase_keeps_what_leads_were_served(lead, first, second, coverage)
         assert after == pick(two, lead)
 
 
-def test_of_several_phases_the_latest_counts_whose_version_takes_part():
+phases = st.lists(
+    st.tuples(st.lists(st.integers(1, 4), min_size=1, max_size=3, unique=True), st.integers(0, BUCKETS)),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(history=phases, names=st.lists(leads, min_size=1, max_size=6, unique=True))
+def test_over_any_history_a_lead_changes_versions_only_when_its_own_left(history, names):
+    kept = {name: {} for name in names}
+    last = {}
+    for phase, (versions, coverage) in enumerate(history, 1):
+        share = BUCKETS // len(versions)
+        pairs = [(v, share) for v in versions[:-1]]
+        split = split_of(*pairs, (versions[-1], BUCKETS - share * (len(versions) - 1)), phase=phase, coverage=coverage)
+        for name in names:
+            got = pick(split, name, kept=kept[name])
+            if last.get(name) in versions:
+                assert got.version == last[name]
+                assert got.experiment != split.seed
+            elif got.variant >= 0:
+                assert got.experiment == split.seed
+            for seed, exposure in served(got).items():
+                kept[name].setdefault(seed, exposure)
+                last[name] = got.version
+            assert got == pick(split, name, kept=kept[name])
+
+
+def test_what_the_latest_phase_dealt_counts():
     kept = {"tone": Exposure(0, "sales", 1), "tone:2": Exposure(1, "sales", 2), "tone:3": Exposure(0, "sales", 3)}
-    fourth = split_of((2, 5000), (1, 5000), phase=4)
-    got = pick(fourth, kept=kept)
-    assert (got.version, got.experiment, got.variant) == (2, "tone:2", 1)
-    assert pick(split_of((9, BUCKETS), phase=4), kept=kept).experiment == "tone:4"
+    got = pick(split_of((2, 5000), (3, 5000), phase=4), kept=kept)
+    assert (got.version, got.experiment, got.variant) == (3, "tone:3", 0)
+    # it left: the lead is dealt to anew, though it once had one of these
+    assert pick(split_of((1, 5000), (2, 5000), phase=4), kept=kept).experiment == "tone:4"
     # a replica that has not read phase 2 yet serves what another one dealt in it
     assert pick(split_of((1, 5000), (2, 5000)), kept={"tone:2": Exposure(0, "sales", 2)}).experiment == "tone:2"
 
@@ -162,6 +190,13 @@ def test_dialogues_are_dealt_to_where_they_are_the_unit():
     assert same[0].unit == "dialogue"
     assert len({pick(split, "a", dialogue_id=f"d-{n}").variant for n in range(50)}) == 2
     assert pick(split, "a").bucket == pick(split_of((1, 5000), (2, 5000)), "a").bucket
+
+
+def test_a_phase_with_another_unit_keeps_what_was_dealt_by_the_old_one():
+    kept = {"tone": Exposure(1, "sales", 2, "dialogue")}
+    got = pick(split_of((1, 9999), (2, 1), phase=2), "a", dialogue_id="d-1", kept=kept)
+    assert (got.version, got.experiment, got.variant, got.unit) == (2, "tone", 1, "dialogue")
+    assert got.bucket == bucket("tone", "d-1")
 
 
 BEGIN = datetime(2026, 12, 1, tzinfo=ALMATY)

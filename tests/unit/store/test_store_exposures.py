@@ -46,12 +46,15 @@ def test_a_dialogue_has_exposures_of_its_own_where_it_is_dealt_to(store, shop, c
     turn(store, shop, "d1", "one", dealt(1, unit="dialogue"))
     clock.move(hours=1)
     second = turn(store, shop, "d2", "one", dealt(0, unit="dialogue"), at=clock.at)
-    assert store.reads.past("one", "d1").exposures == {"greeting": Exposure(1, "sales", 2)}
-    assert store.reads.past("one", "d2").exposures == {"greeting": Exposure(0, "sales", 1)}
+    assert store.reads.past("one", "d1").exposures == {"greeting": Exposure(1, "sales", 2, "dialogue")}
+    assert store.reads.past("one", "d2").exposures == {"greeting": Exposure(0, "sales", 1, "dialogue")}
     assert store.reads.past("one", "d3").exposures == {}
     assert analysed(store) == [(1, 1), (0, 1)]
     (kept,) = (r for r in store.reads.turns() if r.id == second.id)
     assert kept.assignment == second.assignment
+    # a later phase that deals to leads: this one is not new to the experiment
+    turn(store, shop, "d3", "one", dealt(0, "greeting:2"), at=clock.at)
+    assert analysed(store, "greeting:2") == []
 
 
 def test_the_first_exposure_wins(store, shop):
