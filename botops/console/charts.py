@@ -9,8 +9,9 @@ from decimal import Decimal
 import altair as alt
 import streamlit as st
 
+from botops.app.experiments import HistoryPoint
 from botops.app.queries import FaultyDay, Spending
-from botops.console import formats
+from botops.console import experiment_labels, formats
 from botops.console.i18n import _, language
 
 _RED, _GREEN, _BLUE = "#d92d20", "#12b76a", "#2e90fa"
@@ -62,13 +63,44 @@ def spending(days: Sequence[Spending], currency: str) -> None:
     st.altair_chart(chart, width="stretch", alt=_("Model cost by day"))
 
 
-def _bars(values: list[dict[str, object]], x: alt.X, y: str) -> alt.Chart:
-    number = (
-        "format(datum.value, ',.12~g')"
-        if language() == "en"
-        else ("replace(replace(format(datum.value, ',.12~g'), /,/g, '\u00a0'), '.', ',')")
+def sequence(points: Sequence[HistoryPoint], metric: str, margin: float | None) -> None:
+    """The difference from the control by day with the interval that holds whenever one looks; the dashed line is what a
+    guardrail allows. One colour a variant."""
+    scale = 100 if experiment_labels.in_points(metric) else 1
+    values = [
+        {"order": order, "day": formats.day(p.day), "variant": f"v{p.version}", "diff": p.diff * scale,
+         "low": p.low * scale, "high": p.high * scale,
+         "tip": f"{experiment_labels.difference(metric, p.low)} … {experiment_labels.difference(metric, p.high)}",
+         "leads": " / ".join(formats.number(n) for n in p.leads)}
+        for order, p in enumerate(points)
+    ]  # fmt: skip
+    days = sorted({p.day for p in points})
+    x = _days(days[0], len(days))
+    base = alt.Chart(alt.InlineData(values=values)).encode(x=x, color=alt.Color("variant:N", title=None, legend=None))
+    # The first days know next to nothing: their bands would press the rest of the picture flat.
+    limits = [bound * scale for p in points[len(points) // 4 :] for bound in (p.low, p.high)]
+    domain = alt.Scale(domain=[min(0.0, *limits), max(0.0, *limits)], nice=True)
+    axis = alt.Axis(title=None, tickCount=5, labelExpr=_LABEL_EN if language() == "en" else _LABEL)
+    band = base.mark_area(opacity=0.22, clip=True).encode(
+        y=alt.Y("low:Q", axis=axis, scale=domain), y2="high:Q",
+        tooltip=[alt.Tooltip("day:N", title=_("Day")), alt.Tooltip("tip:N", title=_("Interval")),
+                 alt.Tooltip("leads:N", title=_("Clients by variant"))],
+    )  # fmt: skip
+    line = base.mark_line(point=True, clip=True).encode(y=alt.Y("diff:Q", axis=axis, scale=domain))
+    rules = [0.0] if margin is None else [0.0, margin * scale]
+    ruled = alt.Chart(alt.InlineData(values=[{"at": at, "dash": n} for n, at in enumerate(rules)]))
+    marks = ruled.mark_rule(clip=True, strokeDash=[4, 4]).encode(
+        y=alt.Y("at:Q", axis=axis, scale=domain), color=alt.value("#667085")
     )
-    axis = alt.Axis(title=None, tickCount=4, labelExpr=number)
+    st.altair_chart((band + line + marks).properties(height=_HEIGHT), width="stretch", alt=_("Difference by day"))
+
+
+_LABEL_EN = "format(datum.value, ',.12~g')"
+_LABEL = "replace(replace(format(datum.value, ',.12~g'), /,/g, '\u00a0'), '.', ',')"
+
+
+def _bars(values: list[dict[str, object]], x: alt.X, y: str) -> alt.Chart:
+    axis = alt.Axis(title=None, tickCount=4, labelExpr=_LABEL_EN if language() == "en" else _LABEL)
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=values))
         .mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2)

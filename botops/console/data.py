@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from botops.app import queries
+from botops.app import experiments, queries
 from botops.app.container import Container
 from botops.app.prompt_state import lint_findings
 from botops.app.supervise import SET_VARIABLE
@@ -61,6 +61,18 @@ def patterns(_container: Container, key: str, days: int) -> tuple[queries.Patter
 def spending(_container: Container, key: str, days: int, group: queries.SpendingGroup) -> tuple[queries.Spending, ...]:
     """What the model cost."""
     return queries.spending(_container, queries.period(_container, days), group)
+
+
+@st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
+def experiment(_container: Container, key: str, prompt: str, language: Language) -> experiments.ExperimentStatus:
+    """How the experiment on a prompt stands."""
+    return experiments.experiment_status(_container, prompt, language)
+
+
+@st.cache_data(ttl=LINT_SECONDS, show_spinner=False)
+def experiment_history(_container: Container, key: str, prompt: str) -> tuple[experiments.HistoryPoint, ...]:
+    """How it stood at the end of each day."""
+    return experiments.experiment_history(_container, prompt)
 
 
 @st.cache_data(ttl=LINT_SECONDS, show_spinner=False)

@@ -59,8 +59,8 @@ def fault(title: str, error: BotopsError) -> None:
 
 
 def alert(level: str, title: str, *more: str | safe.Html, details: str = "") -> safe.Html:
-    """A box that says something is wrong (`bad`, `warn`) or worth knowing (`note`)."""
-    sign = {"bad": "✕ ", "warn": "! ", "note": ""}[level]
+    """A box that says something is wrong (`bad`, `warn`), worth knowing (`note`) or come out well (`good`)."""
+    sign = {"bad": "✕ ", "warn": "! ", "note": "", "good": "✓ "}[level]
     rest = [safe.tag("div", part) for part in more if part]
     if details:
         rest.append(safe.tag("details", safe.tag("summary", _("Details")), safe.tag("pre", details)))

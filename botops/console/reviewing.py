@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import streamlit as st
 
-from botops.app.api_client import ApiClient
 from botops.app.container import Container
 from botops.app.prompt_state import role_titles
 from botops.app.reviewing import canonical, today
-from botops.app.supervise import API_VARIABLE
 from botops.claims.exceptions import MOST_CHARACTERS, suggested_wording
-from botops.console import data, formats, frame, labels, parts, safe
+from botops.console import deeds, formats, frame, labels, parts, safe
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag
-from botops.domain.errors import BotopsError
 from botops.domain.findings import Finding
 from botops.domain.reviews import LONGEST_DAYS, ClaimException, FindingRef, Remedy, Review, Ruling
 from botops.domain.turns import TurnRecord
@@ -95,13 +91,12 @@ def _form(container: Container, record: TurnRecord, found: Sequence[tuple[Findin
     with st.form(f"form-{key}", border=False):
         body: dict[str, Any] = {"turn_id": ref.turn_id, "attempt": ref.attempt, "finding": ref.position + 1,
                                 "ruling": ruling.value, "remedy": remedy.value if remedy else None}  # fmt: skip
-        body["reason"] = st.text_input(_("Why"), key=f"why-{key}", max_chars=1000)
-        body["by"] = st.text_input(_("Your name"), key=f"by-{key}", value=st.session_state.get("reviewer", ""),
-                                   max_chars=100)  # fmt: skip
+        body["reason"] = deeds.why(key)
+        body["by"] = deeds.who(key)
         if remedy is Remedy.EXCEPTION:
             body |= _exception_fields(container, key, suggested_wording(finding, text))
         if st.form_submit_button(_("Keep the ruling")):
-            _send("/v1/reviews", {name: value for name, value in body.items() if value is not None})
+            deeds.send("/v1/reviews", body)
 
 
 def _choice(choice: Choice) -> str:
@@ -123,23 +118,6 @@ def _exception_fields(container: Container, key: str, wording: str) -> dict[str,
         max_value=day + timedelta(days=LONGEST_DAYS), format="DD.MM.YYYY",
     )  # fmt: skip
     return {"wording": said, "owner": owner, "until": until.isoformat() if isinstance(until, date) else None}
-
-
-def _send(path: str, body: Mapping[str, Any]) -> None:
-    """Hands something to the API and draws the page anew, or says why it was refused."""
-    st.session_state["reviewer"] = body["by"]
-    try:
-        ApiClient(api_address()).post(path, body)
-    except BotopsError as error:
-        frame.fault(_("It was not kept"), error)
-        return
-    st.rerun()
-
-
-def api_address() -> str:
-    """Where the API is: as the supervisor says, else as the settings do."""
-    server = data.container().settings.server
-    return os.environ.get(API_VARIABLE) or f"http://{server.host}:{server.port}"
 
 
 def exceptions(container: Container) -> None:
@@ -194,6 +172,6 @@ def _state(exception: ClaimException, day: date) -> Html:
 
 def _ending(exception: ClaimException) -> None:
     with st.popover(_("End it now")), st.form(f"end-{exception.id}", border=False):
-        by = st.text_input(_("Your name"), value=st.session_state.get("reviewer", ""), key=f"end-by-{exception.id}")
+        by = deeds.who(f"end-{exception.id}")
         if st.form_submit_button(_("End it")):
-            _send(f"/v1/exceptions/{exception.id}/revoke", {"by": by})
+            deeds.send(f"/v1/exceptions/{exception.id}/revoke", {"by": by})

@@ -1,14 +1,12 @@
 """Chat: talk to the bot as a client would, and see what the guard did with each reply."""
 
-import os
 import uuid
 
 import streamlit as st
 
 from botops.app.api_client import ApiClient, TextPiece
 from botops.app.container import Container
-from botops.app.supervise import API_VARIABLE
-from botops.console import frame, labels, navigation, safe, transcript
+from botops.console import deeds, frame, labels, navigation, safe, transcript
 from botops.console.i18n import _
 from botops.console.safe import tag
 from botops.domain.errors import BotopsError, NotFoundError
@@ -33,7 +31,7 @@ def body(container: Container) -> None:
         _show(record)
     text = st.chat_input(_("Message to the bot"), key="message")
     if text and text.strip():
-        _ask(container, text, dialogue)
+        _ask(text, dialogue)
 
 
 def _said(container: Container, dialogue: str | None) -> tuple[TurnRecord, ...]:
@@ -72,11 +70,9 @@ def _show(record: TurnRecord) -> None:
                 frame.show(guard)
 
 
-def _ask(container: Container, text: str, dialogue: str | None) -> None:
+def _ask(text: str, dialogue: str | None) -> None:
     """Sends the message and draws the reply as it comes."""
     dialogue = dialogue or f"chat-{uuid.uuid4().hex[:12]}"
-    server = container.settings.server
-    address = os.environ.get(API_VARIABLE) or f"http://{server.host}:{server.port}"
     with st.chat_message("user"):
         frame.show(safe.said(text))
     with st.chat_message("assistant"):
@@ -84,7 +80,7 @@ def _ask(container: Container, text: str, dialogue: str | None) -> None:
         place.html(tag("span", _("The bot is writing…"), class_="bo-muted"))
         try:
             lead = st.session_state.get("lead") or None
-            for event in ApiClient(address).chat(
+            for event in ApiClient(deeds.api_address()).chat(
                 text, dialogue_id=dialogue, lead_id=lead, idempotency_key=uuid.uuid4().hex
             ):
                 if isinstance(event, TextPiece):

@@ -78,7 +78,7 @@ def test_a_false_alarm_becomes_an_exception_on_the_page(served, project, run, wo
     said = words(test)
     assert made.id in said
     assert "действует 1 исключение" in said
-    field(test.text_input, "end-by-").set_value("Болат")
+    field(test.text_input, "by-end-").set_value("Болат")
     next(b for b in test.button if b.label == "Отменить").click().run()
     assert not test.exception
     assert container.store.reviews.exceptions() == ()

@@ -1,0 +1,46 @@
+"""What changes something is handed to the API, which alone writes; who does it and why is asked in one way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from botops.app.api_client import ApiClient
+from botops.app.supervise import API_VARIABLE
+from botops.console import data, frame
+from botops.console.i18n import _
+from botops.domain.errors import BotopsError
+
+_NAME = "reviewer"
+
+
+def who(key: str) -> str:
+    """A field for the reader's name, filled in with the one given last."""
+    known: str = st.session_state.get(_NAME, "")
+    return st.text_input(_("Your name"), key=f"by-{key}", value=known, max_chars=100)
+
+
+def why(key: str) -> str:
+    """A field for the reason."""
+    return st.text_input(_("Why"), key=f"why-{key}", max_chars=1000)
+
+
+def send(path: str, body: Mapping[str, Any]) -> None:
+    """Hands something to the API and draws the page anew, or says why it was refused. `body` names who does it."""
+    st.session_state[_NAME] = body["by"]
+    try:
+        ApiClient(api_address()).post(path, {name: value for name, value in body.items() if value is not None})
+    except BotopsError as error:
+        frame.fault(_("It was not kept"), error)
+        return
+    st.cache_data.clear()
+    st.rerun()
+
+
+def api_address() -> str:
+    """Where the API is: as the supervisor says, else as the settings do."""
+    server = data.container().settings.server
+    return os.environ.get(API_VARIABLE) or f"http://{server.host}:{server.port}"
