@@ -38,6 +38,7 @@ PAGES = {
     "exceptions": "dialogues?exceptions=1",
     "chat": "chat",
     "prompts": "prompts",
+    "experiments": "experiments",
     "pricebook": "pricebook",
     "costs": "costs",
 }

@@ -63,13 +63,14 @@ def spending(_container: Container, key: str, days: int, group: queries.Spending
     return queries.spending(_container, queries.period(_container, days), group)
 
 
-@st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
+# The two below are kept as they are, not pickled: they hold read-only mappings, and nothing in them can be changed.
+@st.cache_resource(ttl=QUERY_SECONDS, show_spinner=False, max_entries=32)
 def experiment(_container: Container, key: str, prompt: str, language: Language) -> experiments.ExperimentStatus:
     """How the experiment on a prompt stands."""
     return experiments.experiment_status(_container, prompt, language)
 
 
-@st.cache_data(ttl=LINT_SECONDS, show_spinner=False)
+@st.cache_resource(ttl=LINT_SECONDS, show_spinner=False, max_entries=8)
 def experiment_history(_container: Container, key: str, prompt: str) -> tuple[experiments.HistoryPoint, ...]:
     """How it stood at the end of each day."""
     return experiments.experiment_history(_container, prompt)
@@ -79,6 +80,14 @@ def experiment_history(_container: Container, key: str, prompt: str) -> tuple[ex
 def lint(_container: Container, key: str, language: Language) -> tuple[Problem, ...]:
     """What lint says of the prompts, explained in a language."""
     return lint_findings(_container, language)
+
+
+def refresh() -> None:
+    """Lets go of kept figures and looks at the files now: something was changed."""
+    container().registry.refresh()
+    st.cache_data.clear()
+    experiment.clear()
+    experiment_history.clear()
 
 
 def key_of(container: Container) -> str:

@@ -36,7 +36,7 @@ def send(path: str, body: Mapping[str, Any]) -> None:
     except BotopsError as error:
         frame.fault(_("It was not kept"), error)
         return
-    st.cache_data.clear()
+    data.refresh()
     st.rerun()
 
 

@@ -48,7 +48,7 @@ def _candidates(container: Container) -> dict[str, tuple[Release, list[int]]]:
 
 
 def _form(container: Container, prompts: dict[str, tuple[Release, list[int]]]) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(_("Prompt"), list(prompts), key="new-prompt", width=200, filter_mode=None)
         release, others = prompts[name]
         version = st.selectbox(_("Against v{live}").format(live=release.live), others, key=f"new-version-{name}",
@@ -59,7 +59,7 @@ def _form(container: Container, prompts: dict[str, tuple[Release, list[int]]]) -
                               filter_mode=None)  # fmt: skip
     planned = _plan(container, name, metric, effect)
     with st.form("new-form", border=False):
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
             share = st.slider(_("Clients who take part, %"), 1, 100, 100, key="new-coverage", width=260)
             key = f"new-planned-{name}-{metric}-{effect}"
             total = st.number_input(_("Clients planned"), _LEAST, _MOST, planned, key=key, width=180)

@@ -7,7 +7,8 @@ from botops.app.experiment_metrics import METRICS
 from botops.app.experimenting import Experiment, Stage, experiments
 from botops.app.experiments import Arm, Comparison, ExperimentStatus, HistoryPoint
 from botops.app.glossary import GLOSSARY
-from botops.console import charts, data, deeds, experiment_labels, formats, frame, navigation, parts, planning, safe
+from botops.console import charts, data, experiment_endings, formats, frame, navigation, parts, planning, safe
+from botops.console.experiment_labels import day_or_moment, difference, stage, targeting, value
 from botops.console.i18n import _, language, ngettext
 from botops.console.safe import Html, tag
 from botops.experiments import State
@@ -49,7 +50,7 @@ def _experiment(container: Container, one: Experiment) -> None:
                 _("Name the metric that decides and the number of clients: start it anew as the next phase."),
             )
         )  # fmt: skip
-        _end(one, None)
+        experiment_endings.section(one)
         return
     key = data.key_of(container)
     status = data.experiment(container, key, one.prompt, language())
@@ -58,27 +59,23 @@ def _experiment(container: Container, one: Experiment) -> None:
         _pictures(data.experiment_history(container, key, one.prompt), one.split.measure)
         _arms(status)
         _compared(status)
-    _end(one, status)
+    experiment_endings.section(one)
 
 
 def _card(container: Container, one: Experiment) -> None:
     split = one.split
     shares = ", ".join(f"v{v.version} — {formats.percent(v.weight / 10_000)}" for v in split.variants)
-    terms = [
-        experiment_labels.day_or_moment(day, container.settings.company.timezone)
-        for day in (split.starts, split.ends)
-        if day
-    ]
+    terms = [day_or_moment(day, container.settings.company.timezone) for day in (split.starts, split.ends) if day]
     frame.show(
         parts.facts(
             [
                 (_("Prompt"), f"{one.prompt} v{one.live}"),
                 (_("Variants"), shares),
                 (_("Takes part"), _("{share} of clients").format(share=formats.percent(split.coverage / 10_000))),
-                (_("For whom"), experiment_labels.targeting(split.targeting) if split.targeting else None),
+                (_("For whom"), targeting(split.targeting) if split.targeting else None),
                 (_("Phase"), str(split.phase) if split.phase > 1 else None),
                 (_("Dates"), " – ".join(terms) if terms else None),
-                (_("Stage"), experiment_labels.stage(one.stage)),
+                (_("Stage"), stage(one.stage)),
             ]
         )
     )  # fmt: skip
@@ -131,12 +128,13 @@ def _arms(status: ExperimentStatus) -> None:
     heads = [(_("Variant"), False), (_("Clients"), True), (_("Outcome known"), True)]
     heads += [(GLOSSARY[name].name[language()], True) for name in names]
     frame.show(parts.table(heads, [_arm(n, arm, names) for n, arm in enumerate(status.arms)]))
-    parts.answer(_("Clients fell to the variants in the shares set: p = {p}.").format(p=formats.number(_ratio(status), 2)))
+    dealt = _("Clients were dealt to the variants in the shares that were set: p = {p}.")
+    parts.answer(dealt.format(p=formats.number(_ratio(status), 2)))
 
 
 def _arm(number: int, arm: Arm, names: list[str]) -> list[str | Html]:
     title = tag("span", f"v{arm.version} ", parts.chip(_("as before")) if number == 0 else "")
-    values = [experiment_labels.value(name, arm.metrics[name]) for name in names]
+    values = [value(name, arm.metrics[name]) for name in names]
     return [title, formats.number(arm.leads), formats.number(arm.known), *values]
 
 
@@ -152,49 +150,20 @@ def _compared(status: ExperimentStatus) -> None:
     heads = [(_("Metric"), False), (_("Difference"), True), (_("Interval"), True), (_("Not worse than"), True),
              (_("Chance that it is better"), True)]  # fmt: skip
     frame.show(parts.table(heads, [_row(c, len(status.arms) > 2) for c in status.comparisons]))
-    parts.answer(_("The chance is shown for feeling; no decision is made by it."))
+    parts.answer(_("The chance is there for intuition; no decision is made by it."))
 
 
 def _row(c: Comparison, several: bool) -> list[str | Html]:
     name = GLOSSARY[c.metric].name[language()] + (f" · v{c.version}" if several else "")
-    low, high = (experiment_labels.difference(c.metric, bound) for bound in (c.always.low, c.always.high))
-    margin = "—" if c.margin is None else experiment_labels.difference(c.metric, _harm(c))
+    low, high = (difference(c.metric, bound) for bound in (c.always.low, c.always.high))
+    margin = "—" if c.margin is None else difference(c.metric, _harm(c))
     chance = "—" if c.chance is None else formats.percent(c.chance.better, 1)
-    return [name, experiment_labels.difference(c.metric, c.always.diff), f"{low} … {high}", margin, chance]
+    return [name, difference(c.metric, c.always.diff), f"{low} … {high}", margin, chance]
 
 
 def _harm(c: Comparison) -> float:
     assert c.margin is not None
     return -c.margin if METRICS[c.metric].higher_is_better else c.margin
-
-
-def _end(one: Experiment, status: ExperimentStatus | None) -> None:
-    """Promoting a variant and stopping: the two ways an experiment ends."""
-    with st.container(horizontal=True):
-        with st.popover(_("Make a version live"), icon=":material/rocket_launch:", key="promote"):
-            _promote(one)
-        with st.popover(_("Stop the experiment"), icon=":material/stop_circle:", key="stop"):
-            st.markdown(_("Everybody gets the live version again, v{version}.").format(version=one.live))
-            with st.form("stop-form", border=False):
-                body = {"reason": deeds.why("stop"), "by": deeds.who("stop"), "release": one.release}
-                if st.form_submit_button(_("Stop"), key="stop-now"):
-                    deeds.send(f"/v1/experiments/{one.prompt}/stop", body)
-
-
-def _promote(one: Experiment) -> None:
-    with st.form("promote-form", border=False):
-        version = st.selectbox(
-            _("Version"),
-            one.split.versions[::-1],
-            format_func=lambda n: f"v{n}",
-            key="promote-version",
-            filter_mode=None,
-        )
-        anyway = st.checkbox(_("Although the verdict does not say so; the log keeps why"), key="promote-anyway")
-        body = {"version": version, "anyway": anyway, "reason": deeds.why("promote"), "by": deeds.who("promote"),
-                "release": one.release}  # fmt: skip
-        if st.form_submit_button(_("Make it live and end the experiment"), key="promote-now"):
-            deeds.send(f"/v1/experiments/{one.prompt}/promote", body)
 
 
 frame.page("experiments", body)

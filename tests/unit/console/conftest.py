@@ -2,9 +2,13 @@
 
 import asyncio
 import shutil
+import socket
+import threading
+import time
 from pathlib import Path
 
 import pytest
+import uvicorn
 from streamlit.testing.v1 import AppTest
 
 import botops.console
@@ -12,6 +16,7 @@ from botops.app.container import Container
 from botops.app.seed import seed
 from botops.config import Secrets, load_settings
 from botops.console import data
+from botops.http import create_api
 
 FILES = ("botops.yaml", "team.yaml", "prompts", "pricebook")
 MAIN = Path(botops.console.__file__).parent / "main.py"
@@ -92,3 +97,23 @@ def words():
         return "\n".join(said)
 
     return words
+
+
+@pytest.fixture
+def served(project):
+    """The service over a project that was lived in: its address and its container."""
+    with Container.open(load_settings(project / "botops.yaml"), Secrets()) as container:
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(create_api(container), log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            until = time.monotonic() + 20
+            while not server.started and time.monotonic() < until:
+                time.sleep(0.02)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", container
+        finally:
+            server.should_exit = True
+            thread.join(10)
+            listener.close()

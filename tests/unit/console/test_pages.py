@@ -13,7 +13,7 @@ from botops.domain.releases import AuditEntry, Deed
 from botops.domain.turns import Action
 from botops.store import DialogueFilter
 
-PAGES = ("overview", "dialogues", "chat", "prompts", "pricebook", "costs")
+PAGES = ("overview", "dialogues", "chat", "prompts", "experiments", "pricebook", "costs")
 
 
 def _open(folder, role="reader"):
@@ -48,7 +48,10 @@ def test_full_page_in_russian_has_no_english_left(seeded, run, words, page):
 
 @pytest.mark.parametrize(
     ("language", "title"),
-    [("en", "Overview Dialogues Chat Prompts Prices Costs"), ("kk", "Шолу Диалогтар Чат Промпттар Прайс Шығындар")],
+    [
+        ("en", "Overview Dialogues Chat Prompts Experiments Prices Costs"),
+        ("kk", "Шолу Диалогтар Чат Промпттар Эксперименттер Прайс Шығындар"),
+    ],
 )
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_in_english_and_kazakh(seeded, run, page, language, title):

@@ -1,12 +1,8 @@
 """Ruling on findings on a dialogue's page, the list of exceptions, and how the price book was understood."""
 
-import socket
-import threading
-import time
 from datetime import date, timedelta
 
 import pytest
-import uvicorn
 
 from botops.app.api_client import ApiClient
 from botops.app.container import Container
@@ -16,28 +12,7 @@ from botops.domain.errors import OutsideError, UserError
 from botops.domain.findings import FindingKind
 from botops.domain.reviews import Ruling
 from botops.domain.turns import Action
-from botops.http import create_api
 from botops.store import DialogueFilter
-
-
-@pytest.fixture
-def served(project):
-    """The service over a project that was lived in: its address and its container."""
-    with Container.open(load_settings(project / "botops.yaml"), Secrets()) as container:
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_api(container), log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        try:
-            until = time.monotonic() + 20
-            while not server.started and time.monotonic() < until:
-                time.sleep(0.02)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}", container
-        finally:
-            server.should_exit = True
-            thread.join(10)
-            listener.close()
 
 
 def faulty(container):
