@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _LOOK_AGAIN_S = 1.0
 _COMPILED_KEPT = 2
 """Books kept ready: a rollback to the one before takes no time."""
-_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 Stamp = tuple[str, int, int, int, str]
 
@@ -193,11 +192,11 @@ class Books:
 
 def only_book(folder: Path) -> Path | None:
     """The price book of a folder without a release file. Raises UserError when there are several."""
-    books = sorted(p for p in folder.iterdir() if p.suffix in _SUFFIXES and p.name != RELEASE)
+    books = BookFolder(folder).names()
     if len(books) > 1:
-        names = ", ".join(p.name for p in books)
+        names = ", ".join(books)
         raise UserError(
             f"{folder} holds several price books ({names}): name one in botops.yaml as paths.pricebook, or make one "
             "live with `botops pricebook publish`"
         )
-    return books[0] if books else None
+    return folder / books[0] if books else None

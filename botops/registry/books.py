@@ -30,12 +30,18 @@ from botops.registry.writing import locked, replace, write_new
 
 MOST_BYTES = 64_000_000
 """Largest price book file."""
-_NAME = re.compile(r"\w[\w .()+-]{0,98}\.(?:ya?ml|json)")
+_NAME = re.compile(r"[^./\\~][^/\\]{0,98}\.(?:ya?ml|json)")
 _NUMBERED = re.compile(r"([1-9][0-9]{0,8})\.(?:ya?ml|json)", re.ASCII)
 
 
+def is_book_name(name: str) -> bool:
+    """True for the name of a price book's file in its folder, however people call theirs: `прайс, декабрь №2.yaml`.
+    Hidden files (`._demo.yaml` beside a copy from a Mac) and names that a terminal cannot show are none."""
+    return name != RELEASE and name.isprintable() and _NAME.fullmatch(name) is not None
+
+
 def _version_name(name: str) -> str:
-    if name == RELEASE or _NAME.fullmatch(name) is None:
+    if not is_book_name(name):
         raise ValueError("not the name of a price book file in this folder, such as 2.yaml")
     return name
 
@@ -123,7 +129,7 @@ class BookFolder:
     def names(self) -> tuple[str, ...]:
         """The price books in it, numbered ones last and by number. Raises UserError when it cannot be read."""
         try:
-            found = [p.name for p in self.path.iterdir() if _NAME.fullmatch(p.name) and p.name != RELEASE]
+            found = [p.name for p in self.path.iterdir() if is_book_name(p.name)]
         except OSError as error:
             raise UserError(f"{self.path}: cannot be read ({error.strerror})") from error
         return tuple(sorted(found, key=lambda name: (_number(name), name)))

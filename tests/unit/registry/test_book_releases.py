@@ -141,3 +141,18 @@ def test_of_two_processes_one_wins_and_every_file_is_whole(folder):
         assert (folder.path / live).read_bytes() in bodies
     assert len(folder.release().spec.approvals) == 20
     assert not list(folder.path.glob(".botops-*"))
+
+
+@pytest.mark.parametrize("name", ["прайс, декабрь №5 «новый».yaml", "прайс: Алматы #1 [опт].yml", "и\u0306.json"])
+def test_a_book_is_known_whatever_people_call_its_file(tmp_path, name):
+    (tmp_path / name).write_bytes(b"first")
+    folder = BookFolder(tmp_path)
+    assert folder.publish(b"second", STEP).step.replaced == name
+    back = folder.rollback(STEP)
+    assert (back.live, folder.release(), folder.named(name.rpartition(".")[0])) == (name, back, name)
+
+
+@pytest.mark.parametrize("name", ["._demo.yaml", ".demo.yaml", "~demo.yaml", "a\x1b[2Jb.yaml", "a\u202eb.yaml"])
+def test_hidden_and_unprintable_names_are_no_books(folder, name):
+    (folder.path / name).write_bytes(b"left by another program")
+    assert folder.names() == ("demo.yaml",)
