@@ -147,7 +147,8 @@ def _missing(
 
 def _released(settings: Settings, registry: Registry) -> Iterator[AuditEntry]:
     """The steps of every release file. A broken file has none to tell; `botops doctor` says what is wrong with it."""
-    from botops.app.book_releases import book_folder, steps_of_books
+    from botops.app.book_candidate import book_folder
+    from botops.app.book_releases import steps_of_books
 
     for name in registry.names():
         with suppress(UserError):

@@ -1,164 +1,35 @@
-"""Releasing price books: what a new one changes, whether it may go live, and making it live."""
+"""Releasing price books: proposing one, making one live, going back, and what the log keeps of it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from botops.app.auditing import PRICEBOOK
-from botops.app.books import only_book
+from botops.app.book_candidate import book_folder
 from botops.app.git_sync import record_release
 from botops.app.proposing import put_forward
 from botops.app.readiness import approval_of
 from botops.config import MAX_BYTES
-from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
+from botops.domain.errors import ConflictError, StoreError, UserError
 from botops.domain.people import person
 from botops.domain.people import reason as reasoned
 from botops.domain.releases import AuditEntry, Deed, ProposalState
-from botops.pricebook import diff, read_book, suspicions
-from botops.registry import UNRELEASED, ReleaseAction
-from botops.registry.books import MOST_BYTES, BookFolder, BookRelease
-from botops.registry.checksums import checksum_of
-from botops.registry.folders import RELEASE, read_bytes
+from botops.registry import ReleaseAction
+from botops.registry.folders import RELEASE
 from botops.registry.release import Step
-from botops.registry.release_file import existing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
+    from botops.app.book_candidate import Candidate
     from botops.app.container import Container
-    from botops.config import Settings
-    from botops.domain.messages import Language
-    from botops.domain.problems import Problem
     from botops.domain.releases import Proposal
-    from botops.pricebook import ChangeReport, PriceBook, Suspicion
-    from botops.registry.books import BookApproval
-
-_TABLES = frozenset({".csv", ".xlsx", ".xlsm", ".tsv"})
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A price book about to go live, and what there is to say about it.
-
-    `name` is its file in the folder, None when it comes from elsewhere. `live` is the file in force now. `warnings` are
-    those the book in force does not have too. `expected` is the checksum of the release file that was looked at, `base`
-    that of the book in force.
-    """
-
-    folder: BookFolder
-    file: Path
-    name: str | None
-    raw: bytes = field(repr=False)
-    book: PriceBook = field(repr=False)
-    live: Path | None
-    report: ChangeReport | None = field(repr=False)
-    warnings: tuple[Problem, ...]
-    suspicions: tuple[Suspicion, ...]
-    expected: str
-    base: str | None
-
-    @property
-    def suffix(self) -> str:
-        """The suffix of its file in the folder."""
-        return ".json" if self.file.suffix.lower() == ".json" else ".yaml"
-
-
-def book_folder(settings: Settings) -> BookFolder:
-    """The folder price books are released in. Raises UserError when the settings name a single file."""
-    path = settings.path("pricebook")
-    if path.is_dir():
-        return BookFolder(path)
-    if path.suffix:
-        message = f"paths.pricebook names the file {path}: name its folder in botops.yaml, then books can be released"
-        raise UserError(message)
-    raise NotFoundError(f"there is no folder {path}: make it, or set paths.pricebook in botops.yaml")
-
-
-def book_file(settings: Settings, which: str) -> Path:
-    """The file a person means: a path; `live`; or a price book of the project by its number or name.
-
-    Raises NotFoundError, UserError.
-    """
-    path = Path(which)
-    if path.is_file():
-        return path
-    folder = book_folder(settings)
-    if which != "live":
-        return folder.path / folder.named(which)
-    live = live_file(folder, folder.release())
-    if live is None:
-        raise NotFoundError(f"no price book is live in {folder.path}: publish one")
-    return live
-
-
-def live_file(folder: BookFolder, release: BookRelease | None) -> Path | None:
-    """The file in force, None when there is none. Raises UserError when it cannot be told."""
-    return folder.path / release.live if release is not None else only_book(folder.path)
-
-
-def candidate(settings: Settings, which: str, now: datetime, language: Language = "ru") -> Candidate:
-    """A price book looked at before it goes live: `which` is a file, or the number or name of one in the folder.
-
-    Raises UserError with every error in it, NotFoundError.
-    """
-    folder = book_folder(settings)
-    file = book_file(settings, which)
-    if file.suffix.lower() in _TABLES:
-        command = f"botops pricebook import {which} --keep live --out NEW.yaml"
-        raise UserError(f"{file} is a table: make a price book of it first, and look at it: {command}")
-    inside = file.parent.resolve() == folder.path.resolve()
-    release = folder.release()
-    raw = folder.read(file.name, release) if inside else read_bytes(file.resolve(), most=MOST_BYTES)
-    book, problems = read_book(raw, str(file))
-    if book is None:
-        raise UserError(problems=[p for p in problems if p.level == "error"])
-    live = _before(folder, release, file if inside else None, raw)
-    old, known = _as_published(folder, live, release)
-    today = now.astimezone(ZoneInfo(book.timezone)).date()
-    return Candidate(
-        folder, file, file.name if inside else None, raw, book, live, diff(old, book) if old else None,
-        tuple(p for p in problems if (p.rule, p.message) not in known),
-        suspicions(old, book, today, settings.pricebook.suspicious, language) if old else (),
-        release.checksum if release else UNRELEASED, _base(live, release),
-    )  # fmt: skip
-
-
-def _before(folder: BookFolder, release: BookRelease | None, file: Path | None, raw: bytes) -> Path | None:
-    """The file in force now; without a release, the only one beside the candidate, if it is the only one. A copy of the
-    candidate, left by a publication that was killed, is none."""
-    if release is not None:
-        return folder.path / release.live
-    names = [n for n in folder.names() if file is None or n != file.name]
-    others = [n for n in names if len(names) == 1 or existing(folder.path / n, most=MOST_BYTES) != raw]
-    return folder.path / others[0] if len(others) == 1 else None
-
-
-def _base(live: Path | None, release: BookRelease | None) -> str | None:
-    if live is None:
-        return None
-    return release.spec.checksums[live.name] if release else checksum_of(read_bytes(live, most=MOST_BYTES))
-
-
-def _as_published(
-    folder: BookFolder, live: Path | None, release: BookRelease | None
-) -> tuple[PriceBook | None, set[tuple[str, str]]]:
-    """The book in force, to compare with, and its warnings. A live file that was changed or broken since stops no new
-    one from being published: there is nothing to compare with then."""
-    if live is None:
-        return None, set()
-    try:
-        book, problems = read_book(folder.read(live.name, release), str(live))
-    except UserError:
-        return None, set()
-    return book, {(p.rule, p.message) for p in problems}
+    from botops.registry.books import BookApproval, BookRelease
 
 
 def publish_book(container: Container, found: Candidate, *, by: str, reason: str) -> BookRelease:
@@ -181,7 +52,7 @@ def propose_book(container: Container, found: Candidate, *, by: str, reason: str
 
     Raises ConflictError when it is in force or proposed already, UserError, StoreError.
     """
-    checksum = checksum_of(found.raw)
+    checksum = found.checksum
     if checksum == found.base:
         raise ConflictError(f"{found.file.name} is in force already: there is nothing to approve")
     who, why = person(by), reasoned(reason)
@@ -189,15 +60,18 @@ def propose_book(container: Container, found: Candidate, *, by: str, reason: str
     return put_forward(container, PRICEBOOK, found.file.name, checksum, by=who, reason=why, base=found.base, text=text)
 
 
-def rollback_book(container: Container, *, by: str, reason: str, to: str | None = None) -> BookRelease:
+def rollback_book(
+    container: Container, *, by: str, reason: str, to: str | None = None, expected: str | None = None
+) -> BookRelease:
     """Makes the price book live again that was live before, or the one named, and notes it in the audit log. Needs no
-    approval: it must be fast.
+    approval: it must be fast. `expected` is the checksum of the release file that was seen.
 
     Raises as `BookFolder.rollback`; StoreError when the book is live but the log could not be written.
     """
     who, why = person(by), reasoned(reason)
     folder = book_folder(container.settings)
-    release = folder.rollback(Step(who, container.clock.now(), why), folder.named(to) if to is not None else None)
+    step = Step(who, container.clock.now(), why)
+    release = folder.rollback(step, folder.named(to) if to is not None else None, expected=expected)
     _settle(container, release)
     return release
 
@@ -206,7 +80,7 @@ def _approved(container: Container, found: Candidate) -> Proposal | None:
     """The proposal by which somebody said yes to this book as the successor of the one in force. Raises UserError when
     the policy asks for one and nobody did. A book that was live before needs no other yes."""
     release = found.folder.release()
-    checksum = checksum_of(found.raw)
+    checksum = found.checksum
     if release is not None and checksum in release.spec.checksums.values():
         return None
     approved, newest = approval_of(container, PRICEBOOK, checksum, found.base)

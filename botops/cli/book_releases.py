@@ -20,7 +20,7 @@ from botops.cli.context import (
 )
 
 if TYPE_CHECKING:
-    from botops.app.book_releases import Candidate
+    from botops.app.book_candidate import Candidate
     from botops.config import Settings
     from botops.domain.messages import Language
     from botops.registry.books import BookApproval, BookRelease, BookVersion
@@ -58,7 +58,7 @@ def publish(
     changes, and what of the prompts, eval cases and open dialogues it touches. Exit code 1 when nothing was published
     because a warning or what looks like a slip needs a yes; 2 when the book has errors.
     """
-    from botops.app.book_releases import candidate
+    from botops.app.book_candidate import candidate
     from botops.app.clock import SystemClock
     from botops.domain.problems import render_problems
 
@@ -94,7 +94,8 @@ def propose(book: str, by: str, reason: str, as_json: bool) -> None:
 
     BOOK is as for publish. The yes is to these very prices: edited afterwards, the book needs another one.
     """
-    from botops.app.book_releases import candidate, propose_book
+    from botops.app.book_candidate import candidate
+    from botops.app.book_releases import propose_book
     from botops.cli.rows import proposal_row
 
     settings = project_settings()
@@ -131,7 +132,7 @@ def rollback(to: str | None, by: str, reason: str, as_json: bool) -> None:
 def list_books(as_json: bool) -> int:
     """Every price book of the project: which is live, who published it, when and why. Exit code 1 when a published
     file was changed."""
-    from botops.app.book_releases import book_folder
+    from botops.app.book_candidate import book_folder
 
     folder = book_folder(project_settings())
     release = folder.release()
@@ -149,7 +150,7 @@ def list_books(as_json: bool) -> int:
 @json_option
 def history(as_json: bool) -> None:
     """Every publication and rollback of price books, the latest first."""
-    from botops.app.book_releases import book_folder
+    from botops.app.book_candidate import book_folder
 
     release = book_folder(project_settings()).release()
     steps = list(reversed(release.spec.approvals)) if release else []
@@ -212,9 +213,10 @@ def _tell(found: Candidate, touched: Counter[str] | None, language: Language) ->
 
 def _missing(found: Candidate, *, anyway: bool, confirm: bool) -> list[str]:
     missing = []
-    if found.warnings and not anyway:
+    needs = found.needs()
+    if "anyway" in needs and not anyway:
         missing.append(f"{len(found.warnings)} new warnings: mend them, or repeat with --anyway")
-    if found.suspicions and not confirm:
+    if "confirm" in needs and not confirm:
         missing.append("if so much is meant to change, repeat with --confirm")
     return missing
 

@@ -24,9 +24,9 @@ MAX_BODY = 2**20
 """Bytes of a body, unless its path has a cap of its own."""
 MAX_BATCH = 64 * 2**20
 BODY_S = 30.0
-"""Seconds within which a body must have arrived; a batch may take `BATCH_S`."""
+"""Seconds within which a body must have arrived; a batch or a price book may take `BATCH_S`."""
 BATCH_S = 600.0
-_BATCHES = frozenset({"/v1/dialogues"})
+_BATCHES = frozenset({"/v1/dialogues", *(f"/v1/pricebook/{step}" for step in ("look", "propose", "publish"))})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

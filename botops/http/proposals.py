@@ -76,7 +76,7 @@ async def proposals(
     subject = prompt_subject(prompt) if prompt else None
     states = frozenset(state) if state else UNDECIDED
     found = await asyncio.to_thread(container.store.proposals.listed, subject, states, most=limit)
-    return [_reply(p) for p in found]
+    return [proposal_reply(p) for p in found]
 
 
 @router.get("/v1/proposals/{proposal_id}", responses={404: FAULTS[404]}, summary="One proposal with its text")
@@ -84,7 +84,7 @@ async def proposal(proposal_id: Id, request: Request) -> ProposedText:
     """A proposal with the exact text that was put forward."""
     container: Container = request.app.state.container
     found = await asyncio.to_thread(container.store.proposals.get, proposal_id)
-    return ProposedText(**_reply(found).model_dump(), text=found.text)
+    return ProposedText(**proposal_reply(found).model_dump(), text=found.text)
 
 
 @router.post("/v1/proposals", status_code=201, responses=FAULTS, summary="Propose a version")
@@ -94,7 +94,7 @@ async def propose(request: Request, body: ProposeRequest) -> ProposalReply:
     made = await asyncio.to_thread(
         proposing.propose, container, body.prompt, body.version or 0, by=body.by, reason=body.reason
     )
-    return _reply(made)
+    return proposal_reply(made)
 
 
 @router.post("/v1/proposals/{proposal_id}/decide", responses=FAULTS, summary="Approve, reject or withdraw a proposal")
@@ -102,10 +102,11 @@ async def decide(proposal_id: Id, request: Request, body: DecideRequest) -> Prop
     """Says yes or no to the exact text of a proposal. Nothing goes live by it: somebody publishes."""
     container: Container = request.app.state.container
     act = {"approve": proposing.approve, "reject": proposing.reject, "withdraw": proposing.withdraw}[body.decision]
-    return _reply(await asyncio.to_thread(act, container, proposal_id, by=body.by, reason=body.reason))
+    return proposal_reply(await asyncio.to_thread(act, container, proposal_id, by=body.by, reason=body.reason))
 
 
-def _reply(p: Proposal) -> ProposalReply:
+def proposal_reply(p: Proposal) -> ProposalReply:
+    """A proposal as the API shows it."""
     return ProposalReply(
         id=p.id, subject=p.subject, version=p.version, checksum=p.checksum, state=p.state, by=p.by, at=p.at,
         reason=p.reason, base=p.base, decided_by=p.decided_by, decided_at=p.decided_at,
