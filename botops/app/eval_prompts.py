@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from botops.domain.errors import UserError
 from botops.evals.result import PromptInfo
 from botops.registry import DRAFT, Registry
+from botops.registry.version import which_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,15 +32,8 @@ class PromptsUnderTest:
 
     def versions(self, wanted: str) -> Iterator[tuple[PromptInfo, PromptVersion]]:
         """The versions meant by a prompt's name, as their files stand on disk, published and then changed or not."""
-        name, at, number = wanted.partition("@")
-        if not at:
-            numbers = self._served(name)
-        elif number == "draft":
-            numbers = {DRAFT: "asked"}
-        elif number.isdigit():
-            numbers = {int(number): "asked"}
-        else:
-            raise UserError(f"{wanted}: a version is a number or `draft`, as in {name}@2")
+        name, asked = which_version(wanted)
+        numbers = self._served(name) if asked is None else {asked: "asked"}
         for version_number, role in numbers.items():
             version = self.registry.candidate(name, version_number)
             yield self._info(version, role), version

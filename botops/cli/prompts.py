@@ -136,13 +136,7 @@ def _registry() -> Registry:
 
 def version_of(registry: Registry, which: str) -> PromptVersion:
     """The version named NAME (the live one), NAME@VERSION or NAME@draft. Raises UserError."""
-    from botops.domain.errors import UserError
+    from botops.registry.version import which_version
 
-    name, at, number = which.partition("@")
-    if not at:
-        return registry.version(name, registry.release(name).spec.live)
-    if number == "draft":
-        return registry.draft(name)
-    if not number.isdigit():
-        raise UserError(f"{which}: a version is a number or `draft`, as in {name}@2")
-    return registry.version(name, int(number))
+    name, number = which_version(which)
+    return registry.version(name, registry.release(name).spec.live if number is None else number)

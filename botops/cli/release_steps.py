@@ -76,8 +76,9 @@ def propose(which: str, reason: str, by: str, as_json: bool) -> None:
     NAME or NAME@draft is the draft: it is written as the next version first.
     """
     from botops.app.proposing import propose as put
+    from botops.registry.version import which_version
 
-    name, version = named(which)
+    name, version = which_version(which)
     with open_container(project_settings(), role="side") as container:
         made = put(container, name, version or 0, by=by, reason=reason)
     _say_proposal(made, as_json)
@@ -150,8 +151,9 @@ def publish(which: str, end_split: bool, expected: str | None, reason: str, by: 
     evals of it. What is missing is named with its next step. --expected is the checksum of release.yaml as you saw it.
     """
     from botops.app.releasing import publish as go
+    from botops.registry.version import which_version
 
-    name, version = named(which)
+    name, version = which_version(which)
     if not version:
         raise click.UsageError(f"which version of {name}? Write {name}@2; a draft is made one by `botops prompts new`")
     with open_container(project_settings(), role="side") as container:
@@ -218,20 +220,6 @@ def history(name: str, limit: int, as_json: bool) -> None:
 
 STEPS = (draft, new, propose, approve, reject, withdraw, proposals, publish, rollback, history)
 """The commands of this module, as `botops prompts` takes them."""
-
-
-def named(which: str) -> tuple[str, int | None]:
-    """A prompt and a version as a person writes them: `sales@3`; 0 for `sales@draft`, None for `sales`."""
-    from botops.domain.errors import UserError
-
-    name, at, number = which.partition("@")
-    if not at:
-        return name, None
-    if number == "draft":
-        return name, 0
-    if not (number.isascii() and number.isdigit() and len(number) < 10 and int(number)):
-        raise UserError(f"{which}: a version is a number or `draft`, as in {name}@2")
-    return name, int(number)
 
 
 def _read(file: BinaryIO) -> str:

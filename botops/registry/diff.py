@@ -109,8 +109,8 @@ def diff(before: PromptVersion, after: PromptVersion, *, expanded: bool = False)
     With `expanded` shared texts are written out in the messages; else their changes stand apart in `includes`.
     """
     return PromptDiff(
-        str(before.ref),
-        str(after.ref),
+        before.label,
+        after.label,
         tuple(_field_changes(before.spec, after.spec)),
         tuple(_message_diffs(before, after, expanded)),
         () if expanded else tuple(_include_changes(before, after)),

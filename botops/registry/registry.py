@@ -142,9 +142,12 @@ class Registry:
             return prompt.versions[number]
         if number in prompt.broken:
             raise UserError(problems=prompt.broken[number])
+        raise self._missing(name, number)
+
+    def _missing(self, name: str, number: int) -> NotFoundError:
         known = ", ".join(str(n) for n in self.versions(name)) or "none"
         what = "draft" if number == DRAFT else f"version {number}"
-        raise NotFoundError(f"the prompt {name} has no {what}: its versions are {known}")
+        return NotFoundError(f"the prompt {name} has no {what}: its versions are {known}")
 
     def draft(self, name: str) -> PromptVersion:
         """The draft. Raises NotFoundError without one, UserError with what is wrong with it."""
@@ -156,7 +159,11 @@ class Registry:
         Never served. Raises NotFoundError, UserError.
         """
         path = version_path(self.directory, check_name(name), number)
-        return read_version(read_bytes(path), str(path), name, number, read_partials(self.directory))
+        try:
+            raw = read_bytes(path)
+        except NotFoundError as error:
+            raise self._missing(name, number) from error
+        return read_version(raw, str(path), name, number, read_partials(self.directory))
 
     def draft_text(self, name: str) -> tuple[str, str] | None:
         """The checksum and the text of the draft as it stands on disk, with faults or without; None without one.

@@ -25,6 +25,22 @@ from botops.registry.template import MAX_TOKENS, MessageText, TemplateFaultError
 
 DRAFT = 0
 """The version number of a draft: it is never published, so real versions begin at 1."""
+_LONGEST_NUMBER = 9
+
+
+def which_version(which: str) -> tuple[str, int | None]:
+    """A prompt and a version as a person writes them: `sales@3`; `DRAFT` for `sales@draft`, None for `sales`.
+
+    Raises UserError for what is no version.
+    """
+    name, at, number = which.partition("@")
+    if not at:
+        return name, None
+    if number == "draft":
+        return name, DRAFT
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER and int(number)):
+        raise UserError(f"{which}: a version is a number or `draft`, as in {name}@2")
+    return name, int(number)
 
 
 @dataclass(frozen=True, slots=True)

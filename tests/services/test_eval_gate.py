@@ -175,7 +175,7 @@ def test_a_baseline_forgives_what_failed_before_and_nothing_else(botops, live, p
     [
         (("evals/suites/none.yaml",), "evals/suites/none.yaml: no such file"),
         ((SUITE, "--prompt", "sale"), "sale"),
-        ((SUITE, "--prompt", "sales@9"), "9.yaml"),
+        ((SUITE, "--prompt", "sales@9"), "has no version 9"),
         ((SUITE, "--prompt", "sales@new"), "a version is a number or `draft`"),
         ((SUITE, "--case", "no-such-*"), "no case fits"),
         ((SUITE, SUITE), "is the name of evals/suites/demo.yaml too"),

@@ -201,7 +201,11 @@ def test_a_conflict_shows_both_texts_and_commands_no_terminal(botops, project, b
         (("prompts", "approve", "nope", "--reason", "x"), "no proposal 'nope'"),
         (("prompts", "draft", "sales", "nosuch.yaml"), "nosuch.yaml"),
         (("prompts", "new", "sales", "--reason", "x"), "has no draft"),
-        (("prompts", "propose", "nosuch@1", "--reason", "x"), "no such file"),
+        (("prompts", "propose", "nosuch@1", "--reason", "x"), "no prompt 'nosuch'"),
+        (("prompts", "propose", "sales@99", "--reason", "x"), "has no version 99: its versions are"),
+        (("prompts", "show", "sales@0"), "a version is a number"),
+        (("prompts", "show", "sales@²"), "a version is a number"),
+        (("prompts", "diff", "sales@1", "sales@1" + "0" * 30), "a version is a number"),
     ],
 )
 def test_bad_input_is_told(botops, project, arguments, word):

@@ -95,6 +95,7 @@ def test_shared_texts_are_listed_and_adopted(project):
     assert (code, json.loads(out)[0]["written"]) == (1, False)
     assert run("adopt", "policy@7")[0] == 2
     code, out, _ = run("diff", "reception@draft")
+    assert out.startswith("reception@4 -> reception@draft\n")
     assert "include policy: 1 -> 2" in out or code == 1
     code, out, _ = run("diff", "reception@2", "reception@4", "--expanded")
     assert "Чего нет в прайсе" in out
