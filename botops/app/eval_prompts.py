@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from botops.pricebook import PriceBook
     from botops.registry import PromptVersion
 
+_Role = Literal["live", "split", "asked"]
+
 
 class PromptsUnderTest:
     """Versions by the names a person gives them. `problems` are complaints about their files that stop no eval.
@@ -33,12 +35,12 @@ class PromptsUnderTest:
     def versions(self, wanted: str) -> Iterator[tuple[PromptInfo, PromptVersion]]:
         """The versions meant by a prompt's name, as their files stand on disk, published and then changed or not."""
         name, asked = which_version(wanted)
-        numbers = self._served(name) if asked is None else {asked: "asked"}
+        numbers: Mapping[int, _Role] = self._served(name) if asked is None else {asked: "asked"}
         for version_number, role in numbers.items():
             version = self.registry.candidate(name, version_number)
             yield self._info(version, role), version
 
-    def _served(self, name: str) -> Mapping[int, Literal["live", "split", "asked"]]:
+    def _served(self, name: str) -> Mapping[int, _Role]:
         """Live first, then the others of the split; of a prompt never published the newest version, or the draft."""
         known = self.registry.versions(name)
         release = self.registry.candidate_release(name)
@@ -47,7 +49,7 @@ class PromptsUnderTest:
         spec = release.spec
         return {spec.live: "live", **{number: "split" for number in spec.served if number != spec.live}}
 
-    def _info(self, version: PromptVersion, role: Literal["live", "split", "asked"]) -> PromptInfo:
+    def _info(self, version: PromptVersion, role: _Role) -> PromptInfo:
         ref = version.ref
         complaints = [p for p in self.registry.state().problems if p.file == version.file and p.level == "error"]
         self.problems += [p.text() for p in complaints if p.text() not in self.problems]

@@ -22,12 +22,14 @@ from botops.domain.people import reason as reasoned
 from botops.domain.releases import UNDECIDED, Deed, ProposalState
 from botops.registry import DRAFT, UNRELEASED
 from botops.registry.release import rollback_target
+from botops.registry.sharing import adopt
 
 if TYPE_CHECKING:
     from botops.app.container import Container
     from botops.app.readiness import Readiness
     from botops.domain.ports import Clock
     from botops.registry import PromptVersion, Registry, Release, Split
+    from botops.registry.sharing import Adoption
 
 _AUTHORSHIP = frozenset({Deed.DRAFT, Deed.VERSION, Deed.IMPORT})
 
@@ -56,6 +58,17 @@ def save_draft(container: Container, name: str, text: str, *, by: str, expected:
         raise ConflictError(message, error.theirs, text) from error
     _note(container, Deed.DRAFT, name, DRAFT, checksum, who, "draft saved")
     return checksum
+
+
+def adopt_text(container: Container, ref: str, *, by: str) -> tuple[Adoption, ...]:
+    """Writes drafts that include the shared text `ref` (`policy@3`) in the place of older versions of it, and says so
+    in the audit log. Raises UserError, NotFoundError without such a text, StoreError."""
+    who = person(by)
+    results = adopt(container.registry, ref)
+    for one in results:
+        if one.written:
+            _note(container, Deed.DRAFT, one.prompt, DRAFT, one.checksum, who, f"takes over {ref}: {one.note}")
+    return results
 
 
 def new_version(

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from botops.cli.context import json_option, project_settings, relative
+from botops.cli.context import by_option, json_option, open_container, project_settings, relative
 
 
 @click.command()
@@ -53,17 +53,18 @@ def partials(as_json: bool) -> None:
 
 @click.command()
 @click.argument("text")
+@by_option
 @json_option
-def adopt(text: str, as_json: bool) -> int:
+def adopt(text: str, by: str, as_json: bool) -> int:
     """Write drafts that include TEXT (as policy@3) in the place of its older versions.
 
     Every prompt whose live version includes an older one gets a draft; a draft that exists stays as it is. Exit code 1
     when a prompt could not be moved or its draft has faults.
     """
-    from botops.app.container import open_registry
-    from botops.registry.sharing import adopt as move
+    from botops.app.releasing import adopt_text
 
-    results = move(open_registry(project_settings()), text)
+    with open_container(project_settings(), role="side") as container:
+        results = adopt_text(container, text, by=by)
     if as_json:
         rows = [
             {

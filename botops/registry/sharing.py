@@ -26,12 +26,14 @@ class SharedText:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """What became of one prompt: the draft that was `written`, or why none was. `problems` are the draft's faults."""
+    """What became of one prompt: the draft that was `written` and its checksum, or why none was. `problems` are the
+    draft's faults."""
 
     prompt: str
     written: bool
     note: str
     problems: tuple[Problem, ...] = ()
+    checksum: str = ""
 
 
 def versions_in_use(registry: Registry, name: str) -> Iterator[PromptVersion]:
@@ -160,15 +162,15 @@ def _adopted(registry: Registry, base: PromptVersion, partial: Partial) -> Adopt
         through = ", ".join(sorted(r for r, p in base.partials.items() if _includes_older(p, partial)))
         return Adoption(name, False, f"includes it through {through}: write a new version of that first")
     try:
-        registry.save_draft(name, text, expected=UNRELEASED)
+        checksum = registry.save_draft(name, text, expected=UNRELEASED)
     except ConflictError:
         return Adoption(name, False, "has a draft already, which stays as it is: publish or delete it, then again")
     note = f"draft written from {base.label}"
     try:
         read_version(text.encode(), f"{registry.directory / name / 'draft.yaml'}", name, DRAFT, registry.partials())
     except UserError as error:
-        return Adoption(name, True, f"{note}, it has faults", error.problems)
-    return Adoption(name, True, note)
+        return Adoption(name, True, f"{note}, it has faults", error.problems, checksum)
+    return Adoption(name, True, note, (), checksum)
 
 
 def _includes_older(holder: Partial, partial: Partial) -> bool:

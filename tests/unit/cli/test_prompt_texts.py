@@ -1,5 +1,6 @@
 """The commands about prompts' texts: who owns them, what is shared, what a change costs."""
 
+import hashlib
 import json
 
 import pytest
@@ -89,11 +90,15 @@ def test_shared_texts_are_listed_and_adopted(project):
     assert (second["users"], second["newest"]) == ([], True)
     release = project / "prompts/reception/release.yaml"
     release.write_text(release.read_text("utf-8").replace("live: 2", "live: 4"), "utf-8")
-    code, out, _ = run("adopt", "policy@2")
+    code, out, _ = run("adopt", "policy@2", "--by", "Айгерим")
     assert (code, "reception: draft written" in out) == (0, True)
     code, out, _ = run("adopt", "policy@2", "--json")
     assert (code, json.loads(out)[0]["written"]) == (1, False)
     assert run("adopt", "policy@7")[0] == 2
+    (entry,) = json.loads(run("history", "reception", "--json")[1])
+    assert (entry["deed"], entry["by"], "policy@2" in entry["reason"]) == ("draft", "Айгерим", True)
+    draft = (project / "prompts/reception/draft.yaml").read_bytes()
+    assert entry["checksum"] == hashlib.sha256(draft).hexdigest()
     code, out, _ = run("diff", "reception@draft")
     assert out.startswith("reception@4 -> reception@draft\n")
     assert "include policy: 1 -> 2" in out or code == 1
