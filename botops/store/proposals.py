@@ -11,6 +11,7 @@ from botops.domain.errors import ConflictError, NotFoundError
 from botops.domain.releases import AuditEntry, Proposal, ProposalState
 from botops.store.access import Access, Row
 from botops.store.audit import audit_row
+from botops.store.engine import upsert
 from botops.store.release_tables import AUDIT, PROPOSAL
 
 
@@ -26,15 +27,17 @@ class Proposals:
         row, said = self._row(proposal), audit_row(self._access, entry)
         same = select(PROPOSAL).where(
             PROPOSAL.c.subject == proposal.subject, PROPOSAL.c.checksum == proposal.checksum,
-            PROPOSAL.c.base.is_not_distinct_from(proposal.base),
+            PROPOSAL.c.base == row["base"],
             PROPOSAL.c.state.in_([ProposalState.OPEN.value, ProposalState.APPROVED.value]),
         )  # fmt: skip
 
         def work(connection: Any) -> None:
-            known = connection.execute(same).mappings().first()
-            if known is not None:
-                raise ConflictError(f"this text is proposed already, by {known['by']}: proposal {known['id']}")
-            connection.execute(insert(PROPOSAL), row)
+            # The index refuses a second one, also to whoever proposes at this very moment.
+            kept = upsert(connection.dialect.name, PROPOSAL).values(**row).on_conflict_do_nothing()
+            if connection.execute(kept.returning(PROPOSAL.c.id)).first() is None:
+                known = connection.execute(same).mappings().first()
+                whose = f", by {known['by']}: proposal {known['id'][:8]}" if known is not None else ": look again"
+                raise ConflictError(f"this text is proposed already{whose}")
             connection.execute(insert(AUDIT), said)
 
         self._access.write("keep a proposal", work)
@@ -105,13 +108,14 @@ class Proposals:
         return {
             "id": proposal.id, "subject": proposal.subject, "version": proposal.version,
             "checksum": proposal.checksum, "by": proposal.by, "at": proposal.at,
-            "reason": self._access.hide(proposal.reason), "base": proposal.base, "text": proposal.text,
+            "reason": self._access.hide(proposal.reason), "base": proposal.base or "", "text": proposal.text,
             "state": proposal.state.value,
         }  # fmt: skip
 
 
 def _proposal(row: Row) -> Proposal:
     return Proposal(
-        row["id"], row["subject"], row["version"], row["checksum"], row["by"], row["at"], row["reason"], row["base"],
-        row["text"], ProposalState(row["state"]), row["decided_by"], row["decided_at"], row["decided_reason"],
+        row["id"], row["subject"], row["version"], row["checksum"], row["by"], row["at"], row["reason"],
+        row["base"] or None, row["text"], ProposalState(row["state"]), row["decided_by"], row["decided_at"],
+        row["decided_reason"],
     )  # fmt: skip

@@ -12,6 +12,7 @@ from sqlmodel import Field
 from botops.store.tables import METADATA, StoreTable
 
 _IN_FORCE = text("ended_at IS NULL")
+_WAITING = text("state IN ('open', 'approved')")
 
 
 class OverrideRow(StoreTable, table=True):
@@ -58,7 +59,12 @@ class ProposalRow(StoreTable, table=True):
     """A text put forward for release."""
 
     __tablename__ = "proposal"
-    __table_args__ = (Index(None, "subject", "checksum"),)
+    # A text waits once for what it is to follow: of two who propose it at the same moment one is told so.
+    __table_args__ = (
+        Index(None, "subject", "checksum"),
+        Index("ix_proposal_waiting", "subject", "checksum", "base", unique=True, sqlite_where=_WAITING,
+              postgresql_where=_WAITING),
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     subject: str
@@ -67,7 +73,7 @@ class ProposalRow(StoreTable, table=True):
     by: str
     at: datetime
     reason: str = Field(sa_type=LongText)
-    base: str | None = None
+    base: str = ""
     text: str | None = Field(default=None, sa_type=LongText)
     state: str = Field(index=True)
     decided_by: str | None = None

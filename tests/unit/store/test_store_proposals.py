@@ -1,5 +1,6 @@
 """Proposals move on once from what was seen; evaluations are found by the exact text."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -57,6 +58,21 @@ def test_one_text_is_proposed_once_at_a_time(store):
     store.proposals.add(_proposal("p3", base="d" * 64), _said())
     store.proposals.move(_decided(_proposal(), ProposalState.REJECTED, "Дана"), ProposalState.OPEN)
     store.proposals.add(_proposal("p2"), _said())
+
+
+def test_of_many_who_propose_one_text_at_once_one_proposal_is_kept(store):
+    def propose(number):
+        try:
+            store.proposals.add(_proposal(f"p{number}"), _said())
+        except ConflictError as error:
+            return str(error)
+        return "kept"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(propose, range(24)))
+    assert said.count("kept") == 1
+    assert sum("is proposed already, by Айгерим" in each for each in said) == 23
+    assert len(store.proposals.listed()) == len(store.audit.entries()) == 1
 
 
 def test_a_proposal_is_named_well_enough(store):

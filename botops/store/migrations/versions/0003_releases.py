@@ -132,7 +132,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("base", sa.String(), nullable=True),
+        sa.Column("base", sa.String(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=True),
@@ -143,6 +143,13 @@ def upgrade() -> None:
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proposal_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_subject_checksum"), ["subject", "checksum"], unique=False)
+        batch_op.create_index(
+            "ix_proposal_waiting",
+            ["subject", "checksum", "base"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('open', 'approved')"),
+            postgresql_where=sa.text("state IN ('open', 'approved')"),
+        )
 
     with op.batch_alter_table("exposure", schema=None) as batch_op:
         batch_op.add_column(sa.Column("prompt", sa.String(), nullable=True))
@@ -178,6 +185,11 @@ def downgrade() -> None:
         batch_op.drop_column("prompt")
 
     with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_proposal_waiting",
+            sqlite_where=sa.text("state IN ('open', 'approved')"),
+            postgresql_where=sa.text("state IN ('open', 'approved')"),
+        )
         batch_op.drop_index(batch_op.f("ix_proposal_subject_checksum"))
         batch_op.drop_index(batch_op.f("ix_proposal_state"))
 
