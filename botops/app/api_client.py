@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from botops.domain.errors import OutsideError, UserError
+from botops.domain.errors import BotopsError, ConflictError, OutsideError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,11 +71,18 @@ class ApiClient:
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Posts a JSON object and gives the JSON object that is answered. Raises UserError with the API's own words
-        when it refuses what was sent."""
+        when it refuses what was sent, and ConflictError with both texts when somebody else was first."""
+        return self._exchange("POST", path, body)
+
+    def put(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """As `post`, for what replaces something."""
+        return self._exchange("PUT", path, body)
+
+    def _exchange(self, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         connection = self._connect()
         try:
             connection.request(
-                "POST",
+                method,
                 f"{self._parts.path.rstrip('/')}{path}",
                 json.dumps(dict(body), ensure_ascii=False).encode(),
                 {"Content-Type": "application/json"},
@@ -84,7 +91,7 @@ class ApiClient:
             if response.status >= http.client.INTERNAL_SERVER_ERROR:
                 raise OutsideError(_refusal(response))
             if response.status >= http.client.BAD_REQUEST:
-                raise UserError(_detail(response) or response.reason)
+                raise _refused(response)
             answer = json.loads(response.read(_MOST_LINE))
             return answer if isinstance(answer, dict) else {}
         except (OSError, ValueError, http.client.HTTPException) as error:
@@ -131,10 +138,24 @@ def _refusal(response: http.client.HTTPResponse) -> str:
     return f"the API refused ({response.status}): {_detail(response) or response.reason}"
 
 
+def _refused(response: http.client.HTTPResponse) -> BotopsError:
+    body = _object(response)
+    detail = body.get("detail")
+    message = detail if isinstance(detail, str) else response.reason
+    if response.status != http.client.CONFLICT:
+        return UserError(message)
+    theirs, yours = (text if isinstance(text := body.get(name), str) else None for name in ("theirs", "yours"))
+    return ConflictError(message, theirs, yours)
+
+
 def _detail(response: http.client.HTTPResponse) -> str | None:
-    body = response.read(_MOST_LINE)
-    try:
-        detail = json.loads(body).get("detail")
-    except (ValueError, AttributeError):
-        return None
+    detail = _object(response).get("detail")
     return detail if isinstance(detail, str) else None
+
+
+def _object(response: http.client.HTTPResponse) -> dict[str, Any]:
+    try:
+        body = json.loads(response.read(_MOST_LINE))
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -13,18 +13,20 @@ from botops.app.prompt_text import blanked
 from botops.claims import NO_EXTENSIONS, CompiledBook, Extensions, compile_book
 from botops.claims.instructions import Instructions, OpenLeave
 from botops.domain.messages import Language
-from botops.registry.lint import LintRules, lint
-from botops.registry.sharing import versions_in_use
+from botops.registry.lint import LintRules, lint, lint_version
+from botops.registry.sharing import lint_included, versions_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
+    from botops.app.books import BookInForce
     from botops.config import Settings
     from botops.domain.findings import Finding
     from botops.domain.problems import Level, Problem
     from botops.pricebook import PriceBook
     from botops.registry import Registry
+    from botops.registry.partials import Partials
     from botops.registry.version import PromptVersion
 
 _FROM: dict[Language, str] = {"ru": "с {day}: ", "kk": "{day} бастап: ", "en": "from {day} on: "}
@@ -49,6 +51,19 @@ def lint_prompts(
         ground = _Ground(book, compile_book(book, extensions), at, language)
         for version in versions:
             problems.update(_unsupported(version, ground))
+    return sorted(problems)
+
+
+def lint_text(
+    version: PromptVersion, partials: Partials, current: BookInForce | None, at: datetime, *,
+    rules: LintRules | None = None, language: Language = "ru",
+) -> list[Problem]:  # fmt: skip
+    """Every problem of one version, which need not stand on disk, by place; as `lint_prompts` otherwise."""
+    zone = ZoneInfo(current.book.timezone) if current is not None else ZoneInfo("UTC")
+    problems = {*lint_version(version, at.astimezone(zone).date(), rules), *lint_included(version, partials)}
+    problems.update(contradictions(version, language))
+    if current is not None:
+        problems.update(_unsupported(version, _Ground(current.book, current.compiled, at, language)))
     return sorted(problems)
 
 

@@ -30,14 +30,33 @@ def why(key: str) -> str:
 
 def send(path: str, body: Mapping[str, Any]) -> None:
     """Hands something to the API and draws the page anew, or says why it was refused. `body` names who does it."""
-    st.session_state[_NAME] = body["by"]
+    if refused(body):
+        return
     try:
-        ApiClient(api_address()).post(path, {name: value for name, value in body.items() if value is not None})
+        hand("POST", path, body)
     except BotopsError as error:
         frame.fault(_("It was not kept"), error)
         return
-    data.refresh()
     st.rerun()
+
+
+def refused(body: Mapping[str, Any]) -> bool:
+    """True, and says so, when a name or a reason that is asked for is empty."""
+    lacks = [name for name in ("by", "reason") if name in body and not str(body[name]).strip()]
+    if lacks:
+        frame.show(frame.alert("bad", _("It was not kept"), _("Say who you are and why.")))
+    return bool(lacks)
+
+
+def hand(method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Hands something to the API (POST or PUT) and gives its answer; fields of None are left out. Raises UserError when
+    it is refused, ConflictError with both texts, OutsideError when the API does not answer."""
+    st.session_state[_NAME] = body["by"]
+    client = ApiClient(api_address())
+    exchange = client.put if method == "PUT" else client.post
+    answer = exchange(path, {name: value for name, value in body.items() if value is not None})
+    data.refresh()
+    return answer
 
 
 def api_address() -> str:

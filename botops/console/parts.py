@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from botops.app.glossary import Entry
+from botops.app.prompt_orders import RULE as CONTRADICTION
 from botops.console import formats, frame, labels, safe
 from botops.console.i18n import _, language, ngettext
 from botops.console.safe import Html, Mark, tag
@@ -41,14 +42,16 @@ def fate(action: Action | None) -> Html:
     return chip(labels.action(action), _FATES.get(action, "")) if action else chip(_("No reply"))
 
 
-def problem(found: Problem, title: str) -> Html:
-    """A fault in a file: what it means, the place, and the message as the command line has it."""
+def problem(found: Problem, title: str, line: str = "") -> Html:
+    """A fault in a file: what it means, the place with what stands in that `line`, and the message as the command line
+    has it."""
     level = "bad" if found.level == "error" else "warn"
     file = frame.short(found.file)
     place = tag("code", f"{file}:{found.line}:{found.column}" if found.line else file)
-    if found.rule.startswith("prompt-"):
-        return frame.alert(level, title, place, found.message)
-    return frame.alert(level, title, labels.problem(found.rule), place, details=found.message)
+    where = tag("span", place, f" «{safe.preview(line, 160)}»") if line else place
+    if found.rule.startswith("prompt-") or found.rule == CONTRADICTION:
+        return frame.alert(level, title, where, found.message)
+    return frame.alert(level, title, labels.problem(found.rule), where, details=found.message)
 
 
 def definitions(entries: Iterable[Entry]) -> Html:

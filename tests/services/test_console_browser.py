@@ -227,6 +227,67 @@ def test_talking_to_the_bot(service, tab):
     tab.get_by_text("Сколько стоит тариф «Старт»?").first.wait_for()
 
 
+def _sign(tab, what, reason="проба"):
+    tab.locator(f"[class*=st-key-why-{what}] input").fill(reason)
+    tab.locator(f"[class*=st-key-by-{what}] input").fill("Айгуль")
+
+
+def _press(tab, key):
+    tab.locator(f"[class*=st-key-{key}] button").first.click()
+
+
+def test_a_prompt_from_its_draft_to_clients_and_back(service, tab, project):
+    """The whole way of a text, as a person walks it: nothing is done beside the page."""
+    _open(tab, f"{service}/prompts?prompt=reception&view=draft", "Черновика ещё нет")
+    box = tab.locator("[class*=st-key-draft-reception] textarea").first
+    text = box.input_value()
+    box.fill(f"{text}\nВсем даём скидку 50 % на любой тариф.")
+    box.press("Control+Enter")
+    tab.get_by_text("Расходится с прайсом").first.wait_for()
+    tab.get_by_text("«Всем даём скидку 50 % на любой тариф.»", exact=False).first.wait_for()
+    assert tab.locator(".bo-prompt ins").count()
+    box.fill(f"{text}\nПиши короче.")
+    box.press("Control+Enter")
+    tab.get_by_text("Замечаний нет").first.wait_for()
+    tab.locator("[class*=st-key-by-draft-reception] input").fill("Айгуль")
+    _press(tab, "save-reception")
+    tab.get_by_text("Черновик сохранён.").first.wait_for()
+
+    tab.get_by_role("radio", name="Выпуск", exact=True).click()
+    tab.get_by_text("Черновик готов?").wait_for()
+    _sign(tab, "version-reception")
+    _press(tab, "version-now-reception")
+    tab.get_by_text("Из него сделана v3").wait_for()
+    tab.get_by_text("Опубликовать v3").click()
+    _sign(tab, "publish-reception-3")
+    _press(tab, "publish-now-reception")
+    tab.get_by_text("v3 уже работает").wait_for()
+    assert "Пиши короче." in (project / "prompts" / "reception" / "3.yaml").read_text("utf-8")
+    tab.get_by_text("Откатить", exact=True).click()
+    _sign(tab, "rollback-reception", "стало хуже")
+    _press(tab, "rollback-now-reception")
+    tab.get_by_text("Именно этот текст уже работал").wait_for()
+    tab.goto(f"{service}/prompts?prompt=reception&view=history")
+    tab.get_by_text("стало хуже").first.wait_for()
+
+
+def test_the_kill_switch_is_pulled_and_ended(service, tab, project):
+    _open(tab, f"{service}/prompts?prompt=reception", "Аварийный выключатель")
+    _press(tab, "kill-reception")
+    tab.get_by_text("Передавать все диалоги людям").click()
+    _sign(tab, "kill-reception", "обещает лишнее")
+    _press(tab, "kill-now-reception")
+    tab.get_by_text("Бот отключён: все диалоги передаются людям").wait_for()
+    tab.reload()
+    tab.get_by_text("обещает лишнее").first.wait_for()
+    _press(tab, "restore-reception")
+    _sign(tab, "restore-reception", "исправили")
+    _press(tab, "restore-now-reception")
+    tab.get_by_text("Бот отключён").wait_for(state="hidden")
+    with Container.open(load_settings(project / "botops.yaml"), Secrets(), role="reader") as container:
+        assert container.store.overrides.in_force() == ()
+
+
 def test_console_without_a_service_waits_for_its_store(tmp_path, tab):
     shutil.copy(REPOSITORY / "botops.yaml", tmp_path)
     port = _free_port()

@@ -222,12 +222,19 @@ def test_waiting_queue(seeded, run, words):
     assert "ждёт" in said
 
 
+def _view(test, name):
+    return test.segmented_control(key="prompt-view").set_value(name).run()
+
+
 def test_prompts_compare_with_signs_not_only_colour(seeded, run, words):
-    said = words(run(seeded, "prompts"))
+    said = words(_view(run(seeded, "prompts"), "compare"))
     assert "<ins>" in said
     assert "<del>" in said
     assert "sales-price-first" in said
-    assert "Замечаний нет" in said
+
+
+def test_a_prompt_without_faults_says_so(seeded, run, words):
+    assert "Замечаний нет" in words(_view(run(seeded, "prompts"), "check"))
 
 
 def test_lint_findings_stand_with_the_prompt(project, run, words):
@@ -243,7 +250,7 @@ def test_lint_findings_stand_with_the_prompt(project, run, words):
     release.write_text(
         release.read_text(encoding="utf-8").replace(before, checksum_of(file.read_bytes())), encoding="utf-8"
     )
-    said = words(run(project, "prompts"))
+    said = words(_view(run(project, "prompts"), "check"))
     assert "Расходится с прайсом" in said
     assert "50" in said
 

@@ -1,0 +1,152 @@
+"""The draft of a prompt: written here, kept through the API. Nothing typed is lost before it is kept."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import streamlit as st
+
+from botops.app.auditing import prompt_subject
+from botops.app.container import Container
+from botops.app.prompt_drafting import draft_file, examine
+from botops.app.prompt_state import PromptState
+from botops.console import deeds, formats, frame, labels, parts, prompt_effect, prompt_texts
+from botops.console.i18n import _, language
+from botops.console.prompt_typing import Typed, begun, versions_of
+from botops.console.safe import tag
+from botops.domain.errors import BotopsError, ConflictError, UserError
+from botops.registry import word_diff
+from botops.registry.editing import EditableText, editable_texts, with_text
+
+_LONGEST = 200_000
+_LOWEST, _TALLEST = 120, 560
+
+
+def section(container: Container, state: PromptState) -> None:
+    """The draft's texts, what is wrong with them, and what they would change."""
+    there = container.registry.draft_text(state.name)
+    typed = begun(state, there)
+    _source(state, typed, there)
+    above = st.container()
+    _fields(container, state.name, typed)  # first: what is said above is of the text as it now stands
+    with above:
+        _status(typed)
+        if there is not None and there[0] != typed.seen:
+            _conflict(container, state.name, typed, there)
+    _keep(container, state.name, typed)
+    prompt_effect.section(container, state.name, typed.text, examine(container, state.name, typed.text, language()))
+
+
+def _source(state: PromptState, typed: Typed, there: tuple[str, str] | None) -> None:
+    """Beginning from another text, and back."""
+    texts = ({"": there[1]} if there is not None else {}) | versions_of(state)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            _("Begin from"), list(texts), key=f"begin-{state.name}", width=200, filter_mode=None,
+            format_func={**{name: name for name in texts}, "": _("the draft as it is kept")}.__getitem__,
+        )  # fmt: skip
+        if st.button(_("Take this text"), key=f"take-{state.name}", disabled=not texts):
+            typed.take(texts[chosen], chosen)
+            st.rerun()
+        if typed.replaced is not None and st.button(
+            _("Bring back what was here"), key=f"back-{state.name}", icon=":material/undo:"
+        ):
+            typed.take(typed.replaced, typed.source)
+            st.rerun()
+
+
+def _status(typed: Typed) -> None:
+    if typed.changed:
+        parts.answer(_("Not saved yet. Clients get nothing of it before a version is published."))
+    elif typed.seen:
+        parts.answer(_("The draft is saved. Clients get nothing of it before a version is published."))
+    elif typed.source:
+        parts.answer(_("There is no draft yet: this is the text of {version}.").format(version=typed.source))
+
+
+def _fields(container: Container, name: str, typed: Typed) -> None:
+    """A field for each message, or one for the whole file: when the reader asks, or the file cannot be read."""
+    file = draft_file(container, name)
+    try:
+        texts = editable_texts(typed.text, file)
+    except UserError:
+        texts = ()
+    if not texts:
+        st.session_state[f"whole-{name}"] = True  # and it stays so until the reader says otherwise
+    asked = st.toggle(_("The whole file (YAML)"), key=f"whole-{name}")
+    if asked or not texts:
+        typed.text = _field(_("File"), typed.text, f"draft-{name}-{typed.round}-file")
+        return
+    for text in texts:
+        shown = text.content.rstrip("\n")
+        written = _field(_title(text), shown, f"draft-{name}-{typed.round}-{'.'.join(map(str, text.path))}")
+        if written != shown:
+            try:
+                typed.text = with_text(
+                    typed.text, file, text.path, written + text.content[len(shown) :]
+                )  # the line break at the end, which nobody sees, stays as it was
+            except UserError as error:
+                frame.fault(_("This text cannot be written into the file"), error)
+
+
+def _field(label: str, text: str, key: str) -> str:
+    # What stands in a field that was drawn before is what was typed, unless the text came here another way.
+    if key not in st.session_state or st.session_state.get(f"{key}:shown") != text:
+        st.session_state[key] = text
+    lines = sum(1 + len(line) // 110 for line in text.splitlines())
+    written: str = st.text_area(label, key=key, height=max(_LOWEST, min(_TALLEST, 60 + 24 * lines)), max_chars=_LONGEST)
+    st.session_state[f"{key}:shown"] = written
+    return written
+
+
+def _title(text: EditableText) -> str:
+    spoken = f" · {labels.spoken(text.language)}" if text.language else ""
+    roles = {"system": _("What the bot is told"), "user": _("What a client says"), "assistant": _("What the bot says")}
+    return f"{roles.get(text.role, text.role)}{spoken}"
+
+
+def _keep(container: Container, name: str, typed: Typed) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=260):
+            by = deeds.who(f"draft-{name}")
+        pressed = st.button(_("Save the draft"), key=f"save-{name}", type="primary")
+    body = {"text": typed.text, "by": by, "expected": typed.seen}
+    if not pressed or deeds.refused({"by": by}):
+        return
+    try:
+        answer = deeds.hand("PUT", f"/v1/prompts/{quote(name)}/draft", body)
+    except ConflictError as error:
+        there = container.registry.draft_text(name)
+        if there is not None and there[0] != typed.seen:
+            st.rerun()  # both texts are shown above the fields
+        frame.fault(_("It was not kept. What you typed is still here."), error)
+    except BotopsError as error:
+        frame.fault(_("It was not kept. What you typed is still here."), error)
+    else:
+        typed.seen, typed.began, typed.source, typed.replaced = str(answer["checksum"]), typed.text, "", None
+        st.rerun()
+
+
+def _conflict(container: Container, name: str, typed: Typed, there: tuple[str, str]) -> None:
+    checksum, theirs = there
+    saved = container.store.audit.of_text(prompt_subject(name), checksum)
+    zone = container.settings.company.timezone
+    by = _("It was {who}, {when}.").format(who=saved[0].by, when=formats.moment(saved[0].at, zone)) if saved else ""
+    frame.show(
+        frame.alert(
+            "bad", _("The draft was changed meanwhile"), by,
+            _("Nothing of yours is lost and nothing was written over: choose which text to go on with."),
+        )
+    )  # fmt: skip
+    with st.expander(_("What yours says otherwise"), expanded=True, key=f"conflict-diff-{name}"):
+        frame.show(prompt_texts.words(word_diff(theirs, typed.text)))
+    with st.expander(_("The saved text as a whole"), key=f"conflict-theirs-{name}"):
+        frame.show(tag("div", theirs, class_="bo-prompt"))
+    with st.container(horizontal=True):
+        if st.button(_("Go on with mine"), key=f"mine-{name}"):
+            typed.seen, typed.began = checksum, theirs
+            st.rerun()
+        if st.button(_("Go on with the saved one"), key=f"theirs-{name}"):
+            typed.take(theirs, "")
+            typed.seen, typed.began = checksum, theirs
+            st.rerun()

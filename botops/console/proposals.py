@@ -1,0 +1,70 @@
+"""What was put forward for release and waits for a yes or no."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import streamlit as st
+
+from botops.app.auditing import prompt_subject
+from botops.app.container import Container
+from botops.console import deeds, formats, frame, parts, prompt_texts, release_labels, safe
+from botops.console.i18n import N_, _
+from botops.console.safe import tag
+from botops.domain.errors import UserError
+from botops.domain.releases import UNDECIDED, Proposal, ProposalState
+
+_DECISIONS = {"approve": N_("Approve"), "reject": N_("Reject"), "withdraw": N_("Withdraw one's own")}
+
+
+def waiting(container: Container, name: str, checksum: str) -> bool:
+    """True when an exact text is proposed and nobody is done with it."""
+    found = container.store.proposals.of_text(prompt_subject(name), checksum)
+    return any(proposal.state in UNDECIDED for proposal in found)
+
+
+def section(container: Container, name: str) -> None:
+    """Every proposal of a prompt that can still be decided, each with what it would change."""
+    found = container.store.proposals.listed(prompt_subject(name), UNDECIDED)
+    if not found:
+        return
+    parts.question(_("What waits for a yes or no?"))
+    for proposal in found:
+        _proposal(container, name, proposal)
+
+
+def _proposal(container: Container, name: str, proposal: Proposal) -> None:
+    zone = container.settings.company.timezone
+    with st.container(key=f"proposal-{proposal.id}"):
+        head = tag("div", tag("b", f"v{proposal.version}"), parts.chip(release_labels.state(proposal.state), "warn"),
+                   class_="bo-row")  # fmt: skip
+        who = f"{proposal.by}, {formats.moment(proposal.at, zone)}: {safe.preview(proposal.reason, 300)}"
+        frame.show(tag("div", head, tag("div", who), class_="bo-item"))
+        with st.expander(_("What it would change"), key=f"proposal-diff-{proposal.id}"):
+            _difference(container, name, proposal)
+        open_ones = [d for d in _DECISIONS if d != "approve" or proposal.state is ProposalState.OPEN]
+        with (
+            st.popover(_("Decide"), icon=":material/gavel:", key=f"decide-{proposal.id}"),
+            st.form(f"decide-form-{proposal.id}", border=False),
+        ):
+            said = {d: _(_DECISIONS[d]) for d in open_ones}
+            decision = st.radio(_("Your word"), open_ones, key=f"decision-{proposal.id}", format_func=said.__getitem__)
+            parts.answer(_("Who proposed a text or wrote it cannot approve it."))
+            body = {"decision": decision, "reason": deeds.why(proposal.id), "by": deeds.who(proposal.id)}
+            if st.form_submit_button(_("Decide now"), key=f"decide-now-{proposal.id}"):
+                deeds.send(f"/v1/proposals/{quote(proposal.id)}/decide", body)
+
+
+def _difference(container: Container, name: str, proposal: Proposal) -> None:
+    try:
+        release = container.registry.candidate_release(name)
+        proposed = container.registry.candidate(name, int(proposal.version))
+        live = container.registry.candidate(name, release.live) if release is not None else None
+    except UserError as error:
+        frame.fault(_("This version cannot be read"), error)
+        return
+    if live is not None:
+        prompt_texts.difference(live, proposed)
+    else:
+        for part in proposed.spec.messages:
+            frame.show(prompt_texts.message(part.content))

@@ -1,0 +1,59 @@
+"""What the steps of a release are called, and the orders above it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from botops.console.i18n import N_, _
+from botops.domain.releases import Deed, Override, OverrideKind, ProposalState
+
+_DEEDS: Mapping[Deed, str] = {
+    Deed.DRAFT: N_("saved"),
+    Deed.VERSION: N_("created"),
+    Deed.EVAL: N_("evaluated"),
+    Deed.PROPOSE: N_("proposed"),
+    Deed.APPROVE: N_("approved"),
+    Deed.REJECT: N_("rejected"),
+    Deed.WITHDRAW: N_("withdrawn"),
+    Deed.PUBLISH: N_("published"),
+    Deed.ROLLBACK: N_("rolled back"),
+    Deed.SPLIT: N_("split begun or widened"),
+    Deed.SPLIT_END: N_("split ended"),
+    Deed.OVERRIDE: N_("kill switch"),
+    Deed.OVERRIDE_END: N_("order ended"),
+    Deed.IMPORT: N_("imported"),
+    Deed.ALARM: N_("alarm"),
+}
+_STATES: Mapping[ProposalState, str] = {
+    ProposalState.OPEN: N_("waits for a second person"),
+    ProposalState.APPROVED: N_("approved, not live yet"),
+    ProposalState.REJECTED: N_("rejected"),
+    ProposalState.WITHDRAWN: N_("withdrawn"),
+    ProposalState.PUBLISHED: N_("published"),
+}
+
+
+def deed(value: Deed) -> str:
+    """What somebody did."""
+    return _(_DEEDS[value])
+
+
+def state(value: ProposalState) -> str:
+    """Where a proposal stands."""
+    return _(_STATES[value])
+
+
+def order(value: Override) -> str:
+    """What an order does to clients."""
+    if value.kind is OverrideKind.HAND_OVER:
+        return _("The bot is switched off: every dialogue goes to a person")
+    if value.kind is OverrideKind.VERSION:
+        return _("By order everybody gets v{version}").format(version=value.version)
+    return _("The experiment {name} is stopped: everybody gets its first variant").format(name=value.experiment)
+
+
+def version(name: str | None) -> str:
+    """A version's number, or the draft, as the log keeps it."""
+    if name is None:
+        return ""
+    return _("draft") if name == "draft" else f"v{name}"
