@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from botops.experiments.inputs import numbers, positive, same_length, successes
+from botops.experiments.inputs import computable, numbers, positive, same_length, successes
 
 _NODES, _DECADES = 24, 15
 """Nodes in each panel, and how many decades into the tails the panels are cut."""
+_OFF = 1e-6
+"""How far from 1 the probabilities may sum before the quadrature is taken to have failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class BestOf:
     expected_loss: tuple[float, ...]
 
 
+@computable
 def bayes_props(x: Sequence[int], n: Sequence[int], prior: Sequence[float] = (1, 1)) -> BestOf:
     """Independent Beta posteriors of shares: `x` of `n` for each variant, `prior` the two parameters of a common Beta.
 
@@ -46,6 +49,8 @@ def bayes_props(x: Sequence[int], n: Sequence[int], prior: Sequence[float] = (1,
     for chosen, (a, b) in enumerate(zip(above, beneath, strict=True)):
         others = np.delete(below, chosen, axis=0).prod(axis=0)
         best.append(float((beta.pdf(points, a, b) * others * weights).sum()))
+    if not abs(sum(best) - 1) <= _OFF:  # NaN too
+        raise ArithmeticError("the posteriors are too sharp or too flat for the quadrature")
     loss = ((below - everyone) * weights).sum(axis=1)
     return BestOf(tuple(p / sum(best) for p in best), tuple(max(0.0, float(v)) for v in loss))
 

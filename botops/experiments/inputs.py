@@ -3,15 +3,61 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import wraps
 from itertools import pairwise
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer", bound="DataclassInstance")
+
+MOST_COUNTED = 2**53
+"""The largest count: beyond it a float cannot tell one whole number from the next."""
+
+
+def computable(method: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
+    """The method, refusing with ValueError what floats cannot compute, in place of an overflow, an infinity or NaN."""
+
+    @wraps(method)
+    def refusing(*args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
+        try:
+            with np.errstate(all="ignore"):
+                answer = method(*args, **kwargs)
+        except ArithmeticError as error:
+            raise ValueError(_BEYOND) from error
+        if not all(_computed(getattr(answer, field.name)) for field in fields(answer)):
+            raise ValueError(_BEYOND)
+        return answer
+
+    return refusing
+
+
+_BEYOND = "the numbers are too large or too small to compute an answer from: check their units"
+
+
+def _computed(value: object) -> bool:
+    values = value if isinstance(value, tuple) else (value,)
+    return all(not isinstance(v, float) or math.isfinite(v) for v in values)
 
 
 def number(name: str, value: float) -> float:
     """A finite number. Raises ValueError for anything else, True and False included."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{name} must be a finite number, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
+        raise ValueError(f"{name} must be a finite number, not {value!r:.80}")
     return float(value)
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def numbers(name: str, values: Sequence[float], *, least: int = 1) -> list[float]:
@@ -37,7 +83,9 @@ def not_negative(name: str, value: float) -> float:
 
 def count(name: str, value: float, *, least: int = 0) -> int:
     """A whole number of units, at least `least`."""
-    if number(name, value) != int(value):
+    if number(name, value) > MOST_COUNTED:
+        raise ValueError(f"{name} must be at most {MOST_COUNTED}, not {value!r:.80}")
+    if value != int(value):
         raise ValueError(f"{name} must be a whole number, not {value!r}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, not {value!r}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scipy.stats import chi2 as chi_squared
 
-from botops.experiments.inputs import count, numbers, proportion, same_length, shares
+from botops.experiments.inputs import computable, count, numbers, proportion, same_length, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class ChiSquare:
     p: float
 
 
+@computable
 def holm(p: Sequence[float]) -> Adjusted:
     """Step-down adjustment that holds the family-wise error (Holm, Scandinavian Journal of Statistics 1979)."""
     values = _p_values(p)
@@ -38,6 +39,7 @@ def holm(p: Sequence[float]) -> Adjusted:
     return Adjusted(tuple(out))
 
 
+@computable
 def bh(p: Sequence[float]) -> Adjusted:
     """Step-up adjustment that holds the false discovery rate (Benjamini and Hochberg, JRSS B 1995)."""
     values = _p_values(p)
@@ -50,6 +52,7 @@ def bh(p: Sequence[float]) -> Adjusted:
     return Adjusted(tuple(out))
 
 
+@computable
 def srm_chi2(counts: Sequence[int], weights: Sequence[float]) -> ChiSquare:
     """Sample-ratio mismatch at one look: Pearson's chi-square of the counts against the shares, arms - 1 degrees.
 

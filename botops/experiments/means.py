@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scipy.stats import t as student
 
-from botops.experiments.inputs import count, inside, not_negative, number, numbers, same_length
+from botops.experiments.inputs import computable, count, inside, not_negative, number, numbers, same_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,7 @@ def _t_test(arms: _Arms, alpha: float) -> TTest:
     return TTest(diff, se, df, diff / se, float(2 * student.sf(abs(diff / se), df)), diff - half, diff + half)
 
 
+@computable
 def welch(mean_a: float, sd_a: float, n_a: int, mean_b: float, sd_b: float, n_b: int, alpha: float = 0.05) -> TTest:
     """Difference of two means whose variances may differ (Welch, Biometrika 1947).
 
@@ -112,6 +113,7 @@ def welch(mean_a: float, sd_a: float, n_a: int, mean_b: float, sd_b: float, n_b:
     return _t_test(_arms(mean_a, sd_a, n_a, mean_b, sd_b, n_b), alpha)
 
 
+@computable
 def relative_lift(
     mean_a: float, sd_a: float, n_a: int, mean_b: float, sd_b: float, n_b: int, alpha: float = 0.05
 ) -> Lift:
@@ -129,6 +131,7 @@ def relative_lift(
     return Lift(ratio - 1, se, arms.df, ratio - 1 - half, ratio - 1 + half)
 
 
+@computable
 def ratio_delta(
     num_a: Sequence[float],
     den_a: Sequence[float],
@@ -161,6 +164,7 @@ def ratio_of(arm: str, num: Sequence[float], den: Sequence[float]) -> tuple[floa
     return ratio, squares / (units * (units - 1) * (total / units) ** 2), units
 
 
+@computable
 def cuped(
     y_a: Sequence[float], x_a: Sequence[float], y_b: Sequence[float], x_b: Sequence[float], alpha: float = 0.05
 ) -> AdjustedTest:
@@ -177,6 +181,7 @@ def cuped(
     return AdjustedTest(found.diff, found.se, found.df, found.t, found.p, found.low, found.high, theta)
 
 
+@computable
 def noninferiority(
     mean_a: float, sd_a: float, n_a: int, mean_b: float, sd_b: float, n_b: int, margin: float, alpha: float = 0.05
 ) -> OneSided:

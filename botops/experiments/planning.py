@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from scipy.stats import nct, norm
 from scipy.stats import t as student
 
-from botops.experiments.inputs import count, inside, number, positive, proportion
+from botops.experiments.inputs import computable, count, inside, number, positive, proportion
 from botops.experiments.sequential import threshold
 
 _LEAST_DF = 0.5
@@ -47,6 +47,7 @@ class Detectable:
         return self.mde
 
 
+@computable
 def sample_size_props(
     p_a: float, p_b: float, power: float = 0.8, alpha: float = 0.05, ratio: float = 1.0
 ) -> SampleSize:
@@ -68,6 +69,7 @@ def sample_size_props(
     return SampleSize(n_a, k * n_a)
 
 
+@computable
 def power_props(p_a: float, p_b: float, n_a: int, n_b: int, alpha: float = 0.05) -> Power:
     """Power of the test of `sample_size_props` with `n_a` and `n_b` units; the far tail is left out."""
     a, b = proportion("p_a", p_a), proportion("p_b", p_b)
@@ -84,6 +86,7 @@ def _power(a: float, b: float, n_a: int, n_b: int, z: float) -> float:
     return float(norm.cdf(slack / spread))
 
 
+@computable
 def mde_props(p_a: float, n_a: int, n_b: int, power: float = 0.8, alpha: float = 0.05) -> Detectable:
     """The least p_b - p_a > 0 that the test of `power_props` finds with the given power.
 
@@ -107,6 +110,7 @@ def mde_props(p_a: float, n_a: int, n_b: int, power: float = 0.8, alpha: float =
     return Detectable(found, a + found)
 
 
+@computable
 def sample_size_means(
     delta: float, sd: float, power: float = 0.8, alpha: float = 0.05, ratio: float = 1.0
 ) -> SampleSize:

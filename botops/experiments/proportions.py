@@ -9,7 +9,10 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import fisher_exact, norm
 
-from botops.experiments.inputs import inside, successes
+from botops.experiments.inputs import computable, inside, successes
+
+_MOST_EXACT = 10**9
+"""Units up to which the exact test is counted within a second or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class ExactTest:
     p: float
 
 
+@computable
 def wilson(x: int, n: int, alpha: float = 0.05) -> Estimate:
     """Score interval of `x` successes of `n`, without continuity correction (Wilson, JASA 1927).
 
@@ -62,6 +66,7 @@ def wilson(x: int, n: int, alpha: float = 0.05) -> Estimate:
     return Estimate(share, low, high)
 
 
+@computable
 def diff_newcombe(x_a: int, n_a: int, x_b: int, n_b: int, alpha: float = 0.05) -> Difference:
     """Difference of two shares, square-and-add of their Wilson intervals (Newcombe, Stat Med 1998, method 10)."""
     successes("x_a", x_a, "n_a", n_a)
@@ -75,6 +80,7 @@ def diff_newcombe(x_a: int, n_a: int, x_b: int, n_b: int, alpha: float = 0.05) -
     )
 
 
+@computable
 def diff_mn(x_a: int, n_a: int, x_b: int, n_b: int, alpha: float = 0.05) -> Difference:
     """Score interval for the difference of two shares (Miettinen and Nurminen, Stat Med 1985).
 
@@ -126,6 +132,7 @@ def _slope(x: int, n: int, share: float) -> float:
     return 0.0 if up == down == math.inf else up - down
 
 
+@computable
 def two_prop_z(x_a: int, n_a: int, x_b: int, n_b: int) -> ZTest:
     """z test of two shares with pooled variance and no continuity correction; z = 0 and p = 1 when all or none did."""
     done_a, total_a = successes("x_a", x_a, "n_a", n_a)
@@ -138,10 +145,16 @@ def two_prop_z(x_a: int, n_a: int, x_b: int, n_b: int) -> ZTest:
     return ZTest(diff, z, float(2 * norm.sf(abs(z))))
 
 
+@computable
 def fisher(x_a: int, n_a: int, x_b: int, n_b: int) -> ExactTest:
-    """Fisher's exact test, two-sided: the sum of the probabilities of all tables no likelier than the observed one."""
+    """Fisher's exact test, two-sided: the sum of the probabilities of all tables no likelier than the observed one.
+
+    Raises ValueError also beyond a thousand million units: it would count for hours.
+    """
     done_a, total_a = successes("x_a", x_a, "n_a", n_a)
     done_b, total_b = successes("x_b", x_b, "n_b", n_b)
+    if total_a + total_b > _MOST_EXACT:
+        raise ValueError(f"n_a + n_b must be at most {_MOST_EXACT} for the exact test: use two_prop_z for more")
     table = np.array([[done_a, total_a - done_a], [done_b, total_b - done_b]])
     return ExactTest(min(1.0, float(fisher_exact(table)[1])))
 

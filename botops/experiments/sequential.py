@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from scipy.special import gammaln
 
-from botops.experiments.inputs import count, inside, not_negative, number, positive, shares, successes
+from botops.experiments.inputs import computable, count, inside, not_negative, number, positive, shares, successes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class CountsTest:
     p_path: tuple[float, ...]
 
 
+@computable
 def cs_means(
     mean_a: float,
     var_a: float,
@@ -58,6 +59,7 @@ def cs_means(
     return _sequence(diff, variance, units_a + units_b, n_star, alpha)
 
 
+@computable
 def cs_props(x_a: int, n_a: int, x_b: int, n_b: int, n_star: float, alpha: float = 0.05) -> Always:
     """`cs_means` for shares: each arm's variance is q(1-q) with q = (x+1)/(n+2), bounds within [-1, 1].
 
@@ -96,6 +98,7 @@ def _sequence(diff: float, variance: float, units: int, n_star: float, alpha: fl
     return Always(diff, diff - half, diff + half, math.exp(min(0.0, log_p)))
 
 
+@computable
 def seq_counts(rows: Sequence[Sequence[int]], weights: Sequence[float], concentration: float = 100) -> CountsTest:
     """Counts per arm against fixed shares, at every look (Lindon and Malek, NeurIPS 2022, arXiv 2011.03567).
 
