@@ -37,7 +37,7 @@ def objection(
     if verdict is None or verdict.state is State.MISMATCH:
         return status.text
     if version == split.variants[0].version:
-        ended = {State.HARM, State.WORSE, State.NO_DIFFERENCE}
+        ended = {State.HARM, State.WORSE, State.NO_DIFFERENCE, State.TOO_FEW}
         return None if stopped is not None or verdict.state in ended else status.text
     if stopped is not None:
         return f"the experiment was stopped by {stopped.by}: {stopped.reason}"

@@ -118,7 +118,9 @@ class State(StrEnum):
     HARM = "harm"
     """A guardrail shows a variant to be worse than its margin allows: back to the control."""
     EARLY = "early"
-    """Fewer than 50 leads in some arm of whom the primary metric is known."""
+    """Fewer than 50 leads in some arm of whom the primary metric is known, and more are to come."""
+    TOO_FEW = "too_few"
+    """No more leads are to come, and in some arm fewer than 50 are known: it ends without an answer."""
     BETTER = "better"
     """A variant is better than the control."""
     WORSE = "worse"
@@ -199,7 +201,7 @@ def _state(
         worst = max(harmed, key=lambda c: abs(c.found.diff) - margins[c.metric].margin)
         return State.HARM, worst.variant, worst.metric
     if not enough:
-        return State.EARLY, None, None
+        return (State.EARLY if to_come else State.TOO_FEW), None, None
     shown = [c for c in primary if c.p <= plan.alpha]
     better = [c for c in shown if _gain(plan.primary, c.found) > 0]
     if better:

@@ -25,6 +25,14 @@ _TEXTS: Mapping[State, Mapping[str, str]] = {
         "kk": "Әлі ерте: нұсқалардың бірінде {least} клиенттен аз{days}.",
         "en": "Too early: one of the variants has fewer than {least} clients{days}.",
     },
+    State.TOO_FEW: {
+        "ru": "Срок вышел, а судить не по чему: в одном из вариантов итог известен меньше чем о {least} клиентах. "
+        "Остановите эксперимент; если ответ нужен, начните новый, на большем числе клиентов.",
+        "kk": "Мерзім бітті, бірақ қорытынды жасауға дерек аз: нұсқалардың бірінде {least} клиенттен азының нәтижесі "
+        "белгілі. Экспериментті тоқтатыңыз; жауап керек болса, клиенті көбірек жаңасын бастаңыз.",
+        "en": "The time is over and there is too little to judge by: in one of the variants the outcome of fewer than "
+        "{least} clients is known. Stop the experiment; if the answer matters, begin a new one with more clients.",
+    },
     State.BETTER: {
         "ru": "{variant} лучше: «{metric}» {range}, можно включать.",
         "kk": "{variant} жақсырақ: «{metric}» {range}, қосуға болады.",

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from botops.app.clock import SetClock
 from botops.app.container import Container
 from botops.app.experiment_metrics import METRICS, value_of
+from botops.app.experimenting import promote
 from botops.app.experiments import experiment_history, experiment_status, history_json, status_json
 from botops.app.glossary import GLOSSARY
 from botops.app.outcomes import take_feedback, take_outcomes
 from botops.config import Secrets, load_settings
+from botops.domain.errors import UserError
 from botops.domain.messages import InboundMessage
 from botops.domain.ports import ModelReply
 from botops.domain.usage import Usage
@@ -200,7 +202,7 @@ def test_satisfaction_is_of_those_who_rated(at):
     rate(control[40:60], 5, after=15)
     found = experiment_status(container, "sales", "en")
     assert [a.metrics["satisfaction"] for a in found.arms] == [0.0, 0.75]
-    assert found.text.startswith("Too early: one of the variants has fewer than 50 clients")
+    assert found.text.startswith("The time is over and there is too little to judge by")
 
 
 def test_who_comes_after_the_planned_leads_does_not_put_the_end_off(at):
@@ -230,6 +232,16 @@ def test_an_end_date_before_the_planned_leads(at, day, state, days_left):
     write_release(at.folder, {"primary": "won", "planned": 4000}, ends="2026-11-08")
     found = experiment_status(at(day), "sales")
     assert (found.verdict.state.value, found.days_left, found.ended) == (state, days_left, False)
+
+
+def test_an_end_date_with_too_few_leads_leaves_only_the_control(at):
+    write_release(at.folder, {"primary": "satisfaction", "planned": 4000}, ends="2026-11-08")
+    container = at(20)
+    found = experiment_status(container, "sales")
+    assert (found.verdict.state.value, found.days_left) == ("too_few", 0)
+    with pytest.raises(UserError, match="too little to judge by"):
+        promote(container, "sales", 2, by="lead", reason="it feels right")
+    assert promote(container, "sales", 1, by="lead", reason="no answer came").split is None
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.sampled_from([None, 1, 2, 3, 4, 5]), st.integers(0, 2))))

@@ -153,3 +153,14 @@ def test_after_the_end_date_nobody_is_waited_for():
     found = judge(PLAN, replace(seen, over=True))
     assert (found.state, found.left) == (State.NO_DIFFERENCE, 0)
     assert judge(PLAN, replace(seen, over=True, waiting=5)).state is State.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ru", "Срок вышел, а судить"), ("kk", "Мерзім бітті, бірақ"), ("en", "The time is over")]
+)
+def test_an_end_with_too_few_leads_is_not_called_early(language, words):
+    seen = replace(look(Share(3, 20), Share(4, 21)), over=True)
+    found = judge(PLAN, seen)
+    assert (found.state, found.left) == (State.TOO_FEW, 0)
+    assert say(found, language, metrics={}, variants=("A", "B"), units={}).startswith(words)
+    assert judge(PLAN, replace(seen, waiting=5)).state is State.EARLY
