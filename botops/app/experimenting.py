@@ -114,8 +114,9 @@ def start(
     split = split.model_copy(update={"phase": phase})
     if running is not None and _same_deal(running, split):
         raise ConflictError(
-            f"{prompt}: {running.seed} deals just like that already; a phase takes other coverage and testers as it is "
-            f"(botops experiment coverage {prompt} …), and to begin anew stop it first"
+            f"{prompt}: {running.seed} deals just like that already; a phase takes other coverage, testers and dates "
+            f"as it is (botops experiment coverage {prompt} …, tester {prompt} …; `starts` and `ends` in "
+            f"prompts/{prompt}/release.yaml), and to begin anew stop it first"
         )
     return _changed(container, prompt, split, by, reason, expected or release.checksum)
 

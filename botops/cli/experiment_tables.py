@@ -97,5 +97,5 @@ def table(*titles: str) -> Table:
 
     made = Table()
     for title in titles:
-        made.add_column(title, justify="right")
+        made.add_column(title, justify="right", no_wrap=title == "day")
     return made

@@ -285,9 +285,15 @@ class Split(Strict):
     @field_validator("measure")
     @classmethod
     def _comparable(cls, measure: Measure | None, info: ValidationInfo) -> Measure | None:
-        weights = [v.weight for v in info.data.get("variants", ())]
-        if measure is not None and weights and (len(weights) == 1 or 0 in weights):
-            raise ValueError("there is nothing to compare: give two variants or more a weight above 0")
+        variants = info.data.get("variants", ())
+        if measure is not None and len(variants) == 1:
+            raise ValueError("there is nothing to compare: an experiment that is judged has two variants or more")
+        for variant in variants if measure is not None else ():
+            if variant.weight == 0:
+                raise ValueError(
+                    f"version {variant.version} has weight 0, nobody would get it and there is nothing to compare: "
+                    "give it a weight above 0 or take it out"
+                )
         return measure
 
     @model_validator(mode="after")
