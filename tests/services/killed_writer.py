@@ -13,14 +13,27 @@ import resource
 import signal
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from botops.registry import Registry, Split, Variant
+from botops.registry.books import BookFolder
+from botops.registry.release import Step
 
 STEPS = ("open", "fsync", "link", "replace", "rename", "unlink", "mkdir", "close")
 AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
 WHO = {"by": "ops", "reason": "тест", "at": AT}
+STEP = Step("ops", AT, "тест")
 NEW = "messages:\n  - role: system\n    content: " + "Новый текст. " * 400 + "\n"
+SHARED = "text: " + "Скидки не обещаем. " * 400 + "\n"
+BOOK = b"# a price book\n" * 400
 SPLIT = Split(experiment="e", variants=(Variant(version=1, weight=5000), Variant(version=2, weight=5000)))
+
+
+def books(registry, released="pricebook"):
+    """The folder of price books beside the prompts."""
+    return BookFolder(Path(registry.directory).parent / released)
+
+
 DEEDS = {
     "first_publish": lambda r: r.publish("fresh", 1, **WHO),
     "publish": lambda r: r.publish("sales", 2, **WHO),
@@ -30,6 +43,12 @@ DEEDS = {
     "first_version": lambda r: r.new_version("another", NEW, number=1),
     "first_draft": lambda r: r.save_draft("fresh", NEW),
     "draft": lambda r: r.save_draft("sales", NEW),
+    "first_partial": lambda r: r.new_partial("terms", SHARED),
+    "partial": lambda r: r.new_partial("policy", SHARED),
+    "first_book": lambda r: books(r, "new").publish(BOOK, STEP),
+    "book": lambda r: books(r).publish(BOOK, STEP),
+    "book_in_place": lambda r: books(r).publish(b"third", STEP, name="3.yaml"),
+    "book_rollback": lambda r: books(r).rollback(STEP, "demo.yaml"),
     "snapshot": lambda r: r.load(),
 }
 

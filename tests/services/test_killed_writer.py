@@ -1,4 +1,4 @@
-"""`kill -9` at every step of every write of the registry: whole files stay, and the next writer clears up."""
+"""`kill -9` at every step of every write of prompts, shared texts and price books: whole files stay."""
 
 import json
 import shutil
@@ -12,6 +12,8 @@ import pytest
 
 from botops.domain.errors import ConflictError
 from botops.registry import Registry
+from botops.registry.books import BookFolder
+from botops.registry.release import Step
 
 SCRIPT = Path(__file__).with_name("killed_writer.py")
 DEEDS = (
@@ -23,6 +25,12 @@ DEEDS = (
     "first_version",
     "first_draft",
     "draft",
+    "first_partial",
+    "partial",
+    "first_book",
+    "book",
+    "book_in_place",
+    "book_rollback",
     "snapshot",
 )
 
@@ -50,7 +58,7 @@ def writer():
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
-    """Two prompts: one in service since long, one never published."""
+    """Prompts, a shared text and price books: some in service since long, some never published."""
     root = tmp_path_factory.mktemp("base") / "prompts"
     for name, versions in (("sales", (1, 2, 3)), ("fresh", (1,))):
         for number in versions:
@@ -61,6 +69,14 @@ def base(tmp_path_factory):
     registry = Registry(root)
     for number in (1, 3):
         registry.publish("sales", number, by="ops", reason="начало", at=AT)
+    registry.new_partial("policy", "text: Скидки не обещаем.\n")
+    for folder, raw in (("pricebook", b"first"), ("new", b"alone")):
+        (root.parent / folder).mkdir()
+        (root.parent / folder / "demo.yaml").write_bytes(raw)
+    (root.parent / "pricebook/3.yaml").write_bytes(b"third")
+    books = BookFolder(root.parent / "pricebook")
+    for name, raw in (("demo.yaml", b"first"), (None, b"second")):
+        books.publish(raw, Step("ops", AT, "начало"), name=name)
     return root
 
 
@@ -79,7 +95,7 @@ def served(registry, name):
 def rounds(writer, base, tmp_path, deed, **how):
     """One round in a fresh copy: the folder, what stood there before and now, and how the child ended."""
     home = tmp_path / "-".join(["round", *(f"{key}{value}" for key, value in how.items())])
-    shutil.copytree(base, home / "prompts")
+    shutil.copytree(base.parent, home)
     (home / "state").mkdir()
     before = contents(home)
     answer = writer(root=home / "prompts", state=home / "state", deed=deed, **how)
@@ -126,6 +142,11 @@ def check_serving(home):
     assert live in {1, 2, 3}
     message = registry.render(registry.assign("sales", "lead"), {"company": "Айна"}).messages[0].content
     assert message.startswith("Текст ")
+    for folder in ("pricebook", "new"):
+        books = BookFolder(home / folder)
+        assert not [v for v in books.versions() if v.changed]
+        if release := books.release():
+            books.read(release.live, release)
 
 
 def check_next_writer(writer, home, deed, done):
@@ -133,7 +154,9 @@ def check_next_writer(writer, home, deed, done):
     answer = writer(root=home / "prompts", state=home / "state", deed=deed)
     assert answer["ended"] in {0, 1}  # 1: done already
     found = by_place(home, contents(home))
-    assert {p for p in found if not p.startswith("state/")} == {p for p in done if not p.startswith("state/")}
+    others = {p for p in found.keys() ^ done.keys() if not p.startswith("state/")}
+    again = {"first_partial": {"prompts/_partials/terms/2.yaml"}, "partial": {"prompts/_partials/policy/3.yaml"}}
+    assert others <= again.get(deed, set())  # a shared text is asked for anew: done already, it is one more version
     assert not [p for p in found if "/.botops-" in p]
     places = [p for p in done if not p.endswith("release.yaml")]
     assert all(found[p] == done[p] for p in places if not p.startswith("state/"))
