@@ -73,7 +73,7 @@ def guess(rows: Sequence[Row], file: str) -> Layout:
     if not _usable(best.columns):
         message = (
             "no header with a name (or SKU) and a price in the first 20 rows: "
-            "name the columns, or give a column map such as {'Позиция': 'name', 'Опт': 'amount'}"
+            "name the columns there, or say which is which, as in --column Позиция=name --column Опт=amount"
         )
         raise UserError(problems=[Problem(file, 1, 1, "", message, rule="no-header")])
     return best

@@ -14,7 +14,7 @@ from botops.config import Document
 from botops.config.spots import Path as DataPath
 from botops.config.spots import Place
 from botops.domain.errors import UserError
-from botops.domain.problems import Problem
+from botops.domain.problems import Level, Problem
 from botops.pricebook.cells import AmountCell, amount_of, currency_of, day_of, flag_of, period_of, quantity_of, text_of
 from botops.pricebook.columns import Column, Layout, guess, mapped
 from botops.pricebook.model import PriceBook
@@ -69,6 +69,9 @@ def import_table(
     table = _Table(file, layout, keep)
     for row in rows[layout.first :]:
         table.add(row)
+    if not table.prices and not table.problems:
+        message = "no row under the header holds a price: is it the right sheet, and the right column?"
+        table.problems.append(Problem(file, rows[layout.first - 1].line, 1, "", message, rule="no-prices"))
     document = TableDocument(file, "", table.data(currency), places=table.places)
     book, problems = parse_book(document)
     if book is not None:
@@ -124,6 +127,7 @@ class _Table:
         self.problems: list[Problem] = []
         self.skipped: list[int] = []
         self.prices = 0
+        self._named = any(column.field == "name" for column in layout.columns.values())
         self._names: dict[str, str] = {p.name.casefold(): p.sku for p in keep.products} if keep else {}
 
     def add(self, row: Row) -> None:
@@ -151,8 +155,12 @@ class _Table:
         known = self.products.get(sku)
         if known is None:
             self.places["products", len(self.products)] = (line, 1)
-            known = {"sku": sku, "name": name or sku, "aliases": [], "prices": [], "index": len(self.products)}
             kept = self.keep.product(sku) if self.keep else None
+            if not name and kept is None and self._named:
+                message = f"no name: the SKU `{sku[:40]}` is taken for it; name the product or delete a line of totals"
+                self._problem(line, 0, message, level="warning")
+            name = name or (kept.name if kept is not None else sku)
+            known = {"sku": sku, "name": name, "aliases": [], "prices": [], "index": len(self.products)}
             if kept is not None:
                 known["aliases"] += kept.aliases
             self.products[sku] = known
@@ -191,9 +199,9 @@ class _Table:
         product["prices"].append(price)
         self.prices += 1
 
-    def _problem(self, line: int, number: int, message: str) -> None:
+    def _problem(self, line: int, number: int, message: str, level: Level = "error") -> None:
         header = self.layout.columns[number].header if number in self.layout.columns else ""
-        self.problems.append(Problem(self.file, line, number + 1, header, message, rule="table-cell"))
+        self.problems.append(Problem(self.file, line, number + 1, header, message, level, rule="table-cell"))
 
     def data(self, currency: str) -> dict[str, Any]:
         """The rows so far as a book's data."""

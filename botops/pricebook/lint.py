@@ -80,7 +80,7 @@ def check_offer(record: Record, offer: Offer) -> None:
 def check_book(record: Record, products: Sequence[tuple[int, Product]], offers: Sequence[tuple[int, Offer]]) -> None:
     """Notes repeated SKUs and offer ids, SKUs nobody sells, and names that several products share."""
     skus: dict[str, int] = {}
-    names: dict[str, int] = {}
+    names: dict[str, Product] = {}
     for index, product in products:
         if not product.sku:
             continue
@@ -100,12 +100,12 @@ def check_book(record: Record, products: Sequence[tuple[int, Product]], offers: 
                 record.notes.add(("offers", index, "applies_to", number), message, "unknown-sku")
 
 
-def _check_names(record: Record, index: int, product: Product, names: dict[str, int]) -> None:
+def _check_names(record: Record, index: int, product: Product, names: dict[str, Product]) -> None:
     for number, name in enumerate(product.names):
-        owner = names.setdefault(name.casefold(), index)
-        if owner != index:
+        owner = names.setdefault(name.casefold(), product)
+        if owner is not product:
             key: tuple[str | int, ...] = ("name",) if number == 0 else ("aliases", number - 1)
-            message = f"`{name}` also names product {owner}: a client's words will not tell them apart; rename one"
+            message = f"`{name}` also names `{owner.sku}`: a client's words will not tell the two apart; rename one"
             record.notes.add(("products", index, *key), message, "shared-name", level="warning")
 
 

@@ -205,6 +205,24 @@ def test_what_the_table_cannot_say_is_kept(tmp_path):
     assert len(book.version) == 12
 
 
+def test_a_price_without_a_name_is_warned_of(tmp_path):
+    file = tmp_path / "list.csv"
+    file.write_text("Артикул;Наименование;Цена\na;Касса;5000\nИТОГО;;5000\n", "utf-8")
+    found = import_table(file)
+    assert [(p.line, p.level, "totals" in p.message) for p in found.problems] == [(3, "warning", True)]
+    assert [p.name for p in found.book.products] == ["Касса", "ИТОГО"]
+    kept = import_table(file, keep=PriceBook("KZT", (Product("ИТОГО", "Всё сразу"),)))
+    assert (kept.problems, kept.book.products[1].name) == ((), "Всё сразу")
+
+
+@pytest.mark.parametrize("rows", ["", "Касса;\n", "Касса;по запросу\n"])
+def test_a_table_without_prices_is_no_book(tmp_path, rows):
+    file = tmp_path / "list.csv"
+    file.write_text(f"Наименование;Цена\n{rows}", "utf-8")
+    found = import_table(file)
+    assert (found.book, [(p.line, p.rule) for p in found.problems]) == (None, [(1, "no-prices")])
+
+
 def test_the_version_follows_the_contents(tmp_path):
     one, other = (import_table(table(tmp_path, f"Товар;Цена\nКасса;{n}\n")).book for n in (5, 6))
     assert one.version != other.version
@@ -277,10 +295,10 @@ class TestWorkbooks:
         ]
 
     def test_sheets_by_name(self, tmp_path):
-        path = self.book(tmp_path, lambda sheet: sheet.append(["Товар", "Цена"]))
+        path = self.book(tmp_path, lambda sheet: (sheet.append(["Товар", "Цена"]), sheet.append(["Касса", 5])))
         with pytest.raises(NotFoundError, match="choose one of Sheet"):
             import_table(path, sheet="Цены")
-        assert import_table(path, sheet="Sheet").book.products == ()
+        assert import_table(path, sheet="Sheet").book.product("касса") is not None
 
     def test_a_damaged_workbook(self, tmp_path):
         path = tmp_path / "odd.xlsx"
