@@ -274,6 +274,7 @@ def _finding(context: ReplyContext, doubt: Doubt) -> Finding:
     expected = show_amount(doubt.owed, currency) if doubt.owed is not None else None
     if expected is None and price is not None and listed is not None:
         expected = show_price(price)
+    formula = expected if doubt.owed is not None and expected else ""
     return Finding(
         context.turn,
         doubt.kind,
@@ -283,10 +284,11 @@ def _finding(context: ReplyContext, doubt: Doubt) -> Finding:
         severity_of(doubt.kind, at_risk=risk, floor=price.floor if price else None, stated=mention.amount),
         stated,
         expected,
-        explain_amount(doubt.kind, stated, doubt.record, expected if doubt.owed is not None and expected else ""),
+        explain_amount(doubt.kind, stated, doubt.record, formula),
         doubt.record.sku if doubt.record else None,
         risk,
         over,
+        in_prompt=explain_amount(doubt.kind, stated, doubt.record, formula, "prompt"),
     )
 
 

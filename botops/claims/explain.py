@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from botops.claims.records import Record
 from botops.domain.findings import FindingKind
@@ -48,7 +49,13 @@ def _day(day: date | None) -> str:
     return day.strftime("%d.%m.%Y") if day else ""
 
 
-def explain_amount(kind: FindingKind, stated: str, record: Record | None, formula: str) -> dict[str, str]:
+Speaker = Literal["reply", "prompt"]
+"""Whose text a finding is told of."""
+
+
+def explain_amount(
+    kind: FindingKind, stated: str, record: Record | None, formula: str, speaker: Speaker = "reply"
+) -> dict[str, str]:
     """The explanation of an amount the book does not bear out; `record` is the nearest right price, if there is one."""
     if kind is FindingKind.TOTAL and formula:
         return _three(
@@ -74,7 +81,7 @@ def explain_amount(kind: FindingKind, stated: str, record: Record | None, formul
             f"Бұл күнге прайста {stated} деген баға жоқ.",
             f"The price book has no price of {stated} on this date.",
         )
-    return _with_price(kind, stated, record.product.name, record.price)
+    return _with_price(kind, stated, record.product.name, record.price, speaker)
 
 
 _INNER_QUOTES = str.maketrans("«»", "„“")
@@ -86,7 +93,7 @@ def quoted_name(name: str) -> str:
     return name.translate(_INNER_QUOTES)
 
 
-def _with_price(kind: FindingKind, stated: str, name: str, price: Price) -> dict[str, str]:
+def _with_price(kind: FindingKind, stated: str, name: str, price: Price, speaker: Speaker) -> dict[str, str]:
     shown = [show_price(price, i) for i in range(3)]
     name = quoted_name(name)
     if kind is FindingKind.CURRENCY:
@@ -106,7 +113,7 @@ def _with_price(kind: FindingKind, stated: str, name: str, price: Price) -> dict
     return _three(
         f"В прайсе «{name}» стоит {shown[0]}, а названо {stated}.",
         f"Прайста «{name}» {shown[1]} тұрады, ал айтылғаны {stated}.",
-        f"The price book has {name} at {shown[2]}, the reply says {stated}.",
+        f"The price book has {name} at {shown[2]}, the {speaker} says {stated}.",
     )
 
 

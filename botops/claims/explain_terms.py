@@ -108,6 +108,25 @@ _TEXTS: dict[Reason, tuple[str, str, str]] = {
     ),
 }
 
+_IN_PROMPT: dict[Reason, tuple[str, str, str]] = {
+    "value": (
+        "В промпте «{stated}», а в прайсе: {expected}.",
+        "Промптта «{stated}», ал прайста: {expected}.",
+        "The prompt states “{stated}”; the price book says: {expected}.",
+    ),
+    "condition": (
+        "В промпте «{stated}» обещано без условия. В прайсе: {expected}.",
+        "Промптта «{stated}» шартсыз уәде етілген. Прайста: {expected}.",
+        "The prompt promises “{stated}” without its condition. The price book says: {expected}.",
+    ),
+    "waived": (
+        "Промпт снимает обязательное условие («{stated}»). В прайсе: {expected}.",
+        "Промпт міндетті шартты алып тастайды («{stated}»). Прайста: {expected}.",
+        "The prompt waives a term that applies (“{stated}”). The price book says: {expected}.",
+    ),
+}
+"""How the same is told of a prompt, where the words of a reply would name the wrong speaker."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -126,12 +145,14 @@ def term_finding(turn: int, kind: FindingKind, text: str, start: int, end: int, 
     reason: Reason = (
         problem.reason if problem.expected or problem.reason in {"absent", "stacked", "code", "rests"} else "absent"
     )
-    templates = _TEXTS[reason]
     expected = (problem.expected or "").rstrip(". ")
-    texts = {
-        language: template.format(subject=subject, subject_en=en, stated=stated, expected=expected)
-        for language, subject, template in zip(("ru", "kk", "en"), (ru, kk, en), templates, strict=True)
-    }
+
+    def told(templates: tuple[str, str, str]) -> dict[str, str]:
+        return {
+            language: template.format(subject=subject, subject_en=en, stated=stated, expected=expected)
+            for language, subject, template in zip(("ru", "kk", "en"), (ru, kk, en), templates, strict=True)
+        }
+
     high = kind in {FindingKind.DISCOUNT, FindingKind.PROMO_CODE, FindingKind.TOTAL}
     return Finding(
         turn=turn,
@@ -142,6 +163,7 @@ def term_finding(turn: int, kind: FindingKind, text: str, start: int, end: int, 
         severity=Severity.HIGH if high else Severity.MEDIUM,
         stated=stated,
         expected=problem.expected,
-        explanations=texts,
+        explanations=told(_TEXTS[reason]),
         source=problem.source,
+        in_prompt=told(_IN_PROMPT[reason]) if reason in _IN_PROMPT else {},
     )

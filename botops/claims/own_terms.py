@@ -43,11 +43,11 @@ def own_term_claims(desk: Desk) -> Iterator[Finding]:
             continue
         made = term_finding(desk.ctx.turn, FindingKind.TERMS, desk.reading.text, said.start, said.end, problem)
         titles = said.term.titles
-        texts = {
-            language: f"{titles[language]}. {text}" if language in titles else text
-            for language, text in made.explanations.items()
-        }
-        yield replace(made, explanations=texts, rule=said.term.name)
+        reply, prompt = (
+            {language: f"{titles[language]}. {text}" if language in titles else text for language, text in told.items()}
+            for told in (made.explanations, made.in_prompt)
+        )
+        yield replace(made, explanations=reply, in_prompt=prompt, rule=said.term.name)
 
 
 def own_amounts(ctx: ReplyContext) -> list[tuple[int, int]]:

@@ -182,7 +182,7 @@ def _confirmed(desk: Desk) -> list[Finding]:
         Finding(
             turn=first.turn, kind=first.kind, quote=quote, start=start, end=end, severity=first.severity,
             stated=first.stated, expected=first.expected, explanations=first.explanations, sku=first.sku,
-            source=first.source,
+            source=first.source, in_prompt=first.in_prompt,
         )
     ]  # fmt: skip
 

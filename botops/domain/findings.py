@@ -54,7 +54,8 @@ class Finding:
     has nothing near. `explanations` has one or two sentences per language (ru, kk, en).
     `at_risk` is max(0, owed - promised) x quantity when the sum is known; `source` names where the book says otherwise.
     `rule` names the company's own term kind or check that made it, None for the built-in ones. `exception` is the id of
-    the exception that lets it pass.
+    the exception that lets it pass. `in_prompt` words the explanations for a text that tells a bot what to say, where
+    those of a reply would name the wrong speaker; it is not kept in the store.
     """
 
     turn: int
@@ -72,10 +73,12 @@ class Finding:
     source: str | None = None
     rule: str | None = None
     exception: str | None = None
+    in_prompt: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
-    def explanation(self, language: str = "ru") -> str:
-        """The explanation in a language, or in any the finding has."""
-        return self.explanations.get(language) or next(iter(self.explanations.values()), "")
+    def explanation(self, language: str = "ru", *, prompt: bool = False) -> str:
+        """The explanation in a language, or in any the finding has; with `prompt`, of a prompt's text, not a reply."""
+        texts = {**self.explanations, **self.in_prompt} if prompt else self.explanations
+        return texts.get(language) or next(iter(texts.values()), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,7 @@ class _Cleaner:
             stated=self(finding.stated),
             expected=None if finding.expected is None else self(finding.expected),
             explanations={language: self(text) for language, text in finding.explanations.items()},
+            in_prompt={},
             source=None if finding.source is None else self(finding.source),
         )
 
