@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 from botops.app.prompt_orders import contradictions
 from botops.app.prompt_text import blanked
 from botops.claims import NO_EXTENSIONS, CompiledBook, Extensions, compile_book
+from botops.claims.clashes import discount_cap
 from botops.claims.instructions import Instructions, OpenLeave
+from botops.claims.mentions import find_mentions
+from botops.domain.findings import FindingKind
 from botops.domain.messages import Language
 from botops.registry.lint import LintRules, lint, lint_version
 from botops.registry.sharing import lint_included, versions_in_use
@@ -19,6 +22,7 @@ from botops.registry.sharing import lint_included, versions_in_use
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
+    from decimal import Decimal
 
     from botops.app.books import BookInForce
     from botops.config import Settings
@@ -88,7 +92,20 @@ class _Ground:
 
     def findings(self, text: Instructions, day: date) -> tuple[Finding, ...]:
         """What is wrong with a text on a day."""
-        return text.findings(self.compiled, self.at + timedelta(days=(day - self.today).days))
+        found = text.findings(self.compiled, self.at + timedelta(days=(day - self.today).days))
+        return tuple(f for f in found if not self._within_cap(f))
+
+    def _within_cap(self, finding: Finding) -> bool:
+        """True for a discount no higher than the policies leave to the seller, though no offer of the book names it."""
+        if self.cap is None or finding.kind is not FindingKind.DISCOUNT:
+            return False
+        percents = [m.amount_max or m.amount for m in find_mentions(finding.quote) if m.kind == "percent"]
+        return len(percents) == 1 and percents[0] <= self.cap
+
+    @cached_property
+    def cap(self) -> Decimal | None:
+        """The highest discount the policies leave to the seller, in percent."""
+        return discount_cap(self.compiled)
 
     @cached_property
     def changes(self) -> tuple[date, ...]:
@@ -148,4 +165,5 @@ def _open(leave: OpenLeave, language: Language) -> tuple[str, Level]:
 
 
 def _message(finding: Finding, language: Language) -> str:
-    return f"«{finding.quote}»: {finding.explanation(language)}"
+    told = finding.explanation(language, prompt=True)
+    return told if finding.quote in told else f"«{finding.quote}»: {told}"

@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Literal
 
+from botops.claims.compile import CompiledBook
 from botops.claims.instructions import Instructions, Mood
 from botops.claims.quantities import Quantity, numeral
 from botops.claims.reading import Clause
@@ -88,6 +89,32 @@ def language_orders(texts: Sequence[Instructions]) -> tuple[LanguageOrder, ...]:
             if len(named) == 1 and "answer" in own and own & _LANGUAGES.keys() and not about_client:
                 found.append(LanguageOrder(named[0], _place(text, number, clause)))
     return tuple(found)
+
+
+def discount_cap(book: CompiledBook) -> Decimal | None:
+    """The highest discount, in percent, that the policies leave to whoever sells: "Максимальная скидка — 10 %".
+
+    None when they name none for every product and every client.
+    """
+    caps = [
+        rule.percents[0]
+        for rule in book.terms.about("discount")
+        if rule.offer is None
+        and len(rule.percents) == 1
+        and not (rule.skus or rule.about or rule.groups or rule.conditions or "stack" in rule.topics)
+        and _caps(Instructions(rule.text))
+    ]
+    return min(caps, default=None)
+
+
+def _caps(text: Instructions) -> bool:
+    """True when the number before the percent sign is an upper bound."""
+    words, tags = text.reading.words, text.reading.tags
+    at = next((i for i, w in enumerate(words) if w.text[0].isdecimal() and _PERCENT.match(text.text, w.end)), None)
+    if at is None:
+        return False
+    own = text.tags(max(0, at - _NEAR), min(len(words), at + _NEAR))
+    return "most" in own or ("more" in own and any("s:neg" in one for one in tags))
 
 
 def _limits(texts: Sequence[Instructions]) -> Iterator[Clash]:

@@ -34,6 +34,7 @@ _KAZAKH_BAN = re.compile(r"..(?:[бмп][ае])(?:[ңн][ыі]з|[ңн]дар|[�
 _KAZAKH_LETTER = re.compile("[әғқңөұүһі]")
 _KAZAKH_CASE = re.compile(r"..с[ае](?:[ңн]ыз|[ңн]із)?$")
 _NEAR = 3
+_THAT = frozenset("что будто якобы that".split())
 _ABOUT = frozenset("о об обо про на по в во с со к ко about on with regarding into".split())
 
 
@@ -80,7 +81,9 @@ class Instructions:
             return Mood.FORBIDDEN
         if mood is Mood.CASE:
             return Mood.ORDER if self._granted(clause) else Mood.CASE
-        if mood is Mood.ORDER and (self._banned_later(clause) or self._instead(clause, position)):
+        if mood is Mood.ORDER and (
+            self._banned_later(clause) or self._told_not(clause) or self._instead(clause, position)
+        ):
             return Mood.FORBIDDEN
         return mood
 
@@ -116,8 +119,10 @@ class Instructions:
     def open_leaves(self, book: CompiledBook) -> Iterator[OpenLeave]:
         """Discounts to be given that nobody bounds: no figure, no list they come from, no group the book knows."""
         rules = book.terms.about("discount")
-        denied = next((r for r in rules if r.denied and "stack" not in r.topics and not r.groups and not r.skus), None)
-        known = tuple(r.text for r in rules if not r.denied)
+        # "Скидку больше 10 % не даём" bounds discounts, it does not forbid them.
+        bans = [r for r in rules if r.denied and not r.percents]
+        denied = next((r for r in bans if "stack" not in r.topics and not r.groups and not r.skus), None)
+        known = tuple(r.text for r in rules if r not in bans)
         for clause in self.reading.clauses:
             sentence = self.reading.sentences[clause.sentence]
             said = self.reading.over(clause.first, clause.last)
@@ -128,7 +133,7 @@ class Instructions:
             if bounded or "source" in whole or self.mood(clause.start) is not Mood.ORDER:
                 continue
             groups = {c for c in self.reading.over(sentence.first, sentence.last) if c.startswith("g:")}
-            if any(groups & r.groups for r in rules if not r.denied):
+            if any(groups & r.groups for r in rules if r not in bans):
                 continue
             quote = self.text[clause.start : clause.end].strip(" .,;:!\n")
             yield OpenLeave(clause.start, clause.end, quote, denied, known)
@@ -245,6 +250,18 @@ class Instructions:
             and self.tags(c.first, c.last) & {"give", "tell", "agree", "forbid"}
             and not self._topics(c)
             for c in later
+        )
+
+    def _told_not(self, clause: Clause) -> bool:
+        """True for what a ban says not to say: "не обещай, что цена упадёт до 9 900 ₸"."""
+        sentence = self.reading.sentences[clause.sentence]
+        own = self.reading.clauses[sentence.clause_first : sentence.clause_last]
+        before = own[own.index(clause) - 1] if clause != own[0] else None
+        return (
+            before is not None
+            and self.reading.words[clause.first].text in _THAT
+            and self._moods[before] is Mood.FORBIDDEN
+            and bool(self.tags(before.first, before.last) & {"give", "tell", "forbid"})
         )
 
     def _instead(self, clause: Clause, position: int) -> bool:

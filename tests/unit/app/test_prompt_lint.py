@@ -86,6 +86,30 @@ def test_explanations_come_in_the_readers_language(lint, language, words):
     assert problem.level == "error"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ru", "В промпте «скидку 20 %», а в прайсе"),
+        ("kk", "Промптта «скидку 20 %», ал прайста"),
+        ("en", "The prompt states “скидку 20 %”"),
+    ],
+)
+def test_explanations_speak_of_the_prompt_not_of_a_reply(lint, language, words):
+    (problem,) = lint("Предлагай скидку 20 %.", language)
+    assert words in problem.message
+    (problem,) = lint("Терминал T1 стоит 50 000 тенге.", "en")
+    assert "the prompt says 50" in problem.message
+
+
+def test_a_discount_within_the_highest_of_the_policies_is_allowed(lint):
+    book, _ = parse_book(
+        parse(BOOK.partition("offers:")[0] + "policies: {text: [Скидку больше 10 % не даём.]}", "b.yaml")
+    )
+    assert lint("Предлагай скидку 5 %. Предлагай скидку до 10 %. 7 % жеңілдік ұсын.", book=book) == []
+    (problem,) = lint("Предлагай скидку 15 %.", book=book)
+    assert (problem.rule, problem.level) == ("prompt-discount", "error")
+
+
 @pytest.mark.parametrize(("language", "word"), [("ru", "предел"), ("kk", "шек"), ("en", "limit")])
 def test_a_contradiction_names_the_other_place(lint, language, word):
     (problem,) = lint("Пиши до 3 предложений. Не больше 5 предложений.", language, book=None)

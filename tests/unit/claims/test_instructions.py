@@ -1,11 +1,12 @@
 """What a prompt tells the bot to promise, held against the price book; bans and clients' wishes are no promises."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from botops.claims import compile_book
-from botops.claims.clashes import clashes, language_orders
+from botops.claims.clashes import clashes, discount_cap, language_orders
 from botops.claims.instructions import Instructions
 from botops.config import parse
 from botops.pricebook import parse_book
@@ -56,6 +57,7 @@ def leaves(text, book=BOOK):
         "Если клиент торгуется, дай скидку 25 %.", "Называй скидку 20 %.", "Скажи, что скидка 20 %.",
         "Не предлагай рассрочку, а предложи скидку 20 %.", "Обещай вернуть деньги за подписку.",
         "Говори, что вернём деньги за подписку.", "Обещай бесплатную доставку всем.", "Предлагай рассрочку.",
+        "Говори, что терминал стоит 50 000 ₸.", "Не забудь сказать, что терминал стоит 50 000 ₸.",
         "Обещай гарантию 36 месяцев.", "Offer free delivery to everyone.", "Тегін жеткізуді ұсын.",
     ],
 )  # fmt: skip
@@ -79,7 +81,9 @@ def test_orders_that_the_book_does_not_bear_out_are_found(text):
         "Нельзя:\n- обещать скидку 20 %\n- предлагать рассрочку", "## Чего не обещать\n- скидку 20 %\n\nДобрый день.",
         "Запрещено:\n  1. давать скидку 20 %.", "Плохо: «Дам скидку 20 %»", "Не говори: «Скидка 20 %».",
         "Never say: 20% discount.", "Болмайды:\n- 20 % жеңілдік беру", "Рассрочку не предлагай.",
-        "Предлагай скидку 10 % при оплате за год.",
+        "Предлагай скидку 10 % при оплате за год.", "Не обещай, что подписка подешевеет до 5 000 ₸.",
+        "Не говори клиенту, что терминал стоит 50 000 ₸.", "Never tell the client that T1 costs 50,000 KZT.",
+        "Пример плохого ответа: «Дам скидку 20 %».", "Клиенты ждут скидку 20 % — объясни, что её нет.",
     ],
 )  # fmt: skip
 def test_bans_and_clients_wishes_are_not(text):
@@ -105,6 +109,26 @@ def test_leave_to_a_discount_that_nobody_bounds_is_found(text):
     assert (quote in text, denied, known) == (True, False, 1)
     assert [row[1:] for row in leaves(text, DENIED)] == [(True, 0)]
     assert [row[1:] for row in leaves(text, NO_DISCOUNTS)] == [(False, 0)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "cap"),
+    [
+        ("Максимальная скидка — 10 %.", 10), ("Скидка не больше 10 %.", 10), ("Скидку больше 7 % не даём.", 7),
+        ("Скидка до 12,5 %.", Decimal("12.5")), ("Maximum discount is 10%.", 10), ("Ең көп жеңілдік — 10 %.", 10),
+        ("Постоянным клиентам скидка не больше 10 %.", None), ("На терминал T1 скидка не больше 10 %.", None),
+        ("Минимальная скидка — 10 %.", None), ("Скидка 10 %.", None), ("Скидок не предоставляем.", None),
+        ("До 31 декабря скидка 20 %.", None), ("Скидка до 10 % при заказе от 100 000 тенге.", None),
+        ("Скидка больше 10 % не суммируется с другими.", None),
+    ],
+)  # fmt: skip
+def test_the_highest_discount_of_the_policies_is_read(policy, cap):
+    assert discount_cap(compiled(NO_DISCOUNTS + f"    - {policy}\n")) == cap
+
+
+def test_leave_within_a_highest_discount_is_vague_not_forbidden():
+    book = NO_DISCOUNTS + "    - Скидку больше 10 % не даём.\n"
+    assert [row[1:] for row in leaves("Можешь давать скидку.", book)] == [(False, 1)]
 
 
 @pytest.mark.parametrize(
