@@ -90,7 +90,9 @@ def test_the_watch_loop_tells_each_fault_once_and_that_it_is_mended(project, run
         watch = Watch(server.container)
         watch.start()
         try:
-            file.write_text(whole + "\n  : [", "utf-8")
+            broken = file.with_suffix(".new")  # put in place whole: a half-written file would be a fault of its own
+            broken.write_text(whole + "\n  : [", "utf-8")
+            broken.replace(file)
             _until(lambda: "prompts/sales/2.yaml" in caplog.text)
             time.sleep(0.5)
             assert len([r for r in caplog.records if "2.yaml" in r.getMessage()]) == len(broken_files(server.container))

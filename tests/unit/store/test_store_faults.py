@@ -269,7 +269,8 @@ def test_a_deadlock_costs_nobody_his_write(postgres_url, together):
     with engine.connect() as connection:
         assert connection.execute(text("SELECT n FROM pair")).scalars().all() == [2, 2]
     engine.dispose()
-    assert sorted((len(one_runs), len(two_runs))) == [1, 2]
+    assert min(len(one_runs), len(two_runs)) == 1
+    assert max(len(one_runs), len(two_runs)) >= 2, "the one that lost was done again; under load more than once"
 
 
 @pytest.mark.parametrize(
