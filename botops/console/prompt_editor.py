@@ -10,9 +10,9 @@ from botops.app.auditing import prompt_subject
 from botops.app.container import Container
 from botops.app.prompt_drafting import draft_file, examine
 from botops.app.prompt_state import PromptState
-from botops.console import deeds, formats, frame, labels, parts, prompt_effect, prompt_texts
+from botops.console import deeds, formats, frame, labels, parts, prompt_effect, prompt_texts, safe
 from botops.console.i18n import _, language
-from botops.console.prompt_typing import Typed, begun, versions_of
+from botops.console.prompt_typing import Typed, begun, held_under, hold, versions_of
 from botops.console.safe import tag
 from botops.domain.errors import BotopsError, ConflictError, UserError
 from botops.registry import word_diff
@@ -90,19 +90,21 @@ def _fields(container: Container, name: str, typed: Typed) -> None:
 
 
 def _field(label: str, text: str, key: str) -> str:
-    # What stands in a field that was drawn before is what was typed, unless the text came here another way.
-    if key not in st.session_state or st.session_state.get(f"{key}:shown") != text:
+    held = st.session_state.pop(held_under(key), None)
+    if key not in st.session_state:  # drawn for the first time, or again after another page or a fault took its place
+        st.session_state[key] = text if held is None else held
+    elif st.session_state.get(f"{key}:shown") != text:  # the text came here another way
         st.session_state[key] = text
-    lines = sum(1 + len(line) // 110 for line in text.splitlines())
-    written: str = st.text_area(label, key=key, height=max(_LOWEST, min(_TALLEST, 60 + 24 * lines)), max_chars=_LONGEST)
+    height = max(_LOWEST, min(_TALLEST, 50 + 21 * sum(1 + len(line) // 120 for line in text.splitlines())))
+    written: str = st.text_area(label, key=key, height=height, max_chars=_LONGEST, on_change=hold, args=(key,))
     st.session_state[f"{key}:shown"] = written
     return written
 
 
 def _title(text: EditableText) -> str:
-    spoken = f" · {labels.spoken(text.language)}" if text.language else ""
+    spoken = f" · {safe.markdown(labels.spoken(text.language))}" if text.language else ""
     roles = {"system": _("What the bot is told"), "user": _("What a client says"), "assistant": _("What the bot says")}
-    return f"{roles.get(text.role, text.role)}{spoken}"
+    return f"{roles.get(text.role) or safe.markdown(text.role)}{spoken}"
 
 
 def _keep(container: Container, name: str, typed: Typed) -> None:

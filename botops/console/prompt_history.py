@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from botops.app.auditing import entries, prompt_subject
 from botops.app.container import Container
 from botops.app.prompt_state import role_titles
 from botops.console import formats, frame, labels, parts, release_labels, safe
 from botops.console.i18n import _
 from botops.console.safe import Html, tag
-from botops.domain.releases import AuditEntry, EvalRun, Proposal
+from botops.domain.releases import AuditEntry, Deed, EvalRun, OverrideKind, Proposal
 
 _MOST = 100
 _HASH = 8
@@ -50,13 +52,27 @@ def section(container: Container, name: str) -> None:
 
 
 def _entry(container: Container, entry: AuditEntry) -> list[str | Html]:
-    what = f"{release_labels.version(entry.version)} · " if entry.version else ""
-    more = entry.detail.get("approved_by")
     who = labels.role(entry.by, role_titles(container.settings))
-    if more:
-        who += " · " + _("approved by {who}").format(who=more)
-    return [_moment(container, entry), who, f"{what}{release_labels.deed(entry.deed)}", safe.preview(entry.reason, 300),
-            _hash(entry.checksum)]  # fmt: skip
+    if approved := entry.detail.get("approved_by"):
+        who += " · " + _("approved by {who}").format(who=approved)
+    return [_moment(container, entry), who, _what(entry), _why(entry), _hash(entry.checksum)]
+
+
+def _what(entry: AuditEntry) -> str:
+    told = [release_labels.version(entry.version), release_labels.deed(entry.deed)]
+    if entry.detail.get("kind") == OverrideKind.HAND_OVER.value:
+        told.append(_("every dialogue to a person"))
+    told.append(str(entry.detail.get("experiment") or ""))
+    return " · ".join(filter(None, told))
+
+
+def _why(entry: AuditEntry) -> str:
+    if entry.deed is Deed.DRAFT:
+        return "—"  # nobody is asked for a reason
+    if entry.deed is Deed.EVAL:
+        outcome = _("passed") if entry.detail.get("passed") else _("not passed")
+        return f"{entry.detail.get('suite', '')}: {outcome}"
+    return safe.preview(entry.reason, 300)
 
 
 def _proposal(container: Container, proposal: Proposal) -> list[str | Html]:
@@ -77,8 +93,9 @@ def _run(container: Container, run: EvalRun) -> list[str | Html]:
     return [_moment(container, run), version, run.suite, outcome, _hash(run.checksum)]
 
 
-def _moment(container: Container, kept: AuditEntry | Proposal | EvalRun) -> str:
-    return formats.moment(kept.at, container.settings.company.timezone)
+def _moment(container: Container, kept: AuditEntry | Proposal | EvalRun) -> Html:
+    zone = container.settings.company.timezone
+    return tag("span", formats.moment(kept.at, zone), title=formats.full_day(kept.at.astimezone(ZoneInfo(zone)).date()))
 
 
 def _hash(checksum: str | None) -> Html:

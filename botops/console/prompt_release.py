@@ -12,7 +12,7 @@ from botops.app.prompt_drafting import check
 from botops.app.prompt_state import PromptState, role_titles
 from botops.app.readiness import Readiness, readiness
 from botops.config.release_policy import ReleaseRule
-from botops.console import deeds, frame, labels, parts, prompt_effect, prompt_typing, proposals
+from botops.console import deeds, frame, labels, parts, prompt_effect, prompt_typing, proposals, safe
 from botops.console.i18n import _, language
 from botops.domain.errors import UserError
 from botops.registry import Release
@@ -131,7 +131,7 @@ def _publish(state: PromptState, number: int, ready: Readiness, release: Release
     ):
         body: dict[str, Any] = {"version": number, "expected": release.checksum if release else None}
         if state.experiment:
-            split = _("End the experiment {name} with this").format(name=state.experiment)
+            split = _("End the experiment {name} with this").format(name=safe.markdown(state.experiment))
             body["end_split"] = st.checkbox(split, key=f"{key}-split")
         else:
             parts.answer(_("Everybody gets it within seconds."))
@@ -149,7 +149,7 @@ def _back(name: str, release: Release) -> None:
         parts.answer(_("Nothing was live before, so there is nothing to go back to. The kill switch hands over."))
         return
     earlier = sorted({target, *(n for n in release.spec.checksums if n != release.live)}, reverse=True)
-    with st.popover(_("Roll back"), icon=":material/undo:", key=f"rollback-{name}"):
+    with st.popover(_("Roll back"), icon=":material/undo:", key=f"rollback-{name}-{release.checksum[:8]}"):
         if release.split is not None:
             parts.answer(_("The experiment ends with it."))
         with st.form(f"rollback-form-{name}", border=False):

@@ -48,7 +48,7 @@ def switch(container: Container, name: str, standing: tuple[Override, ...]) -> N
     spec = _release(container, name)
     targets = [_HAND_OVER] if spec is None else _targets(spec)
     others = [] if spec is None else [n for n in sorted(spec.checksums, reverse=True) if n != spec.live or spec.split]
-    with st.popover(_("Kill switch"), icon=":material/power_settings_new:", key=f"kill-{name}"):
+    with st.popover(_("Kill switch"), icon=":material/power_settings_new:", key=f"kill-{name}-{len(standing)}"):
         parts.answer(_("In force within two seconds. The release file stays as it is; the log keeps who and why."))
         said = {to: _said(to, spec) for to in targets}
         target = st.radio(

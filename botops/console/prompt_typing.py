@@ -64,10 +64,21 @@ def begun(state: PromptState, there: tuple[str, str] | None) -> Typed:
     return fresh
 
 
+def hold(key: str) -> None:
+    """Keeps what was typed into a field apart from the field, which is forgotten when a fault or another page is shown
+    in the run that brings the text."""
+    st.session_state[held_under(key)] = st.session_state[key]
+
+
+def held_under(key: str) -> str:
+    """Where the text of a field is held until the field is drawn."""
+    return f"{key}:held"
+
+
 def _pending(name: str, typed: Typed) -> bool:
-    """True when a field has something that was typed since the last run."""
-    keys = [key for key in map(str, st.session_state) if key.startswith(f"draft-{name}-{typed.round}-")]
-    return any(st.session_state[key] != st.session_state.get(f"{key}:shown") for key in keys if ":shown" not in key)
+    """True when something was typed since the fields were drawn."""
+    fields = f"draft-{name}-{typed.round}-"
+    return any(str(key).startswith(fields) and str(key).endswith(held_under("")) for key in st.session_state)
 
 
 def versions_of(state: PromptState) -> dict[str, str]:

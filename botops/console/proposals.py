@@ -44,7 +44,7 @@ def _proposal(container: Container, name: str, proposal: Proposal) -> None:
             _difference(container, name, proposal)
         open_ones = [d for d in _DECISIONS if d != "approve" or proposal.state is ProposalState.OPEN]
         with (
-            st.popover(_("Decide"), icon=":material/gavel:", key=f"decide-{proposal.id}"),
+            st.popover(_("Decide"), icon=":material/gavel:", key=f"decide-{proposal.id}-{proposal.state.value}"),
             st.form(f"decide-form-{proposal.id}", border=False),
         ):
             said = {d: _(_DECISIONS[d]) for d in open_ones}

@@ -178,6 +178,30 @@ def test_without_an_api_what_was_typed_stays(project, run, words, monkeypatch):
     assert test.session_state["typed:sales"].changed
 
 
+def test_a_fault_in_the_moment_of_typing_takes_nothing_away(project, run, words):
+    settings = project / "botops.yaml"
+    good = settings.read_text("utf-8")
+    test = look(run(project, "prompts"), "draft")
+    settings.write_text("company: [\n", "utf-8")
+    field(test).set_value("Новые слова.").run()
+    assert "Эту страницу показать не получилось" in words(test) or "botops.yaml" in words(test)
+    settings.write_text(good, "utf-8")
+    look(test.run(), "draft")
+    assert field(test).value == "Новые слова."
+
+
+def test_hostile_words_of_a_file_stay_words(project, run, words):
+    text = (project / "prompts/sales/1.yaml").read_text("utf-8")
+    hostile = text.replace("role: system", 'role: "![x](http://evil.example/a.png)"').replace(
+        "- У акции", "- <b>У</b> акции"
+    )
+    (project / "prompts/sales/draft.yaml").write_text(hostile, "utf-8")
+    test = look(run(project, "prompts"), "draft")
+    assert not test.exception
+    assert "![x](http" not in field(test).label
+    assert "<b>У</b>" not in words(test)
+
+
 def test_without_a_name_nothing_is_sent(acting, project, run, words):
     test = look(run(project, "prompts"), "draft")
     press(test, "save-sales")
