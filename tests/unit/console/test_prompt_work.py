@@ -4,7 +4,7 @@ import pytest
 
 from botops.app import kill_switch, releasing
 from botops.console.prompt_typing import Typed
-from botops.domain.releases import Deed, OverrideKind, ProposalState
+from botops.domain.releases import AuditEntry, Deed, EvalRun, OverrideKind, ProposalState
 
 INVENTED = "- Всем даём скидку 50 % на любой тариф."
 PARTIAL = """\
@@ -282,6 +282,17 @@ def test_publishing_while_an_experiment_runs_is_refused_and_said(acting, project
     assert not test.exception
     assert "Не сохранено" in words(test)
     assert acting.registry.release("sales").live == 1
+
+
+def test_the_history_tells_of_evaluations(acting, project, run, words):
+    at, version = acting.clock.now(), acting.registry.version("sales", 1)
+    failed = EvalRun("run-1", at, "demo", "sales", 1, version.text_checksum, "simulator", False, 12, 2)
+    detail = {"suite": "demo", "passed": False}
+    entry = AuditEntry("a-1", at, "ci", Deed.EVAL, "prompt:sales", "…", "1", version.text_checksum, detail)
+    acting.store.eval_runs.add(failed, entry)
+    said = words(look(run(project, "prompts"), "history"))
+    assert "не прошли 2 из 12" in said
+    assert "demo: не пройдена" in said
 
 
 def test_the_kill_switch_stands_in_red_above_everything_until_it_is_ended(acting, project, run, words):
