@@ -105,7 +105,8 @@ def propose(book: str, by: str, reason: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(proposal_row(made), ensure_ascii=False, indent=1))
     else:
-        click.echo(f"{made.version} is proposed; to approve it: botops prompts approve {made.id[:8]} --reason …")
+        click.echo(f"{made.version} is proposed; to look at it: botops pricebook diff live {book}")
+        click.echo(f"to approve it: botops prompts approve {made.id[:8]} --reason …")
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """Price books released over HTTP: looked at, proposed, published, taken back, refused."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -62,6 +63,32 @@ def test_a_slip_needs_an_explicit_yes(api, book, project):
     assert _publish(api, text, confirm=True).json()["book"] == "1.yaml"
     log = api.get("/v1/audit", params={"subject": "pricebook"}).json()
     assert log[0]["detail"]["confirmed"] == "moved"
+
+
+def test_of_two_who_publish_at_once_one_wins(api, book, project):
+    def publish(amount):
+        return _publish(
+            api, book.replace("- {amount: 6900, per: month}", f"- {{amount: {amount}, per: month}}"), expected=""
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(publish, range(7000, 7004)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    won = next(answer.json() for answer in answers if answer.status_code == 200)
+    listed = api.get("/v1/pricebook").json()
+    assert (listed["release"], [b["name"] for b in listed["books"] if b["state"] == "live"]) == (
+        won["release"],
+        [won["book"]],
+    )
+    assert not any(b["changed"] for b in listed["books"])
+
+
+def test_a_published_file_changed_by_hand_is_named_and_left_behind(api, book, project):
+    _publish(api, book.replace(*RISE))
+    (project / "pricebook" / "1.yaml").write_text(book.replace(*SLIP), "utf-8")
+    assert [b["changed"] for b in api.get("/v1/pricebook").json()["books"]] == [False, True]
+    assert "was changed" in api.post("/v1/pricebook/look", json={"book": "1"}).json()["detail"]
+    assert api.post("/v1/pricebook/rollback", json=WHO).json()["book"] == "demo.yaml"
 
 
 def test_a_second_person_says_yes_to_exactly_this_book(running, project, book):
