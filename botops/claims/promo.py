@@ -13,12 +13,15 @@ from botops.claims.extent import stretched
 from botops.claims.policy import Rule, code_key
 from botops.claims.reading import Clause
 from botops.claims.rules_text import describe
+from botops.claims.scope import clause_negated
 from botops.domain.findings import Finding, FindingKind
 
 _TOKEN = re.compile(r"[A-ZА-ЯЁ][A-ZА-ЯЁ0-9_\-]{2,24}(?![a-zа-яё])")
 _NEAR = 4
 _NOT_ITSELF = frozenset("с со после from after since".split())
 """Words before a date that begin something else: "с 1 ноября будет другой"."""
+_CONTRARY = frozenset("а но или ал бірақ but or".split())
+_MARKS = " ,:«»“”\"'"
 _COMMON = frozenset(
     "USD EUR KZT RUB VAT НДС ҚҚС БИН ИИН ТОО ИП SMS СМС FAQ PDF VIN IMEI SIM USB SPA VIP KASPI ID PIN QR CVV SKU "
     "OTP URL ZIP".split()
@@ -141,8 +144,27 @@ def _named_code(desk: Desk, start: int, end: int, raw: str) -> bool:
 
 def _offered(desk: Desk, start: int, end: int) -> bool:
     """True when the reply gives or confirms the code; one said to be over, or asked about, is no claim."""
+    if _denied_around(desk, start, end):
+        return False
     scope = desk.scope(start, end)
     return scope.asserted and not scope.hypothetical and scope.tense != "past"
+
+
+def _denied_around(desk: Desk, start: int, end: int) -> bool:
+    """True for a code set between commas in a denial of it: "такого кода, KASSA15, в акциях нет"."""
+    reading = desk.reading
+    clause = reading.clause_at(start)
+    if clause is None or reading.text[clause.start : clause.end].strip(_MARKS) != reading.text[start:end]:
+        return False
+    sentence = reading.sentences[clause.sentence]
+    own = reading.clauses[sentence.clause_first : sentence.clause_last]
+    at = own.index(clause)
+    if at == 0 or at + 1 == len(own):
+        return False
+    before, after = own[at - 1], own[at + 1]
+    named = bool(desk.tags(before) & {"promo", "code"}) and before.last - before.first <= _NEAR
+    opener = reading.words[after.first].text
+    return named and opener not in _CONTRARY and clause_negated(reading, after)
 
 
 def _own_mentions(desk: Desk, clause: Clause) -> set[int]:

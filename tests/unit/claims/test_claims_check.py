@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -242,3 +243,21 @@ HOSTILE = {
 def test_hostile_messages_end(name: str) -> None:
     result = judge(talk(HOSTILE[name]), COMPILED, at=AT)
     assert result.claims >= 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "found"),
+    [
+        ("Такого кода, LODKA15, в акциях нет.", []),
+        ("Such a code, LODKA15, is not among our offers.", []),
+        ("Мұндай код, LODKA15, акцияларда жоқ.", []),
+        ("Промокод, LODKA15, действует.", ["promo_code"]),
+        ("Примените код, LODKA15, и скидка ваша.", ["promo_code"]),
+        ("Примените код, LODKA15, а других кодов у нас нет.", ["promo_code"]),
+    ],
+)
+def test_a_code_set_between_commas_in_its_denial_is_no_claim(reply, found):
+    over = Offer("code", OfferKind.PROMO_CODE, Decimal(15), code="LODKA15", window=Window(None, date(2026, 6, 30)))
+    book = replace(BOOK, offers=(*BOOK.offers, over))
+    said = check(talk("Промокод LODKA15 ещё действует?", reply), book, at=AT)
+    assert [finding.kind.value for finding in said] == found
