@@ -38,13 +38,14 @@ def save_draft(container: Container, name: str, text: str, *, by: str, expected:
     """Writes a prompt's draft, faults and all; its checksum. `expected` is the checksum of the draft that was seen ("",
     when there was none).
 
-    Without `expected` a draft is written over only when the audit log knows that the same person saved it.
+    Without `expected` a draft is written over only when the audit log knows that the same person saved it, or when a
+    version is word for word the same.
     Raises ConflictError with both texts, UserError, StoreError.
     """
     who = person(by)
     registry = container.registry
     there = registry.draft_text(name)
-    if expected is None and there is not None and there[1] != text and not _is_own(container, name, there[0], who):
+    if expected is None and there is not None and there[1] != text and not _may_replace(container, name, there[0], who):
         message = (
             f"the draft of {name} is somebody else's work or was edited by hand: look at it; who replaces it names it "
             f"as seen: --expected {there[0]}"
@@ -215,7 +216,10 @@ def _seen(container: Container, name: str, expected: str | None) -> str:
     return release.checksum if release is not None else UNRELEASED
 
 
-def _is_own(container: Container, name: str, checksum: str, who: str) -> bool:
+def _may_replace(container: Container, name: str, checksum: str, who: str) -> bool:
+    """True for a draft of one's own, and for one that lives on as a version."""
+    if container.registry.has_text(name, checksum):
+        return True
     saved = authors(container, prompt_subject(name), checksum)
     return bool(saved) and all(same_person(one, who) for one in saved)
 

@@ -206,12 +206,12 @@ def unreadable_partials(root: Path, error: OSError) -> Problem:
 
 
 def changed_partial(partial: Partial, recorded: str | None, user: str) -> tuple[Problem, ...]:
-    """What to say when a shared text is not the one that was published with the prompt version `user`."""
+    """What to say when a shared text is not the one that was published; `user` is the prompt version it is told of."""
     if recorded is None or recorded == partial.checksum:
         return ()
     message = (
-        f"a shared text was changed after {user}, which includes it, was published (published as {recorded}, "
-        f"now {partial.checksum}): restore it and save the new text as a new version"
+        f"a shared text was changed after it was published (published as {recorded}, now {partial.checksum}; {user} "
+        "includes it): restore it and save the new text as a new version"
     )
     return (Problem(partial.file, 0, 0, "", message, rule="partial-changed"),)
 

@@ -174,6 +174,13 @@ class Registry:
             return None
         return checksum_of(raw), raw.decode(errors="replace")
 
+    def has_text(self, name: str, checksum: str) -> bool:
+        """True when a version that can be read is the file with this checksum: a draft of it may be written over."""
+        self._keep_fresh()
+        prompt = self._prompts.get(name)
+        versions = prompt.versions.items() if prompt is not None else ()
+        return any(number != DRAFT and version.ref.checksum == checksum for number, version in versions)
+
     def candidate_release(self, name: str) -> Release | None:
         """The release file as it stands on disk, whether or not its versions can be served; None without one."""
         path = self.directory / check_name(name) / RELEASE

@@ -113,7 +113,7 @@ def lint_included(version: PromptVersion, partials: Partials) -> Iterator[Proble
 
 def adopt(registry: Registry, ref: str) -> tuple[Adoption, ...]:
     """Writes a draft with `ref` in the place of older versions of it, for every prompt whose live version (or newest,
-    when none is live) includes one. A draft that exists stays as it is.
+    when none is live) includes one. A draft that exists stays as it is, unless it is word for word a version.
 
     Raises NotFoundError when there is no such shared text, UserError when its file has faults.
     """
@@ -161,10 +161,14 @@ def _adopted(registry: Registry, base: PromptVersion, partial: Partial) -> Adopt
     if text == base.raw.decode("utf-8-sig"):
         through = ", ".join(sorted(r for r, p in base.partials.items() if _includes_older(p, partial)))
         return Adoption(name, False, f"includes it through {through}: write a new version of that first")
+    there = registry.draft_text(name)
+    spent = there is not None and registry.has_text(name, there[0])  # it lives on as a version
     try:
-        checksum = registry.save_draft(name, text, expected=UNRELEASED)
+        checksum = registry.save_draft(name, text, expected=there[0] if there and spent else UNRELEASED)
     except ConflictError:
-        return Adoption(name, False, "has a draft already, which stays as it is: publish or delete it, then again")
+        return Adoption(
+            name, False, "has a draft already, which stays as it is: make it a version or delete it, then again"
+        )
     note = f"draft written from {base.label}"
     try:
         read_version(text.encode(), f"{registry.directory / name / 'draft.yaml'}", name, DRAFT, registry.partials())

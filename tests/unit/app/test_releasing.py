@@ -67,6 +67,14 @@ def test_rolling_back_goes_only_to_what_was_live(desk):
         releasing.rollback(desk.container, "nosuch", by="Айгерим", reason="жалобы")
 
 
+def test_a_draft_that_lives_on_as_a_version_may_be_written_over_by_anybody(desk):
+    releasing.save_draft(desk.container, "sales", desk.text("Говорите весело."), by="Айгерим")
+    releasing.new_version(desk.container, "sales", by="Айгерим", reason="готово")
+    releasing.save_draft(desk.container, "sales", desk.text("Говорите грустно."), by="Дана")
+    with pytest.raises(ConflictError, match="somebody else's work"):
+        releasing.save_draft(desk.container, "sales", desk.text("Говорите тихо."), by="Айгерим")
+
+
 @pytest.mark.parametrize(
     ("by", "reason", "said"),
     [

@@ -248,6 +248,13 @@ def test_adopting_writes_drafts_and_never_over_one(shared):
         adopt(shared.registry, "policy@9")
 
 
+def test_adopting_writes_over_a_draft_that_lives_on_as_a_version(shared):
+    shared.write("_partials/policy/2.yaml", POLICY)
+    shared.write("support/draft.yaml", (shared.root / "support" / "1.yaml").read_text("utf-8"))
+    assert all(one.written for one in adopt(shared.registry, "policy@2"))
+    assert list(shared.registry.draft("support").partials) == ["policy@2"]
+
+
 def test_adopting_tells_of_variables_the_prompt_lacks_and_of_texts_between(shared, good):
     shared.write("_partials/frame/1.yaml", "owner: a\npurpose: b\ntext: '{% include \"policy@1\" %}'\n")
     shared.write("third/1.yaml", including(good, "frame@1"))
