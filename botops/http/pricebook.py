@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/v1/pricebook", tags=["releases"])
 _NO_BOOK: dict[int | str, dict[str, Any]] = {400: FAULTS[400], 404: FAULTS[404]}
+MOST_TEXT = 8_000_000
+"""Characters of a price book over HTTP, some hundred thousand prices: reading it takes seconds beside clients' replies.
+The command line takes larger ones."""
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=104)]
 _Lines = Annotated[int, Query(ge=0, le=10_000, description="At most so many lines of changes.")]
 
@@ -33,7 +36,9 @@ _Lines = Annotated[int, Query(ge=0, le=10_000, description="At most so many line
 class BookRequest(Body):
     """A price book: the text of a new one, or one that lies in the folder."""
 
-    text: str | None = Field(None, min_length=1, description="A new price book, YAML; JSON with `format`.")
+    text: str | None = Field(
+        None, min_length=1, max_length=MOST_TEXT, description="A new price book, YAML; JSON with `format`."
+    )
     format: Literal["yaml", "json"] = "yaml"
     book: _Name | None = Field(None, description="Instead of `text`: the number or name of a book of the folder.")
 

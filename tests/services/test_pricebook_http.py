@@ -133,7 +133,9 @@ def test_what_is_refused_says_why(api, path, body, status, told):
     assert told in answer.text
 
 
-def test_a_book_over_a_megabyte_is_taken(api, book):
+def test_a_book_over_a_megabyte_is_taken_and_one_over_eight_is_not(api, book):
     text = book + "# " + "х" * 1_500_000 + "\n"
     answer = api.post("/v1/pricebook/look", json={"text": text}, timeout=httpx2.Timeout(60))
     assert (answer.status_code, answer.json().get("changes")) == (200, []), answer.text[:300]
+    answer = api.post("/v1/pricebook/look", json={"text": "#" * 8_000_001})
+    assert (answer.status_code, "8000000" in answer.text) == (422, True)
