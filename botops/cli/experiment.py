@@ -10,7 +10,7 @@ import click
 from botops.cli.context import json_option, open_container, project_settings, set_option
 from botops.cli.experiment_plan import plan
 from botops.cli.experiment_rehearse import rehearse_command
-from botops.cli.experimenting import coverage, line, list_experiments, promote, start, stop, tester
+from botops.cli.experimenting import coverage, line, list_experiments, promote, start, stop, tell_broken, tester
 
 if TYPE_CHECKING:
     from botops.domain.messages import Language
@@ -42,6 +42,7 @@ def status(prompt: str | None, language: Language, history: bool, as_json: bool,
     name = prompt or settings.prompt
     with open_container(settings, role="reader") as container:
         one = experiment_on(container, name)
+        tell_broken(container, name)
         found = experiment_status(container, name, language)
         points = experiment_history(container, name) if history else ()
     if as_json:

@@ -10,6 +10,7 @@ import click
 from botops.cli.context import json_option, open_container, project_settings, set_option
 
 if TYPE_CHECKING:
+    from botops.app.container import Container
     from botops.app.experimenting import Experiment
 
 _by = click.option("--by", required=True, help="Who says so.")
@@ -75,12 +76,13 @@ def list_experiments(as_json: bool, overrides: tuple[str, ...]) -> None:
 
     with open_container(project_settings(overrides), role="reader") as container:
         found = experiments(container)
+        tell_broken(container)
     if as_json:
         click.echo(json.dumps([experiment_json(one) for one in found], ensure_ascii=False, indent=1))
         return
     for one in found:
         click.echo(line(one))
-    click.echo(f"{len(found)} experiments", err=True)
+    click.echo(f"{len(found)} experiment{'' if len(found) == 1 else 's'}", err=True)
 
 
 @click.command()
@@ -245,6 +247,19 @@ def _show(found: Experiment, *, as_json: bool) -> None:
 def _ended(prompt: str, live: int, *, as_json: bool) -> None:
     row = {"prompt": prompt, "live": live, "experiment": None}
     click.echo(json.dumps(row) if as_json else f"{prompt}: everybody gets version {live}")
+
+
+def tell_broken(container: Container, prompt: str | None = None) -> None:
+    """Says on stderr what is wrong with the files of a prompt (of all), and that the last good state is shown: else
+    somebody who edits a release file would take what stood before for what is written now."""
+    registry = container.registry
+    problems = registry.state().problems if prompt is None else registry.problems(prompt)
+    for problem in problems:
+        if problem.level == "error":
+            click.echo(problem.text(), err=True)
+    for name in registry.state().stale:
+        if prompt in {None, name}:
+            click.echo(f"{name}: its last good state is shown and served until that is mended", err=True)
 
 
 def line(found: Experiment) -> str:

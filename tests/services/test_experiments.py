@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 
@@ -221,7 +222,7 @@ def test_another_experiment_is_not_lost_by_mistake(server):
     assert started(server)["phase"] == 2
 
 
-def test_the_same_by_command(server, botops):
+def test_the_same_by_command(server, project, botops):
     who = ("--by", "Айгерим", "--reason", "проба")
     code, out, err = botops(
         "experiment", "start", "sales", "--key", "tone", "--variant", "1:5000", "--variant", "2:5000",
@@ -240,6 +241,15 @@ def test_the_same_by_command(server, botops):
     assert row["targeting"]["channels"] == ["web", "telegram"]
     code, out, _ = botops("experiment", "status", "--json")
     assert (code, json.loads(out)["state"], json.loads(out)["phase"]) == (0, None, 1)
+    path = project / "prompts/sales/release.yaml"
+    good = path.read_text("utf-8")
+    path.write_text(good.replace("coverage: 5000", "coverage: lots"), "utf-8")
+    for command in ("status", "list"):
+        code, out, err = botops("experiment", command)
+        assert (code, "coverage 50 %" in out) == (0, True)
+        assert re.search(r"release\.yaml:\d+:\d+: .*coverage", err)
+        assert "its last good state is shown" in err
+    path.write_text(good, "utf-8")
     code, _, err = botops("experiment", "promote", "sales", "2", *who)
     assert code == 2
     assert "--anyway" in err
