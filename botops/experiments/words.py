@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from babel import Locale
@@ -67,6 +68,7 @@ _DAYS = {
     "kk": {"other": ", тағы {n} күн"},
     "en": {"one": ", {n} more day", "other": ", {n} more days"},
 }
+_MOST_DECIMALS = 6
 _POINTS = {"ru": "{low} … {high} п.п.", "kk": "{low} … {high} п.т.", "en": "{low} to {high} points"}
 
 
@@ -107,15 +109,21 @@ def _shown(verdict: Verdict) -> Compared | None:
 def _range(shown: Compared, language: str, unit: str) -> str:
     low, high = shown.found.low, shown.found.high
     if unit == "points":
-        return _POINTS[language].format(low=_signed(100 * low, language), high=_signed(100 * high, language))
+        low, high = round(100 * low, 2), round(100 * high, 2)
+        return _POINTS[language].format(low=_signed(low, language), high=_signed(high, language))
     return f"{_signed(low, language)} … {_signed(high, language)} {unit}"
 
 
 def _signed(value: float, language: str) -> str:
     size = abs(value)
-    pattern = "#,##0" if size >= 100 else "0.0" if size >= 1 else "0.00"
+    pattern = "#,##0" if size >= 100 else "0.0" if size >= 1 else f"0.{'0' * _decimals(size)}"
     number = format_decimal(size, format=pattern, locale=language)
     return f"+{number}" if value > 0 else f"−{number}" if value < 0 else number
+
+
+def _decimals(size: float) -> int:
+    """Decimals of an amount below 1 that leave two digits of it: a dialogue may cost a tenth of a cent."""
+    return 2 if size == 0 else min(_MOST_DECIMALS, max(2, 1 - math.floor(math.log10(size))))
 
 
 def _days(days: int | None, language: str) -> str:

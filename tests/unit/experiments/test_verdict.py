@@ -122,6 +122,13 @@ def test_other_units_are_named():
     assert "₸" in said
 
 
+def test_amounts_of_a_tenth_of_a_cent_are_not_rounded_away():
+    plan = Plan(Metric("cost", higher_is_better=False), (5000, 5000), 4000)
+    found = judge(plan, Look([[900, 900]], [Mean(0.00103, 1e-8, 900), Mean(0.00135, 1e-8, 900)], {}))
+    said = say(found, "ru", metrics={"cost": "цена диалога"}, variants=("A", "B"), units={"cost": "$"})
+    assert "«цена диалога» +0,00031 … +0,00033 $" in said
+
+
 def test_while_outcomes_are_awaited_nothing_is_over():
     seen = Look([[2000, 2001]], [Share(20, 200), Share(20, 201)], {"flagged": [Share(9, 2000), Share(8, 2001)]}, 3600)
     found = judge(PLAN, seen)
