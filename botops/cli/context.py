@@ -53,6 +53,11 @@ by_option = click.option(
 reason_option = click.option("--reason", required=True, metavar="WORDS", help="Why; it stands in the audit log.")
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and what it counts: "1 error", "2 errors"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def project_settings(overrides: tuple[str, ...] = ()) -> Settings:
     """The settings of the project in this folder. Raises UserError when there is none."""
     from botops.config import FILE_NAME, load_settings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from botops.cli.context import format_option, json_option, own_name, project_settings, set_option
+from botops.cli.context import counted, format_option, json_option, own_name, project_settings, set_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +144,7 @@ def _keep(settings: Settings, secrets: Secrets, runs: Sequence[EvalRun], by: str
         click.echo(f"not kept as proof for a release: {said}", err=True)
         return
     if kept:
-        click.echo(f"kept as proof for a release: {len(runs)} runs (botops prompts history NAME)", err=True)
+        click.echo(f"kept as proof for a release: {counted(len(runs), 'run')} (botops prompts history NAME)", err=True)
 
 
 def _hold(evaluation: Evaluation) -> tuple[RunResult, bool]:

@@ -11,7 +11,7 @@ import click
 
 from botops.cli.book_param import BOOK
 from botops.cli.book_releases import history, list_books, propose, publish, rollback
-from botops.cli.context import format_option, json_option
+from botops.cli.context import counted, format_option, json_option
 from botops.cli.impact import impact
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def lint(book: Path, form: str, rules: bool, as_json: bool) -> int:
     errors = sum(p.level == "error" for p in problems)
     if rules and not errors and not as_json:
         _show_rules(book)
-    click.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
+    click.echo(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}", err=True)
     return int(errors > 0)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from botops.cli.assigning import assign
-from botops.cli.context import format_option, json_option, lang_option, project_settings, relative
+from botops.cli.context import counted, format_option, json_option, lang_option, project_settings, relative
 from botops.cli.exchange import export, import_, replay
 from botops.cli.git import pull, push, sync_status
 from botops.cli.overrides import kill, overrides, restore
@@ -84,6 +84,8 @@ def _show_filled(version: PromptVersion, language: Language, as_json: bool) -> N
 
     settings = project_settings()
     current = Books(book_path(settings), extensions_of(settings)).current()
+    if current is None:
+        click.echo(f"no price book at {book_path(settings)}: the price table is empty here", err=True)
     messages = preview(version, settings, current.book if current else None, SystemClock().now(), language)
     if as_json:
         rows = [{"role": message.role, "content": message.content} for message in messages]
@@ -124,7 +126,7 @@ def lint(names: tuple[str, ...], form: str, language: Language) -> int:
     if current is None and not books.problems:
         click.echo(f"no price book at {books.path}: prices in prompts were not checked", err=True)
     errors = sum(p.level == "error" for p in problems)
-    click.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
+    click.echo(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}", err=True)
     return int(errors > 0)
 
 

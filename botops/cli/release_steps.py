@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from botops.cli.context import by_option, json_option, open_container, open_reading, project_settings, reason_option
+from botops.cli.context import (
+    by_option,
+    counted,
+    json_option,
+    open_container,
+    open_reading,
+    project_settings,
+    reason_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +142,7 @@ def proposals(name: str | None, states: tuple[str, ...], everything: bool, as_js
         click.echo(plain(f"{line}  {p.by}, {moment(p.at)}: {one_line(p.reason)}"))
         if p.decided_by:
             click.echo(plain(f"    {p.decided_by}: {one_line(p.decided_reason or '')}"))
-    click.echo(f"{len(found)} proposals", err=True)
+    click.echo(counted(len(found), "proposal"), err=True)
 
 
 @click.command()

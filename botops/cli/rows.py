@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from botops.cli.context import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -81,7 +83,7 @@ def show_log(entries: Sequence[AuditEntry], *, as_json: bool) -> None:
         detail = ", ".join(f"{key} {value}" for key, value in e.detail.items())
         if detail:
             click.echo(plain(f"    {detail}"))
-    click.echo(f"{len(entries)} entries", err=True)
+    click.echo(counted(len(entries), "entry", "entries"), err=True)
 
 
 def moment(at: datetime) -> str:

@@ -132,7 +132,8 @@ class Partials:
                 return f'{message}: write "{name}@{newest}", the newest, so that a published text never changes'
             return f"there is no shared text {reference}: the newest version of it is {name}@{newest}"
         near = get_close_matches(name, self.newest, n=1)
-        known = f"did you mean {near[0]}@{self.newest[near[0]]}?" if near else f"write {FOLDER}/{name}/1.yaml first"
+        first = f"write {FOLDER}/{name}/1.yaml first, and include it as {name}@1"
+        known = f"did you mean {near[0]}@{self.newest[near[0]]}?" if near else first
         return f"there is no shared text `{reference}`: {known}"
 
     def _read(self, ref: str, including: tuple[str, ...]) -> None:

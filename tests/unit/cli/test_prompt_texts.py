@@ -153,3 +153,14 @@ def test_lint_explains_in_the_readers_language(project, language, words):
     assert code == 1
     assert words in out
     assert "draft.yaml:27:" in out
+
+
+def test_a_preview_without_a_price_book_says_so_and_counts_are_written_as_people_do(project):
+    assert "price table is empty" not in run("show", "sales@2", "--filled")[2]
+    (project / "pricebook/demo.yaml").rename(project / "kept.yaml")
+    (project / "pricebook").rmdir()
+    code, out, err = run("show", "sales@2", "--filled")
+    assert (code, "Айна Касса" in out, "price table is empty" in err) == (0, True, True)
+    (project / "prompts/sales/draft.yaml").write_text("messages: [", "utf-8")
+    code, _, err = run("lint")
+    assert (code, "1 error, 0 warnings" in err) == (1, True)
