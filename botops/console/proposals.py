@@ -8,6 +8,7 @@ import streamlit as st
 
 from botops.app.auditing import prompt_subject
 from botops.app.container import Container
+from botops.app.readiness import live_checksum
 from botops.console import deeds, formats, frame, parts, prompt_texts, release_labels, safe
 from botops.console.i18n import N_, _
 from botops.console.safe import tag
@@ -18,9 +19,10 @@ _DECISIONS = {"approve": N_("Approve"), "reject": N_("Reject"), "withdraw": N_("
 
 
 def waiting(container: Container, name: str, checksum: str) -> bool:
-    """True when an exact text is proposed and nobody is done with it."""
+    """True when an exact text is proposed in the place of what is live now and nobody is done with it."""
+    base = live_checksum(container, container.registry.candidate_release(name))
     found = container.store.proposals.of_text(prompt_subject(name), checksum)
-    return any(proposal.state in UNDECIDED for proposal in found)
+    return any(proposal.state in UNDECIDED and proposal.base == base for proposal in found)
 
 
 def section(container: Container, name: str) -> None:
@@ -29,20 +31,22 @@ def section(container: Container, name: str) -> None:
     if not found:
         return
     parts.question(_("What waits for a yes or no?"))
+    base = live_checksum(container, container.registry.candidate_release(name))
     for proposal in found:
-        _proposal(container, name, proposal)
+        _proposal(container, name, proposal, outdated=proposal.base != base)
 
 
-def _proposal(container: Container, name: str, proposal: Proposal) -> None:
+def _proposal(container: Container, name: str, proposal: Proposal, *, outdated: bool) -> None:
     zone = container.settings.company.timezone
     with st.container(key=f"proposal-{proposal.id}"):
         head = tag("div", tag("b", f"v{proposal.version}"), parts.chip(release_labels.state(proposal.state), "warn"),
                    class_="bo-row")  # fmt: skip
         who = f"{proposal.by}, {formats.moment(proposal.at, zone)}: {safe.preview(proposal.reason, 300)}"
-        frame.show(tag("div", head, tag("div", who), class_="bo-item"))
+        late = _("Another version went live since: propose it anew.") if outdated else None
+        frame.show(tag("div", head, tag("div", who), tag("div", late) if late else None, class_="bo-item"))
         with st.expander(_("What it would change"), key=f"proposal-diff-{proposal.id}"):
             _difference(container, name, proposal)
-        open_ones = [d for d in _DECISIONS if d != "approve" or proposal.state is ProposalState.OPEN]
+        open_ones = [d for d in _DECISIONS if d != "approve" or (proposal.state is ProposalState.OPEN and not outdated)]
         with (
             st.popover(_("Decide"), icon=":material/gavel:", key=f"decide-{proposal.id}-{proposal.state.value}"),
             st.form(f"decide-form-{proposal.id}", border=False),
