@@ -58,13 +58,16 @@ def say_plan(plan: ExperimentPlan, language: Language) -> str:
     words, metric = _WORDS[language], METRICS[plan.metric]
 
     def count(value: float) -> str:
-        return format_decimal(value, format="#,##0.#" if value < 10 else "#,##0", locale=language)
+        pattern = "#,##0" if value >= 10 else "0.#" if value >= 0.1 else "0.####"
+        return format_decimal(value, format=pattern, locale=language)
 
     def shown(value: float) -> str:
         unit = metric.units[language]
         if unit == POINTS:
             return f"{format_decimal(100 * value, format='0.0', locale=language)} %"
-        return f"{format_decimal(value, format='#,##0' if abs(value) >= 100 else '0.00##', locale=language)} {unit}"
+        size = abs(value)
+        pattern = "#,##0" if size >= 100 else "0.0" if size >= 1 else "0.00##"
+        return f"{format_decimal(value, format=pattern, locale=language)} {unit}"
 
     def difference(value: float) -> str:
         size = shown(abs(value))

@@ -169,6 +169,12 @@ def test_too_little_traffic_for_two_weeks(planned):
     assert "не увидеть никакой разницы" in say_plan(found, "ru")
 
 
+def test_figures_are_shown_to_the_digits_that_matter(planned):
+    text = say_plan(planned("latency", "-10%", baseline=85.0411, sd=40.0, leads_per_day=0.02), "ru")
+    assert "с 85,0 мс до 76,5 мс" in text
+    assert "при потоке 0,02 в день" in text
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [
