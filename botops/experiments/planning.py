@@ -12,6 +12,8 @@ from scipy.stats import t as student
 from botops.experiments.inputs import computable, count, inside, number, positive, proportion
 from botops.experiments.sequential import threshold
 
+_MOST_EFFECT = 1000
+"""Standard deviations up to which the noncentral t is computed: beyond, two units tell."""
 _LEAST_DF = 0.5
 """Degrees of freedom below which the quantile of t leaves the range of floating point."""
 
@@ -120,6 +122,8 @@ def sample_size_means(
     k, wanted, level = positive("ratio", ratio), inside("power", power), inside("alpha", alpha)
     if effect == 0:
         raise ValueError("delta is 0: no number of units shows a difference that is not there")
+    if effect > _MOST_EFFECT:
+        raise ValueError(f"delta is more than {_MOST_EFFECT} times sd: there is nothing to plan, check their units")
 
     def short(n_a: float) -> float:
         df = n_a * (1 + k) - 2

@@ -116,6 +116,7 @@ def test_refused(method, name, bad):
         ("seq_counts", {"weights": [1e308, 1e308]}),
         ("srm_chi2", {"weights": [1e308, 1e308]}),
         ("sample_size_means", {"delta": 1e-300}),
+        ("sample_size_means", {"delta": 1e9, "sd": 60.0, "alpha": 1e-9}),
         ("bayes_props", {"prior": [1e308, 1e308]}),
         ("bayes_props", {"prior": [2**63, 1]}),
     ],
