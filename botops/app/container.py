@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Literal, Self
 from zoneinfo import ZoneInfo
 
 from botops import __version__
-from botops.app.books import Books, only_book
+from botops.app.checks.exceptions import StoredExceptions
+from botops.app.checks.extensions import extensions_of
+from botops.app.checks.judging import OnFailure, log_failure
 from botops.app.clock import SystemClock
-from botops.app.exceptions import StoredExceptions
-from botops.app.extensions import extensions_of
 from botops.app.guard import ClaimGuard
-from botops.app.judging import OnFailure, log_failure
 from botops.app.models import build_model
-from botops.app.overrides import StoredOverrides
-from botops.app.prompting import Prompting
+from botops.app.pricebooks.books import Books, only_book
+from botops.app.prompts.prompting import Prompting
+from botops.app.releases.overrides import StoredOverrides
 from botops.bot import Bot, BotRules
 from botops.monitor import Metrics
 from botops.registry import Registry

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from botops import __version__
-from botops.app.book_canary import standing_alarm
-from botops.app.books import Books
+from botops.app.checks.extensions import extensions_of
+from botops.app.checks.second_opinion import opinion_model
 from botops.app.container import database_url, open_registry
-from botops.app.extensions import extensions_of
-from botops.app.kill_switch import by_guardrail, in_words
 from botops.app.models import build_model
-from botops.app.second_opinion import opinion_model
+from botops.app.pricebooks.books import Books
+from botops.app.pricebooks.canary import standing_alarm
+from botops.app.releases.kill_switch import by_guardrail, in_words
 from botops.config import FILE_NAME, Secrets, load_settings
 from botops.domain.errors import BotopsError, UserError
 
@@ -125,7 +125,7 @@ def _prompts(settings: Settings) -> Iterator[Check]:
 
 
 def _releases(settings: Settings) -> Iterator[Check]:
-    from botops.app.policy_check import policy_faults
+    from botops.app.releases.policy_check import policy_faults
 
     faults = tuple(policy_faults(settings, open_registry(settings, keep=False).names()))
     if faults:
@@ -198,7 +198,7 @@ def _overrides(found: tuple[Override, ...]) -> Iterator[Check]:
 def _git(settings: Settings) -> Iterator[Check]:
     if not settings.git.enabled:
         return
-    from botops.app.git_sync import sync_status
+    from botops.app.releases.git_sync import sync_status
 
     status = sync_status(settings, ask=False)
     where = f"branch {status.branch}, {status.state}"

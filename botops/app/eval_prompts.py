@@ -12,7 +12,7 @@ from botops.registry.version import which_version
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from botops.app.prompting import Prompting
+    from botops.app.prompts.prompting import Prompting
     from botops.domain.messages import InboundMessage, Language
     from botops.domain.prompts import Past, RenderedPrompt
     from botops.pricebook import PriceBook

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops import __version__
-from botops.app.books import Books
+from botops.app.checks.extensions import extensions_of
 from botops.app.clock import SetClock, SystemClock
 from botops.app.container import STATE, book_path, build_meter, rules_of
 from botops.app.eval_prompts import FixedPrompt, PromptsUnderTest, shown
-from botops.app.extensions import extensions_of
 from botops.app.guard import ClaimGuard
 from botops.app.models import REPLAY, SIMULATOR, build_model, recordings_of
-from botops.app.prompting import Prompting
-from botops.app.suites import text_checksum
+from botops.app.pricebooks.books import Books
+from botops.app.prompts.prompting import Prompting
+from botops.app.releases.suites import text_checksum
 from botops.domain.errors import UserError
 from botops.domain.money import PICO
 from botops.domain.usage import Usage

@@ -198,7 +198,7 @@ _ENTRIES = (
     ),
     Entry(
         "won",
-        "botops.app.experiment_metrics.won",
+        "botops.app.experiments.metrics.won",
         "share",
         "up",
         _texts("Клиенты, которые купили", "Сатып алған клиенттер", "Leads that bought"),
@@ -218,7 +218,7 @@ _ENTRIES = (
     ),
     Entry(
         "qualified",
-        "botops.app.experiment_metrics.qualified",
+        "botops.app.experiments.metrics.qualified",
         "share",
         "up",
         _texts("Клиенты, ставшие целевыми", "Мақсатты болған клиенттер", "Leads qualified"),
@@ -238,7 +238,7 @@ _ENTRIES = (
     ),
     Entry(
         "satisfaction",
-        "botops.app.experiment_metrics.satisfaction",
+        "botops.app.experiments.metrics.satisfaction",
         "share",
         "up",
         _texts("Довольные клиенты", "Риза клиенттер", "Satisfied leads"),
@@ -258,7 +258,7 @@ _ENTRIES = (
     ),
     Entry(
         "flagged",
-        "botops.app.experiment_metrics.flagged",
+        "botops.app.experiments.metrics.flagged",
         "share",
         "down",
         _texts("Клиенты с выдуманным условием", "Ойдан шығарылған шарт естігендер", "Leads told a false claim"),
@@ -278,7 +278,7 @@ _ENTRIES = (
     ),
     Entry(
         "escalated",
-        "botops.app.experiment_metrics.escalated",
+        "botops.app.experiments.metrics.escalated",
         "share",
         "down",
         _texts("Клиенты, переданные человеку", "Адамға берілген клиенттер", "Leads handed to a person"),
@@ -294,7 +294,7 @@ _ENTRIES = (
     ),
     Entry(
         "cost",
-        "botops.app.experiment_metrics.cost",
+        "botops.app.experiments.metrics.cost",
         "model_cost",
         "down",
         _texts("Цена диалога", "Диалог құны", "Cost of a dialogue"),
@@ -311,7 +311,7 @@ _ENTRIES = (
     ),
     Entry(
         "latency",
-        "botops.app.experiment_metrics.latency",
+        "botops.app.experiments.metrics.latency",
         "milliseconds",
         "down",
         _texts("Время ответа", "Жауап уақыты", "Time of a reply"),
@@ -328,7 +328,7 @@ _ENTRIES = (
     ),
     Entry(
         "length",
-        "botops.app.experiment_metrics.length",
+        "botops.app.experiments.metrics.length",
         "characters",
         "down",
         _texts("Длина ответа", "Жауап ұзындығы", "Length of a reply"),

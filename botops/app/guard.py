@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
-from botops.app.judging import OnFailure, log_failure, verdict_of
+from botops.app.checks.judging import OnFailure, log_failure, verdict_of
 from botops.claims import CompiledBook, Conversation
 from botops.claims import TooLargeError as MessageTooLarge
 from botops.claims.exceptions import NO_EXCEPTIONS
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from botops.app.books import BookInForce
+    from botops.app.pricebooks.books import BookInForce
     from botops.claims.exceptions import Exceptions
     from botops.domain.messages import Message
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from botops.app.judging import OnFailure, judge_dialogue, log_failure
+from botops.app.checks.judging import OnFailure, judge_dialogue, log_failure
 from botops.bot.language import detect_language
 from botops.claims.check import aware
 from botops.claims.exceptions import NO_EXCEPTIONS

@@ -17,10 +17,10 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from botops.app.auto_stop import ExperimentWatch
-from botops.app.book_canary import BookCanary
-from botops.app.experimenting import promote_winners
-from botops.app.overrides import unservable
+from botops.app.experiments.auto_stop import ExperimentWatch
+from botops.app.experiments.experimenting import promote_winners
+from botops.app.pricebooks.canary import BookCanary
+from botops.app.releases.overrides import unservable
 from botops.domain.errors import StoreError, UserError
 
 if TYPE_CHECKING:

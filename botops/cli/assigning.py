@@ -38,8 +38,8 @@ def assign(
 
     What is not said of the client is not known, and matches no targeting. Nothing is logged.
     """
-    from botops.app.auditing import label
-    from botops.app.serving import assignment_for
+    from botops.app.prompts.serving import assignment_for
+    from botops.app.releases.auditing import label
     from botops.domain.prompts import Lead
 
     facts = Lead(lead, dialogue, channel, language, region, source, returning)

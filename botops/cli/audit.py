@@ -17,7 +17,7 @@ def audit(subject: str | None, limit: int, as_json: bool) -> None:
     Steps that stand in a release file and not in the log (another machine's, or of a process that was killed) are shown
     with the mark `reconciled`; the next step anybody takes adds them.
     """
-    from botops.app.auditing import entries
+    from botops.app.releases.auditing import entries
     from botops.cli.rows import show_log
 
     settings = project_settings()

@@ -25,7 +25,7 @@ class BookParam(click.ParamType[Path]):
             self.fail(f"{value} is a folder: name a file in it", param, ctx)
         if not Path(FILE_NAME).exists():
             self.fail(f"no such file: {value}", param, ctx)
-        from botops.app.book_candidate import book_file
+        from botops.app.pricebooks.candidate import book_file
 
         try:
             return book_file(load_settings(), str(value))

@@ -20,7 +20,7 @@ from botops.cli.context import (
 )
 
 if TYPE_CHECKING:
-    from botops.app.book_candidate import Candidate
+    from botops.app.pricebooks.candidate import Candidate
     from botops.config import Settings
     from botops.domain.messages import Language
     from botops.registry.books import BookApproval, BookRelease, BookVersion
@@ -58,8 +58,8 @@ def publish(
     changes, and what of the prompts, eval cases and open dialogues it touches. Exit code 1 when nothing was published
     because a warning or what looks like a slip needs a yes; 2 when the book has errors.
     """
-    from botops.app.book_candidate import candidate
     from botops.app.clock import SystemClock
+    from botops.app.pricebooks.candidate import candidate
     from botops.domain.problems import render_problems
 
     settings = project_settings()
@@ -94,8 +94,8 @@ def propose(book: str, by: str, reason: str, as_json: bool) -> None:
 
     BOOK is as for publish. The yes is to these very prices: edited afterwards, the book needs another one.
     """
-    from botops.app.book_candidate import candidate
-    from botops.app.book_releases import propose_book
+    from botops.app.pricebooks.book_releases import propose_book
+    from botops.app.pricebooks.candidate import candidate
     from botops.cli.rows import proposal_row
 
     settings = project_settings()
@@ -116,7 +116,7 @@ def propose(book: str, by: str, reason: str, as_json: bool) -> None:
 @json_option
 def rollback(to: str | None, by: str, reason: str, as_json: bool) -> None:
     """Make the price book live again that was live before, at once: running bots take it up within two seconds."""
-    from botops.app.book_releases import rollback_book
+    from botops.app.pricebooks.book_releases import rollback_book
 
     settings = project_settings()
     with open_container(settings, role="side") as container:
@@ -133,7 +133,7 @@ def rollback(to: str | None, by: str, reason: str, as_json: bool) -> None:
 def list_books(as_json: bool) -> int:
     """Every price book of the project: which is live, who published it, when and why. Exit code 1 when a published
     file was changed."""
-    from botops.app.book_candidate import book_folder
+    from botops.app.pricebooks.candidate import book_folder
 
     folder = book_folder(project_settings())
     release = folder.release()
@@ -151,7 +151,7 @@ def list_books(as_json: bool) -> int:
 @json_option
 def history(as_json: bool) -> None:
     """Every publication and rollback of price books, the latest first."""
-    from botops.app.book_candidate import book_folder
+    from botops.app.pricebooks.candidate import book_folder
 
     release = book_folder(project_settings()).release()
     steps = list(reversed(release.spec.approvals)) if release else []
@@ -223,7 +223,7 @@ def _missing(found: Candidate, *, anyway: bool, confirm: bool) -> list[str]:
 
 
 def _publish(settings: Settings, found: Candidate, by: str, reason: str) -> BookRelease:
-    from botops.app.book_releases import publish_book
+    from botops.app.pricebooks.book_releases import publish_book
     from botops.domain.errors import ConflictError
 
     with open_container(settings, role="side") as container:

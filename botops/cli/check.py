@@ -14,8 +14,8 @@ import click
 from botops.cli.context import json_line, open_container, project_book, project_settings
 
 if TYPE_CHECKING:
-    from botops.app.check_report import CheckSummary
-    from botops.app.checking import Rules
+    from botops.app.checks.checking import Rules
+    from botops.app.checks.report import CheckSummary
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FAIL_ON = ("low", "medium", "high", "critical", "never")
@@ -96,7 +96,7 @@ def check(
     With --policy block --since 7d nothing is judged anew: the verdicts in the project's store say what blocking would
     have stopped, rightly and wrongly as far as reviewers said so. Exit code 0.
     """
-    from botops.app.checking import BookChoice, Checked, check_files
+    from botops.app.checks.checking import BookChoice, Checked, check_files
     from botops.claims.rows import finding_row, supported_row
     from botops.cli.opinions import open_asking
     from botops.cli.progress import progress
@@ -151,10 +151,10 @@ def _rules(exceptions: str | None) -> Rules:
     that cannot be used."""
     from zoneinfo import ZoneInfo
 
-    from botops.app.checking import Rules
+    from botops.app.checks.checking import Rules
+    from botops.app.checks.exceptions import load_exceptions
+    from botops.app.checks.extensions import NOTHING_OWN, ExtensionChoice
     from botops.app.clock import SystemClock
-    from botops.app.exceptions import load_exceptions
-    from botops.app.extensions import NOTHING_OWN, ExtensionChoice
     from botops.claims.exceptions import NO_EXCEPTIONS
     from botops.config import FILE_NAME, load_settings
 
@@ -171,8 +171,8 @@ def _rules(exceptions: str | None) -> Rules:
 
 
 def _rehearse(since: str, examples: int, *, as_json: bool) -> int:
-    from botops.app.rehearsal import as_json as rehearsal_json
-    from botops.app.rehearsal import rehearse
+    from botops.app.checks.rehearsal import as_json as rehearsal_json
+    from botops.app.checks.rehearsal import rehearse
     from botops.cli.rehearsal import moment_before, show
 
     with open_container(project_settings(), role="reader") as container:
@@ -187,7 +187,7 @@ def _rehearse(since: str, examples: int, *, as_json: bool) -> int:
 
 def _write_html(path: Path, summary: CheckSummary, files: tuple[Path, ...]) -> None:
     from botops import __version__
-    from botops.app.check_report import render_html
+    from botops.app.checks.report import render_html
     from botops.app.clock import SystemClock
 
     title = ", ".join(f.name for f in files[:3]) + (" …" if len(files) > 3 else "")

@@ -103,7 +103,7 @@ def run(
     failed there), else 3 when a model or a recording was missing, else 0.
     """
     from botops.app.evaluation import EvalRequest, Evaluation, faultless
-    from botops.app.evidence import runs_of
+    from botops.app.releases.evidence import runs_of
     from botops.cli.progress import progress
     from botops.config import Secrets
     from botops.evals.comparison import compare as compared
@@ -134,7 +134,7 @@ def run(
 
 def _keep(settings: Settings, secrets: Secrets, runs: Sequence[EvalRun], by: str | None) -> None:
     """Keeps the outcome as evidence. A store that does not take it is told and never fails an eval."""
-    from botops.app.evidence import keep_runs
+    from botops.app.releases.evidence import keep_runs
     from botops.domain.errors import BotopsError
 
     try:

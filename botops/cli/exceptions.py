@@ -31,7 +31,7 @@ def exceptions() -> None:
 @json_option
 def list_(everything: bool, as_json: bool) -> None:
     """Every exception: what it lets pass, whose it is, until when, and how often it fired."""
-    from botops.app.reviewing import today
+    from botops.app.checks.reviewing import today
 
     with open_container(project_settings(), role="reader") as container:
         day = today(container)
@@ -65,7 +65,7 @@ def add(
     by: str,
 ) -> None:  # fmt: skip
     """Let a wording pass for one kind of finding and one product until a day."""
-    from botops.app.reviewing import add_exception
+    from botops.app.checks.reviewing import add_exception
     from botops.domain.findings import FindingKind
 
     with open_container(project_settings(), role="side") as container:
@@ -83,7 +83,7 @@ def add(
 @_by
 def revoke(exception_id: str, by: str) -> None:
     """End an exception now."""
-    from botops.app.reviewing import revoke_exception
+    from botops.app.checks.reviewing import revoke_exception
 
     with open_container(project_settings(), role="side") as container:
         revoke_exception(container, exception_id, by)
@@ -108,8 +108,8 @@ def review(
     owner: str | None, until: datetime | None, days: int | None, reason: str, by: str,
 ) -> None:  # fmt: skip
     """Rule on a finding of the turn TURN_ID: right, or not a mistake and what follows."""
-    from botops.app.reviewing import Said
-    from botops.app.reviewing import review as keep
+    from botops.app.checks.reviewing import Said
+    from botops.app.checks.reviewing import review as keep
     from botops.domain.reviews import FindingRef, Remedy, Ruling
 
     if confirm + excepted + book != 1:
@@ -131,8 +131,8 @@ def export(out: Path | None) -> None:
     """The exceptions in force as YAML, for `botops check --exceptions FILE`."""
     import yaml
 
-    from botops.app.exceptions import exception_row
-    from botops.app.reviewing import today
+    from botops.app.checks.exceptions import exception_row
+    from botops.app.checks.reviewing import today
 
     with open_container(project_settings(), role="reader") as container:
         day = today(container)
@@ -144,7 +144,7 @@ def export(out: Path | None) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of to stdout.")
 def golden(out: Path | None) -> None:
     """Reviewed false alarms as labelled dialogues (JSON lines), for a set of golden cases."""
-    from botops.app.reviewing import golden_cases
+    from botops.app.checks.reviewing import golden_cases
 
     with open_container(project_settings(), role="reader") as container:
         _write("".join(json_line(case) for case in golden_cases(container)), out)
@@ -154,7 +154,7 @@ def golden(out: Path | None) -> None:
 @json_option
 def corrections(as_json: bool) -> int:
     """Corrections of the price book that reviewers asked for. Exit code 1 while one is open."""
-    from botops.app.reviewing import corrections as asked
+    from botops.app.checks.reviewing import corrections as asked
 
     with open_container(project_settings(), role="reader") as container:
         found = asked(container)
@@ -176,7 +176,7 @@ def corrections(as_json: bool) -> int:
 
 
 def _last_day(container: Container, until: datetime | None, days: int | None) -> date | None:
-    from botops.app.reviewing import today
+    from botops.app.checks.reviewing import today
 
     if until is not None and days is not None:
         raise click.UsageError("give --until or --days, not both")
@@ -186,7 +186,7 @@ def _last_day(container: Container, until: datetime | None, days: int | None) ->
 
 
 def _row(exception: ClaimException, day: date) -> dict[str, object]:
-    from botops.app.exceptions import exception_row
+    from botops.app.checks.exceptions import exception_row
 
     return {
         **{key: value.isoformat() if isinstance(value, date) else value

@@ -12,7 +12,7 @@ import click
 from botops.cli.context import by_option, json_option, open_container, project_settings, relative
 
 if TYPE_CHECKING:
-    from botops.app.exchange import Taken
+    from botops.app.prompts.exchange import Taken
     from botops.config import Settings
     from botops.registry import PromptVersion
     from botops.registry.exchange import Format, Import, Jinja
@@ -43,7 +43,7 @@ def import_(
     Versions are written and nothing goes live: the version in force there is proposed, unless --publish is given. What
     has no place here is listed as not imported, with its place in FILE. Exit code 1 when something was not taken over.
     """
-    from botops.app.exchange import suggest_live, take_import
+    from botops.app.prompts.exchange import suggest_live, take_import
     from botops.domain.errors import BotopsError, UserError
     from botops.registry.exchange import read_foreign
 
@@ -162,7 +162,7 @@ def export(
 
 def _export(which: str, form: Format, out: Path | None, flat: bool, given: tuple[str, ...]) -> int:
     from botops.app.container import open_registry
-    from botops.app.exchange import writable
+    from botops.app.prompts.exchange import writable
     from botops.cli.prompts import version_of
     from botops.registry.exchange import write_foreign
 
@@ -181,9 +181,9 @@ def _export(which: str, form: Format, out: Path | None, flat: bool, given: tuple
 
 
 def _archive(which: str | None, turn: str | None, file: Path) -> int:
-    from botops.app.archive import gather_prompt, gather_turn
     from botops.app.clock import SystemClock
     from botops.app.container import open_books, open_registry
+    from botops.app.prompts.archive import gather_prompt, gather_turn
     from botops.cli.prompts import version_of
     from botops.domain.errors import UserError
     from botops.registry.exchange.packing import is_archive
@@ -216,7 +216,7 @@ def replay(archive: Path, as_json: bool) -> int:
     """
     from dataclasses import asdict
 
-    from botops.app.replay import replay as play
+    from botops.app.prompts.replay import replay as play
 
     played = play(archive)
     if as_json:
@@ -234,12 +234,12 @@ def replay(archive: Path, as_json: bool) -> int:
 
 
 def _values(settings: Settings, version: PromptVersion, given: tuple[str, ...]) -> dict[str, Any]:
-    from botops.app.books import Books
+    from botops.app.checks.extensions import extensions_of
     from botops.app.clock import SystemClock
     from botops.app.container import book_path
-    from botops.app.exchange import sample_values
-    from botops.app.extensions import extensions_of
-    from botops.app.prompting import built_ins
+    from botops.app.pricebooks.books import Books
+    from botops.app.prompts.exchange import sample_values
+    from botops.app.prompts.prompting import built_ins
     from botops.domain.errors import UserError
 
     pairs: dict[str, str] = {}

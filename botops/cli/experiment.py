@@ -33,9 +33,9 @@ def status(prompt: str | None, language: Language, history: bool, as_json: bool,
     The interval of each difference holds however often it is looked at. Exit code 1 when the experiment does harm or
     its shares do not add up, else 0.
     """
-    from botops.app.experimenting import experiment as experiment_on
-    from botops.app.experimenting import experiment_json
-    from botops.app.experiments import experiment_history, experiment_status, history_json, status_json
+    from botops.app.experiments.experimenting import experiment as experiment_on
+    from botops.app.experiments.experimenting import experiment_json
+    from botops.app.experiments.status import experiment_history, experiment_status, history_json, status_json
     from botops.cli.experiment_tables import print_history, print_status
 
     settings = project_settings(overrides)

@@ -10,7 +10,7 @@ import click
 from botops.cli.context import json_option, open_container, project_settings, set_option
 
 if TYPE_CHECKING:
-    from botops.app.experiment_planning import ExperimentPlan
+    from botops.app.experiments.planning import ExperimentPlan
     from botops.domain.messages import Language
 
 
@@ -82,8 +82,8 @@ def plan(
     Looking every day costs leads: the size for one look at the end stands beside the one that holds for daily looks,
     which is the one to write into the release file as `planned`.
     """
-    from botops.app.experiment_plan_words import say_plan
-    from botops.app.experiment_planning import Asked, plan_experiment, plan_json
+    from botops.app.experiments.plan_words import say_plan
+    from botops.app.experiments.planning import Asked, plan_experiment, plan_json
 
     settings = project_settings(overrides)
     asked = Asked(metric, effect, variants, baseline, sd, leads_per_day, window_days, power)

@@ -12,7 +12,7 @@ from botops.cli.context import json_option, project_settings, set_option
 from botops.domain.errors import UserError
 
 if TYPE_CHECKING:
-    from botops.app.experiment_rehearsal import Rehearsal
+    from botops.app.experiments.rehearsal import Rehearsal
     from botops.domain.messages import Language
     from botops.registry import Split
 
@@ -45,7 +45,7 @@ def rehearse_command(
     leads each. Nothing of the project is touched. It shows whether the plan leads to a verdict and whether a guardrail
     stops harm; what real clients would do, it cannot know. Exit code 1 when a guardrail stopped it.
     """
-    from botops.app.experiment_rehearsal import Course, rehearsal_json, rehearse
+    from botops.app.experiments.rehearsal import Course, rehearsal_json, rehearse
     from botops.registry import Registry
 
     settings = project_settings(overrides)
@@ -75,7 +75,7 @@ def rehearse_command(
 
 def _split(versions: tuple[int, int], primary: str, planned: int, margin: float) -> Split:
     """Half of the leads each, the control first. Raises UserError for a metric there is not."""
-    from botops.app.experimenting import planned as planned_split
+    from botops.app.experiments.experimenting import planned as planned_split
 
     guardrails = [] if primary == "flagged" else [{"metric": "flagged", "margin": margin}]
     variants = [{"version": version, "weight": 5000} for version in versions]

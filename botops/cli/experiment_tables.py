@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from botops.app.experiments import Comparison, ExperimentStatus, HistoryPoint
+    from botops.app.experiments.status import Comparison, ExperimentStatus, HistoryPoint
 
 
 def print_status(found: ExperimentStatus) -> None:
@@ -81,7 +81,7 @@ def _left(found: ExperimentStatus) -> str:
 
 def _silent(found: ExperimentStatus) -> list[str]:
     """Delayed metrics of which nothing at all was heard, though leads' windows have closed."""
-    from botops.app.experiment_metrics import METRICS
+    from botops.app.experiments.metrics import METRICS
 
     names = found.arms[0].metrics if any(arm.known for arm in found.arms) else ()
     return [name for name in names if METRICS[name].delayed and not any(arm.metrics[name] for arm in found.arms)]

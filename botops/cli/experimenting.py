@@ -11,7 +11,7 @@ from botops.cli.context import json_option, open_container, project_settings, se
 
 if TYPE_CHECKING:
     from botops.app.container import Container
-    from botops.app.experimenting import Experiment
+    from botops.app.experiments.experimenting import Experiment
 
 _by = click.option("--by", required=True, help="Who says so.")
 _reason = click.option("--reason", required=True, help="Why.")
@@ -59,7 +59,7 @@ def start(prompt: str, by: str, reason: str, as_json: bool, **asked: Any) -> Non
     In a new phase leads are dealt anew, under another seed; those already served keep their version where it still
     takes part, and are not in the new phase's analysis.
     """
-    from botops.app import experimenting
+    from botops.app.experiments import experimenting
 
     split = experimenting.planned(_split_data(**asked))
     with open_container(project_settings(), role="side") as container:
@@ -72,7 +72,7 @@ def start(prompt: str, by: str, reason: str, as_json: bool, **asked: Any) -> Non
 @set_option
 def list_experiments(as_json: bool, overrides: tuple[str, ...]) -> None:
     """Every experiment that stands in a release file."""
-    from botops.app.experimenting import experiment_json, experiments
+    from botops.app.experiments.experimenting import experiment_json, experiments
 
     with open_container(project_settings(overrides), role="reader") as container:
         found = experiments(container)
@@ -93,7 +93,7 @@ def list_experiments(as_json: bool, overrides: tuple[str, ...]) -> None:
 @json_option
 def coverage(prompt: str, basis_points: int, by: str, reason: str, as_json: bool) -> None:
     """Let more leads into the experiment on PROMPT: BASIS_POINTS of all (2500 is 25 %). None changes variants."""
-    from botops.app import experimenting
+    from botops.app.experiments import experimenting
 
     with open_container(project_settings(), role="side") as container:
         found = experimenting.widen(container, prompt, basis_points, by=by, reason=reason)
@@ -112,7 +112,7 @@ def tester(prompt: str, lead: str, version: int | None, by: str, reason: str, as
 
     A tester is in no analysis.
     """
-    from botops.app import experimenting
+    from botops.app.experiments import experimenting
 
     with open_container(project_settings(), role="side") as container:
         found = experimenting.name_tester(container, prompt, lead, version, by=by, reason=reason)
@@ -126,7 +126,7 @@ def tester(prompt: str, lead: str, version: int | None, by: str, reason: str, as
 @json_option
 def stop(prompt: str, by: str, reason: str, as_json: bool) -> None:
     """End the experiment on PROMPT: everybody gets the live version again."""
-    from botops.app import experimenting
+    from botops.app.experiments import experimenting
 
     with open_container(project_settings(), role="side") as container:
         release = experimenting.stop(container, prompt, by=by, reason=reason)
@@ -145,7 +145,7 @@ def promote(prompt: str, version: int, by: str, reason: str, as_json: bool, *, a
 
     Refused while the verdict does not say so, or the shares of the variants do not add up.
     """
-    from botops.app import experimenting
+    from botops.app.experiments import experimenting
 
     with open_container(project_settings(), role="side") as container:
         release = experimenting.promote(container, prompt, version, by=by, reason=reason, anyway=anyway)
@@ -239,7 +239,7 @@ def _amount(text: str, whole: str) -> float:
 
 
 def _show(found: Experiment, *, as_json: bool) -> None:
-    from botops.app.experimenting import experiment_json
+    from botops.app.experiments.experimenting import experiment_json
 
     click.echo(json.dumps(experiment_json(found), ensure_ascii=False, indent=1) if as_json else line(found))
 

@@ -11,7 +11,7 @@ import click
 from botops.cli.context import json_option, project_settings
 
 if TYPE_CHECKING:
-    from botops.app.git_sync import SyncStatus
+    from botops.app.releases.git_sync import SyncStatus
 
 _WORDS = {
     "off": "git is not switched on",
@@ -28,7 +28,7 @@ _WORDS = {
 @json_option
 def push(as_json: bool) -> int:
     """Commit the release steps that wait and bring them to the remote. Never forces; a remote that has more is said."""
-    from botops.app.git_sync import push as send
+    from botops.app.releases.git_sync import push as send
 
     _show(send(project_settings()), as_json)
     return 0
@@ -38,7 +38,7 @@ def push(as_json: bool) -> int:
 @json_option
 def pull(as_json: bool) -> int:
     """Take over what the remote has, if nothing here stands against it: no merge, and no edit is written over."""
-    from botops.app.git_sync import pull as take
+    from botops.app.releases.git_sync import pull as take
 
     _show(take(project_settings()), as_json)
     return 0
@@ -49,7 +49,7 @@ def pull(as_json: bool) -> int:
 @json_option
 def sync_status(offline: bool, as_json: bool) -> int:
     """Say how prompts and releases here stand to the remote. Exit code 1 when something is to be done."""
-    from botops.app.git_sync import sync_status as look
+    from botops.app.releases.git_sync import sync_status as look
 
     status = look(project_settings(), ask=not offline)
     _show(status, as_json)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from botops.app.impact import Affected
+    from botops.app.pricebooks.impact import Affected
     from botops.claims.impact import BookChange
     from botops.config import Settings
     from botops.domain.messages import Language
@@ -90,7 +90,7 @@ def places(
     """What the change touches, in files and, unless `store` is None, in the store: dialogues spoken in since the first
     of its moments, promises since the second. A Problem stands for a file that cannot be read."""
     from botops.app.container import book_path, open_registry
-    from botops.app.impact import affected_cases, affected_dialogues, affected_prompts
+    from botops.app.pricebooks.impact import affected_cases, affected_dialogues, affected_prompts
     from botops.cli.rehearsal import moment_before
 
     if change.report.empty:

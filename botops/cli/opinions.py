@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import ExitStack
 
-    from botops.app.calibration import Calibration
-    from botops.app.second_opinion import OpinionDesk, OpinionTally
+    from botops.app.checks.calibration import Calibration
+    from botops.app.checks.second_opinion import OpinionDesk, OpinionTally
     from botops.config import Settings
     from botops.domain.messages import Message
     from botops.domain.opinions import Concern, SecondOpinion
@@ -29,14 +29,14 @@ class Asking:
     """Second opinions on one dialogue after another, counted."""
 
     def __init__(self, desk: OpinionDesk, currency: str, runner: asyncio.Runner) -> None:
-        from botops.app.second_opinion import OpinionTally
+        from botops.app.checks.second_opinion import OpinionTally
 
         self._desk, self._currency, self._runner = desk, currency, runner
         self.tally = OpinionTally(desk.model.name, desk.model.simulated)
 
     def rows(self, dialogue_id: str, messages: Sequence[Message]) -> list[dict[str, Any]]:
         """The opinions on a dialogue's replies as rows."""
-        from botops.app.second_opinion import opinion_row
+        from botops.app.checks.second_opinion import opinion_row
 
         given = self._counted(self._runner.run(self._desk.of_dialogue(messages)))
         return [opinion_row(dialogue_id, o, self._desk.model.name) for one in given for o in one.opinions]
@@ -60,7 +60,7 @@ class Asking:
 
     def as_json(self) -> dict[str, object]:
         """What asking came to, under its own key."""
-        from botops.app.second_opinion import tally_json
+        from botops.app.checks.second_opinion import tally_json
 
         return {"second_opinion": tally_json(self.tally, self._currency)}
 
@@ -81,9 +81,9 @@ def open_asking(stack: ExitStack, wanted: str | None) -> Asking | None:
 
 
 def _asking(stack: ExitStack, settings: Settings, wanted: str | None, *, record: bool = False) -> Asking:
+    from botops.app.checks.second_opinion import OpinionDesk, opinion_model, recordings_folder
     from botops.app.clock import SystemClock
     from botops.app.container import build_meter
-    from botops.app.second_opinion import OpinionDesk, opinion_model, recordings_folder
     from botops.config import Secrets
 
     chosen = settings.second_opinion
@@ -143,7 +143,7 @@ def calibrate(labels: Path, model: str | None, record: bool, as_json: bool, over
     """
     from contextlib import ExitStack
 
-    from botops.app.calibration import calibrated, calibration_json, read_labels
+    from botops.app.checks.calibration import calibrated, calibration_json, read_labels
     from botops.config import load_settings
     from botops.domain.problems import render_problems
 

@@ -13,7 +13,7 @@ from botops.cli.context import json_option, project_settings
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from botops.app.switchboard import Alone
+    from botops.app.releases.switchboard import Alone
 
 _by = click.option("--by", required=True, help="Who says so.")
 _reason = click.option("--reason", required=True, help="Why.")
@@ -34,8 +34,8 @@ def kill(name: str, target: str, reason: str, by: str) -> None:
     No file is edited. A turn that is being answered ends as it began. A version ordered holds until `restore`, or until
     something is published or rolled back; hand-over holds until `restore`.
     """
-    from botops.app.kill_switch import in_words, target_of
-    from botops.app.kill_switch import kill as switch
+    from botops.app.releases.kill_switch import in_words, target_of
+    from botops.app.releases.kill_switch import kill as switch
 
     to = target_of(target)
     with _switchboard() as board:
@@ -54,8 +54,8 @@ def restore(name: str, reason: str, by: str) -> None:
 
     An experiment that a guardrail stopped is not taken up again: end it with `botops experiment stop`.
     """
-    from botops.app.kill_switch import in_words
-    from botops.app.kill_switch import restore as end
+    from botops.app.releases.kill_switch import in_words
+    from botops.app.releases.kill_switch import restore as end
 
     with _switchboard() as board:
         ended = end(board, name, by=by, reason=reason)
@@ -67,8 +67,8 @@ def restore(name: str, reason: str, by: str) -> None:
 @json_option
 def overrides(as_json: bool) -> None:
     """What was ordered above the release files and holds: by whom, since when and why."""
-    from botops.app.kill_switch import in_words, override_row
-    from botops.app.overrides import overrides_of
+    from botops.app.releases.kill_switch import in_words, override_row
+    from botops.app.releases.overrides import overrides_of
     from botops.config import Secrets
 
     found = overrides_of(project_settings(), Secrets.from_environ(os.environ))
@@ -82,7 +82,7 @@ def overrides(as_json: bool) -> None:
 
 
 def _switchboard() -> AbstractContextManager[Alone]:
-    from botops.app.switchboard import switchboard
+    from botops.app.releases.switchboard import switchboard
     from botops.config import Secrets
 
     return switchboard(project_settings(), Secrets.from_environ(os.environ))

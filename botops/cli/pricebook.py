@@ -135,8 +135,8 @@ def show(book: Path, on: object, language: str) -> None:
 
 
 def _show_rules(book: Path) -> None:
-    from botops.app.book_rules import book_rules
-    from botops.app.extensions import extensions_of
+    from botops.app.checks.extensions import extensions_of
+    from botops.app.pricebooks.rules import book_rules
     from botops.claims import NO_EXTENSIONS, compile_book
     from botops.config import FILE_NAME, load_settings
     from botops.pricebook import load

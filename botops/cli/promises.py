@@ -56,8 +56,8 @@ def promises(
     says what, of which value, for which product, until when, and whether the price book bears it out. Exit code 2 when
     lines could not be read (the others are listed all the same), else 0.
     """
+    from botops.app.checks.promising import as_csv, promise_row
     from botops.app.clock import SystemClock
-    from botops.app.promising import as_csv, promise_row
     from botops.cli.rehearsal import moment_before
     from botops.config import load_settings
     from botops.domain.problems import Problem, render_problems
@@ -91,9 +91,9 @@ def promises(
 def _of_files(
     files: tuple[Path, ...], price_book: Path | None, books: Path | None, since: datetime | None, dialogue: str | None
 ) -> Iterator[Promise | Problem]:
-    from botops.app.checking import BookChoice
-    from botops.app.extensions import NOTHING_OWN, ExtensionChoice
-    from botops.app.promising import promises_in_files
+    from botops.app.checks.checking import BookChoice
+    from botops.app.checks.extensions import NOTHING_OWN, ExtensionChoice
+    from botops.app.checks.promising import promises_in_files
     from botops.config import FILE_NAME, load_settings
 
     own = ExtensionChoice.of(load_settings()) if Path(FILE_NAME).exists() else NOTHING_OWN
@@ -102,7 +102,7 @@ def _of_files(
 
 
 def _of_store(since: datetime | None, dialogue: str | None) -> Iterator[Promise]:
-    from botops.app.promising import stored_promises
+    from botops.app.checks.promising import stored_promises
     from botops.domain.errors import UserError
 
     with open_container(project_settings(), role="reader") as container:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def list_prompts(as_json: bool, language: Language) -> None:
     """Every prompt: what is live, split and ordered above both, its draft, who owns it, when it was last reviewed."""
     from botops.app.container import open_registry
-    from botops.app.prompt_care import prompt_rows
+    from botops.app.prompts.care import prompt_rows
 
     settings = project_settings()
     rows = prompt_rows(open_registry(settings, keep=False), settings, _today(settings), language)
@@ -57,7 +57,7 @@ def overdue(as_json: bool, language: Language) -> int:
     Exit code 1 when there are any.
     """
     from botops.app.container import open_registry
-    from botops.app.prompt_care import cared_for
+    from botops.app.prompts.care import cared_for
 
     settings = project_settings()
     limit = settings.prompts.review_days
@@ -91,8 +91,8 @@ def overdue(as_json: bool, language: Language) -> int:
 
 def _orders(settings: Settings) -> dict[str, list[str]]:
     """The overrides in force by prompt; none before there is a store, and a word on stderr when it cannot be read."""
-    from botops.app.kill_switch import in_words
-    from botops.app.overrides import overrides_of
+    from botops.app.releases.kill_switch import in_words
+    from botops.app.releases.overrides import overrides_of
     from botops.config import Secrets
     from botops.domain.errors import StoreError
 

@@ -13,7 +13,7 @@ from botops.cli.context import json_option, project_settings
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from botops.app.prompt_diff import MonthlyChange, PricedDiff, Traffic
+    from botops.app.prompts.diff import MonthlyChange, PricedDiff, Traffic
     from botops.config import Secrets, Settings
 
 
@@ -34,11 +34,11 @@ def diff(
     FIRST and SECOND as NAME@VERSION; with one, it is compared with the live one. The monthly cost is that of the
     prompt's own tokens at the replies of the last 28 days, in a month of 30 days. Exit code 1 when they differ.
     """
-    from botops.app.books import Books
+    from botops.app.checks.extensions import extensions_of
     from botops.app.clock import SystemClock
     from botops.app.container import book_path, build_meter, open_registry
-    from botops.app.extensions import extensions_of
-    from botops.app.prompt_diff import diff_json, priced_diff
+    from botops.app.pricebooks.books import Books
+    from botops.app.prompts.diff import diff_json, priced_diff
     from botops.cli.prompts import version_of
     from botops.config import Secrets
     from botops.registry.diff import diff as compare
@@ -68,7 +68,7 @@ def _traffic(
 ) -> Traffic | None:
     from botops.app.clock import SystemClock
     from botops.app.container import database_url
-    from botops.app.prompt_diff import given_traffic, replies_per_dialogue, traffic_of
+    from botops.app.prompts.diff import given_traffic, replies_per_dialogue, traffic_of
     from botops.domain.errors import StoreError, UserError
     from botops.store import Store
 

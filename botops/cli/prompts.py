@@ -76,11 +76,11 @@ def show(which: str, filled: bool, language: Language, as_json: bool) -> None:
 
 
 def _show_filled(version: PromptVersion, language: Language, as_json: bool) -> None:
-    from botops.app.books import Books
+    from botops.app.checks.extensions import extensions_of
     from botops.app.clock import SystemClock
     from botops.app.container import book_path
-    from botops.app.extensions import extensions_of
-    from botops.app.prompt_diff import preview
+    from botops.app.pricebooks.books import Books
+    from botops.app.prompts.diff import preview
 
     settings = project_settings()
     current = Books(book_path(settings), extensions_of(settings)).current()
@@ -104,11 +104,11 @@ def lint(names: tuple[str, ...], form: str, language: Language) -> int:
 
     Exit code 1 when there are errors; warnings alone give 0.
     """
-    from botops.app.books import Books
+    from botops.app.checks.extensions import extensions_of
     from botops.app.clock import SystemClock
     from botops.app.container import book_path, open_registry
-    from botops.app.extensions import extensions_of
-    from botops.app.prompt_lint import lint_prompts, lint_rules
+    from botops.app.pricebooks.books import Books
+    from botops.app.prompts.lint import lint_prompts, lint_rules
     from botops.domain.problems import render_problems
 
     settings = project_settings()

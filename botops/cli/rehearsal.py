@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 if TYPE_CHECKING:
-    from botops.app.rehearsal import Rehearsal, Stops
+    from botops.app.checks.rehearsal import Rehearsal, Stops
     from botops.config import Settings
 
 _SPAN = re.compile(r"(\d{1,4})([hdw])")

@@ -42,7 +42,7 @@ def draft(name: str, file: BinaryIO, expected: str | None, by: str, as_json: boo
 
     A draft that somebody else saved is not written over: the conflict shows both texts.
     """
-    from botops.app.releasing import save_draft
+    from botops.app.releases.releasing import save_draft
 
     text = _read(file)
     with open_container(project_settings(), role="side") as container:
@@ -62,8 +62,8 @@ def new(name: str, file: BinaryIO | None, expected: str | None, reason: str, by:
 
     A version is written once and never changes. Clients get it when it is published.
     """
-    from botops.app.auditing import label
-    from botops.app.releasing import new_version
+    from botops.app.releases.auditing import label
+    from botops.app.releases.releasing import new_version
 
     text = _read(file) if file is not None else None
     with open_container(project_settings(), role="side") as container:
@@ -83,7 +83,7 @@ def propose(which: str, reason: str, by: str, as_json: bool) -> None:
 
     NAME or NAME@draft is the draft: it is written as the next version first.
     """
-    from botops.app.proposing import propose as put
+    from botops.app.releases.proposing import propose as put
     from botops.registry.version import which_version
 
     name, version = which_version(which)
@@ -94,7 +94,7 @@ def propose(which: str, reason: str, by: str, as_json: bool) -> None:
 
 def _decision(verb: Literal["approve", "reject", "withdraw"], text: str) -> click.Command:
     def decide(proposal_id: str, reason: str, by: str, as_json: bool) -> None:
-        from botops.app import proposing
+        from botops.app.releases import proposing
 
         act: Callable[..., Proposal] = getattr(proposing, verb)
         with open_container(project_settings(), role="side") as container:
@@ -126,7 +126,7 @@ withdraw = _decision("withdraw", "Take your own proposal back.")
 @json_option
 def proposals(name: str | None, states: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """List what is proposed (of the prompt NAME) and waits for somebody."""
-    from botops.app.auditing import prompt_subject
+    from botops.app.releases.auditing import prompt_subject
     from botops.cli.rows import moment, one_line, plain, proposal_row
     from botops.domain.releases import UNDECIDED, ProposalState
 
@@ -158,7 +158,7 @@ def publish(which: str, end_split: bool, expected: str | None, reason: str, by: 
     What botops.yaml asks for under `releases` must have happened: a second person's approval of the exact text, green
     evals of it. What is missing is named with its next step. --expected is the checksum of release.yaml as you saw it.
     """
-    from botops.app.releasing import publish as go
+    from botops.app.releases.releasing import publish as go
     from botops.registry.version import which_version
 
     name, version = which_version(which)
@@ -182,7 +182,7 @@ def rollback(name: str, to: int | None, expected: str | None, reason: str, by: s
     Needs no approval, and stands in the audit log like every other step. It works while the store is out of reach too:
     the log is mended later.
     """
-    from botops.app.releasing import rollback as back
+    from botops.app.releases.releasing import rollback as back
     from botops.domain.errors import StoreError
 
     settings = project_settings()
@@ -202,7 +202,7 @@ def _without_store(
 ) -> Release:
     from botops.app.clock import SystemClock
     from botops.app.container import open_registry
-    from botops.app.releasing import rollback_file
+    from botops.app.releases.releasing import rollback_file
 
     clock = SystemClock()
     return rollback_file(
@@ -216,7 +216,7 @@ def _without_store(
 @json_option
 def history(name: str, limit: int, as_json: bool) -> None:
     """Who did what to the prompt NAME, when and why: the newest first."""
-    from botops.app.auditing import entries, prompt_subject
+    from botops.app.releases.auditing import entries, prompt_subject
     from botops.cli.rows import show_log
 
     settings = project_settings()
@@ -260,7 +260,7 @@ def _say_proposal(made: Proposal, as_json: bool) -> None:
 
 
 def _publish_command(made: Proposal) -> str:
-    from botops.app.auditing import prompt_of
+    from botops.app.releases.auditing import prompt_of
 
     name = prompt_of(made.subject)
     return f"prompts publish {name}@{made.version}" if name is not None else f"pricebook publish {made.version}"

@@ -61,7 +61,7 @@ def adopt(text: str, by: str, as_json: bool) -> int:
     Every prompt whose live version includes an older one gets a draft; a draft that exists stays as it is. Exit code 1
     when a prompt could not be moved or its draft has faults.
     """
-    from botops.app.releasing import adopt_text
+    from botops.app.releases.releasing import adopt_text
 
     with open_container(project_settings(), role="side") as container:
         results = adopt_text(container, text, by=by)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import altair as alt
 import streamlit as st
 
-from botops.app.experiments import HistoryPoint
+from botops.app.experiments.status import HistoryPoint
 from botops.app.queries import FaultyDay, Spending
 from botops.console import experiment_labels, formats
 from botops.console.i18n import _, language

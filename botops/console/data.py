@@ -7,9 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from botops.app import experiments, queries
+from botops.app import queries
 from botops.app.container import Container
-from botops.app.prompt_state import lint_findings
+from botops.app.experiments import status as experiments
+from botops.app.prompts.state import lint_findings
 from botops.app.supervise import SET_VARIABLE
 from botops.config import FILE_NAME, Secrets, load_settings
 from botops.domain.messages import Language

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from botops.app.experimenting import Experiment
+from botops.app.experiments.experimenting import Experiment
 from botops.console import deeds
 from botops.console.i18n import _
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from botops.app.experiment_metrics import METRICS, POINTS
-from botops.app.experimenting import Stage
+from botops.app.experiments.experimenting import Stage
+from botops.app.experiments.metrics import METRICS, POINTS
 from botops.console import formats, labels
 from botops.console.i18n import N_, _, language
 from botops.registry.targeting import Targeting

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from botops.app.glossary import Entry
-from botops.app.prompt_orders import RULE as CONTRADICTION
+from botops.app.prompts.orders import RULE as CONTRADICTION
 from botops.console import formats, frame, labels, safe
 from botops.console.i18n import _, language, ngettext
 from botops.console.safe import Html, Mark, tag

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.experiment_metrics import METRICS
-from botops.app.experiment_plan_words import say_plan
-from botops.app.experiment_planning import Asked, plan_experiment
+from botops.app.experiments.metrics import METRICS
+from botops.app.experiments.plan_words import say_plan
+from botops.app.experiments.planning import Asked, plan_experiment
 from botops.app.glossary import GLOSSARY
 from botops.console import deeds, experiment_labels, frame, parts, safe
 from botops.console.i18n import _, language

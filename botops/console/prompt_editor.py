@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from botops.app.auditing import prompt_subject
 from botops.app.container import Container
-from botops.app.prompt_drafting import draft_file, examine
-from botops.app.prompt_state import PromptState
+from botops.app.prompts.drafting import draft_file, examine
+from botops.app.prompts.state import PromptState
+from botops.app.releases.auditing import prompt_subject
 from botops.console import deeds, formats, frame, labels, parts, prompt_effect, prompt_texts, safe
 from botops.console.i18n import _, language
 from botops.console.prompt_typing import Typed, begun, held_under, hold, versions_of

@@ -6,8 +6,8 @@ from __future__ import annotations
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.prompt_diff import MonthlyChange, TokenChange, preview
-from botops.app.prompt_drafting import Examined, against_live, live_version
+from botops.app.prompts.diff import MonthlyChange, TokenChange, preview
+from botops.app.prompts.drafting import Examined, against_live, live_version
 from botops.console import formats, frame, labels, parts, prompt_texts
 from botops.console.i18n import _, language, ngettext
 from botops.console.safe import said, tag

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from botops.app.auditing import entries, prompt_subject
 from botops.app.container import Container
-from botops.app.prompt_state import role_titles
+from botops.app.prompts.state import role_titles
+from botops.app.releases.auditing import entries, prompt_subject
 from botops.console import formats, frame, labels, parts, release_labels, safe
 from botops.console.i18n import _
 from botops.console.safe import Html, tag

@@ -8,9 +8,9 @@ from urllib.parse import quote
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.prompt_drafting import check
-from botops.app.prompt_state import PromptState, role_titles
-from botops.app.readiness import Readiness, readiness
+from botops.app.prompts.drafting import check
+from botops.app.prompts.state import PromptState, role_titles
+from botops.app.releases.readiness import Readiness, readiness
 from botops.config.release_policy import ReleaseRule
 from botops.console import deeds, frame, labels, parts, prompt_effect, prompt_typing, proposals, safe
 from botops.console.i18n import _, language

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.kill_switch import by_guardrail
+from botops.app.releases.kill_switch import by_guardrail
 from botops.console import deeds, formats, frame, navigation, parts, release_labels, safe
 from botops.console.i18n import _
 from botops.console.safe import tag

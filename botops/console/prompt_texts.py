@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from botops.app.prompt_state import PromptState, VersionState
+from botops.app.prompts.state import PromptState, VersionState
 from botops.console import formats, frame, labels, parts, safe
 from botops.console.i18n import _
 from botops.console.safe import Html, Mark, tag

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from botops.app.prompt_state import PromptState
+from botops.app.prompts.state import PromptState
 from botops.registry import UNRELEASED
 
 

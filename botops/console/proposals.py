@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from botops.app.auditing import prompt_subject
 from botops.app.container import Container
-from botops.app.readiness import live_checksum
+from botops.app.releases.auditing import prompt_subject
+from botops.app.releases.readiness import live_checksum
 from botops.console import deeds, formats, frame, parts, prompt_texts, release_labels, safe
 from botops.console.i18n import N_, _
 from botops.console.safe import tag

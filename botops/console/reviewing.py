@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
+from botops.app.checks.reviewing import canonical, today
 from botops.app.container import Container
-from botops.app.prompt_state import role_titles
-from botops.app.reviewing import canonical, today
+from botops.app.prompts.state import role_titles
 from botops.claims.exceptions import MOST_CHARACTERS, suggested_wording
 from botops.console import deeds, formats, frame, labels, parts, safe
 from botops.console.i18n import _, ngettext

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botops.app.container import Container
-from botops.app.prompt_state import role_titles
+from botops.app.prompts.state import role_titles
 from botops.console import frame, labels, parts, prompt_texts
 from botops.console.i18n import _, ngettext
 from botops.console.safe import tag

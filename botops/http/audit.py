@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from botops.app import auditing
+from botops.app.releases import auditing
 from botops.domain.releases import Deed
 from botops.http.schemas import Id
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from botops.app import experimenting
-from botops.app.experiments import experiment_status, status_json
+from botops.app.experiments import experimenting
+from botops.app.experiments.status import experiment_status, status_json
 from botops.domain.people import MOST_REASON
 from botops.http.schemas import Body, Id, Problem
 from botops.registry.model import Measure, Variant

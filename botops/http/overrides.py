@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from botops.app import kill_switch
+from botops.app.releases import kill_switch
 from botops.domain.people import MOST_REASON
 from botops.http.schemas import Body, Id, Problem
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from botops.app import book_candidate, book_releases
-from botops.app.book_canary import standing_alarm
+from botops.app.pricebooks import book_releases
+from botops.app.pricebooks import candidate as book_candidate
+from botops.app.pricebooks.canary import standing_alarm
 from botops.domain.errors import ConflictError, UserError
 from botops.domain.releases import Deed
 from botops.http.proposals import ProposalReply, proposal_reply
@@ -18,8 +19,8 @@ from botops.http.releases import FAULTS, Checksum, Reason
 from botops.http.schemas import Body, Id
 
 if TYPE_CHECKING:
-    from botops.app.book_candidate import Candidate
     from botops.app.container import Container
+    from botops.app.pricebooks.candidate import Candidate
     from botops.domain.messages import Language
     from botops.domain.releases import AuditEntry
     from botops.registry.books import BookApproval, BookRelease, BookVersion

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from botops.app.serving import PromptSummary, ServedPrompt
+    from botops.app.prompts.serving import PromptSummary, ServedPrompt
     from botops.domain.prompts import ModelParameters
     from botops.registry import PromptVersion, Variable
     from botops.registry.version import Wording

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from botops.app import serving
+from botops.app.prompts import serving
 from botops.domain.prompts import Lead
 from botops.http.caching import cached_json
 from botops.http.prompt_schemas import AssignedPrompt, ListedPrompt, PromptText, assigned_body, listed_body, text_body

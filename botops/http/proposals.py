@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from botops.app import proposing
-from botops.app.auditing import prompt_subject
+from botops.app.releases import proposing
+from botops.app.releases.auditing import prompt_subject
 from botops.domain.releases import UNDECIDED, ProposalState
 from botops.http.releases import FAULTS, Reason
 from botops.http.schemas import Body, Id

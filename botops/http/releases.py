@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, StringConstraints
 
-from botops.app import releasing
+from botops.app.releases import releasing
 from botops.domain.people import MOST_REASON
 from botops.http.schemas import Body, Conflict, Id, Problem
 

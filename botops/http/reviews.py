@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from botops.app import reviewing
+from botops.app.checks import reviewing
 from botops.domain.reviews import ClaimException, FindingRef, Remedy, Ruling
 from botops.http.schemas import Body, Id, Problem
 

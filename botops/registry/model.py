@@ -181,7 +181,7 @@ class Variant(Strict):
 
 
 MetricName = Literal["won", "qualified", "satisfaction", "flagged", "escalated", "cost", "latency", "length"]
-"""What an experiment can be judged by; each has one definition, in `botops.app.experiment_metrics`."""
+"""What an experiment can be judged by; each has one definition, in `botops.app.experiments.metrics`."""
 
 
 class Guardrail(Strict):

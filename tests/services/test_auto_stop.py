@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from botops.app import experimenting, releasing
-from botops.app.auto_stop import ExperimentWatch
 from botops.app.clock import SetClock
 from botops.app.container import Container
+from botops.app.experiments import experimenting
+from botops.app.experiments.auto_stop import ExperimentWatch
 from botops.app.living import Manners, Visit, live
+from botops.app.releases import releasing
 from botops.config import Secrets, load_settings
 from botops.domain.turns import GuardPolicy
 from botops.simulator import Errors

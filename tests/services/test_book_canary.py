@@ -9,10 +9,10 @@ import time
 
 import pytest
 
-from botops.app.book_canary import BookCanary, since_when, standing_alarm, watch_book
 from botops.app.clock import SystemClock
 from botops.app.doctor import examine
-from botops.app.releasing import publish
+from botops.app.pricebooks.canary import BookCanary, since_when, standing_alarm, watch_book
+from botops.app.releases.releasing import publish
 from botops.domain.releases import Deed
 from botops.pricebook import load, price_table
 from botops.registry.books import BookFolder

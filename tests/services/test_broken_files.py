@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from botops.app.books import Books
+from botops.app.pricebooks.books import Books
 from botops.app.supervise import Watch, broken_files
 
 QUESTION = "Сколько стоит тариф «Магазин»?"

@@ -7,7 +7,7 @@ from textwrap import indent
 
 import pytest
 
-from botops.app.experiment_rehearsal import Course, rehearse
+from botops.app.experiments.rehearsal import Course, rehearse
 from botops.app.scaffold import write_scaffold
 from botops.cli.main import run
 from botops.config import load_settings

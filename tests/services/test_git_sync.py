@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from botops.app import releasing
 from botops.app.container import Container
 from botops.app.doctor import examine
-from botops.app.git_sync import pull, push, record_release, sync_status
+from botops.app.releases import releasing
+from botops.app.releases.git_sync import pull, push, record_release, sync_status
 from botops.app.scaffold import write_scaffold
 from botops.cli.main import run
 from botops.config import Secrets, load_settings

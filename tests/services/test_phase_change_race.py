@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from botops.app import experimenting
 from botops.app.clock import SystemClock
 from botops.app.container import Container
+from botops.app.experiments import experimenting
 from botops.config import Secrets, load_settings
 from botops.domain.messages import InboundMessage
 from botops.domain.ports import ModelReply

@@ -5,7 +5,7 @@ import json
 import openpyxl
 import pytest
 
-from botops.app.books import Books
+from botops.app.pricebooks.books import Books
 
 ROW = {
     "id": "d1",
@@ -54,7 +54,7 @@ def test_check_takes_a_price_list_as_it_is(project, process, tmp_path, kind, pri
 
 
 def test_a_book_in_the_middle_of_being_written_is_not_taken(tmp_path, monkeypatch):
-    monkeypatch.setattr("botops.app.books._LOOK_AGAIN_S", 0.0)
+    monkeypatch.setattr("botops.app.pricebooks.books._LOOK_AGAIN_S", 0.0)
     file = tmp_path / "book.yaml"
     file.write_text(BOOK + SECOND, "utf-8")
     books = Books(file)
@@ -69,7 +69,7 @@ def test_a_book_in_the_middle_of_being_written_is_not_taken(tmp_path, monkeypatc
 
 
 def test_an_emptied_book_is_refused_and_the_last_good_one_stays(tmp_path, monkeypatch):
-    monkeypatch.setattr("botops.app.books._LOOK_AGAIN_S", 0.0)
+    monkeypatch.setattr("botops.app.pricebooks.books._LOOK_AGAIN_S", 0.0)
     file = tmp_path / "book.yaml"
     file.write_text(BOOK, "utf-8")
     books = Books(file)

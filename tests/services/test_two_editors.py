@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from botops.app import releasing
-from botops.app.auditing import entries
 from botops.app.container import Container, open_registry
+from botops.app.releases import releasing
+from botops.app.releases.auditing import entries
 from botops.config import Secrets, load_settings
 from botops.domain.errors import ConflictError
 from botops.domain.releases import Deed

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import streamlit as st
 
+from botops.app.checks.stored import supported_by_turn
 from botops.app.container import Container
-from botops.app.stored import supported_by_turn
 from botops.console import filters, formats, frame, labels, navigation, parts, reviewing, safe, transcript
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag

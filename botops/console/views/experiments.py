@@ -3,9 +3,9 @@
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.experiment_metrics import METRICS
-from botops.app.experimenting import Experiment, Stage, experiments
-from botops.app.experiments import Arm, Comparison, ExperimentStatus, HistoryPoint
+from botops.app.experiments.experimenting import Experiment, Stage, experiments
+from botops.app.experiments.metrics import METRICS
+from botops.app.experiments.status import Arm, Comparison, ExperimentStatus, HistoryPoint
 from botops.app.glossary import GLOSSARY
 from botops.console import charts, data, experiment_endings, formats, frame, navigation, parts, planning, safe
 from botops.console.experiment_labels import day_or_moment, difference, stage, targeting, value

@@ -6,10 +6,10 @@ from decimal import Decimal
 import streamlit as st
 
 from botops.app import queries
-from botops.app.book_canary import standing_alarm
 from botops.app.container import Container
 from botops.app.glossary import GLOSSARY, Entry
-from botops.app.prompt_state import prompt_states
+from botops.app.pricebooks.canary import standing_alarm
+from botops.app.prompts.state import prompt_states
 from botops.console import charts, data, formats, frame, labels, navigation, parts, safe
 from botops.console.i18n import _, language, ngettext
 from botops.domain.money import Money

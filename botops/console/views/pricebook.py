@@ -4,9 +4,9 @@ from itertools import groupby
 
 import streamlit as st
 
-from botops.app.book_rules import RuleReading, book_rules
-from botops.app.books import BookInForce
 from botops.app.container import Container
+from botops.app.pricebooks.books import BookInForce
+from botops.app.pricebooks.rules import RuleReading, book_rules
 from botops.console import formats, frame, labels, parts, safe
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.prompt_state import PromptState, prompt_states, role_titles
+from botops.app.prompts.state import PromptState, prompt_states, role_titles
 from botops.console import (
     data,
     formats,

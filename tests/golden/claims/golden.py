@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from botops.app.judging import Judged, judge_dialogue
+from botops.app.checks.judging import Judged, judge_dialogue
 from botops.claims import CompiledBook, compile_book
 from botops.claims.dialogues import Dialogue, parse_dialogues
 from botops.domain.findings import Finding

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from botops.app import auditing, releasing
 from botops.app.container import Container
+from botops.app.releases import auditing, releasing
 from botops.config import Secrets, load_settings
 
 TEXT = """\

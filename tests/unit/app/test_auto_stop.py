@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import yaml
 
-from botops.app import releasing
-from botops.app.auto_stop import ExperimentWatch, stop_if_harmful
 from botops.app.clock import SetClock
 from botops.app.container import Container, database_url
-from botops.app.experiment_standing import standing
-from botops.app.experiments import experiment_status
-from botops.app.kill_switch import kill, restore
+from botops.app.experiments.auto_stop import ExperimentWatch, stop_if_harmful
+from botops.app.experiments.standing import standing
+from botops.app.experiments.status import experiment_status
+from botops.app.releases import releasing
+from botops.app.releases.kill_switch import kill, restore
 from botops.app.supervise import Watch
 from botops.config import Secrets, load_settings
 from botops.domain.errors import ConflictError

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from botops.app.books import Books
+from botops.app.pricebooks.books import Books
 from botops.registry.books import BookFolder
 from botops.registry.release import Step
 

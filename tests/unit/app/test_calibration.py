@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from botops.app.calibration import LabelledReply, calibrated, calibration_json, read_labels
+from botops.app.checks.calibration import LabelledReply, calibrated, calibration_json, read_labels
 from botops.domain.errors import UserError
 from botops.domain.messages import Message
 from botops.domain.opinions import Concern, Opinion, SecondOpinion

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botops.app.check_report import DIALOGUES_SHOWN, CheckSummary, Piece, pieces, render_html
+from botops.app.checks.report import DIALOGUES_SHOWN, CheckSummary, Piece, pieces, render_html
 from botops.domain.findings import Finding, FindingKind, Severity, SupportedClaim
 from botops.domain.messages import Message
 from botops.domain.money import Money

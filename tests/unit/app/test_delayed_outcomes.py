@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from botops.app.clock import SetClock
 from botops.app.container import Container
-from botops.app.experiment_metrics import METRICS, value_of
-from botops.app.experimenting import promote
-from botops.app.experiments import experiment_history, experiment_status, history_json, status_json
+from botops.app.experiments.experimenting import promote
+from botops.app.experiments.metrics import METRICS, value_of
+from botops.app.experiments.status import experiment_history, experiment_status, history_json, status_json
 from botops.app.glossary import GLOSSARY
 from botops.app.outcomes import take_feedback, take_outcomes
 from botops.config import Secrets, load_settings

@@ -11,8 +11,8 @@ import pytest
 
 from botops.app.clock import SetClock
 from botops.app.container import Container
-from botops.app.experiment_plan_words import say_plan
-from botops.app.experiment_planning import Asked, plan_experiment, plan_json
+from botops.app.experiments.plan_words import say_plan
+from botops.app.experiments.planning import Asked, plan_experiment, plan_json
 from botops.app.outcomes import take_feedback, take_outcomes
 from botops.app.scaffold import write_scaffold
 from botops.cli.main import run

@@ -10,8 +10,8 @@ import yaml
 
 from botops.app.clock import SetClock
 from botops.app.container import Container
-from botops.app.experiment_metrics import METRICS
-from botops.app.experiments import experiment_history, experiment_status, history_json, status_json
+from botops.app.experiments.metrics import METRICS
+from botops.app.experiments.status import experiment_history, experiment_status, history_json, status_json
 from botops.config import Secrets, load_settings
 from botops.domain.errors import UserError
 from botops.domain.messages import InboundMessage

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from botops.app import guard as guard_module
-from botops.app.books import Books
 from botops.app.guard import ClaimGuard
+from botops.app.pricebooks.books import Books
 from botops.claims import compile_book, judge
 from botops.domain.findings import Judgement
 from botops.domain.messages import Message

@@ -9,7 +9,7 @@ import pytest
 
 from botops.app import services
 from botops.app.container import Container
-from botops.app.impact import affected_cases, affected_dialogues, affected_prompts
+from botops.app.pricebooks.impact import affected_cases, affected_dialogues, affected_prompts
 from botops.claims.impact import BookChange
 from botops.config import Secrets, load_settings
 from botops.domain.problems import Problem
@@ -186,7 +186,7 @@ def test_dialogues_and_promises_of_the_store(project, change):
 
 
 def test_a_later_day_is_told():
-    from botops.app.impact import Affected
+    from botops.app.pricebooks.impact import Affected
 
     texts = {"ru": "Цена другая.", "kk": "Баға басқа.", "en": "Another price."}
     one = Affected("promise", "13 900\n₸", date(2026, 12, 1), True, texts, dialogue_id="d", turn=2)

@@ -9,10 +9,10 @@ from itertools import count
 
 import pytest
 
-from botops.app import kill_switch, releasing
 from botops.app.container import Container
-from botops.app.kill_switch import kill, restore, target_of
-from botops.app.overrides import GIVE_UP_S, LOOK_AGAIN_S, PATIENCE_S, StoredOverrides
+from botops.app.releases import kill_switch, releasing
+from botops.app.releases.kill_switch import kill, restore, target_of
+from botops.app.releases.overrides import GIVE_UP_S, LOOK_AGAIN_S, PATIENCE_S, StoredOverrides
 from botops.app.supervise import broken_files
 from botops.config import Secrets, load_settings
 from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError

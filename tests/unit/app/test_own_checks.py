@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from botops.app import judging, services
-from botops.app.books import Books
+from botops.app import services
+from botops.app.checks import judging
 from botops.app.clock import SetClock
 from botops.app.container import Container, counting
 from botops.app.guard import ClaimGuard
+from botops.app.pricebooks.books import Books
 from botops.claims import Extensions
 from botops.claims.extensions import NamedCheck
 from botops.config import Secrets, load_settings

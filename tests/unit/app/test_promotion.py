@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from botops.app import experimenting
 from botops.app.clock import SetClock
 from botops.app.container import Container
-from botops.app.kill_switch import kill
+from botops.app.experiments import experimenting
+from botops.app.releases.kill_switch import kill
 from botops.app.supervise import Watch
 from botops.config import Secrets, load_settings
 from botops.domain.errors import UserError

@@ -10,7 +10,7 @@ import pytest
 
 from botops.app.clock import SetClock
 from botops.app.container import Container, build_meter
-from botops.app.prompt_diff import (
+from botops.app.prompts.diff import (
     MONTH_DAYS,
     TRAFFIC_DAYS,
     diff_json,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from botops.app.prompt_lint import lint_prompts
+from botops.app.prompts.lint import lint_prompts
 from botops.config import parse
 from botops.pricebook import parse_book
 from botops.registry import Registry

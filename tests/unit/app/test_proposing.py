@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from botops.app import proposing, releasing
+from botops.app.releases import proposing, releasing
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.releases import Deed, ProposalState
 

@@ -13,7 +13,7 @@ from botops.app import queries
 from botops.app.clock import SetClock
 from botops.app.container import Container
 from botops.app.glossary import OVERVIEW
-from botops.app.prompt_state import lint_findings, prompt_states
+from botops.app.prompts.state import lint_findings, prompt_states
 from botops.app.seed import seed
 from botops.config import Secrets, load_settings
 from botops.costs import local_total

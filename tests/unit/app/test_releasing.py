@@ -2,8 +2,8 @@
 
 import pytest
 
-from botops.app import auditing, proposing, releasing
-from botops.app.readiness import refuse_unready
+from botops.app.releases import auditing, proposing, releasing
+from botops.app.releases.readiness import refuse_unready
 from botops.config import load_settings
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.releases import Deed

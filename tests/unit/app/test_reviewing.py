@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 
 from botops.app import services
-from botops.app.clock import SetClock
-from botops.app.container import Container
-from botops.app.exceptions import StoredExceptions, exception_row, load_exceptions
-from botops.app.judging import judge_dialogue
-from botops.app.rehearsal import as_json, rehearse
-from botops.app.reviewing import (
+from botops.app.checks.exceptions import StoredExceptions, exception_row, load_exceptions
+from botops.app.checks.judging import judge_dialogue
+from botops.app.checks.rehearsal import as_json, rehearse
+from botops.app.checks.reviewing import (
     Said,
     add_exception,
     canonical,
@@ -24,6 +22,8 @@ from botops.app.reviewing import (
     revoke_exception,
     today,
 )
+from botops.app.clock import SetClock
+from botops.app.container import Container
 from botops.claims import compile_book
 from botops.claims.dialogues import parse_dialogues
 from botops.config import Secrets, load_settings

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botops.app.opinion_request import MAX_REPLY, BadAnswerError, read_answer, request_for
-from botops.app.second_opinion import (
+from botops.app.checks.opinion_request import MAX_REPLY, BadAnswerError, read_answer, request_for
+from botops.app.checks.second_opinion import (
     OpinionDesk,
     OpinionTally,
     opinion_model,

@@ -12,7 +12,7 @@ from threading import local
 
 import pytest
 
-from botops.app.extensions import ExtensionChoice, extensions_of, load_extensions
+from botops.app.checks.extensions import ExtensionChoice, extensions_of, load_extensions
 from botops.claims import Extensions, check, compile_book, judge
 from botops.claims.extensions import NamedCheck
 from botops.claims.own_file import OwnClaimsFile

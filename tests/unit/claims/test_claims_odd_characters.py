@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from botops.app.judging import judge_dialogue
+from botops.app.checks.judging import judge_dialogue
 from botops.claims import compile_book
 from botops.claims.dialogues import Dialogue
 from botops.domain.findings import Judgement

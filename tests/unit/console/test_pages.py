@@ -6,8 +6,8 @@ from html import unescape
 import pytest
 from babel.messages.pofile import read_po
 
-from botops.app.book_canary import alarm_id
 from botops.app.glossary import GLOSSARY, OVERVIEW
+from botops.app.pricebooks.canary import alarm_id
 from botops.console import i18n
 from botops.domain.releases import AuditEntry, Deed
 from botops.domain.turns import Action

@@ -2,7 +2,7 @@
 
 import pytest
 
-from botops.app import kill_switch, proposing, releasing
+from botops.app.releases import kill_switch, proposing, releasing
 from botops.console.prompt_typing import Typed
 from botops.domain.releases import AuditEntry, Deed, EvalRun, OverrideKind, ProposalState
 

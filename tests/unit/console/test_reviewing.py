@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from botops.app.api_client import ApiClient
+from botops.app.checks.reviewing import add_exception, today
 from botops.app.container import Container
-from botops.app.reviewing import add_exception, today
 from botops.config import Secrets, load_settings
 from botops.domain.errors import OutsideError, UserError
 from botops.domain.findings import FindingKind

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from botops.app.books import Books
 from botops.app.clock import SetClock
 from botops.app.guard import ClaimGuard
+from botops.app.pricebooks.books import Books
 from botops.bot import BotRules
 from botops.domain.turns import GuardPolicy
 from botops.evals.checks.catalogue import built_in

@@ -1,0 +1,1 @@
+"""What the claim checker is asked for: logs, rulings, exceptions, promises, second opinions."""

@@ -1,0 +1,1 @@
+"""Experiments on prompts: started and ended, judged, planned, rehearsed, stopped by themselves."""

@@ -1,0 +1,1 @@
+"""What changes what is served, and the rules and the log of it: releases, proposals, orders, git."""
