@@ -1,6 +1,7 @@
 """Real installations in scratch folders: the demo project, its API in this process or as a process of its own."""
 
 import contextlib
+import io
 import os
 import re
 import signal
@@ -19,6 +20,7 @@ import uvicorn
 
 from botops.app.container import Container
 from botops.app.scaffold import write_scaffold
+from botops.cli.main import run
 from botops.config import Secrets, load_settings
 from botops.http import create_api
 
@@ -141,3 +143,21 @@ def wait_for():
 def port() -> int:
     """A free port, the one above it free as well."""
     return _free_ports()
+
+
+@pytest.fixture
+def botops(monkeypatch, capsysbinary):
+    """Runs a command in a folder, in this process, as `by` when given: exit code, stdout, stderr."""
+
+    def call(folder, *arguments, stdin=b"", by=None):
+        monkeypatch.chdir(folder)
+        if by is not None:
+            monkeypatch.setenv("BOTOPS_USER", by)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        capsysbinary.readouterr()
+        with pytest.raises(SystemExit) as stop:
+            run(arguments)
+        out, err = capsysbinary.readouterr()
+        return stop.value.code, out.decode(), err.decode()
+
+    return call

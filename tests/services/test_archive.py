@@ -1,38 +1,19 @@
 """Archives of served replies: written, played back, and every difference found."""
 
 import asyncio
-import io
 import json
 import shutil
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from botops.app import services
 from botops.app.container import Container
-from botops.cli.main import run
 from botops.config import Secrets, load_settings
 from botops.domain.reviews import ClaimException
 from botops.registry.exchange.packing import pack, unpack
 
 ASKED = "Сколько стоит тариф «Магазин» на год? Мой телефон +7 701 123 45 67"
-
-
-@pytest.fixture
-def botops(monkeypatch, capsysbinary):
-    """Runs a command in a folder, in this process: exit code, stdout, stderr."""
-
-    def call(folder, *arguments):
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b""), "utf-8"))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            run(arguments)
-        out, err = capsysbinary.readouterr()
-        return stop.value.code, out.decode(), err.decode()
-
-    return call
 
 
 def converse(project, *overrides, texts=("Здравствуйте", ASKED)):

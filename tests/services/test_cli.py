@@ -1,14 +1,11 @@
 """The command line as a user meets it: exit codes, streams, files."""
 
-import io
 import json
 import re
 import subprocess
 import sys
 
 import pytest
-
-from botops.cli.main import run
 
 BAD = {
     "id": "b-1",
@@ -25,22 +22,6 @@ GOOD = {
     "started_at": "2026-11-10T10:00:00+05:00",
     "messages": [{"role": "assistant", "content": "Здравствуйте! Чем помочь?"}],
 }
-
-
-@pytest.fixture
-def botops(monkeypatch, capsysbinary):
-    """Runs a command in a folder, in this process: exit code, stdout, stderr."""
-
-    def call(folder, *arguments, stdin=b""):
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            run(arguments)
-        out, err = capsysbinary.readouterr()
-        return stop.value.code, out.decode(), err.decode()
-
-    return call
 
 
 def write(path, *rows):

@@ -1,12 +1,9 @@
 """`botops exceptions` and `botops check --policy` as a reviewer and AI Ops meet them."""
 
-import io
 import json
-import sys
+from functools import partial
 
 import pytest
-
-from botops.cli.main import run
 
 LOG = [
     {"id": "d-1", "started_at": "2026-11-20T10:00:00+05:00",
@@ -22,17 +19,9 @@ LOG = [
 
 
 @pytest.fixture
-def botops(monkeypatch, capsysbinary, project):
-    def call(*arguments):
-        monkeypatch.chdir(project)
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b""), "utf-8"))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            run(arguments)
-        out, err = capsysbinary.readouterr()
-        return stop.value.code, out.decode(), err.decode()
-
-    return call
+def botops(botops, project):
+    """Runs a command in the project."""
+    return partial(botops, project)
 
 
 @pytest.fixture

@@ -1,35 +1,15 @@
 """Prompts taken from and given to other tools at the command line."""
 
-import io
 import json
 import re
-import sys
 
 import pytest
-
-from botops.cli.main import run
 
 FOREIGN = [
     {"name": "support", "version": 1, "type": "text", "prompt": "Помогай. {{question}}", "labels": [], "tags": []},
     {"name": "support", "version": 3, "type": "text", "prompt": "Помогай кратко. {{question}} {% x %}",
      "labels": ["production"], "tags": ["help"], "config": {"model": "m", "dashboard": 5}},
 ]  # fmt: skip
-
-
-@pytest.fixture
-def botops(monkeypatch, capsysbinary):
-    """Runs a command in a folder, in this process: exit code, stdout, stderr."""
-
-    def call(folder, *arguments, stdin=b""):
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            run(arguments)
-        out, err = capsysbinary.readouterr()
-        return stop.value.code, out.decode(), err.decode()
-
-    return call
 
 
 @pytest.fixture

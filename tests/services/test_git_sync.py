@@ -1,11 +1,9 @@
 """Releases in git: real repositories, a bare remote, two clones."""
 
-import io
 import json
 import logging
 import os
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,7 +13,6 @@ from botops.app.doctor import examine
 from botops.app.releases import releasing
 from botops.app.releases.git_sync import pull, push, record_release, sync_status
 from botops.app.scaffold import write_scaffold
-from botops.cli.main import run
 from botops.config import Secrets, load_settings
 from botops.domain.errors import ConflictError, OutsideError
 from botops.registry import Split, Variant
@@ -69,22 +66,6 @@ def shared(tmp_path):
     git(first, "push", "--quiet", "origin", "main")
     git(tmp_path, "clone", "--quiet", "remote.git", "second")
     return first / "bot", tmp_path / "second" / "bot"
-
-
-@pytest.fixture
-def botops(monkeypatch, capsysbinary):
-    """Runs a command in a folder, in this process: exit code, stdout, stderr."""
-
-    def call(folder, *arguments):
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b""), "utf-8"))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            run(arguments)
-        out, err = capsysbinary.readouterr()
-        return stop.value.code, out.decode(), err.decode()
-
-    return call
 
 
 def test_a_publish_is_a_commit_of_its_own_files_by_its_author(shared):

@@ -1,14 +1,11 @@
 """Outcomes and ratings, over HTTP and from tables: kept once, refused with what is wrong and where."""
 
-import io
 import json
-import sys
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from botops.cli.main import run
 
 WON = {"lead": "lead-1", "stage": "won", "at": "2026-11-20T14:30:00+05:00", "amount": "13900.50", "id": "deal-1"}
 
@@ -20,17 +17,9 @@ def server(project, running):
 
 
 @pytest.fixture
-def botops(monkeypatch, capsysbinary, project):
-    def call(*arguments, stdin=b""):
-        monkeypatch.chdir(project)
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            run(arguments)
-        out, err = capsysbinary.readouterr()
-        return stop.value.code, out.decode(), err.decode()
-
-    return call
+def botops(botops, project):
+    """Runs a command in the project."""
+    return partial(botops, project)
 
 
 @pytest.fixture

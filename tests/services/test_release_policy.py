@@ -1,12 +1,9 @@
 """Draft, evaluation, review and publication on the command line of a fresh project, with everything asked for."""
 
-import io
 import json
-import sys
+from functools import partial
 
 import pytest
-
-from botops.cli.main import run
 
 POLICY = """
 releases:
@@ -17,20 +14,9 @@ SUITE = "evals/suites/demo.yaml"
 
 
 @pytest.fixture
-def botops(monkeypatch, capsysbinary, project):
-    """Runs a command as Айгерим, or as `by`: exit code, stdout, stderr."""
-
-    def call(*arguments, by="Айгерим", stdin=b""):
-        monkeypatch.chdir(project)
-        monkeypatch.setenv("BOTOPS_USER", by)
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            run(arguments)
-        out, err = capsysbinary.readouterr()
-        return stop.value.code, out.decode(), err.decode()
-
-    return call
+def botops(botops, project):
+    """Runs a command in the project."""
+    return partial(botops, project, by="Айгерим")
 
 
 @pytest.fixture

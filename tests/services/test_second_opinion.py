@@ -1,12 +1,10 @@
 """`botops check --second-opinion` and `botops opinion calibrate` against a server on loopback."""
 
-import io
 import json
-import sys
+from functools import partial
 
 import pytest
 
-from botops.cli.main import run
 from botops.testing import Behaviour, FakeProvider
 
 RUDE = "Вы просто не понимаете. Для вас тариф «Магазин» — 9 000 ₸ в месяц."
@@ -30,17 +28,9 @@ TONE = answer(("tone", "Вы просто не понимаете", "Звучи�
 
 
 @pytest.fixture
-def botops(monkeypatch, capsysbinary, project):
-    def call(*arguments):
-        monkeypatch.chdir(project)
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b""), "utf-8"))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            run(arguments)
-        out, err = capsysbinary.readouterr()
-        return stop.value.code, out.decode(), err.decode()
-
-    return call
+def botops(botops, project):
+    """Runs a command in the project."""
+    return partial(botops, project)
 
 
 def written(path, rows):
