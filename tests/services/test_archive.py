@@ -75,7 +75,7 @@ def test_a_blocked_reply_keeps_its_findings(botops, project):
     assert record.verdict.findings
     botops(project, "prompts", "export", "--turn", record.id, "--archive", "a.zip")
     code, out, _ = botops(project, "prompts", "replay", "a.zip")
-    assert code == 0
+    assert code == 0, out
     assert "findings" in out
     assert " 0 findings" not in out
 

@@ -240,8 +240,16 @@ def _judged_texts(record: TurnRecord) -> Iterator[tuple[str, Verdict]]:
     yield from judged
 
 
+def _as_kept(verdict: Verdict) -> Verdict:
+    """A verdict without what is not kept with a turn: the wording for prompts; the book is compared apart."""
+    findings, excepted = (
+        tuple(replace(f, in_prompt={}) for f in some) for some in (verdict.findings, verdict.excepted)
+    )
+    return replace(verdict, book=None, findings=findings, excepted=excepted)
+
+
 def _same_verdict(then: Verdict, now: Verdict) -> tuple[bool, str]:
-    before, after = (_VERDICT.dump_python(replace(v, book=None), mode="json") for v in (then, now))
+    before, after = (_VERDICT.dump_python(_as_kept(v), mode="json") for v in (then, now))
     if before == after:
         return True, f"{now.judgement.value}, {now.claims} claims, {len(now.findings)} findings"
     return False, _difference(
