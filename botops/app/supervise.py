@@ -178,23 +178,37 @@ class Watch:
 
     def _run(self) -> None:
         rounds = 0
-        self._tell()
+        self._do("looking at the files", self._tell)
         while not self._ending.wait(_WATCH_EVERY_S):
-            try:
-                if rounds % _LOOK_AT_EXPERIMENTS_EVERY == 0:
-                    self._experiments.look()
-                    self._promote()
-                if rounds % _LOOK_FOR_DEAD_EVERY == 0:
-                    self._container.store.interrupt_dead()
-                self._canary.look()
-                self._roll_up()
-            except StoreError as error:
-                self._container.metrics.observe_errors.inc()
-                log.error("looking after the store failed, tried again in %s s: %s", _WATCH_EVERY_S, error)
+            for every, what, duty in self._duties():
+                if rounds % every == 0:
+                    self._do(what, duty)
             rounds += 1
-            self._tell()
             if self._on_tick is not None:
                 self._on_tick()
+
+    def _duties(self) -> tuple[tuple[int, str, Callable[[], object]], ...]:
+        """What is done every so many rounds, in this order: experiments first, which steady traffic must not delay."""
+        return (
+            (_LOOK_AT_EXPERIMENTS_EVERY, "looking for harm done by experiments", self._experiments.look),
+            (_LOOK_AT_EXPERIMENTS_EVERY, "promoting the winners of experiments", self._promote),
+            (_LOOK_FOR_DEAD_EVERY, "looking for turns of dead processes", self._container.store.interrupt_dead),
+            (1, "watching the price book", self._canary.look),
+            (1, "rolling up", self._roll_up),
+            (1, "looking at the files", self._tell),
+        )
+
+    def _do(self, what: str, duty: Callable[[], object]) -> None:
+        """One duty. Its fault is said and counted, and keeps no other from being done: a watch that ended over one of
+        them would end in silence, and with it what stops a harmful experiment."""
+        try:
+            duty()
+        except StoreError as error:
+            self._container.metrics.watch_errors.inc()
+            log.error("%s failed, tried again in %s s: %s", what, _WATCH_EVERY_S, error)
+        except Exception:
+            self._container.metrics.watch_errors.inc()
+            log.exception("%s broke off", what)
 
     def _roll_up(self) -> None:
         """Rolls up what is due, or some of it: under steady traffic there is always more, and what else is looked after

@@ -86,6 +86,7 @@ class Metrics:
         )
         self.ingested = Counter("botops_ingested_turns_total", "Turns taken in from other bots' logs.", registry=r)
         self.observe_errors = Counter("botops_observe_errors_total", "Turns that could not be counted.", registry=r)
+        self.watch_errors = Counter("botops_watch_errors_total", "Duties of the watch loop that failed.", registry=r)
         self.prompts_broken = Gauge(
             "botops_prompt_problems", "Problems in prompt files; a broken one is served from its last good text.",
             registry=r,

@@ -250,3 +250,27 @@ def test_the_watch_loop_stops_an_experiment_by_itself_however_busy_it_is(folder)
         finally:
             watch.stop()
         assert served(container) == {1}
+
+
+class Faulty(Busy):
+    """A store that fails in a way nobody foresaw."""
+
+    def interrupt_dead(self):
+        raise RuntimeError("nobody foresaw this")
+
+
+def test_a_fault_nobody_foresaw_does_not_end_the_watch(folder, caplog):
+    with opened(folder, 2) as container:
+        talk(container, 60)
+        stopped = threading.Event()
+        watch = Watch(
+            replace(container, store=Faulty(container.store)),
+            on_tick=lambda: stopped.set() if container.store.overrides.in_force() else None,
+        )
+        watch.start()
+        try:
+            assert stopped.wait(60)
+        finally:
+            watch.stop()
+        assert "looking for turns of dead processes broke off" in caplog.text
+        assert b"botops_watch_errors_total 1.0" in container.metrics.exposition()
