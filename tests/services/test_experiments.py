@@ -194,7 +194,7 @@ def test_the_verdict_stands_between_a_variant_and_its_promotion(server, clock):
     ("body", "words"),
     [
         ({"variants": [{"version": 1, "weight": 9000}]}, "sum to 10000"),
-        ({"variants": [{"version": 9, "weight": 10_000}]}, "9.yaml"),
+        ({"variants": [{"version": 9, "weight": 10_000}]}, "no version 9"),
         ({"coverage": 10_001}, "at most 10000"),
         ({"key": "с пробелом"}, "right form"),
         ({"key": "tone:2"}, "right form"),

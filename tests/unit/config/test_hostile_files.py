@@ -61,10 +61,15 @@ def test_a_hostile_file_costs_little(name, file):
 @pytest.mark.slow
 def test_hostile_files_are_answered_quickly():
     for name, text in HOSTILE.items():
-        began = time.process_time()
-        with contextlib.suppress(UserError):
-            parse(text, "f.yaml")
-        assert time.process_time() - began < 1, name  # 0.2 s on an idle machine
+        # 0.2 s on an idle machine; a collection of all the process holds may fall into one try, not into each
+        assert any(_seconds(text) < 1 for _ in range(3)), name
+
+
+def _seconds(text):
+    began = time.process_time()
+    with contextlib.suppress(UserError):
+        parse(text, "f.yaml")
+    return time.process_time() - began
 
 
 YAMLISH = st.text(alphabet="ab:-[]{},\n \t'\"#&*!|>%@`?~01.<=\\/\ud800\0\x07é", max_size=60)
