@@ -56,7 +56,9 @@ def _experiment(container: Container, one: Experiment) -> None:
     status = data.experiment(container, key, one.prompt, language())
     _verdict(container, one, status)
     if status.comparisons:
-        _pictures(data.experiment_history(container, key, one.prompt), one.split.measure)
+        with st.spinner(_("Looking back day by day…")):  # seconds, where thousands of leads came over weeks
+            points = data.experiment_history(container, key, one.prompt)
+        _pictures(points, one.split.measure)
         _arms(status)
         _compared(status)
     experiment_endings.section(one)
