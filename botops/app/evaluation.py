@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ from botops.domain.usage import Usage
 from botops.evals.checkpoint import Checkpoint
 from botops.evals.checks.catalogue import installed
 from botops.evals.reports.lines import lines_of
-from botops.evals.result import RunResult, SuiteInfo
+from botops.evals.result import ModelInfo, RunResult, SubjectInfo, SuiteInfo
 from botops.evals.runner import Bench, Run, Subject, jobs_of
 from botops.evals.suite import SuiteReader, lint_against_book
 from botops.llm.recordings import RecordingModel, ReplayModel
@@ -52,13 +53,14 @@ _ERRORS = ("wrong_variant", "stale_price", "invented_discount", "wrong_total")
 class EvalRequest:
     """What is to be run. `prompts` as `NAME`, `NAME@VERSION` or `NAME@draft`; none means what is served.
 
-    `model` is `replay`, `replay:MODEL`, `simulator`, a URL or a model's name. `cases` are patterns of case ids
+    Each of `models` is `replay`, `replay:MODEL`, `simulator`, a URL or a model's name; every prompt version is run with
+    every model. `cases` are patterns of case ids
     (`promo-*`), `tags` select the cases that have one of them.
     """
 
     suites: tuple[Path, ...]
     prompts: tuple[str, ...] = ()
-    model: str = REPLAY
+    models: tuple[str, ...] = (REPLAY,)
     concurrency: int = 8
     repeat: int = 1
     record: bool = False
@@ -87,7 +89,8 @@ def faultless(overrides: tuple[str, ...]) -> tuple[str, ...]:
 class _Prepared:
     bench: Bench
     info: SuiteInfo
-    recorder: RecordingModel | None
+    recorders: tuple[RecordingModel, ...]
+    models: tuple[ModelInfo, ...]
     book_checksum: str
     positions: Mapping[str, int]
     """Where in its file each case stands, counted from 0."""
@@ -138,19 +141,22 @@ class Evaluation:
             return
         self._checkpoint.clear()
         for prepared in self._prepared:
-            if prepared.recorder is not None and self._request.whole and not self.resumed:
-                prepared.recorder.prune()
+            if self._request.whole and not self.resumed:
+                for recorder in prepared.recorders:
+                    recorder.prune()
 
     def _prices(self) -> str:
-        """The model and the price table that costs were counted by."""
+        """The models and the price tables that costs were counted by."""
         bench = self._prepared[0].bench
-        cost = bench.meter.cost(Usage(), bench.model.name, bench.suite.at, simulated=bench.model.simulated)
-        return ", ".join(part for part in (cost.priced_as, cost.source) if part)
+        models = dict.fromkeys(subject.model for subject in bench.subjects)
+        costs = [bench.meter.cost(Usage(), m.name, bench.suite.at, simulated=m.simulated) for m in models]
+        named = (", ".join(part for part in (cost.priced_as, cost.source) if part) for cost in costs)
+        return "; ".join(dict.fromkeys(named))
 
     def _identity(self) -> str:
         """What must be the same for two runs to be one: every text, price and setting that a result depends on."""
         settings = self._settings.model_dump_json(exclude={"store", "server", "demo", "hand_off"})
-        parts = [__version__, self._request.model, str(self._request.repeat), str(self._request.record), settings]
+        parts = [__version__, *self._request.models, str(self._request.repeat), str(self._request.record), settings]
         for prepared in self._prepared:
             parts += [prepared.bench.suite.document.text, prepared.bench.book.version, prepared.book_checksum]
             parts += [f"{prompt.label} {prompt.checksum}" for prompt in prepared.info.prompts]
@@ -158,11 +164,9 @@ class Evaluation:
 
     def result(self, seconds: float = 0.0) -> RunResult:
         """What is known, also of a run that was stopped."""
-        first = self._prepared[0].bench.model
         return RunResult(
             __version__,
-            first.name if self._request.model != REPLAY else f"{REPLAY}:{first.name}",
-            first.simulated,
+            tuple(dict.fromkeys(model for prepared in self._prepared for model in prepared.models)),
             tuple(p.info for p in self._prepared),
             self.run.finished,
             SystemClock().now(),
@@ -224,22 +228,26 @@ class Evaluation:
         name = suite.prompt or self._settings.prompt
         versions = [v for wanted in self._request.prompts or (name,) for v in self._prompts.versions(wanted)]
         prompting = Prompting(self._prompts.registry, books, name=name, company=self._settings.company)
-        subjects = tuple(
-            Subject(info.label, FixedPrompt(self._prompts.registry, version, prompting, current.book))
-            for info, version in versions
-        )
-        model, recorder = self._model(suite)
+        models = [self._model(suite, wanted) for wanted in dict.fromkeys(self._request.models)]
+        subjects, named = [], []
+        for (prompt, version), (about, model) in product(versions, models):
+            label = prompt.label if len(models) == 1 else f"{prompt.label} × {about.label}"
+            source = FixedPrompt(self._prompts.registry, version, prompting, current.book)
+            subjects.append(Subject(label, source, model))
+            named.append(SubjectInfo(label, prompt.label, about.label))
         chosen = replace(suite, cases=tuple(case for case in suite.cases if self._chosen(case.id, case.tags)))
         bench = Bench(
-            chosen, current.book, subjects, model, ClaimGuard(books), build_meter(self._settings),
+            chosen, current.book, tuple(subjects), ClaimGuard(books), build_meter(self._settings),
             rules_of(self._settings), SetClock, _simulated_client,
         )  # fmt: skip
         info = SuiteInfo(
             suite.name, shown(suite.file), suite.at, current.book.version, shown(books.path),
-            tuple(info for info, _ in versions), len(chosen.cases), suite.gate,
+            tuple(info for info, _ in versions), tuple(named), len(chosen.cases), suite.gate,
         )  # fmt: skip
         checksum = sha256(books.path.read_bytes()).hexdigest()
-        return _Prepared(bench, info, recorder, checksum, {case.id: n for n, case in enumerate(suite.cases)})
+        recorders = tuple(model for _, model in models if isinstance(model, RecordingModel))
+        places = {case.id: n for n, case in enumerate(suite.cases)}
+        return _Prepared(bench, info, recorders, tuple(about for about, _ in models), checksum, places)
 
     def _chosen(self, case: str, tags: tuple[str, ...]) -> bool:
         wanted = self._request
@@ -247,8 +255,7 @@ class Evaluation:
             not wanted.tags or any(tag in wanted.tags for tag in tags)
         )
 
-    def _model(self, suite: Suite) -> tuple[ChatModel, RecordingModel | None]:
-        wanted = self._request.model
+    def _model(self, suite: Suite, wanted: str) -> tuple[ModelInfo, ChatModel]:
         folder = recordings_of(self._settings) / suite.name
         if wanted == REPLAY or wanted.startswith(f"{REPLAY}:"):
             if self._request.record:
@@ -256,12 +263,11 @@ class Evaluation:
             name = wanted.partition(":")[2] or None
             named = "".join(f" --prompt {prompt}" for prompt in self._request.prompts)
             command = f"botops eval run {shown(suite.file)}{named} --model {name or SIMULATOR} --record"
-            return ReplayModel(folder, model=name, command=command), None
+            replay = ReplayModel(folder, model=name, command=command)
+            return ModelInfo(f"{REPLAY}:{replay.name}", True), replay
         model = build_model(self._settings, self._secrets, wanted)
-        if not self._request.record:
-            return model, None
-        recorder = RecordingModel(model, folder)
-        return recorder, recorder
+        about = ModelInfo(model.name, model.simulated)
+        return about, RecordingModel(model, folder) if self._request.record else model
 
 
 def _simulated_client(profile: ClientProfile, book: PriceBook, at: datetime) -> Client:

@@ -57,9 +57,12 @@ def evals() -> None:
 )
 @click.option(
     "--model",
-    default="replay",
+    "models",
+    multiple=True,
+    default=("replay",),
     show_default=True,
-    help="replay (recordings), simulator, a URL of an OpenAI-compatible server, or a model's name.",
+    help="replay (recordings), simulator, a URL of an OpenAI-compatible server, or a model's name. May be given more "
+    "than once: every prompt is then run with every model.",
 )
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True, help="Dialogues at a time.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Runs of each case.")

@@ -8,7 +8,7 @@ from math import comb
 
 from botops.domain.money import PICO
 from botops.evals.model import Status
-from botops.evals.result import CaseResult, Failure, PromptInfo, RunResult
+from botops.evals.result import CaseResult, Failure, RunResult, SubjectInfo
 
 LEAST_FLIPS = 6
 """Fewer cases that changed can never reach p < 0.05 in an exact two-sided McNemar test (2 · 0.5^5 = 0.0625)."""
@@ -18,11 +18,11 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All repeats of a case with a prompt version taken together: a pass only when every judged one passed."""
+    """All repeats of a case with a subject taken together: a pass only when every judged one passed."""
 
     suite: str
     case: str
-    prompt: str
+    subject: str
     status: Status
     passed: int
     judged: int
@@ -92,10 +92,10 @@ class Comparison:
 
 
 def outcomes(result: RunResult) -> dict[Key, Outcome]:
-    """The run's cases by suite, case and prompt version, repeats taken together."""
+    """The run's cases by suite, case and subject, repeats taken together."""
     grouped: dict[Key, list[CaseResult]] = {}
     for case in result.cases:
-        grouped.setdefault((case.suite, case.case, case.prompt), []).append(case)
+        grouped.setdefault((case.suite, case.case, case.subject), []).append(case)
     return {key: _outcome(key, runs) for key, runs in grouped.items()}
 
 
@@ -125,16 +125,17 @@ def _once(runs: Iterable[CaseResult]) -> tuple[Failure, ...]:
 
 
 def compare(before: RunResult, after: RunResult) -> Comparison:
-    """What changed. A prompt version unknown to the baseline is compared with the baseline's first one of that prompt,
-    which is the live one."""
+    """What changed. A subject unknown to the baseline is compared with the baseline's first one of that prompt, which
+    is the live version, answered by the same model where the baseline has it."""
     old, new = outcomes(before), outcomes(after)
     counterparts = _counterparts(before, after)
-    flips = [Flip(old.get((o.suite, o.case, counterparts.get((o.suite, o.prompt), o.prompt))), o) for o in new.values()]
+    earlier = {key: counterparts.get((o.suite, o.subject), o.subject) for key, o in new.items()}
+    flips = [Flip(old.get((o.suite, o.case, earlier[key])), o) for key, o in new.items()]
     known = [f for f in flips if f.before is not None]
     comparable = [f for f in known if f.before and "error" not in (f.before.status, f.after.status)]
     regressions = _changed(comparable, "pass", "fail")
     fixed = _changed(comparable, "fail", "pass")
-    used = {(f.before.suite, f.before.case, f.before.prompt) for f in known if f.before}
+    used = {(f.before.suite, f.before.case, f.before.subject) for f in known if f.before}
     seen = {(o.suite, o.case) for o in new.values()}
     return Comparison(
         regressions,
@@ -205,15 +206,21 @@ def _usd(found: Iterable[Outcome | None]) -> float:
 
 
 def _counterparts(before: RunResult, after: RunResult) -> Mapping[tuple[str, str], str]:
-    """For each suite and prompt version of `after` the version of `before` it is compared with."""
-    old: dict[tuple[str, str], list[PromptInfo]] = {}
+    """For each suite and subject of `after` that `before` does not know the subject it is compared with."""
+    old: dict[tuple[str, str], list[SubjectInfo]] = {}
     for suite in before.suites:
-        for info in suite.prompts:
-            old.setdefault((suite.name, info.name), []).append(info)
-    chosen: dict[tuple[str, str], str] = {}
-    for suite in after.suites:
-        for info in suite.prompts:
-            known = old.get((suite.name, info.name), [])
-            if known and info.label not in {k.label for k in known}:
-                chosen[suite.name, info.label] = known[0].label
-    return chosen
+        for subject in suite.subjects:
+            old.setdefault((suite.name, suite.prompt_of(subject).name), []).append(subject)
+    return {
+        (suite.name, subject.label): _counterpart(known, subject).label
+        for suite in after.suites
+        for subject in suite.subjects
+        if (known := old.get((suite.name, suite.prompt_of(subject).name), []))
+    }
+
+
+def _counterpart(known: Sequence[SubjectInfo], subject: SubjectInfo) -> SubjectInfo:
+    """Of the baseline's subjects the same one, else the first with the same model, else the first."""
+    same = (k for k in known if k.label == subject.label)
+    answered = (k for k in known if k.model == subject.model)
+    return next(same, next(answered, known[0]))

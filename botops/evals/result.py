@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +18,8 @@ from botops.domain.errors import UserError
 from botops.domain.money import PICO
 from botops.evals.model import GateRules, Status
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_VERSION = re.compile(rb'\s*{\s*"schema_version":\s*(\d{1,9})\b')
 SETUP_FAULTS = frozenset({"prompt_error", "bad_input"})
 """Faults of what was handed in, not of a provider: exit code 2."""
 
@@ -79,15 +81,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One run of a case with a prompt version.
+    """One run of a case with a subject: a prompt version answered by a model.
 
-    `error` says why nothing can be said of it and `fault` is its class; failures found before it are kept. `asked` are
-    the ids of the checks it was asked.
+    `subject` is the label of a `SubjectInfo`. `error` says why nothing can be said of it and `fault` is its class;
+    failures found before it are kept. `asked` are the ids of the checks it was asked.
     """
 
     suite: str
     case: str
-    prompt: str
+    subject: str
     status: Status
     repeat: int = 1
     failures: tuple[Failure, ...] = ()
@@ -105,7 +107,7 @@ class CaseResult:
     @property
     def key(self) -> tuple[str, str, str, int]:
         """What tells this run from the others."""
-        return self.suite, self.case, self.prompt, self.repeat
+        return self.suite, self.case, self.subject, self.repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,26 @@ class PromptInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model that answered. `simulated` when no language model stands behind it and nothing is billed."""
+
+    label: str
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectInfo:
+    """What was judged: a prompt version (`prompt`, the label of a `PromptInfo`) answered by a model (`model`, the label
+    of a `ModelInfo`). `label` names both where a run has several models, the prompt version alone where it has one."""
+
+    label: str
+    prompt: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class SuiteInfo:
-    """A suite that was run, its price book and moment, and the prompt versions it was run with."""
+    """A suite that was run, its price book and moment, and the prompt versions and models it was run with."""
 
     name: str
     file: str
@@ -132,8 +152,13 @@ class SuiteInfo:
     book: str
     book_file: str
     prompts: tuple[PromptInfo, ...]
+    subjects: tuple[SubjectInfo, ...]
     cases: int
     gate: GateRules | None = None
+
+    def prompt_of(self, subject: SubjectInfo) -> PromptInfo:
+        """The prompt version of a subject."""
+        return next(prompt for prompt in self.prompts if prompt.label == subject.prompt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +166,7 @@ class RunResult:
     """A whole run. `problems` are complaints about the set-up that did not stop it."""
 
     botops: str
-    model: str
-    simulated: bool
+    models: tuple[ModelInfo, ...]
     suites: tuple[SuiteInfo, ...]
     cases: tuple[CaseResult, ...]
     made_at: datetime | None = None
@@ -152,6 +176,20 @@ class RunResult:
     interrupted: bool = False
     seconds: float = 0.0
     schema_version: int = SCHEMA_VERSION
+
+    @property
+    def model(self) -> str:
+        """The models' labels."""
+        return ", ".join(model.label for model in self.models)
+
+    @property
+    def simulated(self) -> bool:
+        """True when no model of the run brings a bill."""
+        return all(model.simulated for model in self.models)
+
+    def of(self, suite: SuiteInfo, subject: SubjectInfo) -> list[CaseResult]:
+        """The case runs of a suite with a subject."""
+        return [case for case in self.cases if (case.suite, case.subject) == (suite.name, subject.label)]
 
     @property
     def counts(self) -> Counter[Status]:
@@ -188,16 +226,17 @@ def dump(result: RunResult, *, brief: bool = False) -> str:
 def load(path: Path) -> RunResult:
     """A result from its JSON file. Raises UserError when it is none."""
     try:
-        result = _adapter().validate_json(path.read_bytes())
+        text = path.read_bytes()
+        written = _VERSION.match(text)
+        if written and int(written[1]) != SCHEMA_VERSION:
+            raise UserError(
+                f"{path}: written in version {int(written[1])} of the format, this botops reads {SCHEMA_VERSION}: "
+                "run the evals again"
+            )
+        return _adapter().validate_json(text)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"])
         raise UserError(f"{path}: no result of `botops eval run --json` ({where}: {first['msg']})") from error
-    if result.schema_version != SCHEMA_VERSION:
-        raise UserError(
-            f"{path}: written in version {result.schema_version} of the format, this botops reads {SCHEMA_VERSION}: "
-            "run the evals again"
-        )
-    return result

@@ -35,10 +35,11 @@ class Client(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A prompt version under test: how reports call it and where its text comes from."""
+    """A prompt version under test and the model that answers: how reports call them, where the text comes from."""
 
     label: str
     source: PromptSource
+    model: ChatModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,6 @@ class Bench:
     suite: Suite
     book: PriceBook
     subjects: tuple[Subject, ...]
-    model: ChatModel
     guard: Guard
     meter: Meter
     rules: BotRules
@@ -151,7 +151,7 @@ async def hold_dialogue(job: Job) -> CaseResult:
     writer = _client(bench, case)
     ids = count(1)
     bot = Bot(
-        job.subject.source, bench.model, bench.guard, bench.meter, memory, _Silent(), bench.clock_at(case.at),
+        job.subject.source, job.subject.model, bench.guard, bench.meter, memory, _Silent(), bench.clock_at(case.at),
         lambda: f"{name}#{next(ids)}", bench.rules,
     )  # fmt: skip
     views: list[TurnView] = []

@@ -368,7 +368,7 @@ cases:
     code, _, err = botops("eval", "run", "evals/suites/haggle.yaml", "--model", "simulator", "--json", "r.json")
     assert code == 0, err
     cases = json.loads((project / "r.json").read_text("utf-8"))["cases"]
-    assert [c["prompt"] for c in cases] == ["sales@1", "sales@2"]
+    assert [c["subject"] for c in cases] == ["sales@1", "sales@2"]
     assert cases[0]["turns"][0]["client"] == cases[1]["turns"][0]["client"]
     assert 1 <= len(cases[0]["turns"]) <= 3
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from botops.app.releases.suites import SuiteFile
     from botops.config import Secrets, Settings
     from botops.config.release_policy import ReleaseRule
-    from botops.evals.result import PromptInfo, RunResult, SuiteInfo
+    from botops.evals.result import RunResult, SubjectInfo, SuiteInfo
     from botops.registry import PromptVersion
 
 
@@ -86,10 +86,13 @@ def _proof(
 
 
 def runs_of(evaluation: Evaluation, result: RunResult, before: RunResult | None = None) -> tuple[EvalRun, ...]:
-    """A finished evaluation as evidence, one for each suite and text; `before` is the baseline it was held against."""
+    """A finished evaluation as evidence, one for each suite, text and model; `before` is the baseline it was held
+    against."""
     inputs = evaluation.inputs()
     return tuple(
-        _run(result, before, suite, prompt, *inputs[suite.name]) for suite in result.suites for prompt in suite.prompts
+        _run(result, before, suite, subject, *inputs[suite.name])
+        for suite in result.suites
+        for subject in suite.subjects
     )
 
 
@@ -113,29 +116,30 @@ def keep_runs(settings: Settings, secrets: Secrets, runs: Sequence[EvalRun], by:
 
 
 def _run(
-    result: RunResult, before: RunResult | None, suite: SuiteInfo, prompt: PromptInfo, suite_text: str, book: str
+    result: RunResult, before: RunResult | None, suite: SuiteInfo, subject: SubjectInfo, suite_text: str, book: str
 ) -> EvalRun:
     from botops.evals.comparison import compare
     from botops.evals.gate import exit_code
 
-    alone = _only(result, suite, prompt)
+    prompt = suite.prompt_of(subject)
+    alone = _only(result, suite, subject)
     comparison = compare(_only(before, suite), alone) if before is not None else None
     counts = alone.counts
     return EvalRun(
         new_id(), result.made_at or alone.suites[0].at, suite.name, prompt.name, prompt.version, prompt.checksum,
-        result.model, exit_code(alone, comparison) == 0, len(alone.cases), counts["fail"] + counts["error"], book,
+        subject.model, exit_code(alone, comparison) == 0, len(alone.cases), counts["fail"] + counts["error"], book,
         suite_text,
     )  # fmt: skip
 
 
-def _only(result: RunResult, suite: SuiteInfo, prompt: PromptInfo | None = None) -> RunResult:
-    """The part of a result that is about one suite, and about one prompt version: each text is judged alone."""
+def _only(result: RunResult, suite: SuiteInfo, subject: SubjectInfo | None = None) -> RunResult:
+    """The part of a result that is about one suite, and about one subject: each text is judged alone."""
     suites = tuple(
-        replace(s, prompts=tuple(p for p in s.prompts if prompt is None or p == prompt))
+        replace(s, subjects=tuple(known for known in s.subjects if subject is None or known == subject))
         for s in result.suites
         if s.name == suite.name
     )
-    cases = (c for c in result.cases if c.suite == suite.name and (prompt is None or c.prompt == prompt.label))
+    cases = (c for c in result.cases if c.suite == suite.name and (subject is None or c.subject == subject.label))
     return replace(result, suites=suites, cases=tuple(cases))
 
 

@@ -30,7 +30,7 @@ def html(result: RunResult, checks: Catalogue, comparison: Comparison | None = N
     changes = {}
     if comparison is not None:
         for word, flips in (("broken", comparison.worse), ("fixed", comparison.fixed)):
-            changes.update({(f.after.suite, f.after.case, f.after.prompt): word for f in flips})
+            changes.update({(f.after.suite, f.after.case, f.after.subject): word for f in flips})
     template = environment.get_template("eval.html.j2")
     return template.render(
         r=result,

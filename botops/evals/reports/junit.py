@@ -1,4 +1,4 @@
-"""JUnit XML: a test suite for each eval suite and prompt version, a test case for each dialogue."""
+"""JUnit XML: a test suite for each eval suite, prompt version and model, a test case for each dialogue."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def junit(result: RunResult, language: ReportLanguage = "en") -> str:
     """The XML document. Failures are `failure`, what could not be judged is `error`."""
     root = ET.Element("testsuites", {"name": "botops eval", **_counts(result.cases, result.seconds)})
     for suite in result.suites:
-        for prompt in suite.prompts:
-            cases = [c for c in result.cases if c.suite == suite.name and c.prompt == prompt.label]
+        for subject in suite.subjects:
+            cases, prompt = result.of(suite, subject), suite.prompt_of(subject)
             counts = _counts(cases, sum(case.seconds for case in cases))
-            part = ET.SubElement(root, "testsuite", {"name": f"{suite.name} {prompt.label}", **counts})
+            part = ET.SubElement(root, "testsuite", {"name": f"{suite.name} {subject.label}", **counts})
             properties = ET.SubElement(part, "properties")
-            about = {"model": result.model, "prompt.sha256": prompt.checksum, "price_book": suite.book}
+            about = {"model": subject.model, "prompt.sha256": prompt.checksum, "price_book": suite.book}
             for key, value in about.items():
                 ET.SubElement(properties, "property", name=key, value=clean(value))
             for case in cases:
@@ -48,7 +48,7 @@ def _counts(cases: Iterable[CaseResult], seconds: float) -> dict[str, str]:
 def _case(part: ET.Element, case: CaseResult, file: str, language: ReportLanguage) -> None:
     name = case.case + (f"#{case.repeat}" if case.repeat > 1 else "")
     element = ET.SubElement(
-        part, "testcase", classname=f"{case.suite}.{case.prompt}", name=name, time=f"{case.seconds:.3f}", file=file
+        part, "testcase", classname=f"{case.suite}.{case.subject}", name=name, time=f"{case.seconds:.3f}", file=file
     )
     if case.status == "pass":
         return

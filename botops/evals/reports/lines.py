@@ -34,8 +34,8 @@ def place_of(failure: Failure, language: ReportLanguage) -> str:
 
 
 def failure_line(case: CaseResult, failure: Failure, language: ReportLanguage) -> str:
-    """One line that names dialogue, prompt, turn and rule, with the quote and what was expected."""
-    line = f"{name_of(case)} · {case.prompt} · {place_of(failure, language)} · {failure.rule}: "
+    """One line that names dialogue, prompt version, turn and rule, with the quote and what was expected."""
+    line = f"{name_of(case)} · {case.subject} · {place_of(failure, language)} · {failure.rule}: "
     if failure.quote:
         line += f"«{failure.quote}» — "
     line += failure.explanations.get(language) or next(iter(failure.explanations.values()), "")
@@ -47,4 +47,4 @@ def lines_of(case: CaseResult, language: ReportLanguage) -> Iterator[str]:
     for failure in case.failures:
         yield failure_line(case, failure, language)
     if case.error:
-        yield f"{name_of(case)} · {case.prompt} · {case.fault}: {case.error}"
+        yield f"{name_of(case)} · {case.subject} · {case.fault}: {case.error}"

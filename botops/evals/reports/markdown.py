@@ -48,7 +48,7 @@ def markdown(result: RunResult, comparison: Comparison | None = None, language: 
     errors = [case for case in result.cases if case.status == "error"]
     if errors:
         lines += [f"### {_t('unjudged', language)}", ""]
-        lines += [f"- **{name_of(c)}** · {c.prompt} · `{c.fault}`: {code(c.error or '')}" for c in errors[:SHOWN]]
+        lines += [f"- **{name_of(c)}** · {c.subject} · `{c.fault}`: {code(c.error or '')}" for c in errors[:SHOWN]]
         lines += _rest(errors, language)
     lines += [f"- {code(problem)}" for problem in result.problems]
     return "\n".join(lines).rstrip() + "\n"
@@ -80,11 +80,11 @@ def _summary(result: RunResult, language: ReportLanguage) -> Iterator[str]:
     yield f"| {_t('head', language)} |"
     yield "| --- | ---: | ---: | ---: | ---: |"
     for suite in result.suites:
-        for prompt in suite.prompts:
-            cases = [c for c in result.cases if c.suite == suite.name and c.prompt == prompt.label]
+        for subject in suite.subjects:
+            cases, prompt = result.of(suite, subject), suite.prompt_of(subject)
             by = [sum(c.status == s for c in cases) for s in ("pass", "fail", "error")]
             cost = sum(c.pico_usd for c in cases) / 10**12
-            label = f"{prompt.label} ({_t('changed', language)})" if prompt.changed else prompt.label
+            label = f"{subject.label} ({_t('changed', language)})" if prompt.changed else subject.label
             yield f"| {suite.name} · {label} | {by[0]} | {by[1]} | {by[2]} | {cost:.4f} |"
 
 
@@ -94,7 +94,7 @@ def _section(title: str, cases: list[CaseResult], language: ReportLanguage) -> I
     yield f"### {title}"
     yield ""
     for case in cases[:SHOWN]:
-        yield f"- **{name_of(case)}** · {case.prompt}"
+        yield f"- **{name_of(case)}** · {case.subject}"
         for failure in case.failures[:5]:
             yield from _failure(failure, language)
     yield from _rest(cases, language)
@@ -116,16 +116,16 @@ def _comparison(result: RunResult, comparison: Comparison, language: ReportLangu
     by_key: dict[tuple[str, str, str], CaseResult] = {}
     for case in result.cases:
         if case.status == "fail":
-            by_key.setdefault((case.suite, case.case, case.prompt), case)
+            by_key.setdefault((case.suite, case.case, case.subject), case)
 
     def runs(flips: tuple[Flip, ...]) -> list[CaseResult]:
-        return [by_key[f.after.suite, f.after.case, f.after.prompt] for f in flips]
+        return [by_key[f.after.suite, f.after.case, f.after.subject] for f in flips]
 
     yield from _section(_t("regressions", language), runs(comparison.regressions), language)
     yield from _section(_t("new", language), runs(comparison.new_failing), language)
     for key, flips in (("fixed", comparison.fixed), ("still", comparison.still_failing)):
         if flips:
-            names = ", ".join(f"{f.after.suite}/{f.after.case} ({f.after.prompt})" for f in flips[:SHOWN])
+            names = ", ".join(f"{f.after.suite}/{f.after.case} ({f.after.subject})" for f in flips[:SHOWN])
             more = f" {_t('more', language).format(n=len(flips) - SHOWN)}" if len(flips) > SHOWN else ""
             yield f"{_t(key, language)}: {names}{more}"
             yield ""

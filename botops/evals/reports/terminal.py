@@ -21,11 +21,11 @@ def failure_lines(
     result: RunResult, comparison: Comparison | None, language: ReportLanguage, most: int
 ) -> Iterator[str]:
     """Every failure in a line; with a baseline it is said which are new. At most so many, the rest is counted."""
-    new = {(f.after.suite, f.after.case, f.after.prompt) for f in comparison.worse} if comparison else set()
+    new = {(f.after.suite, f.after.case, f.after.subject) for f in comparison.worse} if comparison else set()
     lines = []
     for case in result.cases:
         if case.status == "fail":
-            known = comparison is not None and (case.suite, case.case, case.prompt) not in new
+            known = comparison is not None and (case.suite, case.case, case.subject) not in new
             mark = "FAIL (as before)" if known else "FAIL"
             lines += [f"{mark} {line}" for line in lines_of(case, language)]
     yield from lines[:most]
@@ -66,7 +66,7 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
 
 
 def summary_table(result: RunResult) -> Table:
-    """A row for each suite and prompt version."""
+    """A row for each suite, prompt version and model."""
     from rich.table import Table  # noqa: PLC0415 - only where a table is printed
 
     table = Table(box=None, pad_edge=False)
@@ -77,8 +77,8 @@ def summary_table(result: RunResult) -> Table:
     if result.repeat > 1:
         table.add_column("flaky", justify="right")
     for suite in result.suites:
-        for prompt in suite.prompts:
-            cases = [c for c in result.cases if c.suite == suite.name and c.prompt == prompt.label]
+        for subject in suite.subjects:
+            cases, prompt = result.of(suite, subject), suite.prompt_of(subject)
             row = [str(sum(c.status == status for c in cases)) for status in ("pass", "fail", "error")]
             if result.repeat > 1:
                 verdicts: dict[str, set[str]] = {}
@@ -86,9 +86,9 @@ def summary_table(result: RunResult) -> Table:
                     if case.status != "error":
                         verdicts.setdefault(case.case, set()).add(case.status)
                 row.append(str(sum(len(found) > 1 for found in verdicts.values())))
-            table.add_row(suite.name, f"{prompt.label} ({prompt.role})", *row)
+            table.add_row(suite.name, f"{subject.label} ({prompt.role})", *row)
     return table
 
 
 def _name(flip: Flip) -> str:
-    return f"{flip.after.suite}/{flip.after.case} · {flip.after.prompt}"
+    return f"{flip.after.suite}/{flip.after.case} · {flip.after.subject}"

@@ -52,8 +52,7 @@ class House:
         return Bench(
             suite,
             books.current().book,
-            (Subject("sales@1", prompt or OnePrompt()),),
-            model or QueueModel(list(answers)),
+            (Subject("sales@1", prompt or OnePrompt(), model or QueueModel(list(answers))),),
             guard or ClaimGuard(books),
             FlatMeter(),
             BotRules(policy=GuardPolicy.REPAIR),

@@ -6,7 +6,17 @@ from botops.domain.errors import UserError
 from botops.evals.comparison import compare, holm, mcnemar, outcomes
 from botops.evals.gate import broken_rules, exit_code
 from botops.evals.model import GateRules
-from botops.evals.result import CaseResult, Failure, PromptInfo, RunResult, SuiteInfo, dump, load
+from botops.evals.result import (
+    CaseResult,
+    Failure,
+    ModelInfo,
+    PromptInfo,
+    RunResult,
+    SubjectInfo,
+    SuiteInfo,
+    dump,
+    load,
+)
 
 FAILURE = Failure("language", "language/ru", {"ru": "не тот", "en": "wrong"}, 1, "Да.", "kk")
 
@@ -32,8 +42,9 @@ def run_of(moment):
                         )
                     )  # fmt: skip
         infos = tuple(prompt(label) for label in prompts)
-        suite = SuiteInfo("demo", "demo.yaml", moment, "1", "book.yaml", infos, len(cases))
-        return RunResult("0.1", "simulated", True, (suite,), tuple(results), moment)
+        subjects = tuple(SubjectInfo(label, label, "simulated") for label in prompts)
+        suite = SuiteInfo("demo", "demo.yaml", moment, "1", "book.yaml", infos, subjects, len(cases))
+        return RunResult("0.1", (ModelInfo("simulated", True),), (suite,), tuple(results), moment)
 
     return make
 
@@ -61,7 +72,9 @@ def test_every_kind_of_change_is_told_apart(run_of):
 def test_a_new_version_is_compared_with_the_live_one(run_of):
     before = run_of({"a": "pass", "b": "fail"}, ("sales@1", "sales@2"))
     told = compare(before, run_of({"a": "fail", "b": "fail"}, ("sales@3",)))
-    assert [(f.before.prompt, f.after.prompt, f.after.case) for f in told.regressions] == [("sales@1", "sales@3", "a")]
+    assert [(f.before.subject, f.after.subject, f.after.case) for f in told.regressions] == [
+        ("sales@1", "sales@3", "a")
+    ]
     assert told.gone == ()
 
 
@@ -129,7 +142,7 @@ def test_a_result_survives_its_file(run_of, tmp_path):
     assert load(file) == result
     file.write_text(dump(result, brief=True), "utf-8")
     assert load(file) == result
-    assert '"schema_version": 1' in file.read_text("utf-8")
+    assert '"schema_version": 2' in file.read_text("utf-8")
 
 
 def test_a_baseline_is_equal_for_equal_outcomes(run_of):
@@ -153,7 +166,7 @@ def test_a_file_that_is_no_result_is_refused(tmp_path, text, said):
 
 def test_a_result_of_another_format_is_refused(run_of, tmp_path):
     file = tmp_path / "r.json"
-    file.write_text(dump(run_of({"a": "pass"})).replace('"schema_version": 1', '"schema_version": 9'), "utf-8")
+    file.write_text(dump(run_of({"a": "pass"})).replace('"schema_version": 2', '"schema_version": 9'), "utf-8")
     with pytest.raises(UserError, match="written in version 9"):
         load(file)
 
@@ -221,3 +234,17 @@ def test_new_failures_and_cost_are_counted_against_the_baseline(run_of):
     assert "a dialogue costs +20.0 %, at most +10 %" in lines[1]
     loose = gated(after, new_failures=1, cost_per_dialogue=25)
     assert exit_code(loose, compare(before, loose)) == 0
+
+
+def test_a_model_unknown_to_the_baseline_is_compared_with_the_one_it_knows(run_of, moment):
+    def matrix(*models, status):
+        made = run_of({"a": status})
+        subjects = tuple(SubjectInfo(f"sales@1 × {model}", "sales@1", model) for model in models)
+        cases = tuple(replace(made.cases[0], subject=subject.label) for subject in subjects)
+        return replace(made, cases=cases, suites=(replace(made.suites[0], subjects=subjects),))
+
+    told = compare(matrix("small", "large", status="pass"), matrix("large", "new", status="fail"))
+    assert [(f.before.subject, f.after.subject) for f in told.regressions] == [
+        ("sales@1 × large", "sales@1 × large"),
+        ("sales@1 × small", "sales@1 × new"),
+    ]

@@ -16,8 +16,10 @@ from botops.evals.result import (
     CaseResult,
     ClaimFinding,
     Failure,
+    ModelInfo,
     PromptInfo,
     RunResult,
+    SubjectInfo,
     SuiteInfo,
     TurnResult,
 )
@@ -39,9 +41,15 @@ BROKEN = CaseResult("demo", "down", "sales@3", "error", 2, fault="timeout", erro
 @pytest.fixture
 def result(moment):
     info = PromptInfo("sales@3", "sales", 3, "ab" * 32, "prompts/sales/3.yaml", "live", changed=True)
-    suite = SuiteInfo("demo", "evals/suites/demo.yaml", moment, "2026-11", "pricebook/demo.yaml", (info,), 3)
+    subjects = (SubjectInfo("sales@3", "sales@3", "simulated"),)
+    suite = SuiteInfo("demo", "evals/suites/demo.yaml", moment, "2026-11", "pricebook/demo.yaml", (info,), subjects, 3)
     return RunResult(
-        "0.1", "simulated", True, (suite,), (FAILED, PASSED, BROKEN), moment, problems=("3.yaml: was changed",)
+        "0.1",
+        (ModelInfo("simulated", True),),
+        (suite,),
+        (FAILED, PASSED, BROKEN),
+        moment,
+        problems=("3.yaml: was changed",),
     )
 
 
