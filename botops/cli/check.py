@@ -173,7 +173,8 @@ def _rules(exceptions: str | None) -> Rules:
 def _rehearse(since: str, examples: int, *, as_json: bool) -> int:
     from botops.app.checks.rehearsal import as_json as rehearsal_json
     from botops.app.checks.rehearsal import rehearse
-    from botops.cli.rehearsal import moment_before, show
+    from botops.cli.moments import moment_before
+    from botops.cli.rehearsal import show
 
     with open_container(project_settings(), role="reader") as container:
         until = container.clock.now()

@@ -91,7 +91,7 @@ def places(
     of its moments, promises since the second. A Problem stands for a file that cannot be read."""
     from botops.app.container import book_path, open_registry
     from botops.app.pricebooks.impact import affected_cases, affected_dialogues, affected_prompts
-    from botops.cli.rehearsal import moment_before
+    from botops.cli.moments import moment_before
 
     if change.report.empty:
         return

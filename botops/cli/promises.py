@@ -58,7 +58,7 @@ def promises(
     """
     from botops.app.checks.promising import as_csv, promise_row
     from botops.app.clock import SystemClock
-    from botops.cli.rehearsal import moment_before
+    from botops.cli.moments import moment_before
     from botops.config import load_settings
     from botops.domain.problems import Problem, render_problems
 

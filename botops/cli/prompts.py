@@ -97,26 +97,36 @@ def _show_filled(version: PromptVersion, language: Language, as_json: bool) -> N
 
 @prompts.command()
 @click.argument("names", nargs=-1)
+@click.option(
+    "--at",
+    metavar="WHEN",
+    help="The moment to judge by: +14d, +12h or +2w from now, or a day as 2026-12-01; default: now.",
+)
 @format_option
 @lang_option
-def lint(names: tuple[str, ...], form: str, language: Language) -> int:
+def lint(names: tuple[str, ...], at: str | None, form: str, language: Language) -> int:
     """Check prompts (all, or NAMES), the prices in them against the price book too.
 
-    Exit code 1 when there are errors; warnings alone give 0.
+    A price that is in force now and will not be later is a warning that names the day. With --at everything is judged
+    by that moment: what will no longer be true by then is an error. Exit code 1 when there are errors; warnings alone
+    give 0.
     """
     from botops.app.checks.extensions import extensions_of
     from botops.app.clock import SystemClock
     from botops.app.container import book_path, open_registry
     from botops.app.pricebooks.books import Books
     from botops.app.prompts.lint import lint_prompts, lint_rules
+    from botops.cli.moments import moment_ahead
     from botops.domain.problems import render_problems
 
     settings = project_settings()
+    now = SystemClock().now()
+    moment = now if at is None else moment_ahead(now, at, settings)
     books = Books(book_path(settings), extensions_of(settings))
     current = books.current()
     book = current.book if current is not None else None
     found = lint_prompts(
-        open_registry(settings, keep=False), book, SystemClock().now(), names, books.extensions,
+        open_registry(settings, keep=False), book, moment, names, books.extensions,
         rules=lint_rules(settings), language=language,
     )  # fmt: skip
     problems = [*books.problems, *found]

@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
-
-import click
 
 if TYPE_CHECKING:
     from botops.app.checks.rehearsal import Rehearsal, Stops
-    from botops.config import Settings
-
-_SPAN = re.compile(r"(\d{1,4})([hdw])")
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
-
-
-def moment_before(now: datetime, text: str, settings: Settings) -> datetime:
-    """The beginning of a period that is written as a span back from now or as a day of the company's."""
-    match = _SPAN.fullmatch(text.strip())
-    if match:
-        return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        raise click.UsageError(f"--since {text!r}: write 7d, 12h or 2w, or a day as 2026-11-01") from None
-    return datetime.combine(day, time(), ZoneInfo(settings.company.timezone)).astimezone(UTC)
 
 
 def show(found: Rehearsal) -> None:

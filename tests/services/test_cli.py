@@ -4,6 +4,8 @@ import json
 import re
 import subprocess
 import sys
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -239,6 +241,38 @@ def test_lint_looks_into_a_published_version_that_was_edited(botops, project):
     assert re.search(r"prompts/sales/2\.yaml:.*checksum|prompts/sales/2\.yaml: .*chang", out)
     number = text.splitlines().index(line.rstrip("\n")) + 1
     assert f"prompts/sales/2.yaml:{number}:" in out
+
+
+def test_lint_tells_of_a_price_that_will_have_expired(botops, project):
+    """What a nightly run asks: an expiring price opens no pull request."""
+    now = datetime.now(ZoneInfo("Asia/Almaty")).date()
+    book = project / "pricebook/demo.yaml"
+    ends = (now + timedelta(days=5)).isoformat()
+    book.write_text(
+        re.sub(
+            r"\{amount: 6900, per: month\}",
+            f'{{amount: 6900, per: month, valid_to: "{ends}"}}',
+            book.read_text("utf-8"),
+        ),
+        "utf-8",
+    )
+    text = (project / "prompts/sales/1.yaml").read_text("utf-8")
+    line = "      Тариф «Старт» стоит 6 900 ₸ в месяц.\n"
+    (project / "prompts/sales/draft.yaml").write_text(
+        text.replace("      Как говорить\n", f"      Как говорить\n{line}", 1)
+    )
+    code, out, _ = botops(project, "prompts", "lint")
+    assert (code, (now + timedelta(days=6)).isoformat() in out) == (0, True)
+    assert botops(project, "prompts", "lint", "--at", "+4d")[0] == 0
+    day = (now + timedelta(days=14)).isoformat()
+    for moment in ("+14d", "+2w", day):
+        code, out, err = botops(project, "prompts", "lint", "--at", moment)
+        assert code == 1, err
+        assert re.search(r"draft\.yaml:\d+:\d+: .*6 900 ₸", out)
+    for wrong in ("14d", "-14d", "+14", "+14y", "завтра", "2026-13-01", ""):
+        code, _, err = botops(project, "prompts", "lint", "--at", wrong)
+        assert (code, "Traceback" in err) == (2, False)
+        assert "write +14d, +12h or +2w, or a day as 2026-12-01" in err
 
 
 def test_ingest_keeps_judges_and_is_idempotent(botops, project):
