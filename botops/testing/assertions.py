@@ -47,9 +47,9 @@ def assert_reply_supported(
     the day it runs on would fail when a price expires. `messages` are what was said before, oldest first; `tool`
     messages count as evidence. `kinds` are the kinds of claims to look at; `language` is that of explanations.
 
-    Gives the whole result, so that a test may look at the claims that are right. Raises AssertionError that shows the reply,
-    each quote, what it states, what the book has and why; and when the reply could not be judged. Raises UserError for
-    a price book that cannot be read, and ValueError for arguments that mean nothing.
+    Gives the whole result, so that a test may look at the claims that are right. Raises AssertionError that shows the
+    reply, each quote, what it states, what the book has and why; and when the reply could not be judged. Raises
+    UserError for a price book that cannot be read, and ValueError for arguments that mean nothing.
     """
     __tracebackhide__ = True
     book = _compiled(price_book)
