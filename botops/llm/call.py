@@ -196,8 +196,8 @@ class BoundedCall:
     def _estimated(self, receiver: Receiver) -> Usage:
         model = receiver.model or self._model
         return Usage(
-            input_tokens=estimate_messages(self._request.messages, model),
-            output_tokens=estimate_tokens(receiver.text, model),
+            input_tokens=estimate_messages(self._request.messages, model, wait=False),
+            output_tokens=estimate_tokens(receiver.text, model, wait=False),
             estimated=True,
         )
 

@@ -1,24 +1,20 @@
-"""Counting tokens when the provider does not: exactly where a vocabulary lies on this machine, else by an estimate.
+"""Counting tokens when the provider does not: with the model's vocabulary, else by the shape of the text.
 
-tiktoken downloads its vocabularies at first use. A bot must never wait for that, so a vocabulary is used only when its
-file is already in tiktoken's cache and whole. Otherwise the count is estimated from the shape of the text: words by
-script and length, groups of digits, punctuation by its bytes. The coefficients are least-squares fits to tiktoken's
-own counts; a text of a few sentences comes out within about 15 % in Russian, Kazakh and English.
+Without a vocabulary (see `botops.llm.vocabulary`) the count is estimated from words by script and length, groups of
+digits, punctuation by its bytes. The coefficients are least-squares fits to tiktoken's own counts; a text of a few
+sentences comes out within about 15 % in Russian, Kazakh and English.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botops.domain.messages import Message
+from botops.llm.vocabulary import ready, vocabulary
 
 if TYPE_CHECKING:
     import tiktoken
@@ -26,18 +22,6 @@ if TYPE_CHECKING:
 _MESSAGE_TOKENS = 4
 """A chat message's frame: start, role, separator, end (OpenAI's cookbook on counting tokens counts 3 and the role)."""
 _REPLY_PRIMER_TOKENS = 3
-
-_VOCABULARIES = {
-    "o200k_base": (
-        "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken",
-        "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
-    ),
-    "cl100k_base": (
-        "https://openaipublic.blob.core.windows.net/encodings/cl100k_base.tiktoken",
-        "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
-    ),
-}
-"""Where tiktoken fetches a vocabulary from (the name of its cache file follows from it) and its SHA-256."""
 
 _CL100K_MODEL = re.compile(r"(?:^|[/:])(?:gpt-4(?![.o\d])|gpt-4-|gpt-3\.5|gpt-35|text-embedding-)")
 
@@ -47,17 +31,22 @@ def encoding_name(model: str) -> str:
     return "cl100k_base" if _CL100K_MODEL.search(model.lower()) else "o200k_base"
 
 
-def estimate_messages(messages: Iterable[Message], model: str) -> int:
+def estimate_messages(messages: Iterable[Message], model: str, *, wait: bool = True) -> int:
     """Tokens of a prompt, the frames of its messages included."""
-    return _REPLY_PRIMER_TOKENS + sum(_MESSAGE_TOKENS + estimate_tokens(m.content, model) for m in messages)
+    count = partial(estimate_tokens, model=model, wait=wait)
+    return _REPLY_PRIMER_TOKENS + sum(_MESSAGE_TOKENS + count(message.content) for message in messages)
 
 
-def estimate_tokens(text: str, model: str) -> int:
-    """Tokens of a text for a model: counted where its vocabulary is at hand, estimated otherwise. Never downloads."""
+def estimate_tokens(text: str, model: str, *, wait: bool = True) -> int:
+    """Tokens of a text for a model: counted with its vocabulary, estimated by the text's shape without one.
+
+    The first count reads the vocabulary, which takes half a second. `wait=False`, for an event loop, has a thread read
+    it and goes by the shape until it is there.
+    """
     if not text:
         return 0
     name = encoding_name(model)
-    encoding = _local_encoding(name, _cache_dir())
+    encoding: tiktoken.Encoding | None = vocabulary(name) if wait else ready(name)
     if encoding is None:
         return estimate_by_shape(text, name)
     return len(encoding.encode_ordinary(text))
@@ -65,35 +54,7 @@ def estimate_tokens(text: str, model: str) -> int:
 
 def counts_exactly(model: str) -> bool:
     """True when the model's vocabulary is at hand, so that its tokens are counted and not estimated."""
-    return _local_encoding(encoding_name(model), _cache_dir()) is not None
-
-
-def _cache_dir() -> str:
-    """Where tiktoken keeps what it has fetched, by its own rule."""
-    for variable in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):
-        if variable in os.environ:
-            return os.environ[variable]
-    return str(Path(tempfile.gettempdir()) / "data-gym-cache")
-
-
-@cache
-def _local_encoding(name: str, directory: str) -> tiktoken.Encoding | None:
-    """The vocabulary when its file is in the cache and whole, else None.
-
-    The hash is compared here because tiktoken would answer a mismatch with a download.
-    """
-    if not directory:
-        return None
-    url, sha256 = _VOCABULARIES[name]
-    file = Path(directory) / hashlib.sha1(url.encode(), usedforsecurity=False).hexdigest()
-    try:
-        if hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
-            return None
-    except OSError:
-        return None
-    import tiktoken
-
-    return tiktoken.get_encoding(name)
+    return vocabulary(encoding_name(model)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,21 @@
+import gzip
 import hashlib
+import subprocess
+import sys
+from importlib.resources import files
 
 import pytest
+import tiktoken
 
 from botops.domain.messages import Message
-from botops.llm.estimate import encoding_name, estimate_by_shape, estimate_messages, estimate_tokens
+from botops.llm.estimate import (
+    counts_exactly,
+    encoding_name,
+    estimate_by_shape,
+    estimate_messages,
+    estimate_tokens,
+)
+from botops.llm.vocabulary import vocabulary
 
 # Tokens counted by tiktoken 0.14 with o200k_base and cl100k_base.
 COUNTED = [
@@ -113,28 +125,48 @@ def test_which_vocabulary_a_model_has(model, name):
     assert encoding_name(model) == name
 
 
-@pytest.mark.parametrize("variable", ["TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"])
-def test_without_a_vocabulary_on_disk_nothing_is_fetched(monkeypatch, tmp_path, variable):
-    monkeypatch.delenv("TIKTOKEN_CACHE_DIR", raising=False)
-    monkeypatch.setenv(variable, str(tmp_path))
-    text = COUNTED[0][0]
-    assert estimate_tokens(text, "gpt-4o") == estimate_by_shape(text)
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("name", ["o200k_base", "cl100k_base"])
+def test_the_vocabularies_are_those_tiktoken_expects(monkeypatch, tmp_path, name):
+    """The shipped file has the hash tiktoken asks for, and cuts texts as tiktoken's own definition does."""
+    import tiktoken_ext.openai_public as published
 
-
-def test_a_damaged_vocabulary_is_neither_used_nor_removed(monkeypatch, tmp_path):
-    url = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
-    file = tmp_path / hashlib.sha1(url.encode()).hexdigest()
-    file.write_bytes(b"IQ== 0\n")
+    packed = files("botops.llm") / "vocabularies" / f"{name}.tiktoken.gz"
+    url = f"https://openaipublic.blob.core.windows.net/encodings/{name}.tiktoken"
+    (tmp_path / hashlib.sha1(url.encode()).hexdigest()).write_bytes(gzip.decompress(packed.read_bytes()))
+    # tiktoken checks the hash of what lies in its cache, and would fetch the file anew, which tests refuse.
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
-    text = COUNTED[0][0]
-    assert estimate_tokens(text, "gpt-4o") == estimate_by_shape(text)
-    assert file.read_bytes() == b"IQ== 0\n"
+    theirs = tiktoken.Encoding(**published.ENCODING_CONSTRUCTORS[name]())
+    ours = vocabulary(name)
+    texts = [row[0] for row in COUNTED] + [
+        "  a\n\nb\r\n it's DON'T 1234567 ₸!!! \t",
+        "<|endoftext|>",
+        "🙂\u200d一二三",
+        "ӘЛІ",
+    ]
+    assert [ours.encode_ordinary(text) for text in texts] == [theirs.encode_ordinary(text) for text in texts]
 
 
-def test_a_switched_off_cache_means_an_estimate(monkeypatch):
-    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "")
-    assert estimate_tokens("да", "gpt-4o") == estimate_by_shape("да")
+@pytest.mark.parametrize(("text", "o200k", "cl100k"), COUNTED)
+def test_tokens_are_counted_exactly_without_a_download(text, o200k, cl100k):
+    assert estimate_tokens(text, "gpt-5-mini") == o200k
+    assert estimate_tokens(text, "gpt-4") == cl100k
+    assert counts_exactly("gpt-4")
+
+
+def test_an_event_loop_does_not_wait_for_the_vocabulary():
+    """In a process of its own: here the vocabulary may have been read already."""
+    program = """
+import time
+from botops.llm.estimate import estimate_by_shape, estimate_tokens
+
+text = "Сколько будет стоить абонемент?" * 20
+assert estimate_tokens(text, "gpt-5", wait=False) == estimate_by_shape(text)
+until = time.monotonic() + 30
+while estimate_tokens(text, "gpt-5", wait=False) == estimate_by_shape(text) and time.monotonic() < until:
+    time.sleep(0.05)
+assert estimate_tokens(text, "gpt-5", wait=False) == estimate_tokens(text, "gpt-5") != estimate_by_shape(text)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
 def test_a_prompt_costs_its_messages_and_their_frames():
