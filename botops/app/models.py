@@ -4,51 +4,87 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from botops.domain.errors import UserError
+from botops.domain.errors import RETRYABLE, UserError
 
 if TYPE_CHECKING:
     from botops.config import Secrets, Settings
+    from botops.domain.errors import ModelFault
     from botops.domain.ports import ChatModel
 
 DEFAULT_MODEL = "gpt-4o-mini"
 SIMULATOR = "simulator"
 REPLAY = "replay"
+LANGCHAIN = "langchain:"
 RECORDINGS = "recordings"
+_URL = ("http://", "https://")
 
 
-def build_model(settings: Settings, secrets: Secrets, wanted: str | None = None) -> ChatModel:
-    """The model for `wanted`: `simulator`, `replay`, an http(s) URL, a model's name, or None for what is configured.
+def build_model(
+    settings: Settings,
+    secrets: Secrets,
+    wanted: str | None = None,
+    *,
+    retried: frozenset[ModelFault] = RETRYABLE,
+) -> ChatModel:
+    """The model for `wanted`; None means what is configured.
 
-    Raises UserError when a real model is wanted and nothing says how to reach one, or OPENAI_BASE_URL is no address.
+    `simulator`, `replay`, a model's name, `URL` or `URL#NAME` of an OpenAI-compatible server, or
+    `langchain:package.module:factory`. A model asked for by name answers whatever model a prompt names for itself.
+    `retried` are the faults after which it tries again by itself. Raises UserError when a real model is wanted and
+    nothing says how to reach one.
     """
     if wanted == REPLAY:
         from botops.llm.recordings import ReplayModel
 
         return ReplayModel(recordings_of(settings))
     settings = settings.with_environment(secrets)
-    base_url = settings.model.base_url
+    base_url, name = settings.model.base_url, settings.model.name or DEFAULT_MODEL
     if wanted == SIMULATOR or (wanted is None and not secrets.api_key and not base_url):
         return simulated_model(settings)
-    name = settings.model.name or DEFAULT_MODEL
-    if wanted and wanted.startswith(("http://", "https://")):
-        base_url = wanted
-    elif wanted:
-        name = wanted
+    from botops.llm.retry import RetryPolicy
+
+    limits, retry = settings.model, RetryPolicy(settings.model.attempts, faults=retried)
+    if wanted and wanted.startswith(LANGCHAIN):
+        from botops.llm.langchain_path import langchain_model
+
+        return langchain_model(
+            wanted.removeprefix(LANGCHAIN), settings.root, deadline_s=limits.deadline_s,
+            first_text_s=limits.first_text_s, max_reply_chars=limits.max_reply_chars,
+            retry=retry,
+        )  # fmt: skip
+    named = wanted
+    if wanted and wanted.startswith(_URL):
+        base_url, _, named = wanted.partition("#")
+        if not _host(base_url):
+            raise UserError(f"{wanted} is no address: write it as http://127.0.0.1:8000/v1#MODEL")
     if not secrets.api_key and not base_url:
-        raise UserError(f"cannot reach {name}: set OPENAI_API_KEY (and OPENAI_BASE_URL for a server of your own)")
+        raise UserError(
+            f"cannot reach {named or name}: set OPENAI_API_KEY (and OPENAI_BASE_URL for a server of your own)"
+        )
+    from botops.llm.named import NamedModel
     from botops.llm.openai_model import OpenAIModel
 
-    return OpenAIModel(
-        name,
+    model = OpenAIModel(
+        named or name,
         # A server of one's own may ask for no key; the client wants some text all the same.
         api_key=secrets.api_key or "none",
         base_url=base_url,
-        deadline_s=settings.model.deadline_s,
-        first_text_s=settings.model.first_text_s,
-        max_reply_chars=settings.model.max_reply_chars,
-        attempts=settings.model.attempts,
+        deadline_s=limits.deadline_s,
+        first_text_s=limits.first_text_s,
+        max_reply_chars=limits.max_reply_chars,
+        retry=retry,
     )
+    return NamedModel(model) if named else model
+
+
+def place_of(wanted: str) -> str:
+    """Where a model asked for answers, to tell it from another of the same name: a server's host and port, what makes
+    a LangChain model, or the name itself."""
+    if wanted.startswith(_URL):
+        return _host(wanted)
+    return wanted.removeprefix(LANGCHAIN)
 
 
 def simulated_model(settings: Settings) -> ChatModel:
@@ -64,3 +100,13 @@ def simulated_model(settings: Settings) -> ChatModel:
 def recordings_of(settings: Settings) -> Path:
     """The folder recordings live in."""
     return settings.path("evals") / RECORDINGS
+
+
+def _host(url: str) -> str:
+    """Host and port of a URL, without who logs in; empty when it has none."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    return f"{host}:{port}" if port else host

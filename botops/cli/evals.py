@@ -61,8 +61,9 @@ def evals() -> None:
     multiple=True,
     default=("replay",),
     show_default=True,
-    help="replay (recordings), simulator, a URL of an OpenAI-compatible server, or a model's name. May be given more "
-    "than once: every prompt is then run with every model.",
+    metavar="MODEL",
+    help="replay (recordings), simulator, a model's name, URL or URL#NAME of an OpenAI-compatible server, or "
+    "langchain:package.module:factory. May be given more than once: every prompt is then run with every model.",
 )
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True, help="Dialogues at a time.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Runs of each case.")
@@ -199,7 +200,7 @@ def _report(result: RunResult, comparison: Comparison | None, language: ReportLa
     from rich.console import Console
 
     from botops.evals.gate import broken_rules
-    from botops.evals.reports.terminal import comparison_lines, failure_lines, summary_table
+    from botops.evals.reports.terminal import comparison_lines, cost_lines, failure_lines, summary_table
 
     for line in (*result.problems, *failure_lines(result, comparison, language, _SHOWN)):
         click.echo(line, err=True)
@@ -209,8 +210,8 @@ def _report(result: RunResult, comparison: Comparison | None, language: ReportLa
     for rule in broken_rules(result, comparison):
         click.echo(f"GATE {rule}", err=True)
     Console(stderr=True).print(summary_table(result))
-    billed = "simulated, nothing is billed" if result.simulated else "billed"
-    click.echo(f"{result.turns} turns in {result.seconds:.1f} s, {result.usd:.4f} $ ({billed})", err=True)
+    for line in cost_lines(result):
+        click.echo(line, err=True)
 
 
 @evals.command()

@@ -85,6 +85,9 @@ class CaseResult:
 
     `subject` is the label of a `SubjectInfo`. `error` says why nothing can be said of it and `fault` is its class;
     failures found before it are kept. `asked` are the ids of the checks it was asked.
+
+    `pico_usd` is what the dialogue itself cost, replies and repairs. `side_pico_usd` is what was spent beside it, by the
+    purpose of the call: `judge`, `client`. `unpriced` when the price of some call is not known, so that both are too low.
     """
 
     suite: str
@@ -103,6 +106,13 @@ class CaseResult:
     origin: str = ""
     pico_usd: int = 0
     seconds: float = 0.0
+    side_pico_usd: dict[str, int] = field(default_factory=dict)
+    unpriced: bool = False
+
+    @property
+    def spent(self) -> int:
+        """Pico-dollars of the dialogue and of what was spent beside it."""
+        return self.pico_usd + sum(self.side_pico_usd.values())
 
     @property
     def key(self) -> tuple[str, str, str, int]:
@@ -126,10 +136,32 @@ class PromptInfo:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model that answered. `simulated` when no language model stands behind it and nothing is billed."""
+    """A model that answered. `simulated` when no language model stands behind it and nothing is billed.
+
+    `priced_as` is the model whose price is counted and `prices` the price table and its date; `prices` is empty when the
+    price is not known.
+    """
 
     label: str
     simulated: bool
+    priced_as: str = ""
+    prices: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCost:
+    """What the dialogues with a model cost, in pico-dollars, over so many turns; `unpriced` when it is more than that
+    because the price of some call is not known."""
+
+    model: ModelInfo
+    turns: int
+    pico_usd: int
+    unpriced: bool
+
+    @property
+    def usd(self) -> Decimal:
+        """The same in dollars."""
+        return Decimal(self.pico_usd) / PICO
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +231,24 @@ class RunResult:
     @property
     def usd(self) -> Decimal:
         """What the run cost, in dollars; for a simulated model what it would have."""
-        return Decimal(sum(case.pico_usd for case in self.cases)) / PICO
+        return Decimal(sum(case.spent for case in self.cases)) / PICO
+
+    @property
+    def model_costs(self) -> list[ModelCost]:
+        """What each model cost. Calls of judges and simulated clients are in no model's part."""
+        models = {(suite.name, subject.label): subject.model for suite in self.suites for subject in suite.subjects}
+        mine: dict[str, list[CaseResult]] = {model.label: [] for model in self.models}
+        for case in self.cases:
+            mine[models[case.suite, case.subject]].append(case)
+        return [
+            ModelCost(
+                model,
+                sum(len(case.turns) for case in mine[model.label]),
+                sum(case.pico_usd for case in mine[model.label]),
+                any(case.unpriced for case in mine[model.label]),
+            )
+            for model in self.models
+        ]
 
     @property
     def turns(self) -> int:

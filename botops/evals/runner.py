@@ -100,7 +100,7 @@ class Run:
     @property
     def spent(self) -> int:
         """Pico-dollars of all results."""
-        return sum(result.pico_usd for result in self._results.values())
+        return sum(result.spent for result in self._results.values())
 
     def keep(self, result: CaseResult) -> None:
         """Takes a result that is known already: its job is not run."""
@@ -169,6 +169,7 @@ async def hold_dialogue(job: Job) -> CaseResult:
     dialogue = DialogueView(tuple(views), bench.book, case.at, case.region, case.segment)
     failures, broken = judged(case, dialogue, cut_short=fault is not None)
     fault = fault or broken
+    cost = sum((view.record.cost for view in views), Cost())
     return CaseResult(
         *job.key[:3],
         "fail" if failures else "error" if fault else "pass",
@@ -182,8 +183,9 @@ async def hold_dialogue(job: Job) -> CaseResult:
         case.weight,
         case.owner,
         case.origin,
-        sum((view.record.cost for view in views), Cost()).pico_usd,
+        cost.pico_usd,
         round(time.monotonic() - started, 3),
+        unpriced=cost.unknown_model,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from botops.domain.errors import RETRYABLE, ModelError
+from botops.domain.errors import RETRYABLE, ModelError, ModelFault
 
 T = TypeVar("T")
 
@@ -19,12 +19,14 @@ class RetryPolicy:
 
     `attempts` counts calls, the first included. The wait before attempt n + 1 is `base_s` x 2^(n-1), at most `cap_s`,
     times a random share between one half and one, so that many callers do not return in step. Seconds throughout.
+    `faults` are those that are tried again.
     """
 
     attempts: int = 3
     base_s: float = 0.5
     cap_s: float = 8.0
     random: Callable[[], float] = random.random
+    faults: frozenset[ModelFault] = RETRYABLE
 
     def __post_init__(self) -> None:
         if self.attempts < 1:
@@ -54,7 +56,7 @@ async def with_retries(
         try:
             return await once(attempt)
         except ModelError as error:
-            if error.fault not in RETRYABLE or attempt >= policy.attempts or not may_retry():
+            if error.fault not in policy.faults or attempt >= policy.attempts or not may_retry():
                 raise
             wait = policy.wait_s(attempt, error.retry_after)
             if loop.time() + wait >= deadline:

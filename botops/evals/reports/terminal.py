@@ -90,5 +90,19 @@ def summary_table(result: RunResult) -> Table:
     return table
 
 
+def cost_lines(result: RunResult) -> Iterator[str]:
+    """What the run took, and what each model of it cost at which prices."""
+    yield f"{result.turns} turns in {result.seconds:.1f} s, {result.usd:.4f} $"
+    for cost in result.model_costs:
+        billed = "simulated, nothing is billed" if cost.model.simulated else "billed"
+        if cost.unpriced:
+            told = f"price unknown: add {cost.model.priced_as} under costs.prices in botops.yaml"
+        else:
+            told = f"{cost.usd:.4f} $, {cost.model.prices}"
+            if cost.model.priced_as != cost.model.label:
+                told += f" for {cost.model.priced_as}"
+        yield f"  {cost.model.label}: {cost.turns} turns, {told} ({billed})"
+
+
 def _name(flip: Flip) -> str:
     return f"{flip.after.suite}/{flip.after.case} · {flip.after.subject}"

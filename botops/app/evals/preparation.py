@@ -1,0 +1,134 @@
+"""Suites made ready to be run: files read, prompts chosen, every problem with them found before the first dialogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import product
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from botops.app.checks.extensions import extensions_of
+from botops.app.clock import SetClock
+from botops.app.container import book_path, build_meter, rules_of
+from botops.app.eval_prompts import FixedPrompt, PromptsUnderTest, shown
+from botops.app.guard import ClaimGuard
+from botops.app.pricebooks.books import Books
+from botops.app.prompts.prompting import Prompting
+from botops.domain.errors import UserError
+from botops.evals.checks.catalogue import installed
+from botops.evals.result import SubjectInfo, SuiteInfo
+from botops.evals.runner import Bench, Subject
+from botops.evals.suite import SuiteReader, lint_against_book
+from botops.llm.recordings import RecordingModel
+from botops.pricebook import price_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from botops.app.evals.models import ModelsOfRun, NamedAs
+    from botops.app.evals.request import EvalRequest
+    from botops.config import Settings
+    from botops.domain.problems import Problem
+    from botops.evals.model import ClientProfile, Suite
+    from botops.evals.runner import Client
+    from botops.pricebook import PriceBook
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A suite that can be run. `positions` is where in its file each case stands, counted from 0."""
+
+    bench: Bench
+    info: SuiteInfo
+    models: tuple[NamedAs, ...]
+    book_checksum: str
+    positions: Mapping[str, int]
+
+    @property
+    def recorders(self) -> tuple[RecordingModel, ...]:
+        """The models whose replies are kept."""
+        return tuple(named.model for named in self.models if isinstance(named.model, RecordingModel))
+
+
+def read_suites(paths: Sequence[Path]) -> list[Suite]:
+    """The suites of the files. Raises UserError with the problems of all of them."""
+    reader = SuiteReader(installed())
+    problems: list[Problem] = []
+    suites: dict[str, Suite] = {}
+    for path in paths:
+        try:
+            suite = reader.read(path)
+        except UserError as error:
+            problems += error.problems
+            if not error.problems:
+                raise
+            continue
+        if suite.name in suites:
+            message = f"`{suite.name}` is the name of {suites[suite.name].file} too: rename one"
+            problems.append(suite.document.problem(("name",), message, rule="duplicate-name"))
+        suites[suite.name] = suite
+    if problems:
+        raise UserError(problems=problems)
+    return list(suites.values())
+
+
+def prepare(
+    suite: Suite, settings: Settings, request: EvalRequest, prompts: PromptsUnderTest, models: ModelsOfRun
+) -> Prepared:
+    """A suite with its price book, prompt versions and models. Raises UserError."""
+    books = _books(suite, settings)
+    current = books.current()
+    assert current is not None  # `_books` has seen to it
+    name = suite.prompt or settings.prompt
+    versions = [v for wanted in request.prompts or (name,) for v in prompts.versions(wanted)]
+    prompting = Prompting(prompts.registry, books, name=name, company=settings.company)
+    answering = models.of(suite)
+    subjects, infos = [], []
+    for (prompt, version), named in product(versions, answering):
+        label = prompt.label if len(answering) == 1 else f"{prompt.label} × {named.label}"
+        source = FixedPrompt(prompts.registry, version, prompting, current.book)
+        subjects.append(Subject(label, source, named.model))
+        infos.append(SubjectInfo(label, prompt.label, named.label))
+    chosen = replace(suite, cases=tuple(case for case in suite.cases if request.takes(case)))
+    bench = Bench(
+        chosen, current.book, tuple(subjects), ClaimGuard(books), build_meter(settings), rules_of(settings), SetClock,
+        _simulated_client,
+    )  # fmt: skip
+    info = SuiteInfo(
+        suite.name, shown(suite.file), suite.at, current.book.version, shown(books.path),
+        tuple(info for info, _ in versions), tuple(infos), len(chosen.cases), suite.gate,
+    )  # fmt: skip
+    checksum = sha256(books.path.read_bytes()).hexdigest()
+    return Prepared(bench, info, answering, checksum, {case.id: n for n, case in enumerate(suite.cases)})
+
+
+def _books(suite: Suite, settings: Settings) -> Books:
+    """The price book of a suite, in which everything it expects can be found. Raises UserError."""
+    books = Books(suite.price_book or book_path(settings), extensions_of(settings))
+    current = books.current()
+    if current is None:
+        raise UserError(
+            "" if books.problems else f"there is no price book at {books.path}: put one there", books.problems
+        )
+    problems = lint_against_book(suite, current.book)
+    if problems:
+        raise UserError(problems=problems)
+    return books
+
+
+def _simulated_client(profile: ClientProfile, book: PriceBook, at: datetime) -> Client:
+    from botops.simulator import Profile, SimulatedClient
+
+    prices = price_table(book, at.astimezone(ZoneInfo(book.timezone)).date(), profile.language)
+    wanted = Profile(
+        profile.language,
+        profile.goal,  # type: ignore[arg-type]  # the suite's file allows the simulator's goals and manners only
+        profile.persona,  # type: ignore[arg-type]
+        profile.max_turns,
+        profile.budget,
+        profile.things,
+    )
+    return SimulatedClient(wanted, prices, profile.seed)

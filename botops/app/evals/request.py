@@ -1,0 +1,58 @@
+"""What an evaluation is asked to run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from botops.app.models import REPLAY
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from pathlib import Path
+
+    from botops.evals.model import Case
+
+_ERRORS = ("wrong_variant", "stale_price", "invented_discount", "wrong_total")
+
+
+@dataclass(frozen=True, slots=True)
+class EvalRequest:
+    """What is to be run. `prompts` as `NAME`, `NAME@VERSION` or `NAME@draft`; none means what is served.
+
+    Each of `models` is `replay`, `replay:MODEL` or what `botops.app.models.build_model` takes; every prompt version is
+    run with every model. `cases` are patterns of case ids (`promo-*`), `tags` select the cases that have one of them.
+    """
+
+    suites: tuple[Path, ...]
+    prompts: tuple[str, ...] = ()
+    models: tuple[str, ...] = (REPLAY,)
+    concurrency: int = 8
+    repeat: int = 1
+    record: bool = False
+    resume: bool = False
+    max_cost: Decimal | None = None
+    cases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """True when nothing of the suites and of what is served is left out."""
+        return self.every_case and not self.prompts
+
+    @property
+    def every_case(self) -> bool:
+        """True when no case of the suites is left out."""
+        return not (self.cases or self.tags)
+
+    def takes(self, case: Case) -> bool:
+        """True for a case that is to be run."""
+        return (not self.cases or any(fnmatchcase(case.id, pattern) for pattern in self.cases)) and (
+            not self.tags or any(tag in self.tags for tag in case.tags)
+        )
+
+
+def faultless(overrides: tuple[str, ...]) -> tuple[str, ...]:
+    """Settings for a gate: the simulated model makes no errors of its own, unless the caller asks for them."""
+    return (*(f"simulator.errors.{name}=0" for name in _ERRORS), *overrides)

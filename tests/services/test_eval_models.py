@@ -1,0 +1,70 @@
+"""One suite with several models: what answers, how reports call it, what it cost."""
+
+import json
+import re
+import sys
+
+import pytest
+
+from botops.testing import Behaviour, FakeProvider
+
+CASE = ("evals/suites/demo.yaml", "--case", "price-start-short", "--prompt", "sales@1")
+GOOD = Behaviour("ok", text="Тариф «Старт» — 6 900 ₸ в месяц.")
+BAD = Behaviour("ok", text="Тариф «Старт» — 5 000 ₸ в месяц.")
+
+
+def test_every_model_answers_every_prompt_and_has_a_line_of_costs(botops, project):
+    with FakeProvider([GOOD]) as good, FakeProvider([BAD]) as bad:
+        models = ("--model", f"{good.base_url}#qwen3-of-ours", "--model", f"{bad.base_url}#qwen3-of-ours")
+        options = (*models, "--model", "simulator", "--json", "r.json", "--set", "guard.policy=observe")
+        code, _, err = botops(project, "eval", "run", *CASE, *options)
+    assert code == 1, err
+    result = json.loads((project / "r.json").read_text("utf-8"))
+    statuses = {c["subject"].partition(" × ")[2]: c["status"] for c in result["cases"]}
+    here, there = (f"qwen3-of-ours @ 127.0.0.1:{fake.port}" for fake in (good, bad))
+    assert statuses == {here: "pass", there: "fail", "simulated": "pass"}
+    assert f"  {here}: 1 turns, price unknown: add qwen3-of-ours under costs.prices in botops.yaml (billed)" in err
+    assert re.search(r"  simulated: 1 turns, 0\.\d{4} \$, genai-prices .* \(simulated, nothing is billed\)", err)
+    assert [c["unpriced"] for c in result["cases"]] == [True, True, False]
+    assert {fake.requests[0].body["model"] for fake in (good, bad)} == {"qwen3-of-ours"}
+
+
+def test_an_own_price_makes_the_cost_known(botops, project):
+    price = "costs.prices=[{model: qwen3-of-ours, input: 100, output: 200}]"
+    with FakeProvider([GOOD]) as fake:
+        code, _, err = botops(
+            project, "eval", "run", *CASE, "--model", f"{fake.base_url}#qwen3-of-ours", "--set", price
+        )
+    assert code == 0, err
+    assert re.search(r"  qwen3-of-ours: 1 turns, 0\.0200 \$", err)  # 120 tokens in, 40 out
+
+
+def test_a_langchain_model_of_the_project_is_judged(botops, project, monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (project / "our_models.py").write_text(
+        "from langchain_core.language_models.fake_chat_models import GenericFakeChatModel\n"
+        "from langchain_core.messages import AIMessage\n\n\n"
+        "def cheap():\n"
+        f"    reply = AIMessage('{GOOD.text}', response_metadata={{'finish_reason': 'stop'}})\n"
+        "    return GenericFakeChatModel(messages=iter([reply]))\n",
+        "utf-8",
+    )
+    code, _, err = botops(project, "eval", "run", *CASE, "--model", "langchain:our_models:cheap")
+    assert code == 0, err
+    assert "GenericFakeChatModel: 1 turns, price unknown" in err
+    sys.modules.pop("our_models")
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("langchain:nobodys:cheap", "there is no module nobodys"),
+        ("langchain:botops", "write it as langchain:package.module:factory"),
+        ("http://#x", "is no address"),
+    ],
+)
+def test_a_model_that_cannot_be_is_bad_input(botops, project, model, said):
+    code, _, err = botops(project, "eval", "run", *CASE, "--model", model)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
