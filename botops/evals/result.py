@@ -86,8 +86,9 @@ class CaseResult:
     `subject` is the label of a `SubjectInfo`. `error` says why nothing can be said of it and `fault` is its class;
     failures found before it are kept. `asked` are the ids of the checks it was asked.
 
-    `pico_usd` is what the dialogue itself cost, replies and repairs. `side_pico_usd` is what was spent beside it, by the
-    purpose of the call: `judge`, `client`. `unpriced` when the price of some call is not known, so that both are too low.
+    `pico_usd` is what the dialogue itself cost, replies and repairs. `side_pico_usd` is what was spent beside it, by
+    the purpose of the call: `judge`, `client`. `unpriced` when the price of some call is not known, so that both are
+    too low.
     """
 
     suite: str
@@ -138,8 +139,8 @@ class PromptInfo:
 class ModelInfo:
     """A model that answered. `simulated` when no language model stands behind it and nothing is billed.
 
-    `priced_as` is the model whose price is counted and `prices` the price table and its date; `prices` is empty when the
-    price is not known.
+    `priced_as` is the model whose price is counted and `prices` the price table and its date; `prices` is empty when
+    the price is not known.
     """
 
     label: str
