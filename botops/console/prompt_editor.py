@@ -93,11 +93,13 @@ def _field(label: str, text: str, key: str) -> str:
     held = st.session_state.pop(held_under(key), None)
     if key not in st.session_state:  # drawn for the first time, or again after another page or a fault took its place
         st.session_state[key] = text if held is None else held
-    elif st.session_state.get(f"{key}:shown") != text:  # the text came here another way
+    elif text not in st.session_state.get(f"{key}:known", ()):  # the text came here another way
         st.session_state[key] = text
     height = max(_LOWEST, min(_TALLEST, 50 + 21 * sum(1 + len(line) // 120 for line in text.splitlines())))
     written: str = st.text_area(label, key=key, height=height, max_chars=_LONGEST, on_change=hold, args=(key,))
-    st.session_state[f"{key}:shown"] = written
+    # What was written may read back otherwise, or not be taken at all: a line break at its end, a text the file cannot
+    # hold. Neither is a reason to write over what is being typed.
+    st.session_state[f"{key}:known"] = (text, written, written.rstrip("\n"))
     return written
 
 

@@ -190,6 +190,18 @@ def test_a_fault_in_the_moment_of_typing_takes_nothing_away(project, run, words)
     assert field(test).value == "Новые слова."
 
 
+@pytest.mark.parametrize("end", ["\n", "\n\n", " ", "\r\nещё", "\ufffe"])
+def test_what_reads_back_otherwise_is_not_written_over(project, run, end):
+    """Nothing is sent to a field somebody may go on typing in, whatever became of its text in the file."""
+    test = look(run(project, "prompts"), "draft")
+    typed = field(test).value + end
+    field(test).set_value(typed).run()
+    for _ in range(2):
+        test.run()
+        assert field(test).value == typed
+        assert not field(test).proto.set_value
+
+
 def test_hostile_words_of_a_file_stay_words(project, run, words):
     text = (project / "prompts/sales/1.yaml").read_text("utf-8")
     hostile = text.replace("role: system", 'role: "![x](http://evil.example/a.png)"').replace(
