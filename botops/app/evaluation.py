@@ -100,7 +100,8 @@ class Evaluation:
     def _identity(self) -> str:
         """What must be the same for two runs to be one: every text, price and setting that a result depends on."""
         settings = self._settings.model_dump_json(exclude={"store", "server", "demo", "hand_off"})
-        parts = [__version__, *self._request.models, str(self._request.repeat), str(self._request.record), settings]
+        wanted = self._request
+        parts = [__version__, *wanted.models, f"{wanted.repeat} {wanted.record} {wanted.stream}", settings]
         for prepared in self._prepared:
             parts += [prepared.bench.suite.document.text, prepared.bench.book.version, prepared.book_checksum]
             parts += [f"{prompt.label} {prompt.checksum}" for prompt in prepared.info.prompts]

@@ -65,8 +65,29 @@ def evals() -> None:
     help="replay (recordings), simulator, a model's name, URL or URL#NAME of an OpenAI-compatible server, or "
     "langchain:package.module:factory. May be given more than once: every prompt is then run with every model.",
 )
-@click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True, help="Dialogues at a time.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 256),
+    default=8,
+    show_default=True,
+    help="Dialogues at a time with each model; fewer while it refuses calls (429).",
+)
+@click.option(
+    "--requests-per-minute", type=click.IntRange(1), metavar="N", help="Ask each model at most so often in any minute."
+)
+@click.option(
+    "--tokens-per-minute", type=click.IntRange(1), metavar="N", help="Tokens of each model at most in any minute."
+)
+@click.option(
+    "--max-wait",
+    type=click.FloatRange(0, 86_400),
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longest wait for a model that refuses calls (429, Retry-After); after it the calls are errors.",
+)
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Runs of each case.")
+@click.option("--stream", is_flag=True, help="Let replies be streamed, as to a client who reads along.")
 @click.option("--record", is_flag=True, help="Keep the replies as recordings for --model replay.")
 @click.option(
     "--max-cost", metavar="USD", callback=_dollars, help="Begin no further dialogue once so many dollars are spent."

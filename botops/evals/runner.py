@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from botops.evals.checks.base import DialogueView, TurnView
 from botops.evals.judging import fault_of, judged, turn_result
 from botops.evals.memory import DialogueMemory
 from botops.evals.model import Case, ClientProfile, Suite
+from botops.evals.pacing import DialogueClock, PacedModel, Pacer
 from botops.evals.result import CaseResult
 from botops.pricebook import PriceBook
 
@@ -35,18 +35,23 @@ class Client(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A prompt version under test and the model that answers: how reports call them, where the text comes from."""
+    """A prompt version under test and the model that answers: how reports call them, where the text comes from.
+
+    `pacer` is shared by all subjects of one model; without it the model is asked as fast as dialogues are held.
+    """
 
     label: str
     source: PromptSource
     model: ChatModel
+    pacer: Pacer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
     """A suite with everything its dialogues need, behind ports.
 
-    `clock_at` gives a clock that stands at a moment; `client_of` a simulated client who knows the prices of a day.
+    `clock_at` gives a clock that stands at a moment; `client_of` a simulated client who knows the prices of a day. With
+    `stream` replies are streamed, as to a client who reads along.
     """
 
     suite: Suite
@@ -57,6 +62,7 @@ class Bench:
     rules: BotRules
     clock_at: Callable[[datetime], Clock]
     client_of: Callable[[ClientProfile, PriceBook, datetime], Client]
+    stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,8 @@ class Job:
 class Run:
     """Jobs and the results so far. `finished` is in the order of the jobs whatever order they ended in.
 
-    After `max_pico_usd` are spent no further dialogue is begun.
+    `concurrency` dialogues are held at a time with each model, so that one that is slow or asks to wait holds up no
+    other. After `max_pico_usd` are spent no further dialogue is begun.
     """
 
     jobs: tuple[Job, ...]
@@ -108,11 +115,15 @@ class Run:
 
     async def hold(self) -> None:
         """Holds the dialogues that have no result yet. Raises StoreError when a recording cannot be written."""
-        waiting = iter([job for job in self.jobs if job.key not in self._results])
+        waiting: dict[int, list[Job]] = {}
+        for job in self.jobs:
+            if job.key not in self._results:
+                waiting.setdefault(id(job.subject.pacer), []).append(job)
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(max(1, self.concurrency)):
-                    group.create_task(self._work(waiting))
+                for jobs in map(iter, waiting.values()):
+                    for _ in range(max(1, self.concurrency)):
+                        group.create_task(self._work(jobs))
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
 
@@ -144,14 +155,17 @@ class _Silent:
 
 async def hold_dialogue(job: Job) -> CaseResult:
     """Holds one dialogue and judges it."""
-    started = time.monotonic()
-    bench, case = job.bench, job.case
+    bench, case, model = job.bench, job.case, job.subject.model
+    clock = DialogueClock(bench.clock_at(case.at))
+    started = clock.monotonic()
+    if job.subject.pacer is not None:
+        model = PacedModel(model, job.subject.pacer, clock)
     name = "/".join(str(part) for part in job.key)
     memory = DialogueMemory(case.history)
     writer = _client(bench, case)
     ids = count(1)
     bot = Bot(
-        job.subject.source, job.subject.model, bench.guard, bench.meter, memory, _Silent(), bench.clock_at(case.at),
+        job.subject.source, model, bench.guard, bench.meter, memory, _Silent(), clock,
         lambda: f"{name}#{next(ids)}", bench.rules,
     )  # fmt: skip
     views: list[TurnView] = []
@@ -161,7 +175,7 @@ async def hold_dialogue(job: Job) -> CaseResult:
         text = writer.next(before)
         if text is None:
             break
-        record = await bot.run_turn(_inbound(case, name, number, text))
+        record = await bot.run_turn(_inbound(case, name, number, text), _read if bench.stream else None)
         views.append(TurnView(number, text, record, before))
         fault = fault_of(record)
         if fault is not None:
@@ -184,9 +198,13 @@ async def hold_dialogue(job: Job) -> CaseResult:
         case.owner,
         case.origin,
         cost.pico_usd,
-        round(time.monotonic() - started, 3),
+        round(clock.monotonic() - started, 3),
         unpriced=cost.unknown_model,
     )
+
+
+async def _read(text: str) -> None:
+    """A client who reads along: the record keeps what left."""
 
 
 class _Written:

@@ -4,12 +4,14 @@ import io
 import json
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from botops.cli.main import run
 from botops.testing import Behaviour, FakeProvider
 
+GOOD = "Тариф «Старт» — 6 900 ₸ в месяц, подключение к ОФД — 1 900 ₸ в месяц за кассу."
 CASES = ("--case", "price-start-short", "--case", "price-ofd", "--prompt", "sales@1")
 
 
@@ -31,34 +33,86 @@ def evaluate(monkeypatch, capsysbinary, project):
     return call
 
 
+@pytest.fixture
+def good(evaluate, tmp_path_factory):
+    """The result of a run in which both cases passed, made once."""
+    file = tmp_path_factory.getbasetemp() / "good.json"
+    if not file.exists():
+        with FakeProvider([Behaviour("ok", text=GOOD)]) as fake:
+            code, err, _, _ = evaluate(fake.base_url)
+        assert code == 0, err
+        Path("r.json").rename(file)
+    return str(file)
+
+
+# Every row of the matrix, and what it is called. A stream that breaks off is only met with --stream.
+MATRIX = [
+    ("401", "auth"),
+    ("429", "rate_limited"),
+    ("500", "server"),
+    ("503_html", "server"),
+    ("hang", "timeout"),
+    ("cut_body", "connection"),
+    ("bad_json", "bad_response"),
+    ("html_200", "bad_response"),
+    ("empty_choices", "bad_response"),
+    ("error_200", "server"),
+    ("no_finish", "truncated"),
+    ("length", "truncated"),
+    ("filtered", "filtered"),
+    ("huge", "too_large"),
+    ("drip", "timeout"),
+]
+WHOLE = [*MATRIX, ("ok_stream", "bad_response"), ("cut_stream", "bad_response")]
+STREAMED = [
+    *(row for row in MATRIX if row[0] != "error_200"),
+    ("error_200", "bad_response"),  # a body that holds no event of a stream
+    ("cut_stream", "truncated"),
+    ("error_mid_stream", "bad_response"),
+    ("bad_json_stream", "bad_response"),
+]
+
+
 @pytest.mark.parametrize(
-    ("mode", "fault"),
+    ("mode", "fault", "options"),
     [
-        ("ok_stream", "bad_response"),
-        ("401", "auth"),
-        ("429", "rate_limited"),
-        ("500", "server"),
-        ("503_html", "server"),
-        ("hang", "timeout"),
-        ("cut_body", "connection"),
-        ("drip", "timeout"),
-        ("bad_json", "bad_response"),
-        ("html_200", "bad_response"),
-        ("empty_choices", "bad_response"),
-        ("error_200", "server"),
-        ("no_finish", "truncated"),
-        ("length", "truncated"),
-        ("filtered", "filtered"),
+        *(pytest.param(mode, fault, (), id=mode) for mode, fault in WHOLE),
+        *(pytest.param(mode, fault, ("--stream",), id=f"{mode}-streamed") for mode, fault in STREAMED),
     ],
 )
-def test_a_fault_is_classified_in_time_and_is_no_regression(evaluate, mode, fault):
+def test_a_fault_is_classified_in_time_and_is_no_regression(evaluate, good, mode, fault, options):
     with FakeProvider([Behaviour(mode, delay_s=0.1)]) as fake:
         deadline = "0.6" if fault == "timeout" else "10"
-        options = ("--set", f"model.deadline_s={deadline}", "--set", "model.attempts=1")
-        code, err, cases, seconds = evaluate(fake.base_url, *options)
+        options += ("--set", f"model.deadline_s={deadline}", "--set", "model.attempts=1", "--max-wait", "0")
+        code, err, cases, seconds = evaluate(fake.base_url, *options, "--baseline", good)
     assert code == 3, err
     assert [(case["status"], case["fault"], case["failures"]) for case in cases] == [("error", fault, [])] * 2
     assert f" · {fault}: " in err
+    assert "2 not comparable" in err
+    assert "0 broken" in err
+    assert seconds < 8
+
+
+def test_a_model_that_asks_to_wait_is_waited_for(evaluate):
+    good = Behaviour("ok", text=GOOD)
+    with FakeProvider([Behaviour("429", retry_after="1"), good]) as fake:
+        code, err, cases, seconds = evaluate(
+            fake.base_url, "--set", "model.attempts=1", "--set", "model.deadline_s=0.9"
+        )
+        assert code == 0, err
+        assert [case["status"] for case in cases] == ["pass", "pass"]
+        assert seconds >= 1
+        assert len(fake.requests) == 3
+        assert all(turn["total_ms"] < 900 for case in cases for turn in case["turns"])
+
+
+def test_a_model_that_asks_to_wait_for_an_hour_ends_the_run(evaluate):
+    with FakeProvider([Behaviour("429", retry_after="3600")]) as fake:
+        code, err, cases, seconds = evaluate(fake.base_url, "--concurrency", "1")
+        assert code == 3, err
+        assert {case["fault"] for case in cases} == {"rate_limited"}
+        assert "may be asked again in 3600 s" in err
+        assert len(fake.requests) == 1
     assert seconds < 8
 
 
@@ -80,7 +134,7 @@ def test_a_failure_counts_more_than_an_error(evaluate):
 
 
 def test_an_error_is_tried_again_with_resume(evaluate):
-    good = Behaviour("ok", text="Тариф «Старт» — 6 900 ₸ в месяц, подключение к ОФД — 1 900 ₸ в месяц за кассу.")
+    good = Behaviour("ok", text=GOOD)
     with FakeProvider([good, Behaviour("500"), good]) as fake:
         options = ("--concurrency", "1", "--set", "model.attempts=1")
         code, err, cases, _ = evaluate(fake.base_url, *options)
@@ -93,7 +147,7 @@ def test_an_error_is_tried_again_with_resume(evaluate):
 
 
 def test_no_dialogue_is_begun_once_the_money_is_spent(evaluate):
-    good = Behaviour("ok", text="Тариф «Старт» — 6 900 ₸ в месяц, подключение к ОФД — 1 900 ₸ в месяц за кассу.")
+    good = Behaviour("ok", text=GOOD)
     with FakeProvider([good]) as fake:
         code, err, cases, _ = evaluate(fake.base_url, "--concurrency", "1", "--max-cost", "0.000001")
         assert code == 3, err

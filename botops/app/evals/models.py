@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from botops.app.eval_prompts import shown
 from botops.app.models import REPLAY, SIMULATOR, build_model, place_of, recordings_of
-from botops.domain.errors import UserError
+from botops.domain.errors import RETRYABLE, UserError
+from botops.evals.pacing import Pace, Pacer
 from botops.evals.result import ModelInfo
+from botops.llm.estimate import estimate_messages
 from botops.llm.recordings import RecordingModel, ReplayModel
 
 if TYPE_CHECKING:
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NamedAs:
-    """A model and what reports call it."""
+    """A model, what reports call it, and the pace it is asked at; None where nothing has to be spared."""
 
     label: str
     model: ChatModel
+    pacer: Pacer | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -40,10 +43,12 @@ class ModelsOfRun:
         self._wanted = tuple(dict.fromkeys(request.models))
         if request.record and any(_is_replay(wanted) for wanted in self._wanted):
             raise UserError("a replay cannot be recorded: choose --model simulator or a model's name")
-        built = {w: build_model(settings, secrets, w) for w in self._wanted if not _is_replay(w)}
+        # A refused call is for the pacer, which stops all dialogues of the model and not only one of them.
+        retried = RETRYABLE - {"rate_limited"}
+        built = {w: build_model(settings, secrets, w, retried=retried) for w in self._wanted if not _is_replay(w)}
         if request.record:
             _one_recording_each([model.name for model in built.values()])
-        self._live = {w: NamedAs(label, built[w]) for w, label in _labels(built).items()}
+        self._live = {w: NamedAs(label, built[w], self._pacer(built[w])) for w, label in _labels(built).items()}
 
     def of(self, suite: Suite) -> tuple[NamedAs, ...]:
         """The models as a suite meets them: recordings are its own."""
@@ -64,7 +69,14 @@ class ModelsOfRun:
     def _of_suite(self, named: NamedAs, suite: Suite) -> NamedAs:
         if not self._request.record:
             return named
-        return NamedAs(named.label, RecordingModel(named.model, recordings_of(self._settings) / suite.name))
+        return replace(named, model=RecordingModel(named.model, recordings_of(self._settings) / suite.name))
+
+    def _pacer(self, model: ChatModel) -> Pacer | None:
+        if model.simulated:
+            return None
+        wanted = self._request
+        pace = Pace(wanted.concurrency, wanted.requests_per_minute, wanted.tokens_per_minute, wanted.max_wait)
+        return Pacer(pace, lambda request: estimate_messages(request.messages, model.name))
 
     def _replay(self, suite: Suite, wanted: str) -> NamedAs:
         name = wanted.partition(":")[2] or None

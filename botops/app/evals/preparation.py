@@ -90,12 +90,12 @@ def prepare(
     for (prompt, version), named in product(versions, answering):
         label = prompt.label if len(answering) == 1 else f"{prompt.label} × {named.label}"
         source = FixedPrompt(prompts.registry, version, prompting, current.book)
-        subjects.append(Subject(label, source, named.model))
+        subjects.append(Subject(label, source, named.model, named.pacer))
         infos.append(SubjectInfo(label, prompt.label, named.label))
     chosen = replace(suite, cases=tuple(case for case in suite.cases if request.takes(case)))
     bench = Bench(
         chosen, current.book, tuple(subjects), ClaimGuard(books), build_meter(settings), rules_of(settings), SetClock,
-        _simulated_client,
+        _simulated_client, request.stream,
     )  # fmt: skip
     info = SuiteInfo(
         suite.name, shown(suite.file), suite.at, current.book.version, shown(books.path),

@@ -23,13 +23,19 @@ class EvalRequest:
 
     Each of `models` is `replay`, `replay:MODEL` or what `botops.app.models.build_model` takes; every prompt version is
     run with every model. `cases` are patterns of case ids (`promo-*`), `tags` select the cases that have one of them.
+    With `stream` replies are streamed.
+    `concurrency`, `requests_per_minute`, `tokens_per_minute` and `max_wait` (seconds) are the pace of each model.
     """
 
     suites: tuple[Path, ...]
     prompts: tuple[str, ...] = ()
     models: tuple[str, ...] = (REPLAY,)
     concurrency: int = 8
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    max_wait: float = 120.0
     repeat: int = 1
+    stream: bool = False
     record: bool = False
     resume: bool = False
     max_cost: Decimal | None = None
