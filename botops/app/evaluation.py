@@ -18,6 +18,7 @@ from botops.domain.errors import UserError
 from botops.domain.money import PICO
 from botops.domain.usage import Usage
 from botops.evals.checkpoint import Checkpoint
+from botops.evals.repeats import repeat_rates
 from botops.evals.reports.lines import lines_of
 from botops.evals.result import RunResult
 from botops.evals.runner import Run, jobs_of
@@ -109,19 +110,20 @@ class Evaluation:
 
     def result(self, seconds: float = 0.0) -> RunResult:
         """What is known, also of a run that was stopped."""
-        models = self._model_infos()
+        models, infos, finished = self._model_infos(), tuple(p.info for p in self._prepared), self.run.finished
         named = (", ".join(part for part in (model.priced_as, model.prices) if part) for model in models)
         return RunResult(
             __version__,
             models,
-            tuple(p.info for p in self._prepared),
-            self.run.finished,
+            infos,
+            finished,
             SystemClock().now(),
             self._request.repeat,
             tuple(self._prompts.problems),
             "; ".join(dict.fromkeys(named)),
             interrupted=not self.run.complete,
             seconds=round(seconds, 3),
+            repeats=repeat_rates(finished, infos, self._request.repeat) if self._request.repeat > 1 else (),
         )
 
     def inputs(self) -> dict[str, tuple[str, str]]:

@@ -86,7 +86,13 @@ def evals() -> None:
     metavar="SECONDS",
     help="Longest wait for a model that refuses calls (429, Retry-After); after it the calls are errors.",
 )
-@click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Runs of each case.")
+@click.option(
+    "--repeat",
+    type=click.IntRange(1, 100),
+    default=1,
+    show_default=True,
+    help="Runs of each case: shows pass@k, pass^k and what wavers.",
+)
 @click.option("--stream", is_flag=True, help="Let replies be streamed, as to a client who reads along.")
 @click.option("--record", is_flag=True, help="Keep the replies as recordings for --model replay.")
 @click.option(
@@ -221,7 +227,7 @@ def _report(result: RunResult, comparison: Comparison | None, language: ReportLa
     from rich.console import Console
 
     from botops.evals.gate import broken_rules
-    from botops.evals.reports.terminal import comparison_lines, cost_lines, failure_lines, summary_table
+    from botops.evals.reports.terminal import comparison_lines, cost_lines, failure_lines, repeat_lines, summary_table
 
     for line in (*result.problems, *failure_lines(result, comparison, language, _SHOWN)):
         click.echo(line, err=True)
@@ -231,7 +237,7 @@ def _report(result: RunResult, comparison: Comparison | None, language: ReportLa
     for rule in broken_rules(result, comparison):
         click.echo(f"GATE {rule}", err=True)
     Console(stderr=True).print(summary_table(result))
-    for line in cost_lines(result):
+    for line in (*repeat_lines(result), *cost_lines(result)):
         click.echo(line, err=True)
 
 

@@ -195,8 +195,23 @@ class SuiteInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatRates:
+    """What repeats say of a subject, for k = 1, 2 … in order: over how many cases (those with at least k judged runs),
+    the mean chance that one of k runs passes and that all k do, from 0 to 1 and None without a case. `flaky` are the
+    cases whose runs disagree. The formulas are in `botops.evals.repeats`."""
+
+    suite: str
+    subject: str
+    cases: tuple[int, ...]
+    pass_at: tuple[float | None, ...]
+    pass_all: tuple[float | None, ...]
+    flaky: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
-    """A whole run. `problems` are complaints about the set-up that did not stop it."""
+    """A whole run. `problems` are complaints about the set-up that did not stop it. `repeats` is empty where each case
+    was run once."""
 
     botops: str
     models: tuple[ModelInfo, ...]
@@ -208,6 +223,7 @@ class RunResult:
     prices: str = ""
     interrupted: bool = False
     seconds: float = 0.0
+    repeats: tuple[RepeatRates, ...] = ()
     schema_version: int = SCHEMA_VERSION
 
     @property

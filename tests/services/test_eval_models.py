@@ -68,3 +68,14 @@ def test_a_model_that_cannot_be_is_bad_input(botops, project, model, said):
     assert code == 2
     assert said in err
     assert "Traceback" not in err
+
+
+def test_repeats_show_what_one_of_k_and_all_of_k_runs_pass(botops, project):
+    with FakeProvider([GOOD, BAD, GOOD]) as fake:
+        options = ("--concurrency", "1", "--repeat", "3", "--json", "r.json", "--set", "guard.policy=observe")
+        code, _, err = botops(project, "eval", "run", *CASE, "--model", fake.base_url, *options)
+    assert code == 1
+    assert "demo · sales@1: pass@1 66.7 %, pass@3 100.0 %, pass^3 0.0 %" in err
+    assert "flaky, 1 of 1: price-start-short" in err
+    (rates,) = json.loads((project / "r.json").read_text("utf-8"))["repeats"]
+    assert rates["pass_all"] == pytest.approx([2 / 3, 1 / 3, 0])

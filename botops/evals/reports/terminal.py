@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from botops.evals.result import RunResult
 
 _ERRORS_SHOWN = 3
+_FLAKY_SHOWN = 10
 
 
 def failure_lines(
@@ -88,6 +89,19 @@ def summary_table(result: RunResult) -> Table:
                 row.append(str(sum(len(found) > 1 for found in verdicts.values())))
             table.add_row(suite.name, f"{subject.label} ({prompt.role})", *row)
     return table
+
+
+def repeat_lines(result: RunResult) -> Iterator[str]:
+    """What repeats say: the chance that one run passes, that one of all does, that all do, and the cases that waver."""
+    k = result.repeat
+    for rates in result.repeats:
+        told = [("pass@1", rates.pass_at[0]), (f"pass@{k}", rates.pass_at[-1]), (f"pass^{k}", rates.pass_all[-1])]
+        shown = ", ".join(f"{name} {100 * rate:.1f} %" for name, rate in told if rate is not None)
+        yield f"{rates.suite} · {rates.subject}: {shown or 'no run could be judged'}"
+        if rates.flaky:
+            names = ", ".join(rates.flaky[:_FLAKY_SHOWN])
+            more = f" and {len(rates.flaky) - _FLAKY_SHOWN} more" if len(rates.flaky) > _FLAKY_SHOWN else ""
+            yield f"  flaky, {len(rates.flaky)} of {rates.cases[0]}: {names}{more}"
 
 
 def cost_lines(result: RunResult) -> Iterator[str]:
