@@ -10,6 +10,7 @@ from botops import __version__
 from botops.app.clock import SystemClock
 from botops.app.container import STATE
 from botops.app.eval_prompts import PromptsUnderTest, shown
+from botops.app.evals.judge import build_judge, judge_info
 from botops.app.evals.models import ModelsOfRun
 from botops.app.evals.preparation import prepare, read_suites
 from botops.app.evals.request import EvalRequest, faultless
@@ -18,6 +19,7 @@ from botops.domain.errors import UserError
 from botops.domain.money import PICO
 from botops.domain.usage import Usage
 from botops.evals.checkpoint import Checkpoint
+from botops.evals.grading import doubts
 from botops.evals.repeats import repeat_rates
 from botops.evals.reports.lines import lines_of
 from botops.evals.result import RunResult
@@ -49,7 +51,12 @@ class Evaluation:
         self._prompts = PromptsUnderTest(settings.path("prompts"))
         self._models = ModelsOfRun(settings, secrets, request)
         suites = read_suites(request.suites)
-        self._prepared = [prepare(suite, settings, request, self._prompts, self._models) for suite in suites]
+        self._judge = None if request.no_llm else build_judge(settings, secrets, request)
+        self._prepared = [
+            prepare(suite, settings, request, self._prompts, self._models, self._judge) for suite in suites
+        ]
+        asked = [e for p in self._prepared for case in p.bench.suite.cases for e in case.expectations]
+        self._doubts = tuple(doubts(self._judge, asked)) if self._judge else ()
         jobs = [job for p in self._prepared for job in jobs_of(p.bench, request.repeat)]
         if not jobs:
             raise UserError("no case fits --case and --tag: `botops eval list SUITE` shows them")
@@ -80,6 +87,8 @@ class Evaluation:
             await self.run.hold()
         finally:
             await self._models.close()
+            if self._judge is not None:
+                await self._judge.close()
         if not self.run.complete or any(case.status == "error" for case in self.run.finished):
             return
         self._checkpoint.clear()
@@ -103,6 +112,7 @@ class Evaluation:
         settings = self._settings.model_dump_json(exclude={"store", "server", "demo", "hand_off"})
         wanted = self._request
         parts = [__version__, *wanted.models, f"{wanted.repeat} {wanted.record} {wanted.stream}", settings]
+        parts += [str(wanted.no_llm), repr(judge_info(self._judge)), *self._doubts]
         for prepared in self._prepared:
             parts += [prepared.bench.suite.document.text, prepared.bench.book.version, prepared.book_checksum]
             parts += [f"{prompt.label} {prompt.checksum}" for prompt in prepared.info.prompts]
@@ -119,11 +129,12 @@ class Evaluation:
             finished,
             SystemClock().now(),
             self._request.repeat,
-            tuple(self._prompts.problems),
+            (*self._prompts.problems, *self._doubts, *(line for p in self._prepared for line in p.left_out)),
             "; ".join(dict.fromkeys(named)),
             interrupted=not self.run.complete,
             seconds=round(seconds, 3),
             repeats=repeat_rates(finished, infos, self._request.repeat) if self._request.repeat > 1 else (),
+            judge=judge_info(self._judge),
         )
 
     def inputs(self) -> dict[str, tuple[str, str]]:

@@ -87,6 +87,27 @@ def place_of(wanted: str) -> str:
     return wanted.removeprefix(LANGCHAIN)
 
 
+def speaking_model(
+    settings: Settings, secrets: Secrets, wanted: str | None, folder: Path, *, task: str, command: str
+) -> ChatModel:
+    """A model that can judge language: a name, a URL, `replay`, `replay:MODEL`, or None for the configured one.
+
+    `folder` holds its recordings, `command` is what records them, `task` says what the simulated model is refused for:
+    it follows a sales prompt and nothing else. Raises UserError for it, and as `build_model`.
+    """
+    if wanted is not None and (wanted == REPLAY or wanted.startswith(f"{REPLAY}:")):
+        from botops.llm.recordings import ReplayModel
+
+        return ReplayModel(folder, model=wanted.partition(":")[2] or None, command=command)
+    configured = settings.with_environment(secrets).model
+    if wanted == SIMULATOR or (wanted is None and not secrets.api_key and not configured.base_url):
+        raise UserError(
+            f"the simulated model cannot {task}: name a real one (and set OPENAI_API_KEY, or OPENAI_BASE_URL for a "
+            "server of your own), or `replay` for what was recorded"
+        )
+    return build_model(settings, secrets, wanted)
+
+
 def simulated_model(settings: Settings) -> ChatModel:
     """The simulated model with the configured seed and error rates."""
     from botops.simulator import Errors, SimulatedModel

@@ -98,6 +98,8 @@ def evals() -> None:
 @click.option(
     "--max-cost", metavar="USD", callback=_dollars, help="Begin no further dialogue once so many dollars are spent."
 )
+@click.option("--judge", metavar="MODEL", help="The model that grades: as --model, or replay; default: judge.model.")
+@click.option("--no-llm", is_flag=True, help="Leave out the checks that ask a language model.")
 @click.option("--resume", is_flag=True, help="Take up the same run where it stopped; errors are tried again.")
 @click.option("--case", "cases", multiple=True, metavar="PATTERN", help="Only cases whose id fits, as in promo-*.")
 @click.option("--tag", "tags", multiple=True, help="Only cases with one of these tags.")
@@ -227,9 +229,12 @@ def _report(result: RunResult, comparison: Comparison | None, language: ReportLa
     from rich.console import Console
 
     from botops.evals.gate import broken_rules
-    from botops.evals.reports.terminal import comparison_lines, cost_lines, failure_lines, repeat_lines, summary_table
+    from botops.evals.reports.terminal import (
+        advice_lines, comparison_lines, cost_lines, failure_lines, repeat_lines, summary_table,
+    )  # fmt: skip
 
-    for line in (*result.problems, *failure_lines(result, comparison, language, _SHOWN)):
+    told = (*result.problems, *failure_lines(result, comparison, language, _SHOWN), *advice_lines(result, language))
+    for line in told:
         click.echo(line, err=True)
     if comparison is not None:
         for line in comparison_lines(comparison):

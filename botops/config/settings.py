@@ -170,6 +170,28 @@ class SecondOpinion(Strict):
     concurrency: int = Field(default=4, ge=1, le=64)
 
 
+def _runs_no_code(model: str) -> str:
+    if model.startswith("langchain:"):
+        raise ValueError("a model that runs code of its own is named on the command line: --judge")
+    return model
+
+
+class Judge(Strict):
+    """The language model that grades dialogues in evals: a name, `URL#NAME`, `replay` or `replay:MODEL`; without one
+    checks that need it are not judged. (What runs code of its own, `langchain:…`, is named on the command line only.)
+
+    It may fail a gate by a criterion only when `botops eval calibrate` found it to agree with people on it: Cohen's
+    kappa of `least_kappa` on `least_labels` labels. `temperature` null leaves the provider's default, which some models
+    insist on.
+    """
+
+    model: Annotated[str, Field(min_length=1), AfterValidator(_runs_no_code)] | None = None
+    least_kappa: float = Field(default=0.6, ge=0, le=1)
+    least_labels: int = Field(default=30, ge=1, le=100_000)
+    temperature: float | None = Field(default=0.0, ge=0, le=2)
+    concurrency: int = Field(default=8, ge=1, le=256)
+
+
 class Escalation(Strict):
     """When a dialogue goes to a person, and to which role of `team.yaml`."""
 
@@ -288,6 +310,7 @@ class Settings(Strict):
     guard: Guard = Guard()
     claims: Claims = Claims()
     second_opinion: SecondOpinion = SecondOpinion()
+    judge: Judge = Judge()
     prompt: str = "sales"
     prompts: PromptRules = PromptRules()
     escalation: Escalation = Escalation()

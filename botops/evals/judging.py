@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from botops.domain.findings import Verdict
 from botops.domain.turns import TurnRecord
+from botops.domain.usage import Cost
 from botops.evals.checks.base import CannotJudgeError, DialogueView, Miss, TurnView
+from botops.evals.grading import graded_by, is_advisory
+from botops.evals.judge import Judge
 from botops.evals.model import Case, Expectation
-from botops.evals.result import AttemptResult, ClaimFinding, Failure, TurnResult
+from botops.evals.result import AttemptResult, ClaimFinding, Failure, Fault, GradeResult, TurnResult
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a dialogue, or a check, says nothing about the prompt."""
-
-    kind: str
-    message: str
 
 
 def fault_of(record: TurnRecord) -> Fault | None:
@@ -32,32 +27,66 @@ def fault_of(record: TurnRecord) -> Fault | None:
     return Fault(kind, record.error.removeprefix(f"{kind}: "))
 
 
-def judged(case: Case, dialogue: DialogueView, *, cut_short: bool) -> tuple[tuple[Failure, ...], Fault | None]:
-    """What the dialogue missed, in the order of its turns, and why a check could not say.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a dialogue's expectations.
 
-    A dialogue that a fault has cut short is asked only what was wrong in what the model did say.
+    `failures` stand in the order of their turns. `advice` are the failures that a judge has found by a criterion it may
+    not fail a gate by. `fault` is why a check could not say. `grades` and `judge_cost` are what the judge said and what
+    asking it cost. `asked` are the ids of the checks that could fail the dialogue.
     """
-    asked: list[tuple[Expectation, Sequence[TurnView]]] = [(e, dialogue.turns) for e in case.expect]
+
+    failures: tuple[Failure, ...]
+    advice: tuple[Failure, ...]
+    fault: Fault | None
+    grades: tuple[GradeResult, ...]
+    judge_cost: Cost
+    asked: tuple[str, ...]
+
+
+_Asked = tuple[Expectation, Sequence[TurnView]]
+
+
+async def judged(case: Case, dialogue: DialogueView, judge: Judge | None = None, *, cut_short: bool) -> Outcome:
+    """Asks everything that is expected of a dialogue; the `judge` of several criteria at once.
+
+    A dialogue that a fault has cut short is asked only what was wrong in what the model did say. Raises StoreError when
+    an answer of the judge cannot be recorded.
+    """
+    asked: list[_Asked] = [(e, dialogue.turns) for e in case.expect]
     for line, turn in zip(case.lines, dialogue.turns, strict=False):
         asked += [(e, (turn,)) for e in line.expect]
+    asked = [(e, scope) for e, scope in asked if e.check.of_attempts or not cut_short]
     failures: list[Failure] = []
     broken = None
     for expectation, scope in asked:
         check = expectation.check
-        if cut_short and not check.of_attempts:
+        if check.needs_llm:
             continue
         try:
-            failures += [_failure(check.id, miss) for miss in check.judge(expectation.params, dialogue, scope)]
+            failures += [_failure(check.id, miss) for miss in check.missed(expectation.params, dialogue, scope)]
         except CannotJudgeError as error:
             broken = Fault("not_judged", f"{check.id}: {error}")
         except Exception as error:  # a check that breaks, a plug-in's perhaps, must not pass for a bad prompt
             log.exception("the check %s failed on case %s", check.id, case.id)
             broken = Fault("check_failed", f"{check.id}: {type(error).__name__}: {error}")
-    # A repair that says the same again is one failure, not two.
+    graded = await graded_by(judge, dialogue, [(e, scope) for e, scope in asked if e.check.needs_llm])
+    return Outcome(
+        _once([*failures, *graded.failures]),
+        _once(graded.advice),
+        broken or graded.fault,
+        graded.grades,
+        graded.cost,
+        tuple(sorted({e.check.id for e in case.expectations if not is_advisory(e, judge)})),
+    )
+
+
+def _once(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    """A repair that says the same again is one failure, not two."""
     once: dict[object, Failure] = {}
     for failure in failures:
         once.setdefault((failure.rule, failure.turn, failure.quote, failure.expected), failure)
-    return tuple(sorted(once.values(), key=lambda f: f.turn or 0)), broken
+    return tuple(sorted(once.values(), key=lambda f: f.turn or 0))
 
 
 def _failure(check_id: str, miss: Miss) -> Failure:

@@ -80,11 +80,41 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a dialogue, or a check, says nothing about the prompt."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class GradeResult:
+    """What the judge, a language model, said by one criterion: a whole number from `low` to `high`, met from `least`.
+
+    `turn` is None for the dialogue as a whole. `advisory` when this judge may not fail a gate by this criterion.
+    `score` is None when there is no grade; `fault` is then its class and `reason` says why.
+    """
+
+    check: str
+    name: str
+    turn: int | None
+    score: int | None
+    low: int
+    high: int
+    least: int
+    reason: str
+    quote: str = ""
+    advisory: bool = False
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """One run of a case with a subject: a prompt version answered by a model.
 
     `subject` is the label of a `SubjectInfo`. `error` says why nothing can be said of it and `fault` is its class;
-    failures found before it are kept. `asked` are the ids of the checks it was asked.
+    failures found before it are kept. `asked` are the ids of the checks that could fail it. `grades` are the judge's,
+    and `advice` is what it would have failed the dialogue for if it were fit to.
 
     `pico_usd` is what the dialogue itself cost, replies and repairs. `side_pico_usd` is what was spent beside it, by
     the purpose of the call: `judge`, `client`. `unpriced` when the price of some call is not known, so that both are
@@ -109,6 +139,8 @@ class CaseResult:
     seconds: float = 0.0
     side_pico_usd: dict[str, int] = field(default_factory=dict)
     unpriced: bool = False
+    grades: tuple[GradeResult, ...] = ()
+    advice: tuple[Failure, ...] = ()
 
     @property
     def spent(self) -> int:
@@ -163,6 +195,17 @@ class ModelCost:
     def usd(self) -> Decimal:
         """The same in dollars."""
         return Decimal(self.pico_usd) / PICO
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeInfo:
+    """The model that graded, and the text it was asked with: its identity and SHA-256. `simulated` when nothing is
+    billed."""
+
+    model: str
+    simulated: bool
+    prompt: str
+    checksum: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +268,7 @@ class RunResult:
     seconds: float = 0.0
     repeats: tuple[RepeatRates, ...] = ()
     schema_version: int = SCHEMA_VERSION
+    judge: JudgeInfo | None = None
 
     @property
     def model(self) -> str:
@@ -249,6 +293,10 @@ class RunResult:
     def usd(self) -> Decimal:
         """What the run cost, in dollars; for a simulated model what it would have."""
         return Decimal(sum(case.spent for case in self.cases)) / PICO
+
+    def side_usd(self, purpose: str) -> Decimal:
+        """What calls beside the dialogues cost, by their purpose (`judge`, `client`), in dollars."""
+        return Decimal(sum(case.side_pico_usd.get(purpose, 0) for case in self.cases)) / PICO
 
     @property
     def model_costs(self) -> list[ModelCost]:

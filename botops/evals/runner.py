@@ -12,9 +12,10 @@ from typing import Protocol
 from botops.bot import Bot, BotRules
 from botops.domain.messages import InboundMessage, Message
 from botops.domain.ports import ChatModel, Clock, Guard, Meter, PromptSource
-from botops.domain.turns import TurnRecord
+from botops.domain.turns import Purpose, TurnRecord
 from botops.domain.usage import Cost
 from botops.evals.checks.base import DialogueView, TurnView
+from botops.evals.judge import Judge
 from botops.evals.judging import fault_of, judged, turn_result
 from botops.evals.memory import DialogueMemory
 from botops.evals.model import Case, ClientProfile, Suite
@@ -51,7 +52,8 @@ class Bench:
     """A suite with everything its dialogues need, behind ports.
 
     `clock_at` gives a clock that stands at a moment; `client_of` a simulated client who knows the prices of a day. With
-    `stream` replies are streamed, as to a client who reads along.
+    `stream` replies are streamed, as to a client who reads along. `judge` is asked by the checks that need a language
+    model; without one such cases are not judged.
     """
 
     suite: Suite
@@ -63,6 +65,7 @@ class Bench:
     clock_at: Callable[[datetime], Clock]
     client_of: Callable[[ClientProfile, PriceBook, datetime], Client]
     stream: bool = False
+    judge: Judge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,25 +184,28 @@ async def hold_dialogue(job: Job) -> CaseResult:
         if fault is not None:
             break
     dialogue = DialogueView(tuple(views), bench.book, case.at, case.region, case.segment)
-    failures, broken = judged(case, dialogue, cut_short=fault is not None)
-    fault = fault or broken
+    outcome = await judged(case, dialogue, bench.judge, cut_short=fault is not None)
+    fault = fault or outcome.fault
     cost = sum((view.record.cost for view in views), Cost())
     return CaseResult(
         *job.key[:3],
-        "fail" if failures else "error" if fault else "pass",
+        "fail" if outcome.failures else "error" if fault else "pass",
         job.repeat,
-        failures,
+        outcome.failures,
         fault.kind if fault else None,
         fault.message if fault else None,
         tuple(turn_result(view.record) for view in views),
-        tuple(sorted({expectation.check.id for expectation in case.expectations})),
+        outcome.asked,
         case.tags,
         case.weight,
         case.owner,
         case.origin,
         cost.pico_usd,
         round(clock.monotonic() - started, 3),
-        unpriced=cost.unknown_model,
+        {str(Purpose.JUDGE): outcome.judge_cost.pico_usd} if outcome.grades else {},
+        cost.unknown_model or outcome.judge_cost.unknown_model,
+        outcome.grades,
+        outcome.advice,
     )
 
 

@@ -4,13 +4,13 @@ travel as JSON strings, and an answer is taken only in one shape, about the one 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from botops.claims.figured import names_figure
+from botops.config.answers import read_answer_json, visible
 from botops.domain.messages import Message
 from botops.domain.opinions import Concern, Dropped, Opinion
 from botops.domain.ports import ModelRequest
@@ -27,8 +27,6 @@ _CONTEXT_TEXT = 2_000
 _MOST_OPINIONS = 20
 _MOST_QUOTED = 400
 _MOST_SAID = 500
-_FENCE = re.compile(r"\A\s*```(?:json)?[ \t]*\n(.*)\n```\s*\Z", re.DOTALL)
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 _ABOUT = {
     Concern.TONE: "the reply is rude, pushy, condescending, sarcastic or indifferent to the client",
@@ -115,7 +113,7 @@ def read_answer(
     seen: set[tuple[Concern, str]] = set()
     for said in _parsed(answer).opinions:
         start = shown.find(said.quote)
-        why = _INVISIBLE.sub(" ", said.why).strip()
+        why = visible(said.why)
         if start < 0 or not said.quote.strip():
             dropped.append(Dropped.NOT_IN_REPLY)
         elif names_figure(said.quote) or names_figure(why):
@@ -132,21 +130,8 @@ def read_answer(
 
 
 def _parsed(answer: str) -> _Answer:
-    fenced = _FENCE.match(answer)
     try:
-        data = json.loads(fenced[1] if fenced else answer, object_pairs_hook=_unique, parse_constant=_refused)
-        return _Answer.model_validate(data)
-    except (ValueError, RecursionError) as error:
+        return _Answer.model_validate(read_answer_json(answer))
+    except ValueError as error:
         where = error.error_count() if isinstance(error, ValidationError) else 1
         raise BadAnswerError(f"the answer is not the JSON that was asked for ({where} faults)") from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) != len(pairs):
-        raise ValueError("a key stands twice")
-    return values
-
-
-def _refused(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")

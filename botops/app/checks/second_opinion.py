@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from botops.app.checks.opinion_request import MAX_REPLY, BadAnswerError, read_answer, request_for
-from botops.app.models import REPLAY, SIMULATOR, build_model, recordings_of
-from botops.domain.errors import ModelError, UserError
+from botops.app.models import recordings_of, speaking_model
+from botops.domain.errors import ModelError
 from botops.domain.opinions import SecondOpinion
 from botops.domain.usage import Cost, Usage
 
@@ -43,18 +43,10 @@ def opinion_model(settings: Settings, secrets: Secrets, wanted: str | None) -> C
 
     Raises UserError for the simulated model, which follows a sales prompt and can judge nothing, and as `build_model`.
     """
-    wanted = wanted or settings.second_opinion.model
-    if wanted is not None and (wanted == REPLAY or wanted.startswith(f"{REPLAY}:")):
-        from botops.llm.recordings import ReplayModel
-
-        return ReplayModel(recordings_folder(settings), model=wanted.partition(":")[2] or None, command=_RECORD)
-    configured = settings.with_environment(secrets).model
-    if wanted == SIMULATOR or (wanted is None and not secrets.api_key and not configured.base_url):
-        raise UserError(
-            "the simulated model cannot give opinions: name a real one (and set OPENAI_API_KEY, or OPENAI_BASE_URL for "
-            "a server of your own), or `replay` for recorded opinions"
-        )
-    return build_model(settings, secrets, wanted)
+    return speaking_model(
+        settings, secrets, wanted or settings.second_opinion.model, recordings_folder(settings),
+        task="give opinions", command=_RECORD,
+    )  # fmt: skip
 
 
 def recordings_folder(settings: Settings) -> Path:

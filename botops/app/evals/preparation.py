@@ -17,6 +17,7 @@ from botops.app.pricebooks.books import Books
 from botops.app.prompts.prompting import Prompting
 from botops.domain.errors import UserError
 from botops.evals.checks.catalogue import installed
+from botops.evals.grading import without_judge
 from botops.evals.result import SubjectInfo, SuiteInfo
 from botops.evals.runner import Bench, Subject
 from botops.evals.suite import SuiteReader, lint_against_book
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from botops.app.evals.request import EvalRequest
     from botops.config import Settings
     from botops.domain.problems import Problem
+    from botops.evals.judge import Judge
     from botops.evals.model import ClientProfile, Suite
     from botops.evals.runner import Client
     from botops.pricebook import PriceBook
@@ -39,13 +41,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A suite that can be run. `positions` is where in its file each case stands, counted from 0."""
+    """A suite that can be run. `positions` is where in its file each case stands, counted from 0; `left_out` says what
+    of it is not asked."""
 
     bench: Bench
     info: SuiteInfo
     models: tuple[NamedAs, ...]
     book_checksum: str
     positions: Mapping[str, int]
+    left_out: tuple[str, ...] = ()
 
     @property
     def recorders(self) -> tuple[RecordingModel, ...]:
@@ -76,8 +80,9 @@ def read_suites(paths: Sequence[Path]) -> list[Suite]:
 
 
 def prepare(
-    suite: Suite, settings: Settings, request: EvalRequest, prompts: PromptsUnderTest, models: ModelsOfRun
-) -> Prepared:
+    suite: Suite, settings: Settings, request: EvalRequest, prompts: PromptsUnderTest, models: ModelsOfRun,
+    judge: Judge | None = None,
+) -> Prepared:  # fmt: skip
     """A suite with its price book, prompt versions and models. Raises UserError."""
     books = _books(suite, settings)
     current = books.current()
@@ -92,17 +97,21 @@ def prepare(
         source = FixedPrompt(prompts.registry, version, prompting, current.book)
         subjects.append(Subject(label, source, named.model, named.pacer))
         infos.append(SubjectInfo(label, prompt.label, named.label))
-    chosen = replace(suite, cases=tuple(case for case in suite.cases if request.takes(case)))
+    cases, left_out = tuple(case for case in suite.cases if request.takes(case)), tuple[str, ...]()
+    if request.no_llm:
+        cases, left_out = without_judge(cases)
+    chosen = replace(suite, cases=cases)
     bench = Bench(
         chosen, current.book, tuple(subjects), ClaimGuard(books), build_meter(settings), rules_of(settings), SetClock,
-        _simulated_client, request.stream,
+        _simulated_client, request.stream, judge,
     )  # fmt: skip
     info = SuiteInfo(
         suite.name, shown(suite.file), suite.at, current.book.version, shown(books.path),
         tuple(info for info, _ in versions), tuple(infos), len(chosen.cases), suite.gate,
     )  # fmt: skip
     checksum = sha256(books.path.read_bytes()).hexdigest()
-    return Prepared(bench, info, answering, checksum, {case.id: n for n, case in enumerate(suite.cases)})
+    positions = {case.id: n for n, case in enumerate(suite.cases)}
+    return Prepared(bench, info, answering, checksum, positions, tuple(f"{suite.name}: {line}" for line in left_out))
 
 
 def _books(suite: Suite, settings: Settings) -> Books:

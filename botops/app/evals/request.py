@@ -22,7 +22,8 @@ class EvalRequest:
     """What is to be run. `prompts` as `NAME`, `NAME@VERSION` or `NAME@draft`; none means what is served.
 
     Each of `models` is `replay`, `replay:MODEL` or what `botops.app.models.build_model` takes; every prompt version is
-    run with every model. `cases` are patterns of case ids (`promo-*`), `tags` select the cases that have one of them.
+    run with every model. `judge` is the model asked by checks that need one, None for the configured one; `no_llm`
+    leaves such checks out. `cases` are patterns of case ids (`promo-*`), `tags` select the cases that have one of them.
     With `stream` replies are streamed.
     `concurrency`, `requests_per_minute`, `tokens_per_minute` and `max_wait` (seconds) are the pace of each model.
     """
@@ -41,6 +42,8 @@ class EvalRequest:
     max_cost: Decimal | None = None
     cases: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    judge: str | None = None
+    no_llm: bool = False
 
     @property
     def whole(self) -> bool:
@@ -49,8 +52,8 @@ class EvalRequest:
 
     @property
     def every_case(self) -> bool:
-        """True when no case of the suites is left out."""
-        return not (self.cases or self.tags)
+        """True when no case of the suites and nothing that is expected of one is left out."""
+        return not (self.cases or self.tags or self.no_llm)
 
     def takes(self, case: Case) -> bool:
         """True for a case that is to be run."""

@@ -1,6 +1,6 @@
 """Checks: what can be expected of a reply or a dialogue."""
 
-from botops.evals.checks.base import CannotJudgeError, Check, DialogueView, Miss, Params, Sample, TurnView
+from botops.evals.checks.base import CannotJudgeError, Check, DialogueView, Miss, Params, Question, Sample, TurnView
 
 __all__ = [
     "CannotJudgeError",
@@ -8,6 +8,7 @@ __all__ = [
     "DialogueView",
     "Miss",
     "Params",
+    "Question",
     "Sample",
     "TurnView",
 ]

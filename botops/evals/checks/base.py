@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -96,14 +98,37 @@ class Miss:
 class Sample:
     """A short dialogue on which a check must hold or not. `talk` are pairs of the client's and the bot's words.
 
-    `hand_off` is the rule under which the last turn was handed over. Samples are run as tests against the book of
-    `botops.evals.checks.samples`.
+    `hand_off` is the rule under which the last turn was handed over; `answer` is what the judge says, for checks that
+    ask one. Samples are run as tests against the book of `botops.evals.checks.samples`.
     """
 
     talk: tuple[tuple[str, str], ...]
     holds: bool
     params: Any = None
     hand_off: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a judge, a language model, is asked: a criterion graded by a whole number from `low` to `high`.
+
+    From `least` on the criterion is met. `levels` describe scores. `name` tells questions of one check apart, in
+    reports and in people's labels.
+    """
+
+    criterion: str
+    name: str
+    low: int = 1
+    high: int = 5
+    least: int = 4
+    levels: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def checksum(self) -> str:
+        """The identity of what is asked, whatever its name: SHA-256 in hex."""
+        asked = [" ".join(self.criterion.split()), self.low, self.high, self.least, sorted(self.levels)]
+        return sha256(json.dumps(asked, ensure_ascii=False).encode()).hexdigest()
 
 
 Scope = Sequence[TurnView]
@@ -112,24 +137,40 @@ Scope = Sequence[TurnView]
 
 @dataclass(frozen=True)
 class Check:
-    """A check. `judge` yields what was missed in the scope, nothing when the expectation is met.
+    """A check: either `judge`, which yields what was missed in the scope and nothing when the expectation is met, or
+    `question`, what a language model is asked about the scope.
 
     `judge` may raise CannotJudgeError. `lint` says why parameters make no sense with a price book on a day, or None.
-    `needs_llm` marks checks that ask a model. `languages` are those of the replies it understands. `of_attempts` marks
-    checks of what the model wanted to say: they are asked of a dialogue that a fault has cut short too.
+    `languages` are those of the replies it understands. `of_attempts` marks checks of what the model wanted to say:
+    they are asked of a dialogue that a fault has cut short too.
     """
 
     id: str
     label: Mapping[str, str]
     about: str
     params: type[Params]
-    judge: Callable[[Any, DialogueView, Scope], Iterable[Miss]]
+    judge: Callable[[Any, DialogueView, Scope], Iterable[Miss]] | None
     samples: tuple[Sample, ...]
     lint: Callable[[Any, PriceBook, date], str | None] = lambda params, book, day: None
     tags: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("ru", "kk", "en")
-    needs_llm: bool = field(default=False, kw_only=True)
+    question: Callable[[Any], Question] | None = field(default=None, kw_only=True)
     of_attempts: bool = field(default=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if (self.judge is None) == (self.question is None):
+            raise ValueError(f"the check {self.id} needs either `judge` or `question`")
+
+    @property
+    def needs_llm(self) -> bool:
+        """True for a check that asks a language model."""
+        return self.question is not None
+
+    def missed(self, params: Any, dialogue: DialogueView, scope: Scope) -> Iterable[Miss]:
+        """What `judge` missed in the scope. Raises CannotJudgeError, for a check that asks a model too."""
+        if self.judge is None:
+            raise CannotJudgeError("a language model has to be asked")
+        return self.judge(params, dialogue, scope)
 
 
 def filled(value: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from botops.bot.language import detect_language
 from botops.claims import CompiledBook, compile_book, judge
 from botops.domain.findings import Verdict
 from botops.domain.messages import InboundMessage, Message
+from botops.domain.ports import ModelReply, ModelRequest, OnText
 from botops.domain.turns import Action, Attempt, GuardPolicy, HandOff, Purpose, Timing, TurnRecord, TurnState
 from botops.domain.usage import Cost, Usage
-from botops.evals.checks.base import Check, DialogueView, Sample, TurnView
+from botops.evals.checks.base import CannotJudgeError, Check, DialogueView, Sample, TurnView
+from botops.evals.grading import graded_by
+from botops.evals.judge import Judge
+from botops.evals.model import Expectation
 from botops.pricebook import Price, PriceBook, Product
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -33,9 +39,52 @@ def wrong_samples(check: Check) -> Iterator[str]:
     for number, sample in enumerate(check.samples, 1):
         params = check.params.model_validate(sample.params)
         dialogue = view_of(sample)
-        held = not list(check.judge(params, dialogue, dialogue.turns))
+        held = not (_graded if check.needs_llm else _missed)(check, params, sample, dialogue)
         if held is not sample.holds:
             yield f"{check.id}, sample {number} {sample.talk}: holds is {held}, {sample.holds} was written"
+
+
+def _missed(check: Check, params: Any, sample: Sample, dialogue: DialogueView) -> bool:
+    return any(True for _ in check.missed(params, dialogue, dialogue.turns))
+
+
+def _graded(check: Check, params: Any, sample: Sample, dialogue: DialogueView) -> bool:
+    """Asks a judge that says what the sample has. Raises CannotJudgeError when that is no answer of a judge."""
+    judge = Judge(_Says(sample.answer or ""), _NoMeter(), _StandingClock())
+    asked = [(Expectation(check, params), dialogue.turns)]
+    found = asyncio.run(graded_by(judge, dialogue, asked))
+    if any(grade.fault for grade in found.grades):
+        raise CannotJudgeError(f"{check.id}: {found.grades[0].reason}")
+    return bool(found.advice)
+
+
+class _Says:
+    """A model that always says the same."""
+
+    name, simulated = "sample", True
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> ModelReply:
+        """The text."""
+        return ModelReply(self._text, Usage(), self.name, "stop", 0.0)
+
+
+class _NoMeter:
+    def cost(self, usage: Usage, model: str, at: datetime, *, simulated: bool = False) -> Cost:
+        """Nothing."""
+        return Cost()
+
+
+class _StandingClock:
+    def now(self) -> datetime:
+        """The moment of the samples."""
+        return AT
+
+    def monotonic(self) -> float:
+        """No time passes."""
+        return 0.0
 
 
 def view_of(sample: Sample) -> DialogueView:

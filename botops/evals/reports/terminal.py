@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botops.evals.reports.lines import ReportLanguage, lines_of
+from botops.evals.reports.lines import ReportLanguage, failure_line, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _ERRORS_SHOWN = 3
 _FLAKY_SHOWN = 10
+_ADVICE_SHOWN = 20
 
 
 def failure_lines(
@@ -45,6 +46,17 @@ def _error_lines(result: RunResult, language: ReportLanguage) -> Iterator[str]:
         yield from (f"ERROR {line}" for line in lines[:_ERRORS_SHOWN])
         if len(lines) > _ERRORS_SHOWN:
             yield f"… and {len(lines) - _ERRORS_SHOWN} more: {fault}"
+
+
+def advice_lines(result: RunResult, language: ReportLanguage) -> Iterator[str]:
+    """What a judge objects to that may not fail the gate, and the grades it did not give; a few of each."""
+    advice = [f"ADVICE {failure_line(case, failure, language)}" for case in result.cases for failure in case.advice]
+    missing = [g for case in result.cases for g in case.grades if g.advisory and g.fault]
+    yield from advice[:_ADVICE_SHOWN]
+    if len(advice) > _ADVICE_SHOWN:
+        yield f"… and {len(advice) - _ADVICE_SHOWN} more pieces of advice: --json holds them all"
+    if missing:
+        yield f"{len(missing)} grades that would have been advice are missing: {missing[0].reason}"
 
 
 def comparison_lines(comparison: Comparison) -> Iterator[str]:
@@ -116,6 +128,10 @@ def cost_lines(result: RunResult) -> Iterator[str]:
             if cost.model.priced_as != cost.model.label:
                 told += f" for {cost.model.priced_as}"
         yield f"  {cost.model.label}: {cost.turns} turns, {told} ({billed})"
+    if result.judge is not None:
+        grades = [grade for case in result.cases for grade in case.grades]
+        given = sum(grade.score is not None for grade in grades)
+        yield f"  judge {result.judge.model}: {given} of {len(grades)} grades, {result.side_usd('judge'):.4f} $"
 
 
 def _name(flip: Flip) -> str:

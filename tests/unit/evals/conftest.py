@@ -46,7 +46,8 @@ class House:
     def suite(self, cases: str, head: str = HEAD):
         return self.reader.read(self.write(head + cases))
 
-    def bench(self, cases: str, *answers, head: str = HEAD, model=None, guard=None, prompt=None, client_of=None):
+    def bench(self, cases: str, *answers, head: str = HEAD, model=None, guard=None, prompt=None, client_of=None,
+              judge=None):  # fmt: skip
         suite = self.suite(cases, head)
         books = Books(self.root / "book.yaml")
         return Bench(
@@ -58,6 +59,7 @@ class House:
             BotRules(policy=GuardPolicy.REPAIR),
             SetClock,
             client_of or (lambda profile, book, at: pytest.fail("no simulated client was expected")),
+            judge=judge,
         )
 
     async def hold(self, bench, **options):

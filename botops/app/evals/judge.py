@@ -1,0 +1,70 @@
+"""The judge of an eval, put together: its model, its recordings, what is known of its agreement with people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botops.app.clock import SystemClock
+from botops.app.container import build_meter
+from botops.app.eval_prompts import shown
+from botops.app.models import recordings_of, speaking_model
+from botops.evals.calibration import FILE_NAME, Calibrations
+from botops.evals.judge import PROMPT, Judge, prompt_checksum
+from botops.evals.result import JudgeInfo
+from botops.llm.recordings import RecordingModel, ReplayModel
+from botops.store.masking import mask_texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from botops.app.evals.request import EvalRequest
+    from botops.config import Secrets, Settings
+
+_FOLDER = "_judge"
+"""No suite can have this name, which starts with no letter."""
+
+
+def calibration_file(settings: Settings) -> Path:
+    """Where `botops eval calibrate` writes what it found."""
+    return settings.path("evals") / FILE_NAME
+
+
+def calibrations_of(settings: Settings) -> Calibrations:
+    """What is known of judges, by the settings' demands. Raises UserError for a file that cannot be read."""
+    chosen = settings.judge
+    return Calibrations.load(
+        calibration_file(settings), least_kappa=chosen.least_kappa, least_labels=chosen.least_labels
+    )
+
+
+def build_judge(settings: Settings, secrets: Secrets, request: EvalRequest) -> Judge | None:
+    """The judge of a run, None when none was chosen; a real one's grades are recorded where the run is.
+
+    Raises UserError for a model that cannot judge and for recordings or calibrations that cannot be read.
+    """
+    wanted = request.judge or settings.judge.model
+    if wanted is None:
+        return None
+    command = f"botops eval run {' '.join(shown(path) for path in request.suites)} --judge MODEL --record"
+    return judge_named(settings, secrets, wanted, command, record=request.record)
+
+
+def judge_named(settings: Settings, secrets: Secrets, wanted: str, command: str, *, record: bool = False) -> Judge:
+    """The judge behind a model's name or address; `command` records what a replay lacks. Raises UserError."""
+    folder = recordings_of(settings) / _FOLDER
+    model = speaking_model(settings, secrets, wanted, folder, task="judge", command=command)
+    if record and not isinstance(model, ReplayModel):
+        model = RecordingModel(model, folder)
+    return Judge(
+        model, build_meter(settings), SystemClock(), calibrations_of(settings),
+        concurrency=settings.judge.concurrency, temperature=settings.judge.temperature,
+        deadline_s=settings.model.deadline_s,
+        hide=(lambda texts: list(mask_texts(texts))) if settings.privacy.mask else (lambda texts: texts),
+    )  # fmt: skip
+
+
+def judge_info(judge: Judge | None) -> JudgeInfo | None:
+    """The judge as it stands in a result."""
+    if judge is None:
+        return None
+    return JudgeInfo(judge.model.name, judge.model.simulated, PROMPT, prompt_checksum())
