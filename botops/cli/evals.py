@@ -230,7 +230,12 @@ def _report(result: RunResult, comparison: Comparison | None, language: ReportLa
 
     from botops.evals.gate import broken_rules
     from botops.evals.reports.terminal import (
-        advice_lines, comparison_lines, cost_lines, failure_lines, repeat_lines, summary_table,
+        advice_lines,
+        comparison_lines,
+        cost_lines,
+        failure_lines,
+        repeat_lines,
+        summary_table,
     )  # fmt: skip
 
     told = (*result.problems, *failure_lines(result, comparison, language, _SHOWN), *advice_lines(result, language))
