@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botops import __version__
 from botops.app.clock import SystemClock
 from botops.app.container import STATE
-from botops.app.eval_prompts import PromptsUnderTest, shown
+from botops.app.eval_prompts import PromptsUnderTest
 from botops.app.evals.judge import build_judge, judge_info
 from botops.app.evals.models import ModelsOfRun
 from botops.app.evals.preparation import prepare, read_suites
@@ -23,7 +23,7 @@ from botops.evals.grading import doubts
 from botops.evals.repeats import repeat_rates
 from botops.evals.reports.lines import lines_of
 from botops.evals.result import RunResult
-from botops.evals.runner import Run, jobs_of
+from botops.evals.runner import Run, hold_dialogue, jobs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from botops.domain.problems import Problem
     from botops.evals.reports.lines import ReportLanguage
     from botops.evals.result import CaseResult, ModelInfo
+    from botops.evals.runner import Job
 
 __all__ = ["EvalRequest", "Evaluation", "faultless"]
 
@@ -86,9 +87,7 @@ class Evaluation:
         try:
             await self.run.hold()
         finally:
-            await self._models.close()
-            if self._judge is not None:
-                await self._judge.close()
+            await self.close()
         if not self.run.complete or any(case.status == "error" for case in self.run.finished):
             return
         self._checkpoint.clear()
@@ -96,6 +95,16 @@ class Evaluation:
             if self._request.whole and not self.resumed:
                 for recorder in prepared.recorders:
                     recorder.prune()
+
+    async def hold_one(self, job: Job) -> CaseResult:
+        """Holds one dialogue of the run apart from the others; nothing is kept for `resume`. End with `close`."""
+        return await hold_dialogue(job)
+
+    async def close(self) -> None:
+        """Ends the connections of models and judge; `hold` does so itself."""
+        await self._models.close()
+        if self._judge is not None:
+            await self._judge.close()
 
     def _model_infos(self) -> tuple[ModelInfo, ...]:
         """The models, with the price tables that costs were counted by."""
@@ -145,11 +154,15 @@ class Evaluation:
 
     def annotations(self, language: ReportLanguage = "en") -> list[Problem]:
         """Failures as problems at the line of their case, for annotations in CI."""
-        places = {p.info.name: (p.bench.suite, p.positions) for p in self._prepared}
-        found = []
-        for case in self.run.finished:
-            suite, positions = places[case.suite]
-            for line in lines_of(case, language):
-                problem = suite.document.problem(("cases", positions[case.case], "id"), line, rule=case.status)
-                found.append(replace(problem, file=shown(suite.file)))
-        return found
+        return [
+            self.problem(case.suite, case.case, line, case.status)
+            for case in self.run.finished
+            for line in lines_of(case, language)
+        ]
+
+    def problem(self, suite: str, case: str, message: str, rule: str) -> Problem:
+        """A complaint about a case, at its line."""
+        prepared = next(p for p in self._prepared if p.info.name == suite)
+        place = ("cases", prepared.positions[case], "id")
+        problem = prepared.bench.suite.document.problem(place, message, rule=rule)
+        return replace(problem, file=prepared.info.file)
