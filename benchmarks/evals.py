@@ -219,7 +219,7 @@ def report(place, only, rounds):
     yield f"Made by `make bench`; every figure is from one run, on {os.cpu_count()} processors with a load of {one:.1f}"
     yield f"before it ({five:.1f} over five minutes), Python {platform.python_version()}. Whole processes, start-up"
     yield f"included, medians of {rounds} rounds in which everyone takes turns, after one that is not counted;"
-    yield f"{CONCURRENCY} dialogues in flight. promptfoo does not write to its database (`--no-write`): it is quicker so."
+    yield f"{CONCURRENCY} dialogues in flight. promptfoo writes no database (`--no-write`): it is quicker so."
     for name, part in PARTS.items():
         if not only or name in only:
             yield ""

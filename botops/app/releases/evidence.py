@@ -101,12 +101,12 @@ def keep_runs(settings: Settings, secrets: Secrets, runs: Sequence[EvalRun], by:
 
     Raises StoreError, UserError.
     """
-    from botops.app.clock import SystemClock
-    from botops.store import Store
-
     wanted = any(settings.releases.of_prompt(run.prompt).require_green_eval for run in runs)
     if not wanted and not store_exists(settings, secrets):
         return False
+    from botops.app.clock import SystemClock
+    from botops.store import Store  # half a second, which an eval beside no store need not wait for
+
     who = person(by)
     url = database_url(settings, secrets)
     with Store.open(url, clock=SystemClock(), role="side", mask=settings.privacy.mask) as store:
