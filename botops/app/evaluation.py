@@ -14,7 +14,7 @@ from botops.app.evals.judge import build_judge, judge_info
 from botops.app.evals.models import ModelsOfRun
 from botops.app.evals.preparation import prepare, read_suites
 from botops.app.evals.request import EvalRequest, faultless
-from botops.app.releases.suites import text_checksum
+from botops.app.evals.retrying import judged_before
 from botops.domain.errors import UserError
 from botops.domain.money import PICO
 from botops.domain.usage import Usage
@@ -26,7 +26,7 @@ from botops.evals.result import RunResult
 from botops.evals.runner import Run, hold_dialogue, jobs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from botops.config import Secrets, Settings
     from botops.domain.problems import Problem
@@ -64,12 +64,22 @@ class Evaluation:
         most = None if request.max_cost is None else int(request.max_cost * PICO)
         self.run = Run(tuple(jobs), request.concurrency, on_case, most)
         self._checkpoint = Checkpoint(settings.root / STATE / "evals", self._identity())
-        if request.resume:
-            keys = {job.key for job in jobs}
-            for case in self._checkpoint.known():
-                if case.key in keys:
-                    self.run.keep(case)
+        mine = {job.key for job in jobs}
+        # What another choice of the same run's cases has finished stays in the file.
+        self._others = [case for case in self._checkpoint.known() if case.key not in mine]
+        for case in self._known():
+            if case.key in mine:
+                self.run.keep(case)
         self.resumed = len(self.run.finished)
+
+    def _known(self) -> Iterator[CaseResult]:
+        """What needs not be run: what a stopped run has finished, or a finished run could judge."""
+        wanted = self._request
+        if wanted.retry_errors is None:
+            return self._checkpoint.known() if wanted.resume else iter(())
+        if wanted.resume:
+            raise UserError("--resume takes up a stopped run, --retry-errors a finished one: choose one")
+        return judged_before(wanted.retry_errors, [p.info for p in self._prepared], wanted.repeat)
 
     async def hold(self) -> None:
         """Holds every dialogue that has no result yet, and keeps each as it is finished, for `resume`.
@@ -83,14 +93,17 @@ class Evaluation:
             shown(case)
 
         self.run.on_case = keep
-        self._checkpoint.begin(list(self.run.finished))
+        self._checkpoint.begin([*self._others, *self.run.finished])
         try:
             await self.run.hold()
         finally:
             await self.close()
         if not self.run.complete or any(case.status == "error" for case in self.run.finished):
             return
-        self._checkpoint.clear()
+        if self._others:
+            self._checkpoint.begin(self._others)
+        else:
+            self._checkpoint.clear()
         for prepared in self._prepared:
             if self._request.whole and not self.resumed:
                 for recorder in prepared.recorders:
@@ -123,7 +136,7 @@ class Evaluation:
         parts = [__version__, *wanted.models, f"{wanted.repeat} {wanted.record} {wanted.stream}", settings]
         parts += [str(wanted.no_llm), repr(judge_info(self._judge)), *self._doubts]
         for prepared in self._prepared:
-            parts += [prepared.bench.suite.document.text, prepared.bench.book.version, prepared.book_checksum]
+            parts += [prepared.bench.suite.document.text, prepared.bench.book.version, prepared.info.book_checksum]
             parts += [f"{prompt.label} {prompt.checksum}" for prompt in prepared.info.prompts]
         return sha256("\0".join(parts).encode()).hexdigest()
 
@@ -148,9 +161,7 @@ class Evaluation:
 
     def inputs(self) -> dict[str, tuple[str, str]]:
         """By suite, the SHA-256 of its file and of the price book's file it is judged with."""
-        return {
-            p.bench.suite.name: (text_checksum(p.bench.suite.document.text), p.book_checksum) for p in self._prepared
-        }
+        return {p.info.name: (p.info.checksum, p.info.book_checksum) for p in self._prepared}
 
     def annotations(self, language: ReportLanguage = "en") -> list[Problem]:
         """Failures as problems at the line of their case, for annotations in CI."""

@@ -101,6 +101,12 @@ def evals() -> None:
 @click.option("--judge", metavar="MODEL", help="The model that grades: as --model, or replay; default: judge.model.")
 @click.option("--no-llm", is_flag=True, help="Leave out the checks that ask a language model.")
 @click.option("--resume", is_flag=True, help="Take up the same run where it stopped; errors are tried again.")
+@click.option(
+    "--retry-errors",
+    type=_FILE,
+    metavar="RESULT",
+    help="Run again only what RESULT, written with --json, could not judge, and keep the rest of it.",
+)
 @click.option("--case", "cases", multiple=True, metavar="PATTERN", help="Only cases whose id fits, as in promo-*.")
 @click.option("--tag", "tags", multiple=True, help="Only cases with one of these tags.")
 @click.option("--baseline", type=_FILE, help="Compare with this earlier result: only new failures count then.")
@@ -148,7 +154,7 @@ def run(
     secrets = Secrets.from_environ(os.environ)
     request = EvalRequest(suites, **wanted)  # type: ignore[arg-type]  # the options above have these names and types
     evaluation = Evaluation(settings, secrets, request)
-    if request.resume:
+    if request.resume or request.retry_errors:
         click.echo(f"{evaluation.resumed} of {len(evaluation.run.jobs)} are known from an earlier run", err=True)
     with progress("Evaluating", len(evaluation.run.jobs) - evaluation.resumed) as advance:
         evaluation.run.on_case = lambda _: advance(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -36,25 +36,28 @@ class Checkpoint:
             if result.status != "error":
                 yield result
 
-    def begin(self, kept: list[CaseResult]) -> None:
-        """Starts the file anew with what is taken over. Raises StoreError."""
-        self._write("".join(_line(result) for result in kept), "w")
+    def begin(self, kept: Iterable[CaseResult]) -> None:
+        """Starts the file anew with what is taken over; the old one stands until the new one is whole. Raises
+        StoreError."""
+        fresh = self.path.with_suffix(".new")
+        self._write(fresh, "".join(_line(result) for result in kept), "w")
+        fresh.replace(self.path)
 
     def add(self, result: CaseResult) -> None:
         """Keeps one more. Raises StoreError."""
-        self._write(_line(result), "a")
+        self._write(self.path, _line(result), "a")
 
     def clear(self) -> None:
         """Forgets the run: it came to its end."""
         self.path.unlink(missing_ok=True)
 
-    def _write(self, text: str, mode: str) -> None:
+    def _write(self, path: Path, text: str, mode: str) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open(mode, encoding="utf-8") as file:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open(mode, encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
-            raise StoreError(f"{self.path}: what was finished cannot be kept ({error.strerror})") from error
+            raise StoreError(f"{path}: what was finished cannot be kept ({error.strerror})") from error
 
 
 def _line(result: CaseResult) -> str:

@@ -220,7 +220,8 @@ class SubjectInfo:
 
 @dataclass(frozen=True, slots=True)
 class SuiteInfo:
-    """A suite that was run, its price book and moment, and the prompt versions and models it was run with."""
+    """A suite that was run, its price book and moment, and the prompt versions and models it was run with. `checksum`
+    and `book_checksum` are the SHA-256 of the suite's text and of the price book's file."""
 
     name: str
     file: str
@@ -231,6 +232,8 @@ class SuiteInfo:
     subjects: tuple[SubjectInfo, ...]
     cases: int
     gate: GateRules | None = None
+    checksum: str = ""
+    book_checksum: str = ""
 
     def prompt_of(self, subject: SubjectInfo) -> PromptInfo:
         """The prompt version of a subject."""
@@ -323,7 +326,8 @@ class RunResult:
     def as_baseline(self) -> RunResult:
         """The same without transcripts and times: small, and equal for equal outcomes."""
         cases = tuple(replace(case, turns=(), seconds=0.0) for case in self.cases)
-        return replace(self, cases=cases, seconds=0.0, made_at=None, problems=())
+        suites = tuple(replace(suite, checksum="", book_checksum="") for suite in self.suites)
+        return replace(self, suites=suites, cases=cases, seconds=0.0, made_at=None, problems=())
 
 
 @lru_cache(maxsize=1)

@@ -96,6 +96,7 @@ class Run:
     on_case: Callable[[CaseResult], None] = lambda _: None
     max_pico_usd: int | None = None
     _results: dict[tuple[str, str, str, int], CaseResult] = field(default_factory=dict)
+    _stopping: bool = False
 
     @property
     def finished(self) -> tuple[CaseResult, ...]:
@@ -110,11 +111,15 @@ class Run:
     @property
     def spent(self) -> int:
         """Pico-dollars of all results."""
-        return sum(result.spent for result in self._results.values())
+        return sum(result.spent for result in self.finished)
 
     def keep(self, result: CaseResult) -> None:
         """Takes a result that is known already: its job is not run."""
         self._results[result.key] = result
+
+    def stop(self) -> None:
+        """Begins no further dialogue; those begun are held to their end. May be called from another thread."""
+        self._stopping = True
 
     async def hold(self) -> None:
         """Holds the dialogues that have no result yet. Raises StoreError when a recording cannot be written."""
@@ -132,7 +137,7 @@ class Run:
 
     async def _work(self, waiting: Iterator[Job]) -> None:
         for job in waiting:
-            if self.max_pico_usd is not None and self.spent >= self.max_pico_usd:
+            if self._stopping or (self.max_pico_usd is not None and self.spent >= self.max_pico_usd):
                 return
             result = await hold_dialogue(job)
             self.keep(result)

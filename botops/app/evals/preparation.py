@@ -15,6 +15,7 @@ from botops.app.eval_prompts import FixedPrompt, PromptsUnderTest, shown
 from botops.app.guard import ClaimGuard
 from botops.app.pricebooks.books import Books
 from botops.app.prompts.prompting import Prompting
+from botops.app.releases.suites import text_checksum
 from botops.domain.errors import UserError
 from botops.evals.checks.catalogue import installed
 from botops.evals.grading import without_judge
@@ -47,7 +48,6 @@ class Prepared:
     bench: Bench
     info: SuiteInfo
     models: tuple[NamedAs, ...]
-    book_checksum: str
     positions: Mapping[str, int]
     left_out: tuple[str, ...] = ()
 
@@ -108,10 +108,10 @@ def prepare(
     info = SuiteInfo(
         suite.name, shown(suite.file), suite.at, current.book.version, shown(books.path),
         tuple(info for info, _ in versions), tuple(infos), len(chosen.cases), suite.gate,
+        text_checksum(suite.document.text), sha256(books.path.read_bytes()).hexdigest(),
     )  # fmt: skip
-    checksum = sha256(books.path.read_bytes()).hexdigest()
     positions = {case.id: n for n, case in enumerate(suite.cases)}
-    return Prepared(bench, info, answering, checksum, positions, tuple(f"{suite.name}: {line}" for line in left_out))
+    return Prepared(bench, info, answering, positions, tuple(f"{suite.name}: {line}" for line in left_out))
 
 
 def _books(suite: Suite, settings: Settings) -> Books:

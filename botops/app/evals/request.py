@@ -24,7 +24,8 @@ class EvalRequest:
     Each of `models` is `replay`, `replay:MODEL` or what `botops.app.models.build_model` takes; every prompt version is
     run with every model. `judge` is the model asked by checks that need one, None for the configured one; `no_llm`
     leaves such checks out. `cases` are patterns of case ids (`promo-*`), `tags` select the cases that have one of them.
-    With `stream` replies are streamed.
+    With `stream` replies are streamed. `resume` takes up the same run where it stopped; `retry_errors` is a result of
+    which only what could not be judged is run again.
     `concurrency`, `requests_per_minute`, `tokens_per_minute` and `max_wait` (seconds) are the pace of each model.
     """
 
@@ -39,6 +40,7 @@ class EvalRequest:
     stream: bool = False
     record: bool = False
     resume: bool = False
+    retry_errors: Path | None = None
     max_cost: Decimal | None = None
     cases: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
