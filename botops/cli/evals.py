@@ -1,4 +1,4 @@
-"""`botops eval`: run, compare, bless, list, schema."""
+"""`botops eval`: run, compare, bless, list, schema, calibrate."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from botops.cli.context import counted, format_option, json_option, own_name, project_settings, set_option
+from botops.cli.eval_calibrate import calibrate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,9 @@ def _dollars(ctx: click.Context, param: click.Parameter, value: str | None) -> D
 @click.group("eval")
 def evals() -> None:
     """Replay dialogues and compare them with what is expected."""
+
+
+evals.add_command(calibrate)
 
 
 @evals.command()

@@ -40,6 +40,22 @@ def cohen_kappa(table: Sequence[Sequence[int]]) -> float:
     return kappa
 
 
+def kappa_interval(table: Sequence[Sequence[int]], alpha: float = 0.05) -> tuple[float, float]:
+    """The ends of an interval of kappa: those of the agreement's Wilson interval, p, carried over with the chance
+    agreement p_e taken as known, (p - p_e) / (1 - p_e).
+
+    That is the standard error of the paper above, which likewise takes p_e as known, with Wilson's interval in the
+    place of Wald's, so that perfect agreement on a few things has a lower end below 1. Raises ValueError as
+    `cohen_kappa`.
+    """
+    cohen_kappa(table)
+    total = _total(table)
+    by_chance = sum(sum(row) * sum(column) for row, column in zip(table, zip(*table, strict=True), strict=True))
+    chance = by_chance / (total * total)
+    share = agreement(table, alpha)
+    return (share.low - chance) / (1 - chance), (share.high - chance) / (1 - chance)
+
+
 def _agreed(table: Sequence[Sequence[int]]) -> int:
     return sum(row[place] for place, row in enumerate(table))
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from botops.experiments import wilson
-from botops.experiments.agreement import agreement, cohen_kappa, confusion
+from botops.experiments.agreement import agreement, cohen_kappa, confusion, kappa_interval
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_kappa_has_no_value_where_only_one_answer_was_given():
     ],
 )
 def test_what_is_no_table_of_agreement_is_refused(table, why):
-    for function in (cohen_kappa, agreement):
+    for function in (cohen_kappa, agreement, kappa_interval):
         with pytest.raises(ValueError, match=why):
             function(table)
 
@@ -65,3 +65,18 @@ def test_kappa_is_symmetric_and_never_above_the_agreement(cells):
     kappa = cohen_kappa(table)
     assert kappa == pytest.approx(cohen_kappa(turned))
     assert -1 <= kappa <= agreement(table).estimate + 1e-12
+
+
+def test_an_interval_of_kappa_holds_it_and_narrows_with_more_labels():
+    few, many = ((8, 2), (1, 9)), ((80, 20), (10, 90))
+    low, high = kappa_interval(few)
+    assert low < cohen_kappa(few) < high
+    assert kappa_interval(many)[1] - kappa_interval(many)[0] < high - low
+    # p = 17/20, p_e = 1/2; Wilson's ends of 17/20 are 0.6396 and 0.9476.
+    assert (low, high) == pytest.approx((0.2791, 0.8952), abs=1e-3)
+
+
+def test_perfect_agreement_on_a_few_things_is_not_certain():
+    low, high = kappa_interval(((3, 0), (0, 3)))
+    assert high == pytest.approx(1)
+    assert low < 0.6
