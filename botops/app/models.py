@@ -68,21 +68,15 @@ def build_model(
 
     model = OpenAIModel(
         named or name,
-        api_key=secrets.api_key or "",
+        # A server of one's own may ask for no key; the client wants some text all the same.
+        api_key=secrets.api_key or "none",
         base_url=base_url,
         deadline_s=limits.deadline_s,
         first_text_s=limits.first_text_s,
         max_reply_chars=limits.max_reply_chars,
         retry=retry,
-        headers=_account(secrets),
     )
     return NamedModel(model) if named else model
-
-
-def _account(secrets: Secrets) -> dict[str, str]:
-    """Headers that say whose account a call is charged to."""
-    headers = {"openai-organization": secrets.organization, "openai-project": secrets.project}
-    return {name: value for name, value in headers.items() if value}
 
 
 def place_of(wanted: str) -> str:

@@ -1,21 +1,18 @@
-"""Any OpenAI-compatible endpoint, over httpx2.
+"""Any OpenAI-compatible endpoint, through the openai client.
 
-The protocol is a POST with JSON and either JSON or server-sent events in return; pool, time-outs and the reading of
-events are the library's. Everything that decides whether a reply may be used is in `call`. Why not the openai client:
-docs/adr/0012-openai-protocol-over-httpx2.md.
+The client is used for what it does well (transport, authentication, server-sent events). What it leaves open is done
+here: it retries by itself, returns a cut stream as success, never bounds the total time and raises bare JSON errors.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import httpx2
-
-from botops import __version__
 from botops.domain.errors import ModelError
 from botops.domain.messages import Message
 from botops.domain.ports import ModelReply, ModelRequest, OnText
@@ -24,7 +21,12 @@ from botops.llm.errors import ReplyTooLargeError, blot, detail_of, error_object,
 from botops.llm.retry import RetryPolicy
 from botops.llm.wire import Piece, read_piece
 
+if TYPE_CHECKING:
+    import httpx2
+    from openai import AsyncOpenAI
+
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
+_PATH = "/chat/completions"
 _CONNECT_S = 5.0
 _CONNECTIONS = 1000
 """The library's own 100 would make the 101st dialogue wait inside its deadline."""
@@ -36,15 +38,13 @@ _SPARE_BYTES = 256 * 1024
 _PACKING = 64
 _PACKED_BYTES = 16 * 1024
 """We ask for no compression. Of a server that compresses all the same less is taken, as little can unpack to much."""
-_END = "[DONE]"
 
 
 class OpenAIModel:
     """A chat model behind an OpenAI-compatible endpoint.
 
     `deadline_s` caps the deadline of every request; `max_reply_chars` the length of a reply; `attempts` (or a whole
-    `retry` policy) the calls made for one request. `headers` go with every call; `transport` replaces the network, in
-    tests and behind odd proxies.
+    `retry` policy) the calls made for one request. `transport` replaces the network, in tests and behind odd proxies.
     """
 
     def __init__(
@@ -58,17 +58,15 @@ class OpenAIModel:
         max_reply_chars: int = 20_000,
         attempts: int = 3,
         retry: RetryPolicy | None = None,
-        headers: Mapping[str, str] | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._model = model
         self._api_key = api_key
         self._base_url = base_url or DEFAULT_BASE_URL
-        self._url = self._base_url.rstrip("/") + "/chat/completions"
-        self._headers = dict(headers or {})
         self._limits = Limits(deadline_s, first_text_s, max_reply_chars, retry or RetryPolicy(attempts))
         self._transport = transport
-        self._client: httpx2.AsyncClient | None = None
+        importlib.import_module("openai.resources.chat")  # about a second: now, not inside the first turn
+        self._client: AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -99,37 +97,42 @@ class OpenAIModel:
         """Closes the connections of the running loop."""
         client, self._client = self._client, None
         if client is not None:
-            await client.aclose()
+            await client.close()
 
-    def _client_of_this_loop(self) -> httpx2.AsyncClient:
+    def _client_of_this_loop(self) -> AsyncOpenAI:
         """The client, made anew when the loop has changed: pooled connections belong to the loop they were made in."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
             self._client, self._loop = self._new_client(), loop
         return self._client
 
-    def _new_client(self) -> httpx2.AsyncClient:
+    def _new_client(self) -> AsyncOpenAI:
+        import httpx2
+        from openai import AsyncOpenAI
+
         cap = _SPARE_BYTES + _BYTES_PER_CHAR * self._limits.max_reply_chars
 
         async def bound(response: httpx2.Response) -> None:
             assert isinstance(response.stream, httpx2.AsyncByteStream)
             packed = response.headers.get("content-encoding", "identity") != "identity"
-            response.stream = _Capped(response.stream, max(_PACKED_BYTES, cap // _PACKING) if packed else cap)
+            response.stream = _capped(response.stream, max(_PACKED_BYTES, cap // _PACKING) if packed else cap)
 
-        # Local servers need no key; some want the header all the same.
-        own = {
-            "authorization": f"Bearer {self._api_key or 'none'}",
-            "accept-encoding": "identity",
-            "user-agent": f"botops/{__version__}",
-        }
         # Reads wait as long as the deadline of the call allows; only connecting has a time-out of its own.
-        return httpx2.AsyncClient(
-            headers=own | self._headers,
+        http = httpx2.AsyncClient(
+            headers={"accept-encoding": "identity"},
             timeout=httpx2.Timeout(None, connect=_CONNECT_S),
             limits=httpx2.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=100),
             transport=self._transport,
             event_hooks={"response": [bound]},
             follow_redirects=False,
+        )
+        # An empty key is refused by the client, and local servers need none.
+        return AsyncOpenAI(
+            api_key=self._api_key or "none",
+            base_url=self._base_url,
+            max_retries=0,
+            timeout=httpx2.Timeout(None, connect=_CONNECT_S),
+            http_client=http,
         )
 
     def _body(self, request: ModelRequest) -> dict[str, Any]:
@@ -148,38 +151,35 @@ class OpenAIModel:
             **parameters.extra,
         }
 
-    async def _read_body(self, client: httpx2.AsyncClient, body: dict[str, Any], receiver: Receiver) -> None:
-        async with client.stream("POST", self._url, json=body) as response:
-            await _accept(response)
+    async def _read_body(self, client: AsyncOpenAI, body: dict[str, Any], receiver: Receiver) -> None:
+        create = client.chat.completions.with_streaming_response.create
+        # Read by hand: the client would decode the JSON itself, and let its error through bare. Everything goes as
+        # `extra_body`, as it stands: what is given by name the client first turns over field by field, for 1 ms a call.
+        async with create(model=body["model"], messages=(), extra_body=body) as response:
             receiver.accepted = True
-            content = await response.aread()
+            content = await response.read()
         await self._take(self._decoded(content), receiver)
 
-    async def _read_stream(self, client: httpx2.AsyncClient, body: dict[str, Any], receiver: Receiver) -> None:
-        async with client.stream("POST", self._url, json=body) as response:
-            await _accept(response)
-            receiver.accepted = True
-            # Servers and proxies that call their events something else are read all the same; events are UTF-8.
-            response.headers["content-type"] = "text/event-stream"
-            try:
-                await self._read_events(httpx2.EventSource(response), receiver)
-            except httpx2.TransportError:
-                if receiver.finish is None:
-                    raise
+    async def _read_stream(self, client: AsyncOpenAI, body: dict[str, Any], receiver: Receiver) -> None:
+        from openai import APIConnectionError, AsyncStream
 
-    async def _read_events(self, events: httpx2.EventSource, receiver: Receiver) -> None:
+        stream = await client.post(_PATH, cast_to=object, body=body, stream=True, stream_cls=AsyncStream[object])
+        receiver.accepted = True
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(None) as grace:
-                async for event in events:
-                    if event.data.startswith(_END):
-                        return
-                    await self._take(self._decoded(event.data), receiver)
+                async for chunk in stream:
+                    await self._take(chunk, receiver)
                     if receiver.finish is not None and grace.when() is None:
                         grace.reschedule(loop.time() + _USAGE_GRACE_S)
         except TimeoutError:
             if not grace.expired():
                 raise
+        except APIConnectionError:
+            if receiver.finish is None:
+                raise
+        finally:
+            await stream.close()
 
     async def _take(self, data: object, receiver: Receiver) -> None:
         if (error := error_object(data)) is not None:
@@ -196,7 +196,7 @@ class OpenAIModel:
         await receiver.take(piece.text)
         receiver.finish = piece.finish or receiver.finish
 
-    def _decoded(self, content: bytes | str) -> object:
+    def _decoded(self, content: bytes) -> object:
         try:
             return json.loads(content)
         except (ValueError, RecursionError) as error:
@@ -206,43 +206,23 @@ class OpenAIModel:
         return f"{self._model}: {blot(text, (self._api_key,))}"
 
 
-class _RefusedError(Exception):
-    """An answer that is no success, with what `model_error` classes it by."""
+def _capped(stream: httpx2.AsyncByteStream, cap: int) -> httpx2.AsyncByteStream:
+    """The same stream, broken off with ReplyTooLargeError after `cap` bytes, whatever shape the body has."""
+    import httpx2
 
-    def __init__(self, response: httpx2.Response, body: object) -> None:
-        self.response, self.body = response, body
-        super().__init__(body if isinstance(body, str) and body else response.reason_phrase)
+    class Capped(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            size = 0
+            async for part in stream:
+                size += len(part)
+                if size > cap:
+                    raise ReplyTooLargeError(f"the reply passed {cap} bytes and was dropped")
+                yield part
 
+        async def aclose(self) -> None:
+            await stream.aclose()
 
-async def _accept(response: httpx2.Response) -> None:
-    """Raises _RefusedError unless the answer is a success; what cannot be read of its body is left out."""
-    if response.is_success:
-        return
-    content = b""
-    try:
-        content = await response.aread()
-        body: object = json.loads(content)
-    except (httpx2.TransportError, ReplyTooLargeError, ValueError, RecursionError):
-        body = content.decode("utf-8", "replace")
-    raise _RefusedError(response, body) from None
-
-
-class _Capped(httpx2.AsyncByteStream):
-    """A stream broken off with ReplyTooLargeError after `cap` bytes, whatever shape the body has."""
-
-    def __init__(self, stream: httpx2.AsyncByteStream, cap: int) -> None:
-        self._stream, self._cap = stream, cap
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for part in self._stream:
-            size += len(part)
-            if size > self._cap:
-                raise ReplyTooLargeError(f"the reply passed {self._cap} bytes and was dropped")
-            yield part
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
+    return Capped()
 
 
 def _wire_message(message: Message) -> dict[str, str]:
