@@ -42,7 +42,8 @@ def page(name: navigation.Name, body: Callable[[Container], None]) -> None:
         _language_switch()
     try:
         container = data.container()
-        _banners(container)
+        with st.container():  # one place whatever is said: a field below that changes its place loses what is typed
+            _banners(container)
         body(container)
     except StoreError as error:
         data.forget()

@@ -57,7 +57,8 @@ def _form(container: Container, prompts: dict[str, tuple[Release, list[int]]]) -
                               format_func=lambda key: GLOSSARY[key].name[language()])  # fmt: skip
         effect = st.selectbox(_("Change worth seeing"), _EFFECTS, index=1, key="new-effect", width=170,
                               filter_mode=None)  # fmt: skip
-    planned = _plan(container, name, metric, effect)
+    with st.container():  # one place whatever is said, so that the fields below keep theirs and what is typed
+        planned = _plan(container, name, metric, effect)
     with st.form("new-form", border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             share = st.slider(_("Clients who take part, %"), 1, 100, 100, key="new-coverage", width=260)

@@ -28,7 +28,8 @@ def section(container: Container, state: PromptState) -> None:
     typed = begun(state, there)
     _source(state, typed, there)
     above = st.container()
-    _fields(container, state.name, typed)  # first: what is said above is of the text as it now stands
+    with st.container():  # a complaint among the fields moves nothing below them
+        _fields(container, state.name, typed)  # before the rest: what is said above is of the text as it now stands
     with above:
         _status(typed)
         if there is not None and there[0] != typed.seen:

@@ -55,10 +55,11 @@ def switch(container: Container, name: str, standing: tuple[Override, ...]) -> N
             _("What should happen?"), targets, key=f"kill-to-{name}-{len(targets)}", format_func=said.__getitem__
         )
         number = None
-        if target == _OTHER:
-            number = st.selectbox(
-                _("Version"), others, key=f"kill-version-{name}", format_func=lambda n: f"v{n}", filter_mode=None
-            )
+        with st.container():  # always there: fields that change their place are made anew, and what is typed is lost
+            if target == _OTHER:
+                number = st.selectbox(
+                    _("Version"), others, key=f"kill-version-{name}", format_func=lambda n: f"v{n}", filter_mode=None
+                )
         with st.form(f"kill-form-{name}-{len(standing)}", border=False):
             key = f"kill-{name}-{len(standing)}"
             body = {"to": number or target, "reason": deeds.why(key), "by": deeds.who(key)}

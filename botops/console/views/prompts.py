@@ -51,11 +51,13 @@ def body(container: Container) -> None:
         )
         _others(container, states)
         return
-    _others(container, states)
-    state = _chosen(states)
+    with st.container():
+        _others(container, states)
+        state = _chosen(states)
     standing = prompt_switch.orders(container, state.name)
-    prompt_switch.banner(container, state.name, standing)
-    _broken(state)
+    with st.container():  # what comes and goes has one place: a field below that changes its place loses what is typed
+        prompt_switch.banner(container, state.name, standing)
+        _broken(state)
     _card(container, state)
     prompt_switch.switch(container, state.name, standing)
     _view(container, state)
