@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from botops.app.evaluation import Evaluation
+    from botops.app.releases.evidence import Proof
     from botops.config import Secrets, Settings
-    from botops.domain.releases import EvalRun
     from botops.evals.comparison import Comparison
     from botops.evals.reports.lines import ReportLanguage
     from botops.evals.result import RunResult
@@ -175,7 +175,7 @@ def run(
     return 130 if stopped else exit_code(result, comparison)
 
 
-def _keep(settings: Settings, secrets: Secrets, runs: Sequence[EvalRun], by: str | None) -> None:
+def _keep(settings: Settings, secrets: Secrets, runs: Sequence[Proof], by: str | None) -> None:
     """Keeps the outcome as evidence. A store that does not take it is told and never fails an eval."""
     from botops.app.releases.evidence import keep_runs
     from botops.domain.errors import BotopsError

@@ -14,6 +14,7 @@ import yaml
 from botops.config import parse
 from botops.config.document import read_text
 from botops.domain.errors import NotFoundError, UserError
+from botops.domain.evaluations import Origin
 from botops.domain.turns import TurnRecord
 from botops.evals.suite import MAX_BYTES, SuiteReader
 
@@ -33,7 +34,7 @@ def case_of(records: Sequence[TurnRecord], turn: int | None = None) -> dict[str,
     case: dict[str, Any] = {
         "id": _NOT_IN_ID.sub("-", f"dialogue-{inbound.dialogue_id}"[:90]).strip("-") + f"-{chosen.number}",
         "at": inbound.at.isoformat(timespec="seconds"),
-        "origin": f"dialogue {inbound.dialogue_id}, turn {chosen.number}",
+        "origin": str(Origin(inbound.dialogue_id, chosen.number)),
         "tags": ["regression", chosen.language],
     }
     known = {"language": inbound.locale, "channel": inbound.channel, "region": inbound.region}

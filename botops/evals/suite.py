@@ -145,7 +145,7 @@ class SuiteReader:
             tags=(tuple[Text, ...], ()),
             weight=(float, Field(default=1.0, gt=0)),
             owner=(str, ""),
-            origin=(str, Field(default="", description="Where the case comes from: a link or a dialogue id.")),
+            origin=(str, Field(default="", description="Where the case comes from: a link, or dialogue:ID#TURN.")),
             without=(tuple[Text, ...], Field(default=(), description="Default checks that this case is spared.")),
             expect=listed,
         )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, delete, exists, null, select, update
 
 from botops.store import rows
 from botops.store.engine import upsert
+from botops.store.eval_tables import EVAL_CASE
 from botops.store.outcome_tables import FEEDBACK, OUTCOME
+from botops.store.release_tables import EVAL_RUN
 from botops.store.tables import ATTEMPT, DIALOGUE, EXCEPTED, EXPOSURE, FINDING, HAND_OFF, META, REVIEW, TURN
 from botops.store.turns import mark_dirty
 
@@ -40,7 +42,8 @@ class Erased:
 
 
 def erase_lead(connection: Connection, lead_id: str, now: datetime) -> Erased:
-    """Removes a lead's dialogues with all that hangs on them, its outcomes and its ratings."""
+    """Removes a lead's dialogues with all that hangs on them, its outcomes and its ratings, and what is kept of eval
+    cases made from its dialogues."""
     mine = TURN.c.lead_id == lead_id
     hours = set(connection.execute(select(TURN.c.hour).where(mine)).scalars())
     turn_ids = select(TURN.c.id).where(mine).scalar_subquery()
@@ -50,6 +53,7 @@ def erase_lead(connection: Connection, lead_id: str, now: datetime) -> Erased:
     outcomes = connection.execute(delete(OUTCOME).where(OUTCOME.c.lead_id == lead_id)).rowcount
     own = select(DIALOGUE.c.id).where(DIALOGUE.c.lead_id == lead_id).scalar_subquery()
     ratings = connection.execute(delete(FEEDBACK).where(FEEDBACK.c.dialogue_id.in_(own))).rowcount
+    connection.execute(delete(EVAL_CASE).where(EVAL_CASE.c.dialogue_id.in_(own)))
     turns = connection.execute(delete(TURN).where(mine)).rowcount
     dialogues = connection.execute(delete(DIALOGUE).where(DIALOGUE.c.lead_id == lead_id)).rowcount
     mark_dirty(connection, hours - _frozen(connection, hours), now)
@@ -58,7 +62,7 @@ def erase_lead(connection: Connection, lead_id: str, now: datetime) -> Erased:
 
 def purge(connection: Connection, before: datetime, most: int) -> Erased:
     """Removes up to `most` turns of hours before a moment, dialogues left without any, and ratings given before it,
-    whose reasons are texts; exposures and outcomes stay."""
+    whose reasons are texts, and the dialogues of evaluations run before it; exposures and outcomes stay."""
     hour = rows.hour_of(before)
     if hour > purged_before(connection):
         statement = upsert(connection.dialect.name, META)
@@ -75,6 +79,9 @@ def purge(connection: Connection, before: datetime, most: int) -> Erased:
         DIALOGUE.c.id.in_({row.dialogue_id for row in old}), ~exists().where(TURN.c.dialogue_id == DIALOGUE.c.id)
     )
     ratings = connection.execute(delete(FEEDBACK).where(FEEDBACK.c.at < before)).rowcount
+    runs = select(EVAL_RUN.c.id).where(EVAL_RUN.c.at < before).scalar_subquery()
+    words = update(EVAL_CASE).where(EVAL_CASE.c.run_id.in_(runs), EVAL_CASE.c.detail.is_not(null()))
+    connection.execute(words.values(detail=null(), quote=""))
     return Erased(connection.execute(empty).rowcount, turns, ratings=ratings)
 
 

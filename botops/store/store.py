@@ -25,13 +25,14 @@ from botops.domain.messages import InboundMessage, Language
 from botops.domain.ports import Begun, Clock
 from botops.domain.reviews import ClaimException, Review
 from botops.domain.turns import TurnRecord, TurnState
-from botops.store import erasure, hand_offs, migrate, reviewing, rollup, turns
+from botops.store import erasure, eval_tasks, hand_offs, migrate, reviewing, rollup, turns
 from botops.store.access import Access
 from botops.store.audit import AuditLog
 from botops.store.book_replies import BookReplies
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
 from botops.store.eval_runs import EvalRuns
+from botops.store.eval_tasks import EvalTasks
 from botops.store.experiments import ExperimentReads
 from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_inbound, mask_record, storable
@@ -95,6 +96,7 @@ class Store:
         self.experiments = ExperimentReads(access)
         self.proposals = Proposals(access)
         self.eval_runs = EvalRuns(access)
+        self.eval_tasks = EvalTasks(access, self._process)
 
     @classmethod
     def open(
@@ -260,7 +262,7 @@ class Store:
         return self._write("roll up", lambda connection: rollup.roll_up(connection, most))
 
     def interrupt_dead(self) -> int:
-        """Marks the pending turns of processes that died; how many. Done at opening too.
+        """Marks the pending turns and the evaluations of processes that died; how many turns. Done at opening too.
 
         Worth calling every minute or so: on PostgreSQL it also renews this process's own sign of life when the server
         ended its session.
@@ -394,9 +396,11 @@ class Store:
     def _interrupt_dead(self, connection: Connection, now: datetime) -> int:
         assert self._presence is not None
         writers = select(SERVING.c.id).union(select(TURN.c.process).where(TURN.c.state == TurnState.PENDING.value))
-        others = [p for p in connection.execute(writers).scalars() if p != self._process]
+        others = sorted({*connection.execute(writers).scalars(), *eval_tasks.processes(connection)} - {self._process})
         alive = self._presence.alive(others)
-        return turns.interrupt_dead(connection, [p for p in others if p not in alive], now)
+        dead = [p for p in others if p not in alive]
+        eval_tasks.interrupt_dead(connection, dead, now)
+        return turns.interrupt_dead(connection, dead, now)
 
     def _checkpoint(self) -> None:
         if self._role == "writer":

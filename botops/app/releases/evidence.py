@@ -7,7 +7,7 @@ as evidence, run with the project's own settings.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from botops.app.releases.suites import SuiteFile
     from botops.config import Secrets, Settings
     from botops.config.release_policy import ReleaseRule
+    from botops.domain.evaluations import CaseOutcome
     from botops.evals.result import RunResult, SubjectInfo, SuiteInfo
     from botops.registry import PromptVersion
 
@@ -85,7 +86,15 @@ def _proof(
     return run
 
 
-def runs_of(evaluation: Evaluation, result: RunResult, before: RunResult | None = None) -> tuple[EvalRun, ...]:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A run of a whole suite on one text by one model, with what became of its cases."""
+
+    run: EvalRun
+    cases: tuple[CaseOutcome, ...] = ()
+
+
+def runs_of(evaluation: Evaluation, result: RunResult, before: RunResult | None = None) -> tuple[Proof, ...]:
     """A finished evaluation as evidence, one for each suite, text and model; `before` is the baseline it was held
     against."""
     inputs = evaluation.inputs()
@@ -96,12 +105,12 @@ def runs_of(evaluation: Evaluation, result: RunResult, before: RunResult | None 
     )
 
 
-def keep_runs(settings: Settings, secrets: Secrets, runs: Sequence[EvalRun], by: str) -> bool:
+def keep_runs(settings: Settings, secrets: Secrets, runs: Sequence[Proof], by: str) -> bool:
     """Keeps evaluations in the store and the audit log; False when there is no store and no policy that needs one.
 
     Raises StoreError, UserError.
     """
-    wanted = any(settings.releases.of_prompt(run.prompt).require_green_eval for run in runs)
+    wanted = any(settings.releases.of_prompt(proof.run.prompt).require_green_eval for proof in runs)
     if not wanted and not store_exists(settings, secrets):
         return False
     from botops.app.clock import SystemClock
@@ -110,14 +119,15 @@ def keep_runs(settings: Settings, secrets: Secrets, runs: Sequence[EvalRun], by:
     who = person(by)
     url = database_url(settings, secrets)
     with Store.open(url, clock=SystemClock(), role="side", mask=settings.privacy.mask) as store:
-        for run in runs:
-            store.eval_runs.add(run, _entry(run, who))
+        for proof in runs:
+            store.eval_runs.add(proof.run, _entry(proof.run, who), proof.cases)
     return True
 
 
 def _run(
     result: RunResult, before: RunResult | None, suite: SuiteInfo, subject: SubjectInfo, suite_text: str, book: str
-) -> EvalRun:
+) -> Proof:
+    from botops.app.evals.keeping import kept_cases
     from botops.evals.comparison import compare
     from botops.evals.gate import exit_code
 
@@ -125,11 +135,12 @@ def _run(
     alone = _only(result, suite, subject)
     comparison = compare(_only(before, suite), alone) if before is not None else None
     counts = alone.counts
-    return EvalRun(
+    run = EvalRun(
         new_id(), result.made_at or alone.suites[0].at, suite.name, prompt.name, prompt.version, prompt.checksum,
         subject.model, exit_code(alone, comparison) == 0, len(alone.cases), counts["fail"] + counts["error"], book,
         suite_text,
     )  # fmt: skip
+    return Proof(run, kept_cases(alone))
 
 
 def _only(result: RunResult, suite: SuiteInfo, subject: SubjectInfo | None = None) -> RunResult:

@@ -36,7 +36,7 @@ def records(moment):
 def test_the_turn_with_a_finding_is_said_again(records):
     case = case_of(records)
     assert case["id"] == "dialogue-wa-17-2"
-    assert case["origin"] == "dialogue wa/17 а, turn 2"
+    assert case["origin"] == "dialogue:wa%2F17%20%D0%B0#2"
     assert case["turns"] == ["Сколько стоит «Альфа»?"]
     assert [m["content"] for m in case["history"]] == ["Здравствуйте!", "Добрый день!"]
     assert (case["at"], case["channel"], case["language"]) == ("2026-03-02T10:00:00+05:00", "whatsapp", "ru")
@@ -60,7 +60,7 @@ def test_a_case_is_added_and_the_rest_of_the_file_stays(house, records):
     assert text.startswith(SUITE)
     suite = house.reader.read(file)
     assert [case.id for case in suite.cases] == ["first", "dialogue-wa-17-2"]
-    assert suite.cases[1].origin == "dialogue wa/17 а, turn 2"
+    assert suite.cases[1].origin == "dialogue:wa%2F17%20%D0%B0#2"
     assert suite.cases[1].history[1].content == "Добрый день!"
     assert "Сколько стоит «Альфа»?" in text
 
