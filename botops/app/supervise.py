@@ -82,7 +82,7 @@ def require_free(host: str, port: int, what: str) -> None:
             ) from error
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """In the child: asks the kernel for SIGTERM when the parent dies, `kill -9` included, or the port stays taken."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -136,7 +136,7 @@ class Console:
         # A session of its own: Ctrl-C reaches us, and we end it in order.
         self._process = subprocess.Popen(  # noqa: S603
             self._command, cwd=self._directory, env=self._environment, stdout=subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+            start_new_session=True, preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
         )  # fmt: skip
 
     def _keep_alive(self) -> None:

@@ -312,13 +312,14 @@ def bless(result: Path, baseline: Path) -> int:
 @set_option
 def from_dialogue(dialogue_id: str, turn: int | None, suite: Path | None, overrides: tuple[str, ...]) -> int:
     """Turn a dialogue of the store into a case: what was said before is its history."""
+    from botops.app.evals.cases import case_from
     from botops.cli.context import open_container
     from botops.evals.checks.catalogue import installed
-    from botops.evals.from_dialogue import append_case, case_of, case_text
+    from botops.evals.from_dialogue import append_case, case_text
     from botops.evals.suite import SuiteReader
 
     with open_container(project_settings(overrides), role="reader") as container:
-        case = case_of(container.store.reads.dialogue(dialogue_id), turn)
+        case = case_from(container, dialogue_id, turn)
     if suite is None:
         click.echo(case_text(case), nl=False)
         return 0

@@ -11,6 +11,7 @@ _DEEDS: Mapping[Deed, str] = {
     Deed.DRAFT: N_("saved"),
     Deed.VERSION: N_("created"),
     Deed.EVAL: N_("evaluated"),
+    Deed.CASE: N_("test made of a dialogue"),
     Deed.PROPOSE: N_("proposed"),
     Deed.APPROVE: N_("approved"),
     Deed.REJECT: N_("rejected"),

@@ -45,13 +45,21 @@ class KeptMark:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """A reply, or what was held back in its place, and what in it a claim check objects to."""
+
+    text: str
+    marks: tuple[KeptMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KeptTurn:
-    """What a client wrote in a case and what would have been answered."""
+    """What a client wrote in a case, what would have been answered, and what would have been held back before."""
 
     client: str
-    reply: str
+    reply: KeptDraft
     action: str = ""
-    marks: tuple[KeptMark, ...] = ()
+    held: tuple[KeptDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Deed(StrEnum):
     DRAFT = "draft"
     VERSION = "version"
     EVAL = "eval"
+    CASE = "case"
     PROPOSE = "propose"
     APPROVE = "approve"
     REJECT = "reject"

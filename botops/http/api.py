@@ -12,11 +12,13 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from botops import __version__
+from botops.app.evals.tasks import EvalDesk
 from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError, SwitchedOffError
 from botops.http import (
     audit,
     chat,
     dialogues,
+    evals,
     experiments,
     outcomes,
     overrides,
@@ -41,10 +43,12 @@ def create_api(container: Container) -> FastAPI:
     """The API over a container, which stays the caller's to close. Its pages load nothing from other hosts."""
     api = FastAPIOffline(redoc_url=None, title="botops", version=__version__, description=_DESCRIPTION)
     api.state.container = container
+    api.state.evals = EvalDesk(container)
     for part in (
         chat,
         prompts,  # asked for before every reply, so looked at early
         dialogues,
+        evals,
         experiments,
         outcomes,
         overrides,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from botops.domain.errors import NotFoundError
-from botops.domain.evaluations import CaseOutcome, KeptFailure, KeptMark, KeptTurn, Origin
+from botops.domain.evaluations import CaseOutcome, KeptDraft, KeptFailure, KeptMark, KeptTurn, Origin
 from botops.domain.releases import AuditEntry, EvalRun
 from botops.store.access import Access, Row
 from botops.store.audit import audit_row
@@ -102,7 +102,15 @@ class EvalRuns:
             }
             for f in case.failures
         ]
-        turns = [{**asdict(turn), "client": hide(turn.client), "reply": hide(turn.reply)} for turn in case.turns]
+        turns = [
+            {
+                "client": hide(turn.client),
+                "action": turn.action,
+                "reply": self._draft_data(turn.reply),
+                "held": [self._draft_data(draft) for draft in turn.held],
+            }
+            for turn in case.turns
+        ]
         return {
             "run_id": run_id,
             "case": case.case,
@@ -116,6 +124,9 @@ class EvalRuns:
             "dialogue_turn": case.origin.turn if case.origin else None,
             "detail": {"failures": failures, "turns": turns},
         }
+
+    def _draft_data(self, draft: KeptDraft) -> dict[str, Any]:
+        return {**asdict(draft), "text": self._access.hide(draft.text)}
 
 
 def _run(row: Row, prefix: str = "") -> EvalRun:
@@ -139,4 +150,9 @@ def _failure(data: Mapping[str, Any]) -> KeptFailure:
 
 
 def _turn(data: Mapping[str, Any]) -> KeptTurn:
-    return KeptTurn(**{**data, "marks": tuple(KeptMark(**mark) for mark in data["marks"])})
+    held = tuple(_draft(draft) for draft in data["held"])
+    return KeptTurn(data["client"], _draft(data["reply"]), data["action"], held)
+
+
+def _draft(data: Mapping[str, Any]) -> KeptDraft:
+    return KeptDraft(data["text"], tuple(KeptMark(**mark) for mark in data["marks"]))

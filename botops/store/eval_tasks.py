@@ -28,11 +28,15 @@ class EvalTasks:
         row["process"] = self._process
         self._access.write("begin an evaluation", lambda connection: connection.execute(insert(EVAL_TASK), row))
 
-    def advance(self, task_id: str, done: int, total: int, failed: int) -> None:
-        """Says how far a run is; one that ended meanwhile stays as it is."""
+    def advance(self, task_id: str, done: int, total: int, failed: int) -> bool:
+        """Says how far a run is; False when it ended meanwhile, and then nothing is changed."""
         statement = update(EVAL_TASK).where(EVAL_TASK.c.id == task_id, _RUNNING)
         values = {"done": done, "total": total, "failed": failed}
-        self._access.write("follow an evaluation", lambda connection: connection.execute(statement.values(values)))
+
+        def work(connection: Connection) -> bool:
+            return connection.execute(statement.values(values)).rowcount > 0
+
+        return self._access.write("follow an evaluation", work)
 
     def end(
         self,

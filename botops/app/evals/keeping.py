@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from botops.domain.evaluations import CaseOutcome, KeptFailure, KeptMark, KeptTurn, Origin
+from botops.domain.evaluations import CaseOutcome, KeptDraft, KeptFailure, KeptMark, KeptTurn, Origin
 from botops.evals.comparison import outcomes
 
 if TYPE_CHECKING:
-    from botops.evals.result import CaseResult, RunResult, TurnResult
+    from botops.evals.result import AttemptResult, CaseResult, RunResult, TurnResult
 
 MOST_TEXT = 8_000
 """Characters of one message of a dialogue that are kept."""
@@ -42,7 +42,12 @@ def kept_cases(result: RunResult) -> tuple[CaseOutcome, ...]:
 
 
 def _turn(turn: TurnResult) -> KeptTurn:
-    # What left last is what a person reads; a safe answer in the place of a blocked draft has nothing to mark.
     sent = next((a for a in reversed(turn.attempts) if a.left and a.text == turn.reply), None)
-    marks = [KeptMark(f.start, f.end, f.severity) for f in sent.findings if f.end <= MOST_TEXT] if sent else []
-    return KeptTurn(turn.client[:MOST_TEXT], turn.reply[:MOST_TEXT], turn.action, tuple(marks))
+    reply = _draft(sent) if sent else KeptDraft(turn.reply[:MOST_TEXT])
+    held = [_draft(attempt) for attempt in turn.attempts if attempt.findings and not attempt.left]
+    return KeptTurn(turn.client[:MOST_TEXT], reply, turn.action, tuple(held))
+
+
+def _draft(attempt: AttemptResult) -> KeptDraft:
+    marks = (KeptMark(f.start, f.end, f.severity) for f in attempt.findings if f.end <= MOST_TEXT)
+    return KeptDraft(attempt.text[:MOST_TEXT], tuple(marks))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from botops.domain.evaluations import CaseOutcome
     from botops.evals.result import RunResult, SubjectInfo, SuiteInfo
     from botops.registry import PromptVersion
+    from botops.store import Store
 
 
 def lacking_evals(
@@ -95,9 +96,15 @@ class Proof:
 
 
 def runs_of(evaluation: Evaluation, result: RunResult, before: RunResult | None = None) -> tuple[Proof, ...]:
-    """A finished evaluation as evidence, one for each suite, text and model; `before` is the baseline it was held
-    against."""
-    inputs = evaluation.inputs()
+    """A finished evaluation as evidence; `before` is the baseline it was held against."""
+    return proofs_of(evaluation.inputs(), result, before)
+
+
+def proofs_of(
+    inputs: Mapping[str, tuple[str, str]], result: RunResult, before: RunResult | None = None
+) -> tuple[Proof, ...]:
+    """A finished result as evidence, one for each suite, text and model; `inputs` are the checksums of each suite's
+    file and of its price book's."""
     return tuple(
         _run(result, before, suite, subject, *inputs[suite.name])
         for suite in result.suites
@@ -119,9 +126,14 @@ def keep_runs(settings: Settings, secrets: Secrets, runs: Sequence[Proof], by: s
     who = person(by)
     url = database_url(settings, secrets)
     with Store.open(url, clock=SystemClock(), role="side", mask=settings.privacy.mask) as store:
-        for proof in runs:
-            store.eval_runs.add(proof.run, _entry(proof.run, who), proof.cases)
+        keep_proofs(store, runs, who)
     return True
+
+
+def keep_proofs(store: Store, proofs: Sequence[Proof], by: str) -> None:
+    """Keeps evaluations in a store and its audit log. Raises StoreError."""
+    for proof in proofs:
+        store.eval_runs.add(proof.run, _entry(proof.run, by), proof.cases)
 
 
 def _run(

@@ -9,13 +9,23 @@ import pytest
 from sqlalchemy import text
 
 from botops.domain.errors import NotFoundError
-from botops.domain.evaluations import CaseOutcome, EvalTask, KeptFailure, KeptMark, KeptTurn, Origin, TaskState
+from botops.domain.evaluations import (
+    CaseOutcome,
+    EvalTask,
+    KeptDraft,
+    KeptFailure,
+    KeptMark,
+    KeptTurn,
+    Origin,
+    TaskState,
+)
 from botops.domain.releases import AuditEntry, Deed, EvalRun
-from botops.store import Store
+from botops.store import Store, mask
 from botops.store.engine import open_engine, parse_url
 
 TEXT = "a" * 64
 REPLY = "Тетрадь 450 ₸, скидка 30 %, звоните: +7 701 234 56 78."
+HIDDEN = mask(REPLY)
 MARKS = (KeptMark(REPLY.index("30 %"), REPLY.index("30 %") + 4, "high"),)
 
 
@@ -39,7 +49,7 @@ def outcome(case="was-flagged", dialogue="d1", status="fail", **changes):
     failure = KeptFailure(
         "no_invented_claims/discount", MappingProxyType({"ru": "Скидка 10 %.", "en": "10 %."}), 1, "30 %"
     )
-    turn = KeptTurn("Сколько? Мой телефон +7 701 234 56 78", REPLY, "flagged", MARKS)
+    turn = KeptTurn("Сколько? Мой телефон +7 701 234 56 78", KeptDraft(REPLY, MARKS), "flagged", (KeptDraft(REPLY),))
     values = {
         "case": case,
         "status": status,
@@ -67,7 +77,7 @@ def test_the_loop_can_be_walked_both_ways(store, shop):
     assert known["was-flagged"].rules == ("no_invented_claims/discount",)
     assert known["was-flagged"].failures == failed.failures
     assert known["was-flagged"].origin == Origin("d1", 2)
-    assert known["was-flagged"].turns[0].marks == MARKS
+    assert known["was-flagged"].turns[0].reply == KeptDraft(HIDDEN, MARKS)
     assert known["written-by-hand"] == plain
     walked = store.eval_runs.of_dialogue("d1")
     assert [(run.id, run.version, case.status) for run, case in walked] == [("r2", 2, "pass"), ("r1", 1, "fail")]
@@ -86,8 +96,10 @@ def test_personal_data_of_a_case_is_masked_and_marks_still_fit(store, shop):
     keep(store, run_of(shop, 1), outcome())
     (case,) = store.eval_runs.cases("r1")
     assert "234 56 78" not in case.turns[0].client
-    mark = case.turns[0].marks[0]
-    assert case.turns[0].reply[mark.start : mark.end] == "30 %"
+    for draft in (case.turns[0].reply, *case.turns[0].held):
+        assert "234 56 78" not in draft.text
+    reply = case.turns[0].reply
+    assert reply.text[reply.marks[0].start : reply.marks[0].end] == "30 %"
 
 
 def test_an_erased_lead_is_in_no_case(store, url, shop):

@@ -1,0 +1,175 @@
+"""A turn of a dialogue becomes a case of a suite: a complaint today is a regression test tomorrow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botops.app.releases.auditing import prompt_subject, record
+from botops.app.releases.suites import text_checksum
+from botops.config import parse, read_text
+from botops.domain.errors import ConflictError, NotFoundError, UserError
+from botops.domain.evaluations import Origin
+from botops.domain.people import person
+from botops.domain.people import reason as reasoned
+from botops.domain.releases import Deed
+from botops.evals.checks.catalogue import installed
+from botops.evals.from_dialogue import append_case, case_of
+from botops.evals.suite import MAX_BYTES, SuiteReader
+from botops.registry.writing import locked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from botops.app.container import Container
+    from botops.config import Settings
+    from botops.domain.turns import TurnRecord
+
+REGRESSIONS = "regressions"
+"""The suite that cases from dialogues go to unless another is chosen."""
+_ABOUT = {
+    "ru": "Диалоги, в которых бот ошибся: каждый стал тестом, чтобы ошибка не вернулась.",
+    "kk": "Бот қателескен диалогтар: қате қайталанбасын деп, әрқайсысы тестке айналды.",
+    "en": "Dialogues in which the bot was wrong: each became a test, so that the mistake does not come back.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteCase:
+    """A case as it stands in a suite's file."""
+
+    id: str
+    tags: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSuite:
+    """A suite's file with its cases, as far as it can be read; `problem` says what is wrong with one that cannot."""
+
+    name: str
+    file: Path
+    prompt: str
+    checksum: str
+    cases: tuple[SuiteCase, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCase:
+    """A case that was written into a suite's file."""
+
+    suite: str
+    case: str
+    file: Path
+    prompt: str
+
+
+def suites_folder(settings: Settings) -> Path:
+    """Where the suites of a project lie."""
+    return settings.path("evals") / "suites"
+
+
+def listed_suites(settings: Settings) -> tuple[ListedSuite, ...]:
+    """Every suite of a project by file name, broken ones too. Expectations are not looked at: running them does."""
+    return tuple(_listed(settings, path) for path in sorted(suites_folder(settings).glob("*.y*ml")))
+
+
+def cases_of(suites: tuple[ListedSuite, ...], dialogue_id: str) -> Iterator[tuple[ListedSuite, SuiteCase]]:
+    """The cases that were made from a dialogue."""
+    for suite in suites:
+        for case in suite.cases:
+            if case.origin is not None and case.origin.dialogue_id == dialogue_id:
+                yield suite, case
+
+
+def prompt_of_turn(settings: Settings, turn: TurnRecord) -> str:
+    """The prompt that a turn is to be tested with: the one that spoke, or the one that serves."""
+    return turn.assignment.ref.name if turn.assignment else settings.prompt
+
+
+def usual_suite(settings: Settings, prompt: str) -> str:
+    """The name of the suite that a prompt's regression cases go to unless another is chosen."""
+    return REGRESSIONS if prompt == settings.prompt else f"{REGRESSIONS}-{prompt}"
+
+
+def case_from(container: Container, dialogue_id: str, turn: int | None = None) -> dict[str, Any]:
+    """The case that says a turn again, with what reviewers said of its findings. Raises NotFoundError, StoreError."""
+    records = container.store.reads.dialogue(dialogue_id)
+    return case_of(records, turn, container.store.reviews.rulings([found.id for found in records]))
+
+
+def make_case(
+    container: Container, dialogue_id: str, turn: int, *, by: str, reason: str, suite: str | None = None
+) -> MadeCase:
+    """Writes a turn as a case into a suite, which is made when it is the usual one and missing; kept in the audit log.
+
+    Raises ConflictError when there is a case of this turn already, NotFoundError, UserError, StoreError; then nothing
+    is written.
+    """
+    who, why = person(by), reasoned(reason)
+    records = container.store.reads.dialogue(dialogue_id)
+    said = next((found for found in records if found.number == turn), None)
+    if said is None:
+        raise NotFoundError(f"the dialogue has no turn {turn}: its turns are 1 to {records[-1].number}")
+    prompt = prompt_of_turn(container.settings, said)
+    case = case_from(container, dialogue_id, turn)
+    folder = suites_folder(container.settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        path = _target(container.settings, suite or usual_suite(container.settings, prompt), prompt, said, case)
+        beginning = None if path.exists() else _beginning(container.settings, path.stem, prompt, case["at"])
+        append_case(path, case, SuiteReader(installed()), beginning=beginning)
+    name = suite or path.stem
+    detail = {"suite": name, "case": case["id"]}
+    record(container, Deed.CASE, prompt_subject(prompt), who, why, detail=detail)
+    return MadeCase(name, str(case["id"]), path, prompt)
+
+
+def _target(settings: Settings, wanted: str, prompt: str, said: TurnRecord, case: dict[str, Any]) -> Path:
+    """The file a case goes to. Raises ConflictError, NotFoundError, UserError."""
+    suites = listed_suites(settings)
+    for suite, known in cases_of(suites, said.inbound.dialogue_id):
+        if known.origin is not None and known.origin.turn == said.number:
+            raise ConflictError(f"turn {said.number} is a case already: {known.id} in {suite.file.name}")
+    chosen = next((suite for suite in suites if suite.name == wanted), None)
+    if chosen is None:
+        if wanted != usual_suite(settings, prompt):
+            raise NotFoundError(f"there is no suite {wanted} in {suites_folder(settings)}")
+        return suites_folder(settings) / f"{wanted}.yaml"
+    if chosen.prompt != prompt:
+        raise UserError(f"the suite {wanted} tests the prompt {chosen.prompt}, and {prompt} spoke here: take another")
+    if any(known.id == case["id"] for known in chosen.cases):
+        raise ConflictError(f"the suite {wanted} has a case {case['id']} from elsewhere: rename that one first")
+    return chosen.file
+
+
+def _beginning(settings: Settings, name: str, prompt: str, at: str) -> str:
+    about = _ABOUT[settings.company.languages[0]]
+    return f"name: {name}\ndescription: >-\n  {about}\nprompt: {prompt}\nat: {at}\ncases:\n"
+
+
+def _listed(settings: Settings, path: Path) -> ListedSuite:
+    try:
+        text = read_text(path, max_bytes=MAX_BYTES)
+        data: Any = parse(text, str(path)).data
+    except UserError as error:
+        return ListedSuite(path.stem, path, settings.prompt, "", problem=str(error))
+    if not isinstance(data, dict):
+        return ListedSuite(path.stem, path, settings.prompt, text_checksum(text), problem=f"{path}: no suite")
+    name, prompt, cases = data.get("name"), data.get("prompt"), data.get("cases")
+    found = [case for case in cases if isinstance(case, dict)] if isinstance(cases, list) else []
+    return ListedSuite(
+        name if isinstance(name, str) else path.stem, path, prompt if isinstance(prompt, str) else settings.prompt,
+        text_checksum(text), tuple(_case(case) for case in found),
+    )  # fmt: skip
+
+
+def _case(data: dict[Any, Any]) -> SuiteCase:
+    tags, origin = data.get("tags"), data.get("origin")
+    return SuiteCase(
+        str(data.get("id", "")),
+        tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
+        Origin.of(origin) if isinstance(origin, str) else None,
+    )

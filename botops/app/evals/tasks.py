@@ -1,0 +1,213 @@
+"""Evaluations asked for in the console or over HTTP: one at a time, in a process of their own, beside the service.
+
+The process has the lowest priority and ends with the service. What it finds is kept as evidence when the run came to
+its end; a run that was cancelled or broken off proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from botops.app.container import STATE, new_id
+from botops.app.evals.cases import listed_suites
+from botops.app.models import SIMULATOR
+from botops.app.releases.auditing import label
+from botops.app.releases.evidence import keep_proofs, proofs_of
+from botops.app.supervise import end_with_parent
+from botops.domain.errors import BotopsError, ConflictError, NotFoundError, StoreError, UserError
+from botops.domain.evaluations import EvalTask, TaskState
+from botops.domain.people import person
+from botops.evals.result import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from botops.app.container import Container
+
+log = logging.getLogger(__name__)
+
+_TOLD_EVERY_S = 1.0
+_END_S, _TERMINATE_S = 0.5, 5.0
+MOST_SUITES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be run: suites on a version of a prompt (0: its draft) with a model, None for the simulator."""
+
+    prompt: str
+    version: int
+    suites: tuple[str, ...]
+    model: str | None = None
+    max_usd: str | None = None
+
+
+class EvalDesk:
+    """Takes evaluations and watches over the one that runs. One for each service process."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._lock = threading.Lock()
+        self._processes: dict[str, subprocess.Popen[str]] = {}
+
+    def begin(self, wanted: Wanted, by: str) -> EvalTask:
+        """Begins a run and comes back at once. Raises ConflictError while another runs, NotFoundError, UserError,
+        StoreError."""
+        container, who = self._container, person(by)
+        container.registry.candidate(wanted.prompt, wanted.version)
+        files = _files(container, wanted)
+        model, most = _model(container, wanted)
+        task = EvalTask(
+            new_id(), container.clock.now(), who, wanted.prompt, wanted.version, wanted.suites, model, max_usd=most
+        )
+        order = {
+            "root": str(container.settings.root), "suites": [str(file) for file in files], "max_usd": most,
+            "prompt": label(wanted.prompt, wanted.version), "model": model, "result": str(self._result(task.id)),
+        }  # fmt: skip
+        with self._lock:
+            container.store.interrupt_dead()
+            running = container.store.eval_tasks.running()
+            if running:
+                other, what = running[0].by, label(running[0].prompt, running[0].version)
+                raise ConflictError(f"a run of {other} on {what} is under way: wait for it or cancel it")
+            container.store.eval_tasks.begin(task)
+        threading.Thread(target=self._watch, args=(task, order), name="eval", daemon=True).start()
+        return task
+
+    def cancel(self, task_id: str, by: str) -> EvalTask:
+        """Ends a run before its time. Raises ConflictError when it is over, NotFoundError, UserError, StoreError."""
+        who = person(by)
+        task = self._container.store.eval_tasks.get(task_id)
+        if not self._container.store.eval_tasks.end(task_id, TaskState.CANCELLED, by=who):
+            raise ConflictError(f"the run is over: {task.state.value}")
+        process = self._processes.get(task_id)
+        if process is not None:
+            process.terminate()
+        return self._container.store.eval_tasks.get(task_id)
+
+    def _result(self, task_id: str) -> Path:
+        return self._container.settings.root / STATE / "evals" / f"{task_id}.json"
+
+    def _watch(self, task: EvalTask, order: dict[str, Any]) -> None:
+        """Follows a run to its end; whatever goes wrong is said on the run."""
+        try:
+            self._follow(task, order)
+        except BotopsError as error:
+            self._fail(task, str(error))
+        except Exception as error:
+            log.exception("an evaluation broke off")
+            self._fail(task, f"{type(error).__name__}: {error}")
+        finally:
+            self._result(task.id).unlink(missing_ok=True)
+
+    def _fail(self, task: EvalTask, said: str) -> None:
+        try:
+            self._container.store.eval_tasks.end(task.id, TaskState.FAILED, error=said)
+        except StoreError as error:
+            log.error("the end of an evaluation could not be kept: %s", error)
+
+    def _follow(self, task: EvalTask, order: dict[str, Any]) -> None:
+        self._result(task.id).parent.mkdir(parents=True, exist_ok=True)
+        told: dict[str, Any] = {}
+        with subprocess.Popen(
+            [sys.executable, "-m", "botops.app.evals.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            cwd=self._container.settings.root, env={**os.environ}, text=True, encoding="utf-8", start_new_session=True,
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+        ) as process:  # fmt: skip
+            self._processes[task.id] = process
+            try:
+                assert process.stdin is not None
+                with process.stdin as pipe:
+                    json.dump(order, pipe)
+                self._read(task, process, told)
+            finally:
+                self._processes.pop(task.id, None)
+                _end(process)
+        if "error" in told:
+            self._fail(task, told["error"])
+        elif "inputs" not in told:
+            self._fail(task, f"the process that held the evaluation ended with code {process.returncode}")
+        else:
+            self._keep(task, {suite: (text, book) for suite, (text, book) in told["inputs"].items()})
+
+    def _read(self, task: EvalTask, process: subprocess.Popen[str], told: dict[str, Any]) -> None:
+        """Reads what the process says into `told`; ends it when somebody cancelled the run, in any process."""
+        assert process.stdout is not None
+        last = 0.0
+        for line in process.stdout:
+            told.update(json.loads(line))
+            now = time.monotonic()
+            if now - last < _TOLD_EVERY_S and "inputs" not in told and told.get("done") != told.get("total"):
+                continue
+            last = now
+            counts = (told.get("done", 0), told.get("total", 0), told.get("failed", 0))
+            if not self._container.store.eval_tasks.advance(task.id, *counts):
+                return
+
+    def _keep(self, task: EvalTask, inputs: dict[str, tuple[str, str]]) -> None:
+        """Keeps a run that came to its end as evidence. One that stopped at its limit of costs proves nothing."""
+        result = load(self._result(task.id))
+        if result.interrupted:
+            self._fail(task, f"stopped at the limit of ${task.max_usd} after {len(result.cases)} dialogues")
+            return
+        if self._container.store.eval_tasks.get(task.id).state is not TaskState.RUNNING:
+            return
+        proofs = proofs_of(inputs, result)
+        keep_proofs(self._container.store, proofs, task.by)
+        self._container.store.eval_tasks.end(task.id, TaskState.DONE, runs=[proof.run.id for proof in proofs])
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Waits for the process, which is about to end or no longer wanted; then asks it to, then makes it."""
+    for wait_s, insist in ((_END_S, process.terminate), (_TERMINATE_S, process.kill)):
+        try:
+            process.wait(wait_s)
+        except subprocess.TimeoutExpired:
+            insist()
+    process.wait()
+
+
+def _files(container: Container, wanted: Wanted) -> Sequence[Path]:
+    """The files of the suites. Raises NotFoundError, UserError."""
+    if not wanted.suites or len(wanted.suites) > MOST_SUITES:
+        raise UserError(f"name the suites to run, at most {MOST_SUITES}")
+    known = {suite.name: suite for suite in listed_suites(container.settings)}
+    found = []
+    for name in wanted.suites:
+        suite = known.get(name)
+        if suite is None:
+            raise NotFoundError(f"there is no suite {name}: known are {', '.join(sorted(known)) or 'none'}")
+        if suite.problem:
+            raise UserError(suite.problem)
+        if suite.prompt != wanted.prompt:
+            raise UserError(f"the suite {name} tests the prompt {suite.prompt}, not {wanted.prompt}")
+        found.append(suite.file)
+    return found
+
+
+def _model(container: Container, wanted: Wanted) -> tuple[str, str | None]:
+    """The model's name, and the most the run may cost; a model that is billed needs a limit. Raises UserError."""
+    configured = container.bot.model
+    if wanted.model is None or wanted.model == SIMULATOR or configured.simulated:
+        if wanted.model not in {None, SIMULATOR, configured.name}:
+            raise UserError(f"{wanted.model} is not the configured model: {configured.name}")
+        return SIMULATOR, None
+    if wanted.model != configured.name:
+        raise UserError(f"{wanted.model} is not the configured model: {configured.name}")
+    try:
+        most = Decimal(wanted.max_usd or "")
+    except InvalidOperation:
+        most = Decimal(0)
+    if not most.is_finite() or most <= 0:
+        raise UserError(f"{configured.name} is billed: say in dollars what the run may cost at most")
+    return configured.name, str(most)

@@ -1,0 +1,73 @@
+"""The process that holds an evaluation for the service: of the lowest priority, so that no client waits for it.
+
+It reads an order, one JSON object, from its standard input, and writes what it does as JSON lines: `{"total"}`, then
+`{"done", "failed"}` after each dialogue, and at the end `{"inputs"}` when the result lies in the order's file, or
+`{"error"}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botops.app.evaluation import EvalRequest, Evaluation, faultless
+from botops.config import FILE_NAME, Secrets, load_settings
+from botops.domain.errors import BotopsError
+from botops.evals.result import dump
+
+if TYPE_CHECKING:
+    from botops.evals.result import CaseResult
+
+LOWEST_PRIORITY = 19
+CONCURRENCY = 4
+"""Dialogues at a time: the provider's limits are there for clients first."""
+
+
+def main() -> None:
+    """Holds the evaluation that is ordered."""
+    os.nice(LOWEST_PRIORITY)
+    order: dict[str, Any] = json.loads(sys.stdin.read())
+    try:
+        _hold(order)
+    except BotopsError as error:
+        _say({"error": str(error)})
+
+
+def _hold(order: dict[str, Any]) -> None:
+    # The project's own settings, as everywhere a text is proven: what a service was started with besides is not there.
+    settings = load_settings(Path(order["root"]) / FILE_NAME, overrides=faultless(()))
+    request = EvalRequest(
+        tuple(Path(suite) for suite in order["suites"]),
+        (order["prompt"],),
+        (order["model"],),
+        CONCURRENCY,
+        max_cost=Decimal(order["max_usd"]) if order["max_usd"] else None,
+    )
+    counts = {"done": 0, "failed": 0}
+
+    def finished(case: CaseResult) -> None:
+        counts["done"] += 1
+        counts["failed"] += case.status != "pass"
+        _say(counts)
+
+    evaluation = Evaluation(settings, Secrets.from_environ(os.environ), request, finished)
+    _say({"total": len(evaluation.run.jobs)})
+    started = time.monotonic()
+    asyncio.run(evaluation.hold())
+    result = evaluation.result(time.monotonic() - started)
+    Path(order["result"]).write_text(dump(result), encoding="utf-8")
+    _say({"inputs": evaluation.inputs()})
+
+
+def _say(message: dict[str, Any]) -> None:
+    print(json.dumps(message), flush=True)  # noqa: T201 - the pipe to the service
+
+
+if __name__ == "__main__":
+    main()
