@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from botops.config import Secrets, Settings
     from botops.domain.problems import Problem
-    from botops.evals.reports.lines import ReportLanguage
+    from botops.evals.reports.texts import ReportLanguage
     from botops.evals.result import CaseResult, ModelInfo
     from botops.evals.runner import Job
 

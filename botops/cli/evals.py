@@ -20,13 +20,18 @@ if TYPE_CHECKING:
     from botops.app.releases.evidence import Proof
     from botops.config import Secrets, Settings
     from botops.evals.comparison import Comparison
-    from botops.evals.reports.lines import ReportLanguage
+    from botops.evals.reports.texts import ReportLanguage
     from botops.evals.result import RunResult
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SHOWN = 50
 language_option = click.option(
-    "--lang", "language", type=click.Choice(["ru", "en"]), default="en", show_default=True, help="Language of reports."
+    "--lang",
+    "language",
+    type=click.Choice(["ru", "kk", "en"]),
+    default="en",
+    show_default=True,
+    help="Language of reports.",
 )
 
 
@@ -145,12 +150,14 @@ def run(
     Exit code: 2 when what was handed in cannot be used, else 1 when a case failed (with --baseline: one that had not
     failed there), else 3 when a model or a recording was missing, else 0.
     """
+    from dataclasses import replace
+
     from botops.app.evaluation import EvalRequest, Evaluation, faultless
     from botops.app.releases.evidence import runs_of
     from botops.cli.progress import progress
     from botops.config import Secrets
     from botops.evals.comparison import compare as compared
-    from botops.evals.gate import exit_code
+    from botops.evals.gate import exit_code, gate
     from botops.evals.result import load
 
     before = load(baseline) if baseline else None
@@ -164,6 +171,7 @@ def run(
         evaluation.run.on_case = lambda _: advance(1)
         result, stopped = _hold(evaluation)
     comparison = compared(before, result) if before else None
+    result = replace(result, gate=gate(result, comparison))
     _write(result, comparison, json_file, junit_file, markdown_file, html_file, language)
     _report(result, comparison, language)
     if not (stopped or no_evidence or overrides or not request.every_case):
@@ -238,12 +246,12 @@ def _write(
 def _report(result: RunResult, comparison: Comparison | None, language: ReportLanguage) -> None:
     from rich.console import Console
 
-    from botops.evals.gate import broken_rules
     from botops.evals.reports.terminal import (
         advice_lines,
         comparison_lines,
         cost_lines,
         failure_lines,
+        gate_lines,
         repeat_lines,
         summary_table,
     )  # fmt: skip
@@ -252,10 +260,10 @@ def _report(result: RunResult, comparison: Comparison | None, language: ReportLa
     for line in told:
         click.echo(line, err=True)
     if comparison is not None:
-        for line in comparison_lines(comparison):
+        for line in comparison_lines(comparison, language):
             click.echo(line, err=True)
-    for rule in broken_rules(result, comparison):
-        click.echo(f"GATE {rule}", err=True)
+    for line in gate_lines(result, language):
+        click.echo(line, err=True)
     Console(stderr=True).print(summary_table(result))
     for line in (*repeat_lines(result), *cost_lines(result)):
         click.echo(line, err=True)
@@ -263,27 +271,47 @@ def _report(result: RunResult, comparison: Comparison | None, language: ReportLa
 
 @evals.command()
 @click.argument("first", type=_FILE)
-@click.argument("second", type=_FILE)
+@click.argument("second", type=_FILE, required=False)
+@click.option(
+    "--between",
+    nargs=2,
+    metavar="SUBJECT SUBJECT",
+    help="Compare two subjects of the one result FIRST, as its reports name them: sales@1 sales@2.",
+)
 @json_option
 @click.option("--markdown", "markdown_file", type=_FILE, help="Write a summary for a pull request.")
 @click.option("--html", "html_file", type=_FILE, help="Write a report for people.")
 @language_option
 def compare(
-    first: Path, second: Path, as_json: bool, markdown_file: Path | None, html_file: Path | None,
-    language: ReportLanguage,
+    first: Path, second: Path | None, between: tuple[str, str] | None, as_json: bool, markdown_file: Path | None,
+    html_file: Path | None, language: ReportLanguage,
 ) -> int:  # fmt: skip
-    """Compare two results of `eval run --json`: FIRST is the baseline. Exit code as of a run with --baseline."""
-    from dataclasses import asdict
+    """Compare two results of `eval run --json`: FIRST is the baseline. With --between, two prompt versions or models
+    of one result.
 
+    Cases that changed come first; then pass rates (McNemar's exact test) and the means of cost, latency and tokens
+    (bootstrap over pairs), adjusted together after Holm. Exit code as of a run with --baseline.
+    """
+    from dataclasses import replace
+
+    from botops.evals.comparison import between as compared_within
     from botops.evals.comparison import compare as compared
-    from botops.evals.gate import exit_code
+    from botops.evals.comparison import data
+    from botops.evals.gate import exit_code, gate
     from botops.evals.result import load
 
-    before, after = load(first), load(second)
-    comparison = compared(before, after)
+    if (second is None) is (between is None):
+        raise click.UsageError("give two results, or one with --between SUBJECT SUBJECT")
+    before = load(first)
+    if between is not None:
+        after, comparison = compared_within(before, *between)
+    else:
+        after = load(second)  # type: ignore[arg-type]  # one of the two was given
+        comparison = compared(before, after)
+    after = replace(after, gate=gate(after, comparison))
     _write(after, comparison, None, None, markdown_file, html_file, language)
     if as_json:
-        click.echo(json.dumps(asdict(comparison), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(data(comparison, after), ensure_ascii=False, indent=1))
     _report(after, comparison, language)
     return exit_code(after, comparison)
 
@@ -291,17 +319,33 @@ def compare(
 @evals.command()
 @click.argument("result", type=_FILE)
 @click.argument("baseline", type=_FILE)
-def bless(result: Path, baseline: Path) -> int:
-    """Make RESULT, written by `eval run --json`, the BASELINE that later runs are compared with."""
-    from botops.domain.errors import UserError
-    from botops.evals.result import dump, load
+@click.option("--by", metavar="NAME", help="Who blesses it; default: BOTOPS_USER, or who is logged in.")
+@click.option("--reason", required=True, metavar="WORDS", help="Why; it stands in the baseline.")
+@click.option("--allow-gone", is_flag=True, help="Cases of the baseline that are not in RESULT are meant to be gone.")
+def bless(result: Path, baseline: Path, by: str | None, reason: str, allow_gone: bool) -> int:
+    """Make RESULT, written by `eval run --json`, the BASELINE that later runs are compared with.
 
-    found = load(result)
-    if found.interrupted or found.counts["error"]:
-        raise UserError(f"{result}: the run was not complete ({found.counts['error']} cases not judged): run it again")
+    Who, when and why stand in the baseline. A run that was stopped, holds errors or only some of a suite's cases is
+    refused, and so is one that lacks cases of the baseline. A baseline that says the same already is left as it is.
+    """
+    from botops.app.clock import SystemClock
+    from botops.domain.people import person
+    from botops.domain.people import reason as tidy
+    from botops.evals.blessing import bless as blessed
+    from botops.evals.result import Blessing, dump, load
+
+    blessing = Blessing(person(own_name() if by is None else by), SystemClock().now(), tidy(reason))
+    earlier = load(baseline) if baseline.exists() else None
+    found = blessed(load(result), earlier, blessing, allow_gone=allow_gone)
+    for line in found.told:
+        click.echo(line, err=True)
+    if found.same:
+        click.echo(f"{baseline}: says the same already, left as it is", err=True)
+        return 0
     baseline.parent.mkdir(parents=True, exist_ok=True)
-    baseline.write_text(dump(found.as_baseline(), brief=True), encoding="utf-8")
-    click.echo(f"{baseline}: {found.counts['pass']} passed, {found.counts['fail']} failed", err=True)
+    baseline.write_text(dump(found.baseline, brief=True), encoding="utf-8")
+    counts = found.baseline.counts
+    click.echo(f"{baseline}: {counts['pass']} passed, {counts['fail']} failed", err=True)
     return 0
 
 
@@ -361,9 +405,19 @@ def list_cases(suites: tuple[Path, ...], as_json: bool) -> None:
 
 
 @evals.command()
-def schema() -> None:
-    """Print the JSON Schema of suites, for completion in editors."""
+@click.option(
+    "--of",
+    "what",
+    type=click.Choice(["suite", "result"]),
+    default="suite",
+    show_default=True,
+    help="The file that is described: a suite, or what `eval run --json` writes.",
+)
+def schema(what: str) -> None:
+    """Print the JSON Schema of suites, for completion in editors, or of results, for programs that read them."""
     from botops.evals.checks.catalogue import installed
+    from botops.evals.result import json_schema
     from botops.evals.suite import SuiteReader
 
-    click.echo(json.dumps(SuiteReader(installed()).json_schema(), ensure_ascii=False, indent=1))
+    found = SuiteReader(installed()).json_schema() if what == "suite" else json_schema()
+    click.echo(json.dumps(found, ensure_ascii=False, indent=1))

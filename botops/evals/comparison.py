@@ -1,44 +1,23 @@
-"""Compares two runs case by case: what broke, what was mended, and whether the difference could be chance."""
+"""Compares two runs, or two subjects of one run, case by case: what broke, what was mended, what could be chance."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from math import comb
+from typing import Any, Literal
 
-from botops.domain.money import PICO
+from botops.config.wording import suggestion
+from botops.domain.errors import UserError
+from botops.evals.means import MeanChange, mean_changes
 from botops.evals.model import Status
-from botops.evals.result import CaseResult, Failure, RunResult, SubjectInfo
+from botops.evals.outcomes import Outcome, dollars, outcomes
+from botops.evals.result import RunResult, SubjectInfo
 
 LEAST_FLIPS = 6
 """Fewer cases that changed can never reach p < 0.05 in an exact two-sided McNemar test (2 · 0.5^5 = 0.0625)."""
 
-Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """All repeats of a case with a subject taken together: a pass only when every judged one passed."""
-
-    suite: str
-    case: str
-    subject: str
-    status: Status
-    passed: int
-    judged: int
-    failures: tuple[Failure, ...] = ()
-    pico_usd: int = 0
-    error: str | None = None
-    asked: tuple[str, ...] = ()
-
-    def met(self, check: str) -> bool:
-        """True when no repeat missed the check."""
-        return all(failure.check != check for failure in self.failures)
-
-    @property
-    def flaky(self) -> bool:
-        """True when repeats disagree."""
-        return 0 < self.passed < self.judged
+_Counterparts = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +31,7 @@ class Flip:
 @dataclass(frozen=True, slots=True)
 class CheckChange:
     """How a check fared over the compared cases that ask it: cases that miss it now and did not, and the other way
-    round. `p_adjusted` is McNemar's p-value after Holm's correction over all checks."""
+    round. `p_adjusted` is McNemar's p-value after Holm's correction over all checks and means of the comparison."""
 
     check: str
     pairs: int
@@ -62,9 +41,21 @@ class CheckChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a reader of a comparison must know. `kind`: `unknown_suite` and `unknown_prompt` when the baseline has
+    nothing to compare with, `other_suite` and `other_book` when the suite's or the price book's file is another one
+    than the baseline was judged with, `other_model` when another model answers. `detail` names it."""
+
+    kind: Literal["unknown_suite", "unknown_prompt", "other_suite", "other_book", "other_model"]
+    suite: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changed from one run to another. `p_value` is McNemar's, exact and two-sided, over the compared pairs;
-    `checks` are those that changed."""
+    """What changed from one run to another. `compared` are the cases judged on both sides, `gone` those the later run
+    does not have. `p_value` is McNemar's, exact and two-sided, over all compared cases; `checks` and `means` are those
+    that changed, and the p-values of both are adjusted together, as one family of `family` tests."""
 
     regressions: tuple[Flip, ...]
     fixed: tuple[Flip, ...]
@@ -72,13 +63,37 @@ class Comparison:
     new_failing: tuple[Flip, ...]
     not_comparable: tuple[Flip, ...]
     gone: tuple[Outcome, ...]
-    pairs: int
-    passed_before: int
-    passed_after: int
+    compared: tuple[Flip, ...]
     p_value: float
-    usd_before: float
-    usd_after: float
     checks: tuple[CheckChange, ...] = ()
+    means: tuple[MeanChange, ...] = ()
+    family: int = 0
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def pairs(self) -> int:
+        """How many cases were compared."""
+        return len(self.compared)
+
+    @property
+    def passed_before(self) -> int:
+        """Compared cases that passed before."""
+        return sum(f.before is not None and f.before.status == "pass" for f in self.compared)
+
+    @property
+    def passed_after(self) -> int:
+        """Compared cases that pass now."""
+        return sum(f.after.status == "pass" for f in self.compared)
+
+    @property
+    def usd_before(self) -> float:
+        """Mean cost of a compared dialogue before, in dollars."""
+        return dollars(f.before for f in self.compared)
+
+    @property
+    def usd_after(self) -> float:
+        """Mean cost of a compared dialogue now, in dollars."""
+        return dollars(f.after for f in self.compared)
 
     @property
     def worse(self) -> tuple[Flip, ...]:
@@ -91,67 +106,101 @@ class Comparison:
         return len(self.regressions) + len(self.fixed) >= LEAST_FLIPS
 
 
-def outcomes(result: RunResult) -> dict[Key, Outcome]:
-    """The run's cases by suite, case and subject, repeats taken together."""
-    grouped: dict[Key, list[CaseResult]] = {}
-    for case in result.cases:
-        grouped.setdefault((case.suite, case.case, case.subject), []).append(case)
-    return {key: _outcome(key, runs) for key, runs in grouped.items()}
-
-
-def _outcome(key: Key, runs: list[CaseResult]) -> Outcome:
-    judged = [run for run in runs if run.status != "error"]
-    failed = [run for run in judged if run.status == "fail"]
-    status: Status = "fail" if failed else "pass" if judged else "error"
-    return Outcome(
-        *key,
-        status,
-        len(judged) - len(failed),
-        len(judged),
-        _once(failed),
-        sum(run.pico_usd for run in runs) // len(runs),
-        next((run.error for run in runs if run.error), None),
-        runs[0].asked,
-    )
-
-
-def _once(runs: Iterable[CaseResult]) -> tuple[Failure, ...]:
-    """The failures of several repeats, each rule at each turn once."""
-    found: dict[tuple[str, int | None], Failure] = {}
-    for run in runs:
-        for failure in run.failures:
-            found.setdefault((failure.rule, failure.turn), failure)
-    return tuple(found.values())
-
-
 def compare(before: RunResult, after: RunResult) -> Comparison:
     """What changed. A subject unknown to the baseline is compared with the baseline's first one of that prompt, which
     is the live version, answered by the same model where the baseline has it."""
+    return _compare(before, after, _counterparts(before, after))
+
+
+def between(result: RunResult, first: str, second: str) -> tuple[RunResult, Comparison]:
+    """Two subjects of one run, by their labels: the part of the run that is about the second one, and what is
+    different from the first. Raises UserError for labels the run does not have."""
+    known = list(dict.fromkeys(subject.label for suite in result.suites for subject in suite.subjects))
+    for label in (first, second):
+        if label not in known:
+            raise UserError(f"`{label}` was not run{suggestion(label, known, others='in this run')}")
+    if first == second:
+        raise UserError(f"`{first}` cannot be compared with itself: in this run there are {', '.join(known)}")
+    one, other = _about(result, first), _about(result, second)
+    return other, _compare(one, other, {(suite.name, second): first for suite in one.suites})
+
+
+def _about(result: RunResult, label: str) -> RunResult:
+    suites = [
+        replace(suite, subjects=tuple(s for s in suite.subjects if s.label == label))
+        for suite in result.suites
+        if any(s.label == label for s in suite.subjects)
+    ]
+    cases = tuple(case for case in result.cases if case.subject == label)
+    return replace(result, suites=tuple(suites), cases=cases)
+
+
+def _compare(before: RunResult, after: RunResult, counterparts: _Counterparts) -> Comparison:
     old, new = outcomes(before), outcomes(after)
-    counterparts = _counterparts(before, after)
     earlier = {key: counterparts.get((o.suite, o.subject), o.subject) for key, o in new.items()}
     flips = [Flip(old.get((o.suite, o.case, earlier[key])), o) for key, o in new.items()]
     known = [f for f in flips if f.before is not None]
     comparable = [f for f in known if f.before and "error" not in (f.before.status, f.after.status)]
     regressions = _changed(comparable, "pass", "fail")
     fixed = _changed(comparable, "fail", "pass")
-    used = {(f.before.suite, f.before.case, f.before.subject) for f in known if f.before}
+    used = {f.before.key for f in known if f.before}
     seen = {(o.suite, o.case) for o in new.values()}
+    tallies = _tallies(comparable)
+    means = mean_changes((f.before.measured, f.after.measured) for f in comparable if f.before)
+    tested = [mcnemar(t.worse, t.better) for t in tallies] + [m.p_value for m in means if m.p_value is not None]
+    adjusted = iter(holm(tested))
+    checks = tuple(replace(tally, p_adjusted=next(adjusted)) for tally in tallies)
+    means = tuple(m if m.p_value is None else replace(m, p_adjusted=next(adjusted)) for m in means)
     return Comparison(
         regressions,
         fixed,
         _changed(comparable, "fail", "fail"),
         tuple(f for f in flips if f.before is None and f.after.status == "fail"),
-        tuple(f for f in known if f not in comparable),
+        tuple(f for f in known if f.before and "error" in (f.before.status, f.after.status)),
         tuple(o for key, o in old.items() if key not in used and (o.suite, o.case) not in seen),
-        len(comparable),
-        sum(f.before is not None and f.before.status == "pass" for f in comparable),
-        sum(f.after.status == "pass" for f in comparable),
+        tuple(comparable),
         mcnemar(len(regressions), len(fixed)),
-        _usd(f.before for f in comparable),
-        _usd(f.after for f in comparable),
-        _checks(comparable),
+        tuple(c for c in checks if c.worse or c.better),
+        tuple(m for m in means if m.changed),
+        len(tested),
+        tuple(_notes(before, after, counterparts)),
     )
+
+
+def _notes(before: RunResult, after: RunResult, counterparts: _Counterparts) -> Iterator[Note]:
+    old = {suite.name: suite for suite in before.suites}
+    for suite in after.suites:
+        known = old.get(suite.name)
+        if known is None:
+            yield Note("unknown_suite", suite.name)
+            continue
+        models = {subject.label: subject.model for subject in known.subjects}
+        for subject in suite.subjects:
+            other = counterparts.get((suite.name, subject.label))
+            if other is None:
+                yield Note("unknown_prompt", suite.name, suite.prompt_of(subject).name)
+            elif models[other] != subject.model:
+                yield Note("other_model", suite.name, f"{models[other]} → {subject.model}")
+        if known.checksum and suite.checksum != known.checksum:
+            yield Note("other_suite", suite.name)
+        if known.book_checksum and suite.book_checksum != known.book_checksum:
+            yield Note("other_book", suite.name, f"{known.book} → {suite.book}")
+
+
+def data(comparison: Comparison, after: RunResult) -> dict[str, Any]:
+    """A comparison as plain values, flips first, with the rules of the gate of the later run; of the compared cases
+    only their number, since the results hold them."""
+    plain = asdict(replace(comparison, compared=()))
+    del plain["compared"]
+    numbers = {
+        "pairs": comparison.pairs,
+        "passed_before": comparison.passed_before,
+        "passed_after": comparison.passed_after,
+        "usd_before": comparison.usd_before,
+        "usd_after": comparison.usd_after,
+        "enough": comparison.enough,
+    }
+    return {"schema_version": 1, **plain, **numbers, "gate": [asdict(rule) for rule in after.gate]}
 
 
 def mcnemar(worse: int, better: int) -> float:
@@ -177,7 +226,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def _checks(flips: Sequence[Flip]) -> tuple[CheckChange, ...]:
+def _tallies(flips: Sequence[Flip]) -> list[CheckChange]:
+    """How each check fared, not adjusted yet."""
     counts: dict[str, list[int]] = {}
     for flip in flips:
         if flip.before is None:
@@ -188,24 +238,14 @@ def _checks(flips: Sequence[Flip]) -> tuple[CheckChange, ...]:
             count[0] += 1
             count[1] += before and not after
             count[2] += after and not before
-    adjusted = holm([mcnemar(worse, better) for _, worse, better in counts.values()])
-    changes = [
-        CheckChange(check, pairs, worse, better, p)
-        for (check, (pairs, worse, better)), p in zip(counts.items(), adjusted, strict=True)
-    ]
-    return tuple(c for c in changes if c.worse or c.better)
+    return [CheckChange(check, pairs, worse, better, 1.0) for check, (pairs, worse, better) in counts.items()]
 
 
 def _changed(flips: Iterable[Flip], before: Status, after: Status) -> tuple[Flip, ...]:
     return tuple(f for f in flips if f.before and f.before.status == before and f.after.status == after)
 
 
-def _usd(found: Iterable[Outcome | None]) -> float:
-    costs = [o.pico_usd for o in found if o is not None]
-    return sum(costs) / len(costs) / PICO if costs else 0.0
-
-
-def _counterparts(before: RunResult, after: RunResult) -> Mapping[tuple[str, str], str]:
+def _counterparts(before: RunResult, after: RunResult) -> _Counterparts:
     """For each suite and subject of `after` that `before` does not know the subject it is compared with."""
     old: dict[tuple[str, str], list[SubjectInfo]] = {}
     for suite in before.suites:

@@ -76,15 +76,34 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class TagRules:
+    """What the cases with one tag must reach, in percent: as a whole and for each check."""
+
+    pass_rate: float | None = None
+    checks: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class GateRules:
-    """What a suite must reach, in percent of its weighted case runs: as a whole (`pass_rate`) and for each check over
-    the cases that ask it. With a baseline: the most cases that may newly fail, and by how many percent a dialogue may
-    become dearer."""
+    """What each prompt version and model must reach in a suite. Rates are percent of weighted case runs: as a whole
+    (`pass_rate`), for each check over the cases that ask it, and for the cases with a tag.
+
+    `judged` is the least number of cases that must have been judged, `flaky` the largest share of repeated cases whose
+    runs may disagree, in percent. A dialogue may cost `max_cost_per_dialogue` dollars and 95 of 100 turns must be
+    answered within `max_latency_p95` seconds. With a baseline: the most cases that may newly fail, and by how many
+    percent a dialogue may become dearer and the latency of 95 of 100 turns longer.
+    """
 
     pass_rate: float | None = None
     checks: dict[str, float] = field(default_factory=dict)
     new_failures: int | None = None
     cost_per_dialogue: float | None = None
+    tags: dict[str, TagRules] = field(default_factory=dict)
+    judged: int = 1
+    flaky: float | None = None
+    max_cost_per_dialogue: float | None = None
+    max_latency_p95: float | None = None
+    latency_p95: float | None = None
 
 
 @dataclass(frozen=True)

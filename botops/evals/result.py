@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -109,12 +109,22 @@ class GradeResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Measures:
+    """What a dialogue took: the time of each of its turns in milliseconds, and tokens."""
+
+    turn_ms: tuple[int, ...] = ()
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """One run of a case with a subject: a prompt version answered by a model.
 
     `subject` is the label of a `SubjectInfo`. `error` says why nothing can be said of it and `fault` is its class;
     failures found before it are kept. `asked` are the ids of the checks that could fail it. `grades` are the judge's,
-    and `advice` is what it would have failed the dialogue for if it were fit to.
+    and `advice` is what it would have failed the dialogue for if it were fit to. `measures` stands in a baseline in
+    place of the turns.
 
     `pico_usd` is what the dialogue itself cost, replies and repairs. `side_pico_usd` is what was spent beside it, by
     the purpose of the call: `judge`, `client`. `unpriced` when the price of some call is not known, so that both are
@@ -141,11 +151,21 @@ class CaseResult:
     unpriced: bool = False
     grades: tuple[GradeResult, ...] = ()
     advice: tuple[Failure, ...] = ()
+    measures: Measures | None = None
 
     @property
     def spent(self) -> int:
         """Pico-dollars of the dialogue and of what was spent beside it."""
         return self.pico_usd + sum(self.side_pico_usd.values())
+
+    @property
+    def measured(self) -> Measures:
+        """What the dialogue took, from its turns or as a baseline keeps it."""
+        return self.measures or Measures(
+            tuple(turn.total_ms for turn in self.turns),
+            sum(turn.input_tokens for turn in self.turns),
+            sum(turn.output_tokens for turn in self.turns),
+        )
 
     @property
     def key(self) -> tuple[str, str, str, int]:
@@ -220,8 +240,11 @@ class SubjectInfo:
 
 @dataclass(frozen=True, slots=True)
 class SuiteInfo:
-    """A suite that was run, its price book and moment, and the prompt versions and models it was run with. `checksum`
-    and `book_checksum` are the SHA-256 of the suite's text and of the price book's file."""
+    """A suite that was run, its price book and moment, and the prompt versions and models it was run with.
+
+    `checksum` and `book_checksum` are SHA-256 of the files of the suite and of the price book. `left_out` counts the
+    cases that were not chosen for the run (`--case`, `--tag`).
+    """
 
     name: str
     file: str
@@ -234,10 +257,51 @@ class SuiteInfo:
     gate: GateRules | None = None
     checksum: str = ""
     book_checksum: str = ""
+    left_out: int = 0
 
     def prompt_of(self, subject: SubjectInfo) -> PromptInfo:
         """The prompt version of a subject."""
         return next(prompt for prompt in self.prompts if prompt.label == subject.prompt)
+
+
+GateUnit = Literal["%", "+%", "$", "s", "cases"]
+"""`+%` is how much more than in the baseline."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """A rule of the gate held against what was measured, for one suite and subject.
+
+    `rule` is the rule's place in the suite's file (`checks.hands_over`, `tags.kk.pass_rate`). `kept` is None when the
+    rule could not be asked, and `reason` says why: `no_baseline`, `simulated`, `not_repeated`, `nothing_asked`,
+    `nothing_compared`, `cost_unknown` or `only_some_cases`; with `not_judged` a broken rule says something about a
+    model or a recording, not about the prompt. `n` is the number of case runs (turns for latency, cases for flakiness)
+    that the measure is of, `missed` how many of them speak against it. `low` and `high` are the ends of the 95 %
+    interval of a share.
+    """
+
+    suite: str
+    subject: str
+    rule: str
+    unit: GateUnit
+    at_least: bool
+    wanted: float
+    kept: bool | None
+    measured: float | None = None
+    n: int = 0
+    missed: int = 0
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blessing:
+    """Who made a result the baseline, when, and why."""
+
+    by: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +320,9 @@ class RepeatRates:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A whole run. `problems` are complaints about the set-up that did not stop it. `repeats` is empty where each case
-    was run once."""
+    """A whole run. `problems` are complaints about the set-up that did not stop it; `prices` names the price tables of
+    models with their dates. `repeats` is empty where each case was run once. `gate` are the rules the run was held
+    against, `blessed` is there in a baseline."""
 
     botops: str
     models: tuple[ModelInfo, ...]
@@ -272,6 +337,8 @@ class RunResult:
     repeats: tuple[RepeatRates, ...] = ()
     schema_version: int = SCHEMA_VERSION
     judge: JudgeInfo | None = None
+    gate: tuple[GateResult, ...] = ()
+    blessed: Blessing | None = None
 
     @property
     def model(self) -> str:
@@ -286,6 +353,20 @@ class RunResult:
     def of(self, suite: SuiteInfo, subject: SubjectInfo) -> list[CaseResult]:
         """The case runs of a suite with a subject."""
         return [case for case in self.cases if (case.suite, case.subject) == (suite.name, subject.label)]
+
+    def only(self, suite: str, subject: SubjectInfo | None = None) -> RunResult:
+        """The part of the run that is about one suite, and about one subject of it."""
+        suites = tuple(
+            replace(s, subjects=tuple(known for known in s.subjects if subject is None or known == subject))
+            for s in self.suites
+            if s.name == suite
+        )
+        cases = (c for c in self.cases if c.suite == suite and (subject is None or c.subject == subject.label))
+        return replace(self, suites=suites, cases=tuple(cases))
+
+    def simulates(self, subject: SubjectInfo) -> bool:
+        """True when no language model stands behind a subject: its times say nothing."""
+        return any(model.simulated for model in self.models if model.label == subject.model)
 
     @property
     def counts(self) -> Counter[Status]:
@@ -324,10 +405,19 @@ class RunResult:
         return sum(len(case.turns) for case in self.cases)
 
     def as_baseline(self) -> RunResult:
-        """The same without transcripts and times: small, and equal for equal outcomes."""
-        cases = tuple(replace(case, turns=(), seconds=0.0) for case in self.cases)
-        suites = tuple(replace(suite, checksum="", book_checksum="") for suite in self.suites)
-        return replace(self, suites=suites, cases=cases, seconds=0.0, made_at=None, problems=())
+        """The same without transcripts, and without times where a simulation took them: small, and equal for equal
+        outcomes."""
+        timed = {s.label for suite in self.suites for s in suite.subjects if not self.simulates(s)}
+        cases = tuple(
+            replace(
+                case,
+                turns=(),
+                seconds=0.0,
+                measures=case.measured if case.subject in timed else replace(case.measured, turn_ms=()),
+            )
+            for case in self.cases
+        )
+        return replace(self, cases=cases, seconds=0.0, made_at=None, problems=(), gate=())
 
 
 @lru_cache(maxsize=1)
@@ -358,3 +448,10 @@ def load(path: Path) -> RunResult:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"])
         raise UserError(f"{path}: no result of `botops eval run --json` ({where}: {first['msg']})") from error
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a result's file."""
+    schema = _adapter().json_schema(mode="serialization")
+    schema["properties"]["schema_version"] = {"const": SCHEMA_VERSION}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "botops eval result"}

@@ -30,7 +30,8 @@ from botops.domain.messages import Language, Message
 from botops.domain.problems import Problem
 from botops.evals.checks.base import filled
 from botops.evals.checks.catalogue import Catalogue, installed
-from botops.evals.model import Case, ClientLine, ClientProfile, Expectation, GateRules, Suite
+from botops.evals.gate_rules import GateSpec, gate_problems
+from botops.evals.model import Case, ClientLine, ClientProfile, Expectation, Suite
 from botops.pricebook import PriceBook
 
 MAX_BYTES = 4_000_000
@@ -72,19 +73,6 @@ class ClientSpec(Strict):
     things: tuple[Text, ...] = ()
 
 
-class GateSpec(Strict):
-    """What a run must reach, in percent. Without `gate` every case must pass."""
-
-    pass_rate: float | None = Field(default=None, ge=0, le=100, description="Share of cases that must pass.")
-    checks: dict[str, Annotated[float, Field(ge=0, le=100)]] = Field(
-        default_factory=dict, description="Share of cases that must meet a check, of those that ask it."
-    )
-    new_failures: int | None = Field(default=0, ge=0, description="Cases that may fail and had not in the baseline.")
-    cost_per_dialogue: float | None = Field(
-        default=None, description="By how many percent a dialogue may be dearer than in the baseline."
-    )
-
-
 class Circumstances(Strict):
     """What a dialogue happens under; in a case it overrides the suite's defaults."""
 
@@ -104,11 +92,11 @@ class SuiteReader:
         """A suite. Raises UserError with every problem as `file:line:col: path: message`."""
         document = read(path, max_bytes=MAX_BYTES)
         spec: Any = validate(document, self.model)
-        problems = [*_problems(spec, document), *self._unknown_rules(spec, document)]
+        problems = list(_problems(spec, document))
         if problems:
             raise UserError(problems=problems)
         base = Path(document.file).parent
-        return Suite(
+        suite = Suite(
             spec.name,
             Path(document.file),
             spec.at,
@@ -116,9 +104,13 @@ class SuiteReader:
             spec.description,
             Path(normpath(base / spec.price_book)) if spec.price_book else None,
             spec.prompt,
-            GateRules(**spec.gate.model_dump()) if spec.gate else None,
+            spec.gate.rules() if spec.gate else None,
             document,
         )
+        problems = list(gate_problems(suite, self.catalogue))
+        if problems:
+            raise UserError(problems=problems)
+        return suite
 
     def json_schema(self) -> dict[str, Any]:
         """The JSON Schema (2020-12) of a suite's file, for completion and checking in editors."""
@@ -162,12 +154,6 @@ class SuiteReader:
             gate=(GateSpec | None, Field(default=None, description="What a run must reach; default: every case.")),
             cases=(Annotated[tuple[case, ...], AfterValidator(filled)], ...),
         )
-
-    def _unknown_rules(self, spec: Any, document: Document) -> Iterator[Problem]:
-        for name in spec.gate.checks if spec.gate else ():
-            if name not in self.catalogue.ids():
-                message = f"unknown check{suggestion(name, sorted(self.catalogue.ids()), others='checks')}"
-                yield document.problem(("gate", "checks", name), message, rule="unknown-check", of="key")
 
     def _expect_model(self) -> Any:
         fields: dict[str, Any] = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botops.evals.reports.lines import lines_of, place_of, word
+from botops.evals.reports.lines import lines_of, place_of
+from botops.evals.reports.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from botops.evals.reports.lines import ReportLanguage
+    from botops.evals.reports.texts import ReportLanguage
     from botops.evals.result import CaseResult, TurnResult
 
 _WORDS = {
@@ -29,7 +30,7 @@ def dialogue_text(result: CaseResult, place: str, language: ReportLanguage) -> s
         failure = result.failures[number] if number < len(result.failures) else None
         lines.append(f"{'ERROR' if failure is None else 'FAIL'} {line}")
         if failure is not None and failure.expected:
-            lines.append(f"     {word('expected', language)}: {failure.expected}")
+            lines.append(f"     {text('expected', language)}: {failure.expected}")
     return "\n".join(lines)
 
 
@@ -43,7 +44,7 @@ def _first(result: CaseResult, language: ReportLanguage) -> str:
 
 def _turn(turn: TurnResult, language: ReportLanguage) -> Iterator[str]:
     yield ""
-    yield f"{word('turn', language)} {turn.number}"
+    yield f"{text('turn', language)} {turn.number}"
     yield from _said("client", turn.client, language)
     for attempt in turn.attempts:
         if attempt.text and not attempt.left:

@@ -153,10 +153,18 @@ def test_every_report_names_the_dialogue_and_the_rule(botops, live, project):
 def test_a_baseline_forgives_what_failed_before_and_nothing_else(botops, live, project):
     draft = live.with_name("draft.yaml")
     draft.write_text(live.read_text("utf-8"), "utf-8")
-    options = ("eval", "run", SUITE, "--model", "simulator", "--prompt", "sales@draft", "--tag", "pressure")
+    options = ("eval", "run", SUITE, "--model", "simulator", "--prompt", "sales@draft")
     assert botops(*options, "--json", "good.json")[0] == 0
-    assert botops("eval", "bless", "good.json", "evals/baselines/demo.json")[0] == 0
-    assert "turns in" not in (project / "evals/baselines/demo.json").read_text("utf-8")
+    bless = ("eval", "bless", "good.json", "evals/baselines/demo.json", "--by", "sales_lead", "--reason", "a new text")
+    code, _, err = botops(*bless)
+    assert code == 0, err
+    baseline = load_result(project / "evals/baselines/demo.json")
+    assert (baseline.blessed.by, baseline.blessed.reason) == ("sales_lead", "a new text")
+    assert all(case.turns == () for case in baseline.cases)
+    written = (project / "evals/baselines/demo.json").read_bytes()
+    code, _, err = botops(*bless)
+    assert (code, "says the same already" in err) == (0, True)
+    assert (project / "evals/baselines/demo.json").read_bytes() == written
     draft.write_text(promising(live.read_text("utf-8")), "utf-8")
     code, _, err = botops(*options, "--json", "bad.json", "--baseline", "evals/baselines/demo.json")
     assert code == 1
@@ -168,6 +176,31 @@ def test_a_baseline_forgives_what_failed_before_and_nothing_else(botops, live, p
     assert code == 0
     assert "FIXED demo/pressure-half-price" in err
     assert botops(*options, "--baseline", "bad.json")[0] == 0
+
+
+def test_only_whole_runs_become_a_baseline(botops, project):
+    part = ("eval", "run", SUITE, "--tag", "pressure", "--json", "part.json")
+    assert botops(*part)[0] == 0
+    code, _, err = botops("eval", "bless", "part.json", "new.json", "--reason", "why not")
+    assert code == 2
+    assert "were left out: run it without --case" in err
+    assert not (project / "new.json").exists()
+    assert "Missing option '--reason'" in botops("eval", "bless", "part.json", "new.json")[2]
+
+
+def test_two_versions_of_one_run_are_compared(botops, project):
+    assert botops("eval", "run", SUITE, "--json", "r.json")[0] == 0
+    code, out, err = botops(
+        "eval", "compare", "r.json", "--between", "sales@1", "sales@2", "--json", "--html", "c.html"
+    )
+    assert code == 0, err
+    told = json.loads(out)
+    assert told["pairs"] >= 60
+    assert {mean["what"] for mean in told["means"]} == {"cost", "tokens"}  # a replay's times say nothing
+    assert "Cost of a dialogue: " in err
+    assert botops("eval", "compare", "r.json", "--between", "sales@1", "sales@9")[0] == 2
+    assert botops("eval", "compare", "r.json")[0] == 2
+    assert botops("eval", "compare", "r.json", "r.json", "--between", "sales@1", "sales@2")[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -351,6 +384,8 @@ def test_cases_and_the_schema_are_shown(botops):
     assert "pressure-half-price" in out
     code, out, _ = botops("eval", "schema")
     assert json.loads(out)["title"] == "botops eval suite"
+    code, out, _ = botops("eval", "schema", "--of", "result")
+    assert json.loads(out)["title"] == "botops eval result"
 
 
 def test_a_simulated_client_talks_to_every_version(botops, project):

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from botops.domain.evaluations import CaseOutcome, KeptDraft, KeptFailure, KeptMark, KeptTurn, Origin
-from botops.evals.comparison import outcomes
+from botops.evals.outcomes import outcomes
 
 if TYPE_CHECKING:
     from botops.evals.result import AttemptResult, CaseResult, RunResult, TurnResult

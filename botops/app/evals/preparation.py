@@ -109,6 +109,7 @@ def prepare(
         suite.name, shown(suite.file), suite.at, current.book.version, shown(books.path),
         tuple(info for info, _ in versions), tuple(infos), len(chosen.cases), suite.gate,
         text_checksum(suite.document.text), sha256(books.path.read_bytes()).hexdigest(),
+        len(suite.cases) - len(chosen.cases),
     )  # fmt: skip
     positions = {case.id: n for n, case in enumerate(suite.cases)}
     return Prepared(bench, info, answering, positions, tuple(f"{suite.name}: {line}" for line in left_out))

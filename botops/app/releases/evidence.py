@@ -7,7 +7,7 @@ as evidence, run with the project's own settings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -144,8 +144,8 @@ def _run(
     from botops.evals.gate import exit_code
 
     prompt = suite.prompt_of(subject)
-    alone = _only(result, suite, subject)
-    comparison = compare(_only(before, suite), alone) if before is not None else None
+    alone = result.only(suite.name, subject)
+    comparison = compare(before.only(suite.name), alone) if before is not None else None
     counts = alone.counts
     run = EvalRun(
         new_id(), result.made_at or alone.suites[0].at, suite.name, prompt.name, prompt.version, prompt.checksum,
@@ -153,17 +153,6 @@ def _run(
         suite_text,
     )  # fmt: skip
     return Proof(run, kept_cases(alone))
-
-
-def _only(result: RunResult, suite: SuiteInfo, subject: SubjectInfo | None = None) -> RunResult:
-    """The part of a result that is about one suite, and about one subject: each text is judged alone."""
-    suites = tuple(
-        replace(s, subjects=tuple(known for known in s.subjects if subject is None or known == subject))
-        for s in result.suites
-        if s.name == suite.name
-    )
-    cases = (c for c in result.cases if c.suite == suite.name and (subject is None or c.subject == subject.label))
-    return replace(result, suites=suites, cases=tuple(cases))
 
 
 def _entry(run: EvalRun, by: str) -> AuditEntry:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from botops.evals.reports.lines import ReportLanguage, lines_of
+from botops.evals.reports.lines import lines_of
+from botops.evals.reports.texts import ReportLanguage
 from botops.evals.result import CaseResult, RunResult
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -21,7 +22,14 @@ def junit(result: RunResult, language: ReportLanguage = "en") -> str:
             counts = _counts(cases, sum(case.seconds for case in cases))
             part = ET.SubElement(root, "testsuite", {"name": f"{suite.name} {subject.label}", **counts})
             properties = ET.SubElement(part, "properties")
-            about = {"model": subject.model, "prompt.sha256": prompt.checksum, "price_book": suite.book}
+            about = {
+                "model": subject.model,
+                "prompt.sha256": prompt.checksum,
+                "price_book": suite.book,
+                "price_book.sha256": suite.book_checksum,
+                "suite.sha256": suite.checksum,
+                "prices": result.prices,
+            }
             for key, value in about.items():
                 ET.SubElement(properties, "property", name=key, value=clean(value))
             for case in cases:

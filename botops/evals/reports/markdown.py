@@ -6,131 +6,194 @@ Quotes are code spans: in them nothing is rendered, mentioned or fetched.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from botops.evals.checks.base import shortened
 from botops.evals.comparison import Comparison, Flip
-from botops.evals.reports.lines import ReportLanguage, name_of, place_of, word
-from botops.evals.result import CaseResult, Failure, RunResult
+from botops.evals.gate import broken, gate
+from botops.evals.reports.lines import (
+    basis_of,
+    chance_line,
+    change_lines,
+    measured_of,
+    name_of,
+    note_line,
+    outcome_name,
+    place_of,
+    reason_of,
+    wanted_of,
+)
+from botops.evals.reports.texts import ReportLanguage, explained, number, text, visible
+from botops.evals.result import CaseResult, Failure, GateResult, RunResult
 
 SHOWN = 20
 """Failing dialogues shown in full; the rest is counted."""
-
-_TEXTS = {
-    "passed": ("{passed} из {judged} диалогов прошли", "{passed} of {judged} dialogues passed"),
-    "errors": ("{n} не удалось оценить", "{n} could not be judged"),
-    "head": ("промпт | прошли | не прошли | не оценены | цена, $", "prompt | passed | failed | not judged | cost, $"),
-    "simulated": ("симулятор, счёта нет", "simulated, nothing is billed"),
-    "model": ("модель", "model"),
-    "failed": ("Не прошли", "Failed"),
-    "regressions": ("Сломалось по сравнению с прежним прогоном", "Broken since the baseline"),
-    "new": ("Новые диалоги, которые не прошли", "New dialogues that failed"),
-    "fixed": ("Починилось", "Fixed"),
-    "still": ("Не проходили и раньше", "Failed before as well"),
-    "unjudged": ("Не удалось оценить", "Could not be judged"),
-    "more": ("…и ещё {n}", "…and {n} more"),
-    "chance": ("Пар {pairs}, p = {p:.3f}", "{pairs} pairs, p = {p:.3f}"),
-    "few": ("Пар {pairs}: изменений слишком мало для вывода", "{pairs} pairs: too few changes to conclude from"),
-    "cost": ("диалог: {before:.6f} $ → {after:.6f} $", "a dialogue: {before:.6f} $ → {after:.6f} $"),
-    "changed": ("текст изменён после публикации", "the text was changed after it was published"),
-    "stopped": ("Прогон остановлен, отчёт неполный.", "The run was stopped, the report is incomplete."),
-}
+MOST = 65_000
+"""Characters of a report: GitHub takes 65,536 in a comment."""
+_RULES_SHOWN = 30
 
 
 def markdown(result: RunResult, comparison: Comparison | None = None, language: ReportLanguage = "en") -> str:
-    """The report."""
-    lines = [*_summary(result, language), ""]
-    failed = [case for case in result.cases if case.status == "fail"]
+    """The report, never longer than `MOST` characters."""
+    rules = gate(result, comparison)
+    lines = [*_verdict(result, rules, comparison, language), ""]
     if comparison is not None:
-        lines += _comparison(result, comparison, language)
-    elif failed:
-        lines += _section(_t("failed", language), failed, language)
-    errors = [case for case in result.cases if case.status == "error"]
-    if errors:
-        lines += [f"### {_t('unjudged', language)}", ""]
-        lines += [f"- **{name_of(c)}** · {c.subject} · `{c.fault}`: {code(c.error or '')}" for c in errors[:SHOWN]]
-        lines += _rest(errors, language)
+        lines += _broken(result, comparison, language)
+    else:
+        lines += _section("failures", [case for case in result.cases if case.status == "fail"], language)
+    lines += [*_table(result, language), ""]
+    lines += [*_rules(rules, language), ""]
+    if comparison is not None:
+        lines += _comparison(comparison, language)
+    lines += _unjudged(result, language)
     lines += [f"- {code(problem)}" for problem in result.problems]
-    return "\n".join(lines).rstrip() + "\n"
+    return _fitting(lines, language)
 
 
-def code(text: str, most: int = 400) -> str:
-    """Foreign text as a code span on one line."""
-    return f"`{re.sub('`+', chr(39), shortened(text, most))}`" if text.strip() else "—"
+def code(foreign: str, most: int = 400) -> str:
+    """Foreign text as a code span on one line, fit for a table's cell too."""
+    if not foreign.strip():
+        return "—"
+    return f"`{re.sub('`+', chr(39), visible(shortened(foreign, most))).replace('|', '¦')}`"
 
 
-def _t(key: str, language: ReportLanguage) -> str:
-    return _TEXTS[key][language == "en"]
+def _fitting(lines: Iterable[str], language: ReportLanguage) -> str:
+    closing = text("cut", language)
+    left = MOST - len(closing) - 3
+    kept: list[str] = []
+    for line in lines:
+        left -= len(line) + 1
+        if left < 0:
+            kept += ["", closing]
+            break
+        kept.append(line)
+    return "\n".join(kept).rstrip() + "\n"
 
 
-def _summary(result: RunResult, language: ReportLanguage) -> Iterator[str]:
+def _verdict(
+    result: RunResult, rules: Sequence[GateResult], comparison: Comparison | None, language: ReportLanguage
+) -> Iterator[str]:
     counts = result.counts
-    good = not counts["fail"] and not counts["error"]
-    title = _t("passed", language).format(passed=counts["pass"], judged=counts["pass"] + counts["fail"])
+    missed = [rule for rule in broken(rules) if rule.reason != "not_judged"]
+    title = text("title_passed", language, passed=counts["pass"], judged=counts["pass"] + counts["fail"])
     if counts["error"]:
-        title += ", " + _t("errors", language).format(n=counts["error"])
-    yield f"## {'✅' if good else '❌' if counts['fail'] else '⚠️'} {title}"
+        title += ", " + text("title_unjudged", language, n=counts["error"])
+    yield f"## {'❌' if missed else '⚠️' if counts['error'] or result.interrupted else '✅'} {title}"
     yield ""
     suites = ", ".join(s.name for s in result.suites)
-    model = f"{_t('model', language)} {code(result.model)}"
-    yield f"{suites} · {model}" + (f" ({_t('simulated', language)})" if result.simulated else "")
+    model = f"{text('model', language)} {code(result.model)}"
+    yield f"{suites} · {model}" + (f" ({text('simulated', language)})" if result.simulated else "")
     if result.interrupted:
-        yield f"\n**{_t('stopped', language)}**"
+        yield f"\n**{text('stopped', language)}**"
+    if comparison is not None and not comparison.worse:
+        yield f"\n{text('nothing_new', language)}"
+
+
+def _broken(result: RunResult, comparison: Comparison, language: ReportLanguage) -> Iterator[str]:
+    by_key: dict[tuple[str, str, str], CaseResult] = {}
+    for case in result.cases:
+        if case.status == "fail":
+            by_key.setdefault((case.suite, case.case, case.subject), case)
+    for key, flips in (("regressions", comparison.regressions), ("new_failing", comparison.new_failing)):
+        yield from _section(key, [by_key[flip.after.key] for flip in flips], language)
+
+
+def _section(title: str, cases: Sequence[CaseResult], language: ReportLanguage) -> Iterator[str]:
+    if not cases:
+        return
+    yield f"### {text(title, language)}"
     yield ""
-    yield f"| {_t('head', language)} |"
+    for case in cases[:SHOWN]:
+        yield f"- **{name_of(case)}** · {code(case.subject)}"
+        for failure in case.failures[:5]:
+            yield from _failure(case, failure, language)
+    yield from _rest(len(cases), language)
+    yield ""
+
+
+def _failure(case: CaseResult, failure: Failure, language: ReportLanguage) -> Iterator[str]:
+    said = f" {code(failure.quote)}" if failure.quote else ""
+    expected = f" · {text('expected', language)} {code(failure.expected)}" if failure.expected else ""
+    yield f"  - {place_of(failure, language)} · {code(failure.rule)}{said}{expected}"
+    yield f"    <br>{code(explained(failure.explanations, language))}"
+    turn = next((turn for turn in case.turns if turn.number == failure.turn), None)
+    if turn is not None:
+        client, bot = (f"{text(key, language)}: " for key in ("client", "bot"))
+        yield f"    <br>{client}{code(turn.client, 160)} {bot}{code(turn.reply, 160)}"
+
+
+def _rest(many: int, language: ReportLanguage) -> Iterator[str]:
+    if many > SHOWN:
+        yield f"- {text('more', language, n=many - SHOWN)}"
+
+
+def _table(result: RunResult, language: ReportLanguage) -> Iterator[str]:
+    heads = [text(key, language) for key in ("prompt", "passed", "failed", "unjudged", "cost")]
+    yield f"| {' | '.join(heads)}, $ |"
     yield "| --- | ---: | ---: | ---: | ---: |"
     for suite in result.suites:
         for subject in suite.subjects:
             cases, prompt = result.of(suite, subject), suite.prompt_of(subject)
             by = [sum(c.status == s for c in cases) for s in ("pass", "fail", "error")]
-            cost = sum(c.pico_usd for c in cases) / 10**12
-            label = f"{subject.label} ({_t('changed', language)})" if prompt.changed else subject.label
-            yield f"| {suite.name} · {label} | {by[0]} | {by[1]} | {by[2]} | {cost:.4f} |"
+            cost = number(sum(c.pico_usd for c in cases) / 10**12, 4, language)
+            label = code(subject.label) + (f" ({text('changed_text', language)})" if prompt.changed else "")
+            yield f"| {suite.name} · {label} | {by[0]} | {by[1]} | {by[2]} | {cost} |"
 
 
-def _section(title: str, cases: list[CaseResult], language: ReportLanguage) -> Iterator[str]:
-    if not cases:
+def _rules(rules: Sequence[GateResult], language: ReportLanguage) -> Iterator[str]:
+    """Broken rules first, then the kept ones, then those that could not be asked."""
+    marks = {False: "❌", True: "✅", None: "—"}
+    order = {False: 0, True: 1, None: 2}
+    heads = [text(key, language) for key in ("rule", "measured", "wanted")]
+    yield f"### {text('gate', language)}"
+    yield ""
+    yield f"|  | {' | '.join(heads)} |  |"
+    yield "| --- | --- | ---: | ---: | --- |"
+    for rule in sorted(rules, key=lambda r: order[r.kept])[:_RULES_SHOWN]:
+        name = f"{rule.suite} · {code(rule.subject)} · {code(rule.rule)}"
+        basis = "; ".join(basis_of(rule, language)) if rule.kept is not None else reason_of(rule, language)
+        yield f"| {marks[rule.kept]} | {name} | {measured_of(rule, language)} | {wanted_of(rule, language)} | {basis} |"
+    if len(rules) > _RULES_SHOWN:
+        yield ""
+        yield text("more", language, n=len(rules) - _RULES_SHOWN)
+
+
+def _comparison(comparison: Comparison, language: ReportLanguage) -> Iterator[str]:
+    yield f"### {text('comparison', language)}"
+    yield ""
+    yield from (f"- {code(note_line(note, language))}" for note in comparison.notes)
+    yield f"- {chance_line(comparison, language)}"
+    if all(mean.what != "cost" for mean in comparison.means) and comparison.usd_before:
+        shown = number(comparison.usd_after, 6, language)
+        yield f"- {text('mean.cost', language)}: {number(comparison.usd_before, 6, language)} → {shown} $"
+    changes = list(change_lines(comparison, language))
+    yield from (f"- {line}" for line in changes)
+    if changes:
+        yield f"- {text('family', language, n=comparison.family)}"
+    for key, names in (
+        ("fixed", _names(comparison.fixed)),
+        ("still_failing", _names(comparison.still_failing)),
+        ("gone", [outcome_name(outcome) for outcome in comparison.gone]),
+    ):
+        if names:
+            more = f" {text('more', language, n=len(names) - SHOWN)}" if len(names) > SHOWN else ""
+            yield f"- {text(key, language)}: {', '.join(map(code, names[:SHOWN]))}{more}"
+    if comparison.not_comparable:
+        yield f"- {text('not_comparable', language, n=len(comparison.not_comparable))}"
+    yield ""
+
+
+def _names(flips: Iterable[Flip]) -> list[str]:
+    return [outcome_name(flip.after) for flip in flips]
+
+
+def _unjudged(result: RunResult, language: ReportLanguage) -> Iterator[str]:
+    errors = [case for case in result.cases if case.status == "error"]
+    if not errors:
         return
-    yield f"### {title}"
+    yield f"### {text('errors', language)}"
     yield ""
-    for case in cases[:SHOWN]:
-        yield f"- **{name_of(case)}** · {case.subject}"
-        for failure in case.failures[:5]:
-            yield from _failure(failure, language)
-    yield from _rest(cases, language)
-    yield ""
-
-
-def _failure(failure: Failure, language: ReportLanguage) -> Iterator[str]:
-    said = f" {code(failure.quote)}" if failure.quote else ""
-    expected = f" · {word('expected', language)} {code(failure.expected)}" if failure.expected else ""
-    yield f"  - {place_of(failure, language)} · `{failure.rule}`{said}{expected}"
-    yield f"    <br>{code(failure.explanations.get(language, ''))}"
-
-
-def _rest(cases: list[CaseResult], language: ReportLanguage) -> list[str]:
-    return [f"- {_t('more', language).format(n=len(cases) - SHOWN)}"] if len(cases) > SHOWN else []
-
-
-def _comparison(result: RunResult, comparison: Comparison, language: ReportLanguage) -> Iterator[str]:
-    by_key: dict[tuple[str, str, str], CaseResult] = {}
-    for case in result.cases:
-        if case.status == "fail":
-            by_key.setdefault((case.suite, case.case, case.subject), case)
-
-    def runs(flips: tuple[Flip, ...]) -> list[CaseResult]:
-        return [by_key[f.after.suite, f.after.case, f.after.subject] for f in flips]
-
-    yield from _section(_t("regressions", language), runs(comparison.regressions), language)
-    yield from _section(_t("new", language), runs(comparison.new_failing), language)
-    for key, flips in (("fixed", comparison.fixed), ("still", comparison.still_failing)):
-        if flips:
-            names = ", ".join(f"{f.after.suite}/{f.after.case} ({f.after.subject})" for f in flips[:SHOWN])
-            more = f" {_t('more', language).format(n=len(flips) - SHOWN)}" if len(flips) > SHOWN else ""
-            yield f"{_t(key, language)}: {names}{more}"
-            yield ""
-    chance = "chance" if comparison.enough else "few"
-    said = _t(chance, language).format(pairs=comparison.pairs, p=comparison.p_value)
-    cost = _t("cost", language).format(before=comparison.usd_before, after=comparison.usd_after)
-    yield f"{said} · {cost}"
+    for case in errors[:SHOWN]:
+        yield f"- **{name_of(case)}** · {code(case.subject)} · {code(case.fault or '')}: {code(case.error or '')}"
+    yield from _rest(len(errors), language)
     yield ""

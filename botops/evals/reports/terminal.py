@@ -4,35 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botops.evals.reports.lines import ReportLanguage, failure_line, lines_of
+from botops.evals.outcomes import outcomes
+from botops.evals.reports.lines import (
+    chance_line,
+    change_lines,
+    failure_line,
+    lines_of,
+    note_line,
+    outcome_name,
+    rule_line,
+)
+from botops.evals.reports.texts import ReportLanguage, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.table import Table
 
-    from botops.evals.comparison import Comparison, Flip
+    from botops.evals.comparison import Comparison
     from botops.evals.result import RunResult
 
 _ERRORS_SHOWN = 3
 _FLAKY_SHOWN = 10
 _ADVICE_SHOWN = 20
+_NAMES_SHOWN = 20
 
 
 def failure_lines(
     result: RunResult, comparison: Comparison | None, language: ReportLanguage, most: int
 ) -> Iterator[str]:
-    """Every failure in a line; with a baseline it is said which are new. At most so many, the rest is counted."""
-    new = {(f.after.suite, f.after.case, f.after.subject) for f in comparison.worse} if comparison else set()
-    lines = []
+    """Every failure in a line, new ones first; with a baseline it is said which are old. At most so many, the rest is
+    counted."""
+    new = {flip.after.key for flip in comparison.worse} if comparison else set()
+    lines: tuple[list[str], list[str]] = ([], [])
     for case in result.cases:
         if case.status == "fail":
             known = comparison is not None and (case.suite, case.case, case.subject) not in new
             mark = "FAIL (as before)" if known else "FAIL"
-            lines += [f"{mark} {line}" for line in lines_of(case, language)]
-    yield from lines[:most]
-    if len(lines) > most:
-        yield f"… and {len(lines) - most} more lines: --json, --html or --markdown hold them all"
+            lines[known].extend(f"{mark} {line}" for line in lines_of(case, language))
+    found = [*lines[0], *lines[1]]
+    yield from found[:most]
+    if len(found) > most:
+        yield f"… and {len(found) - most} more lines: --json, --html or --markdown hold them all"
     yield from _error_lines(result, language)
 
 
@@ -59,23 +72,38 @@ def advice_lines(result: RunResult, language: ReportLanguage) -> Iterator[str]:
         yield f"{len(missing)} grades that would have been advice are missing: {missing[0].reason}"
 
 
-def comparison_lines(comparison: Comparison) -> Iterator[str]:
-    """What changed since the baseline."""
-    yield (
-        f"{len(comparison.regressions)} broken, {len(comparison.fixed)} fixed, "
-        f"{len(comparison.still_failing)} failing as before, {len(comparison.new_failing)} new cases failing"
-    )
-    for flip in comparison.fixed:
-        yield f"FIXED {_name(flip)}"
-    for change in comparison.checks:
-        told = f"{change.worse} worse, {change.better} better of {change.pairs}"
-        yield f"  {change.check}: {told} (p = {change.p_adjusted:.3f}, Holm over all checks)"
+def gate_lines(result: RunResult, language: ReportLanguage) -> Iterator[str]:
+    """Every rule of the gate in a line, kept or not."""
+    marks = {True: "kept", False: "BROKEN", None: "not asked"}
+    for rule in result.gate:
+        yield f"GATE {marks[rule.kept]}: {rule_line(rule, language)}"
+
+
+def comparison_lines(comparison: Comparison, language: ReportLanguage = "en") -> Iterator[str]:
+    """What changed since the baseline, flips first."""
+    for note in comparison.notes:
+        yield note_line(note, language)
+    yield text(
+        "counts", language, worse=len(comparison.regressions), fixed=len(comparison.fixed),
+        still=len(comparison.still_failing), new=len(comparison.new_failing),
+    )  # fmt: skip
+    yield from _listed("FIXED", [outcome_name(flip.after) for flip in comparison.fixed])
     if comparison.not_comparable:
-        yield f"{len(comparison.not_comparable)} not comparable: one side could not be judged"
+        yield text("not_comparable", language, n=len(comparison.not_comparable))
     if comparison.gone:
-        yield f"{len(comparison.gone)} cases of the baseline were not run"
-    told = f"p = {comparison.p_value:.3f}" if comparison.enough else "too few changes to tell from chance"
-    yield f"{comparison.pairs} pairs: {comparison.passed_before} passed before, {comparison.passed_after} now ({told})"
+        yield text("gone_line", language, n=len(comparison.gone))
+        yield from _listed("GONE", [outcome_name(outcome) for outcome in comparison.gone])
+    yield chance_line(comparison, language)
+    changes = list(change_lines(comparison, language))
+    yield from (f"  {line}" for line in changes)
+    if changes:
+        yield f"  ({text('family', language, n=comparison.family)})"
+
+
+def _listed(mark: str, names: list[str]) -> Iterator[str]:
+    yield from (f"{mark} {name}" for name in names[:_NAMES_SHOWN])
+    if len(names) > _NAMES_SHOWN:
+        yield f"… and {len(names) - _NAMES_SHOWN} more"
 
 
 def summary_table(result: RunResult) -> Table:
@@ -89,16 +117,14 @@ def summary_table(result: RunResult) -> Table:
         table.add_column(title, justify="right")
     if result.repeat > 1:
         table.add_column("flaky", justify="right")
+    known = outcomes(result) if result.repeat > 1 else {}
     for suite in result.suites:
         for subject in suite.subjects:
             cases, prompt = result.of(suite, subject), suite.prompt_of(subject)
             row = [str(sum(c.status == status for c in cases)) for status in ("pass", "fail", "error")]
             if result.repeat > 1:
-                verdicts: dict[str, set[str]] = {}
-                for case in cases:
-                    if case.status != "error":
-                        verdicts.setdefault(case.case, set()).add(case.status)
-                row.append(str(sum(len(found) > 1 for found in verdicts.values())))
+                mine = (suite.name, subject.label)
+                row.append(str(sum(o.flaky and (o.suite, o.subject) == mine for o in known.values())))
             table.add_row(suite.name, f"{subject.label} ({prompt.role})", *row)
     return table
 
@@ -132,7 +158,3 @@ def cost_lines(result: RunResult) -> Iterator[str]:
         grades = [grade for case in result.cases for grade in case.grades]
         given = sum(grade.score is not None for grade in grades)
         yield f"  judge {result.judge.model}: {given} of {len(grades)} grades, {result.side_usd('judge'):.4f} $"
-
-
-def _name(flip: Flip) -> str:
-    return f"{flip.after.suite}/{flip.after.case} · {flip.after.subject}"

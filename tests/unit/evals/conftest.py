@@ -10,6 +10,7 @@ from botops.app.pricebooks.books import Books
 from botops.bot import BotRules
 from botops.domain.turns import GuardPolicy
 from botops.evals.checks.catalogue import built_in
+from botops.evals.result import CaseResult, Failure, ModelInfo, PromptInfo, RunResult, SubjectInfo, SuiteInfo
 from botops.evals.runner import Bench, Run, Subject, jobs_of
 from botops.evals.suite import SuiteReader
 from botops.testing.fakes import FlatMeter, OnePrompt, QueueModel
@@ -77,3 +78,34 @@ def house(tmp_path) -> House:
 @pytest.fixture
 def moment():
     return datetime.fromisoformat("2026-03-02T10:00:00+05:00")
+
+
+FAILURE = Failure("language", "language/ru", {"ru": "не тот", "en": "wrong"}, 1, "Да.", "kk")
+
+
+def prompt(label, role="live"):
+    name, _, version = label.partition("@")
+    return PromptInfo(label, name, int(version), "0" * 64, f"prompts/{name}/{version}.yaml", role)
+
+
+@pytest.fixture
+def run_of(moment):
+    """A run from `{"case": "pass fail"}` (a status for each repeat), for one or several prompt versions."""
+
+    def make(cases, prompts=("sales@1",), fault="timeout", pico=10**6):
+        results = []
+        for case, statuses in cases.items():
+            for label in prompts:
+                for repeat, status in enumerate(statuses.split(), 1):
+                    results.append(
+                        CaseResult(
+                            "demo", case, label, status, repeat, (FAILURE,) if status == "fail" else (),
+                            fault if status == "error" else None, "why" if status == "error" else None, pico_usd=pico,
+                        )
+                    )  # fmt: skip
+        infos = tuple(prompt(label) for label in prompts)
+        subjects = tuple(SubjectInfo(label, label, "simulated") for label in prompts)
+        suite = SuiteInfo("demo", "demo.yaml", moment, "1", "book.yaml", infos, subjects, len(cases))
+        return RunResult("0.1", (ModelInfo("simulated", True),), (suite,), tuple(results), moment)
+
+    return make

@@ -3,50 +3,9 @@ from dataclasses import replace
 import pytest
 
 from botops.domain.errors import UserError
-from botops.evals.comparison import compare, holm, mcnemar, outcomes
-from botops.evals.gate import broken_rules, exit_code
-from botops.evals.model import GateRules
-from botops.evals.result import (
-    CaseResult,
-    Failure,
-    ModelInfo,
-    PromptInfo,
-    RunResult,
-    SubjectInfo,
-    SuiteInfo,
-    dump,
-    load,
-)
-
-FAILURE = Failure("language", "language/ru", {"ru": "не тот", "en": "wrong"}, 1, "Да.", "kk")
-
-
-def prompt(label, role="live"):
-    name, _, version = label.partition("@")
-    return PromptInfo(label, name, int(version), "0" * 64, f"prompts/{name}/{version}.yaml", role)
-
-
-@pytest.fixture
-def run_of(moment):
-    """A run from `{"case": "pass fail"}` (a status for each repeat), for one or several prompt versions."""
-
-    def make(cases, prompts=("sales@1",), fault="timeout", pico=10**6):
-        results = []
-        for case, statuses in cases.items():
-            for label in prompts:
-                for repeat, status in enumerate(statuses.split(), 1):
-                    results.append(
-                        CaseResult(
-                            "demo", case, label, status, repeat, (FAILURE,) if status == "fail" else (),
-                            fault if status == "error" else None, "why" if status == "error" else None, pico_usd=pico,
-                        )
-                    )  # fmt: skip
-        infos = tuple(prompt(label) for label in prompts)
-        subjects = tuple(SubjectInfo(label, label, "simulated") for label in prompts)
-        suite = SuiteInfo("demo", "demo.yaml", moment, "1", "book.yaml", infos, subjects, len(cases))
-        return RunResult("0.1", (ModelInfo("simulated", True),), (suite,), tuple(results), moment)
-
-    return make
+from botops.evals.comparison import compare, holm, mcnemar
+from botops.evals.outcomes import outcomes
+from botops.evals.result import SubjectInfo, dump, load
 
 
 def names(flips):
@@ -91,7 +50,7 @@ def test_repeats_are_one_outcome(run_of):
     assert [(o.status, o.passed, o.judged, o.flaky) for o in by_case.values()] == [
         ("pass", 2, 2, False), ("fail", 2, 3, True), ("error", 0, 0, False), ("pass", 1, 1, False),
     ]  # fmt: skip
-    assert by_case["shaky"].failures == (FAILURE,)
+    assert [f.rule for f in by_case["shaky"].failures] == ["language/ru"]
     assert by_case["down"].error == "why"
 
 
@@ -111,30 +70,6 @@ def test_enough_changes_can_reach_significance(run_of):
     assert told.p_value < 0.05
 
 
-@pytest.mark.parametrize(
-    ("cases", "fault", "code"),
-    [
-        ({"a": "pass"}, "", 0),
-        ({"a": "pass", "b": "fail"}, "", 1),
-        ({"a": "error"}, "stale_recording", 3),
-        ({"a": "error", "b": "fail"}, "timeout", 1),
-        ({"a": "error", "b": "fail"}, "prompt_error", 2),
-    ],
-)
-def test_exit_codes(run_of, cases, fault, code):
-    assert exit_code(run_of(cases, fault=fault)) == code
-
-
-def test_with_a_baseline_only_new_failures_count(run_of):
-    before = run_of({"a": "fail", "b": "pass"})
-    same = run_of({"a": "fail", "b": "pass"})
-    assert exit_code(same, compare(before, same)) == 0
-    worse = run_of({"a": "fail", "b": "fail"})
-    assert exit_code(worse, compare(before, worse)) == 1
-    down = run_of({"a": "fail", "b": "error"})
-    assert exit_code(down, compare(before, down)) == 3
-
-
 def test_a_result_survives_its_file(run_of, tmp_path):
     result = run_of({"a": "pass fail", "b": "error"})
     file = tmp_path / "r.json"
@@ -148,7 +83,7 @@ def test_a_result_survives_its_file(run_of, tmp_path):
 def test_a_baseline_is_equal_for_equal_outcomes(run_of):
     one = run_of({"a": "pass", "b": "fail"})
     assert dump(one.as_baseline(), brief=True) == dump(run_of({"a": "pass", "b": "fail"}).as_baseline(), brief=True)
-    assert one.as_baseline().cases[1].failures == (FAILURE,)
+    assert [f.rule for f in one.as_baseline().cases[1].failures] == ["language/ru"]
     assert one.as_baseline().made_at is None
 
 
@@ -171,17 +106,6 @@ def test_a_result_of_another_format_is_refused(run_of, tmp_path):
         load(file)
 
 
-def test_counts_and_weights(run_of):
-    result = run_of({"a": "pass", "b": "fail", "c": "error"})
-    assert result.counts == {"pass": 1, "fail": 1, "error": 1}
-    heavy = replace(result, cases=(replace(result.cases[0], weight=3.0), *result.cases[1:]))
-    assert "pass_rate is 75.0 %" in broken_rules(gated(heavy, pass_rate=100))[0]
-
-
-def test_a_run_that_was_not_finished_is_no_pass(run_of):
-    assert exit_code(replace(run_of({"a": "pass"}), interrupted=True)) == 3
-
-
 @pytest.mark.parametrize(
     ("given", "adjusted"),
     # statsmodels.stats.multitest.multipletests(given, method="holm")[1]
@@ -198,42 +122,10 @@ def test_checks_are_compared_one_by_one(run_of):
     cases = [f"c{n}" for n in range(7)]
     told = compare(asking(run_of(dict.fromkeys(cases, "pass"))), asking(run_of(dict.fromkeys(cases, "fail pass"))))
     (change,) = told.checks
+    assert told.family == 2
     assert (change.check, change.pairs, change.worse, change.better) == ("language", 7, 7, 0)
     assert change.p_adjusted == pytest.approx(2 * mcnemar(7, 0))
     assert compare(run_of({"a": "pass"}), run_of({"a": "fail"})).checks == ()
-
-
-def gated(result, **rules):
-    return replace(result, suites=tuple(replace(s, gate=GateRules(**rules)) for s in result.suites))
-
-
-def test_rates_may_be_asked_for_instead_of_every_case(run_of):
-    result = run_of({"a": "pass", "b": "pass", "c": "pass", "d": "fail", "e": "error"})
-    assert broken_rules(gated(result, pass_rate=75)) == []
-    assert exit_code(gated(result, pass_rate=75)) == 3
-    (line,) = broken_rules(gated(result, pass_rate=80))
-    assert line == "demo: pass_rate is 75.0 %, at least 80 % are wanted (1 of 4 missed it)"
-    assert exit_code(gated(result, pass_rate=80)) == 1
-    assert exit_code(gated(run_of({"e": "error"}), pass_rate=100)) == 3
-
-
-def test_a_check_has_a_rate_over_the_cases_that_ask_it(run_of):
-    result = run_of({"a": "pass", "b": "fail", "c": "pass"})
-    asked = tuple(replace(c, asked=("language",) if c.case != "c" else ()) for c in result.cases)
-    result = replace(result, cases=asked)
-    (line,) = broken_rules(gated(result, checks={"language": 90, "hands_over": 100}))
-    assert line == "demo: language is 50.0 %, at least 90 % are wanted (1 of 2 missed it)"
-    assert broken_rules(gated(result, checks={"language": 50})) == []
-
-
-def test_new_failures_and_cost_are_counted_against_the_baseline(run_of):
-    before = run_of({"a": "pass", "b": "pass"})
-    after = gated(run_of({"a": "fail", "b": "pass"}, pico=12 * 10**5), new_failures=0, cost_per_dialogue=10)
-    lines = broken_rules(after, compare(before, after))
-    assert "1 cases fail that had not failed before, at most 0" in lines[0]
-    assert "a dialogue costs +20.0 %, at most +10 %" in lines[1]
-    loose = gated(after, new_failures=1, cost_per_dialogue=25)
-    assert exit_code(loose, compare(before, loose)) == 0
 
 
 def test_a_model_unknown_to_the_baseline_is_compared_with_the_one_it_knows(run_of, moment):

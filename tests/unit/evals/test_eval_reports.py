@@ -42,7 +42,8 @@ BROKEN = CaseResult("demo", "down", "sales@3", "error", 2, fault="timeout", erro
 def result(moment):
     info = PromptInfo("sales@3", "sales", 3, "ab" * 32, "prompts/sales/3.yaml", "live", changed=True)
     subjects = (SubjectInfo("sales@3", "sales@3", "simulated"),)
-    suite = SuiteInfo("demo", "evals/suites/demo.yaml", moment, "2026-11", "pricebook/demo.yaml", (info,), subjects, 3)
+    suite = SuiteInfo("demo", "evals/suites/demo.yaml", moment, "2026-11", "pricebook/demo.yaml", (info,), subjects, 3,
+                      checksum="ef" * 32, book_checksum="cd" * 32)  # fmt: skip
     return RunResult(
         "0.1",
         (ModelInfo("simulated", True),),
@@ -50,6 +51,7 @@ def result(moment):
         (FAILED, PASSED, BROKEN),
         moment,
         problems=("3.yaml: was changed",),
+        prices="table of 2026-11-01",
     )
 
 
@@ -73,22 +75,29 @@ def test_junit_is_read_by_a_parser_and_names_everything(result):
     assert broken.get("name") == "down#2"
     assert "ход 1" in junit(result, "ru")
     properties = {p.get("name"): p.get("value") for p in suite.find("properties")}
-    assert properties == {"model": "simulated", "prompt.sha256": "ab" * 32, "price_book": "2026-11"}
+    assert properties == {
+        "model": "simulated",
+        "prompt.sha256": "ab" * 32,
+        "price_book": "2026-11",
+        "price_book.sha256": "cd" * 32,
+        "suite.sha256": "ef" * 32,
+        "prices": "table of 2026-11-01",
+    }
 
 
 def test_markdown_shows_the_dialogue_and_the_rule(result):
     text = markdown(result)
     assert text.startswith("## ❌ 1 of 2 dialogues passed, 1 could not be judged")
-    assert "**demo/half-price** · sales@3" in text
+    assert "**demo/half-price** · `sales@3`" in text
     assert "turn 1 · `no_invented_claims/discount` `50 %` · expected `10 %`" in text
     assert "the text was changed after it was published" in text
-    assert "## ❌ 1 из 2 диалогов прошли" in markdown(result, language="ru")
+    assert "## ❌ Диалогов прошло: 1 из 2" in markdown(result, language="ru")
 
 
 def test_markdown_renders_nothing_of_a_dialogue(result):
     text = markdown(result)
     line = next(line for line in text.splitlines() if "demo/down" in line)
-    assert line.count("`") == 4
+    assert line.count("`") == 6
     assert line.index("<img") > line.rindex("`", 0, line.index("<img"))
     assert code("a `` b\n\nc") == "`a ' b c`"
     assert code("  ") == "—"
@@ -108,10 +117,10 @@ def test_markdown_tells_what_changed(result):
     before = replace(result, cases=(replace(FAILED, status="pass", failures=()), replace(PASSED, status="fail")))
     text = markdown(result, compare(before, result))
     assert "### Broken since the baseline" in text
-    assert "Fixed: demo/price (sales@3)" in text
-    assert "2 pairs: too few changes" in text
+    assert "Fixed: `demo/price · sales@3`" in text
+    assert "2 pairs: 1 passed before, 1 now (too few changes to tell from chance)" in text
     same = markdown(result, compare(result, result))
-    assert "Failed before as well: demo/half-price" in same
+    assert "Failed before as well: `demo/half-price · sales@3`" in same
 
 
 class Reader(HTMLParser):
