@@ -104,6 +104,20 @@ def relative(problem: Problem) -> Problem:
     return problem
 
 
+@contextmanager
+def annotating(form: str) -> Iterator[None]:
+    """Shows the places of bad input as annotations, too, when these were asked for; the error goes on its way."""
+    from botops.domain.errors import UserError
+    from botops.domain.problems import render_problems
+
+    try:
+        yield
+    except UserError as error:
+        if form == "github" and error.problems:
+            click.echo(render_problems(map(relative, error.problems), "github"))
+        raise
+
+
 def json_line(row: object) -> str:
     """A row of JSON lines. Lone surrogates, which no encoding can carry, are written as JSON escapes."""
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"

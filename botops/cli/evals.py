@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from botops.cli.context import counted, format_option, json_option, own_name, project_settings, set_option
+from botops.cli.context import annotating, counted, format_option, json_option, own_name, project_settings, set_option
 from botops.cli.eval_calibrate import calibrate
 
 if TYPE_CHECKING:
@@ -164,7 +164,8 @@ def run(
     settings = project_settings(faultless(overrides))
     secrets = Secrets.from_environ(os.environ)
     request = EvalRequest(suites, **wanted)  # type: ignore[arg-type]  # the options above have these names and types
-    evaluation = Evaluation(settings, secrets, request)
+    with annotating(form):
+        evaluation = Evaluation(settings, secrets, request)
     if request.resume or request.retry_errors:
         click.echo(f"{evaluation.resumed} of {len(evaluation.run.jobs)} are known from an earlier run", err=True)
     with progress("Evaluating", len(evaluation.run.jobs) - evaluation.resumed) as advance:

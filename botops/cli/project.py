@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from botops.app.scaffold import CI
 
 
 @click.command()
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-def init(directory: Path) -> None:
+@click.option(
+    "--ci", type=click.Choice(["github", "gitlab", "none"]), default="github", show_default=True,
+    help="Whose pipeline checks every change of prompts, price book and evals.",
+)  # fmt: skip
+def init(directory: Path, ci: CI) -> None:
     """Write a project into DIRECTORY: prompts, price book, evals and settings of a demo company, yours to change."""
     from botops.app.scaffold import write_scaffold
 
-    written = write_scaffold(directory)
+    written = write_scaffold(directory, ci)
     click.echo(f"{len(written)} files written to {directory}")
     click.echo(
         f"\nNext:\n  cd {directory}\n  botops up                      # the bot, the console, the metrics\n"
