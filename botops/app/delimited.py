@@ -76,12 +76,17 @@ class Delimited:
         self.columns: Mapping[str, int] = {}
         self.unread: tuple[str, ...] = ()
 
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The cells of the first row, each with single spaces."""
+        return tuple(" ".join(cell.split()) for cell in self._head.cells)
+
     def read_as(self, fields: Sequence[str], needed: Sequence[str], chosen: Mapping[str, str]) -> None:
         """Says which header stands for which field: those of `chosen`, else the fields' own names, whatever their case.
 
         Raises UserError for a field or a header there is not, and for a needed field without a column.
         """
-        headers = [" ".join(cell.split()) for cell in self._head.cells]
+        headers = self.headers
         places = {header.casefold(): place for place, header in reversed(list(enumerate(headers)))}
         problems = [
             self._at_head(f"`{field}` is no field{suggestion(field, fields, others='fields')}")

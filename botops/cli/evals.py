@@ -12,6 +12,7 @@ import click
 
 from botops.cli.context import annotating, counted, format_option, json_option, own_name, project_settings, set_option
 from botops.cli.eval_calibrate import calibrate
+from botops.cli.evals_import import import_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,7 @@ def evals() -> None:
 
 
 evals.add_command(calibrate)
+evals.add_command(import_)
 
 
 @evals.command()

@@ -16,12 +16,12 @@ _SPAN = re.compile(r"(\d{1,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-def moment_before(now: datetime, text: str, settings: Settings) -> datetime:
-    """The beginning of a period that is written as a span back from now or as a day of the company's."""
+def moment_before(now: datetime, text: str, settings: Settings, option: str = "--since") -> datetime:
+    """The moment that is written as a span back from now or as a day of the company's, at its beginning."""
     span = _span(text)
     if span is not None:
         return now - span
-    return _day(text, settings, f"--since {text!r}: write 7d, 12h or 2w, or a day as 2026-11-01")
+    return _day(text, settings, f"{option} {text!r}: write 7d, 12h or 2w, or a day as 2026-11-01")
 
 
 def moment_ahead(now: datetime, text: str, settings: Settings) -> datetime:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
-from botops.config import parse
-from botops.config.document import read_text
-from botops.domain.errors import NotFoundError, UserError
+from botops.domain.errors import NotFoundError
 from botops.domain.evaluations import Origin
 from botops.domain.reviews import FindingRef, Review
 from botops.domain.turns import TurnRecord
-from botops.evals.suite import MAX_BYTES, SuiteReader
+from botops.evals.suite import SuiteReader
+from botops.evals.suite_writer import append_cases, cases_text, write_suite
 
-_NEW_MODE = 0o644
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -82,32 +76,17 @@ def _chosen(records: Sequence[TurnRecord], turn: int | None) -> TurnRecord:
 
 def case_text(case: dict[str, Any]) -> str:
     """A case as an item of a suite's `cases`."""
-    text = yaml.safe_dump([case], allow_unicode=True, sort_keys=False, width=110)
-    return "".join(f"  {line}" for line in text.splitlines(keepends=True))
+    return cases_text([case])
 
 
 def append_case(path: Path, case: dict[str, Any], reader: SuiteReader, *, beginning: str | None = None) -> None:
     """Adds a case at the end of a suite's file; its comments and everything else stay as they are. With `beginning`,
     which ends with `cases:`, a new file is written.
 
-    Raises UserError when the file could not be read with the case in it (a taken id, `cases` not the last key); then
-    nothing is written.
+    Raises UserError when the file could not be read with the case in it (a taken id, `cases` not the last key), and
+    ConflictError when a new file's name is taken; then nothing is written.
     """
-    before = read_text(path, max_bytes=MAX_BYTES) if beginning is None else beginning
-    text = before.rstrip("\n") + "\n" + case_text(case)
-    data = parse(text, str(path)).data
-    if not isinstance(data, dict) or not isinstance(data.get("cases"), list) or case["id"] != data["cases"][-1]["id"]:
-        raise UserError(f"{path}: `cases` must be the last key of the file, its items indented by two spaces")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        reader.read(temporary)
-        temporary.chmod(_NEW_MODE if beginning is not None else path.stat().st_mode)
-        temporary.replace(path)
-    except UserError as error:
-        problems = [type(p)(str(path), p.line, p.column, p.path, p.message, p.level, p.rule) for p in error.problems]
-        raise UserError(problems=problems) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    if beginning is None:
+        append_cases(path, [case], reader)
+    else:
+        write_suite(path, beginning.rstrip("\n") + "\n" + case_text(case), reader)

@@ -1,0 +1,1 @@
+"""Dialogues and tests of other tools, and dialogues of the store, into eval suites."""
