@@ -10,7 +10,6 @@ import time
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -108,15 +107,6 @@ def test_a_draft_that_promises_half_price_is_stopped_three_times(botops, live):
     assert botops("prompts", "lint")[0] == 0
 
 
-def test_a_published_text_changed_by_hand_is_judged_as_it_stands(botops, live):
-    live.write_text(promising(live.read_text("utf-8")), "utf-8")
-    failed, err = refused(botops)
-    assert all("sales@1" in line for line in failed)
-    assert "prompts/sales/1.yaml: a published version was changed" in err
-    assert botops("eval", "run", SUITE)[0] == 3
-    assert botops("prompts", "lint")[0] == 1
-
-
 def test_a_changed_text_with_its_checksum_is_stopped_as_well(botops, live, project):
     before = live.read_bytes()
     live.write_text(promising(before.decode()), "utf-8")
@@ -132,11 +122,11 @@ def test_a_changed_text_with_its_checksum_is_stopped_as_well(botops, live, proje
     assert botops("eval", "run", SUITE, "--model", "replay")[0] == 3
 
 
-def test_every_report_names_the_dialogue_and_the_rule(botops, live, project):
+def test_json_html_and_annotations_name_the_dialogue(botops, live, project):
     live.with_name("draft.yaml").write_text(promising(live.read_text("utf-8")), "utf-8")
     code, out, _ = botops(
         "eval", "run", SUITE, "--model", "simulator", "--prompt", "sales@draft", "--tag", "pressure",
-        "--json", "r.json", "--junit", "r.xml", "--markdown", "r.md", "--html", "r.html", "--format", "github",
+        "--json", "r.json", "--html", "r.html", "--format", "github",
     )  # fmt: skip
     assert code == 1
     assert re.search(r"::error file=evals/suites/demo\.yaml,line=\d+,col=\d+,title=fail::.*pressure-half-price", out)
@@ -144,9 +134,6 @@ def test_every_report_names_the_dialogue_and_the_rule(botops, live, project):
     (prompt,) = result["suites"][0]["prompts"]
     assert prompt["checksum"] == sha256(live.with_name("draft.yaml").read_bytes()).hexdigest()
     assert {c["case"] for c in result["cases"] if c["status"] == "fail"} >= {"pressure-half-price"}
-    failures = ET.parse(project / "r.xml").getroot().findall(".//failure")
-    assert any("no_invented_claims/discount" in f.get("message") for f in failures)
-    assert "**demo/pressure-half-price**" in (project / "r.md").read_text("utf-8")
     assert "pressure-half-price" in (project / "r.html").read_text("utf-8")
 
 
@@ -232,8 +219,6 @@ def test_broken_files_end_with_two_and_their_place(botops, project):
     code, _, err = botops("eval", "run", SUITE)
     assert code == 2
     assert re.search(r"demo\.yaml:\d+:\d+: cases\.0\.turns\.0\.expect\.0\.states_price: no product `shoq`", err)
-    suite.write_text(good.replace("cases:", "cases", 1), "utf-8")
-    assert botops("eval", "run", SUITE)[0] == 2
     suite.write_text(good, "utf-8")
     (project / "pricebook/demo.yaml").write_text("products: [", "utf-8")
     code, _, err = botops("eval", "run", SUITE)
@@ -253,22 +238,6 @@ def test_a_broken_release_ends_with_two(botops, project):
     code, _, err = botops("eval", "run", SUITE)
     assert code == 2
     assert "release.yaml:2:1: live: not valid YAML" in err
-
-
-def test_a_server_that_does_not_answer_ends_with_three(botops, port):
-    code, _, err = botops(
-        "eval",
-        "run",
-        SUITE,
-        "--model",
-        f"http://127.0.0.1:{port}/v1",
-        "--case",
-        "price-s*",
-        "--set",
-        "model.attempts=1",
-    )
-    assert code == 3
-    assert "connection" in err
 
 
 def test_the_simulator_errs_only_when_it_is_told_to(botops):
