@@ -10,6 +10,7 @@ from botops import __version__
 from botops.app.clock import SystemClock
 from botops.app.container import STATE
 from botops.app.eval_prompts import PromptsUnderTest
+from botops.app.evals.apart import EvalGuard, JudgingProcess
 from botops.app.evals.judge import build_judge, judge_info
 from botops.app.evals.models import ModelsOfRun
 from botops.app.evals.preparation import prepare, read_suites
@@ -71,6 +72,13 @@ class Evaluation:
             if case.key in mine:
                 self.run.keep(case)
         self.resumed = len(self.run.finished)
+        self._judging: JudgingProcess | None = None
+
+    def judge_apart(self) -> None:
+        """Judges replies in a process of their own, where that is possible. To be called before threads are begun."""
+        guards = [p.bench.guard for p in self._prepared if isinstance(p.bench.guard, EvalGuard)]
+        if self._judging is None and JudgingProcess.possible():
+            self._judging = JudgingProcess(guards)
 
     def _known(self) -> Iterator[CaseResult]:
         """What needs not be run: what a stopped run has finished, or a finished run could judge."""
@@ -95,6 +103,8 @@ class Evaluation:
         self.run.on_case = keep
         self._checkpoint.begin([*self._others, *self.run.finished])
         try:
+            if self._judging is not None:
+                await self._judging.open()
             await self.run.hold()
         finally:
             await self.close()
@@ -114,7 +124,9 @@ class Evaluation:
         return await hold_dialogue(job)
 
     async def close(self) -> None:
-        """Ends the connections of models and judge; `hold` does so itself."""
+        """Ends the connections of models and judge, and what judges apart; `hold` does so itself."""
+        if self._judging is not None:
+            await self._judging.close()
         await self._models.close()
         if self._judge is not None:
             await self._judge.close()

@@ -12,7 +12,7 @@ from botops.bot.stream import StreamGate
 from botops.domain.errors import ModelError
 from botops.domain.findings import Judgement, Verdict
 from botops.domain.messages import Message
-from botops.domain.ports import ModelRequest
+from botops.domain.ports import AwaitedGuard, ModelRequest
 from botops.domain.turns import Action, Attempt, GuardPolicy, HandOff, Purpose, TurnRecord, TurnState
 from botops.domain.usage import Usage
 
@@ -49,7 +49,7 @@ class Draft:
         observing = self.record.policy is GuardPolicy.OBSERVE
         sink = None if self._on_text is None else self._gate.feed
         text = await self._call(prompt, Purpose.REPLY, sink)
-        verdict = self._judge_last(text)
+        verdict = await self._judge_last(text)
         if verdict.clean or observing:
             await self._settle(text, Action.PASSED if verdict.clean else Action.FLAGGED)
         elif self.record.policy is GuardPolicy.REPAIR and verdict.judgement is not Judgement.NOT_JUDGED:
@@ -87,7 +87,7 @@ class Draft:
             note = repair_instruction(verdict, self.record.language, self._gate.left)
             asked = (*prompt.messages, Message("assistant", text), Message("user", note))
             text = self._after_left(await self._call(replace(prompt, messages=asked), Purpose.REPAIR))
-            verdict = self._judge_last(text)
+            verdict = await self._judge_last(text)
             if verdict.clean:
                 await self._settle(text, Action.REPAIRED)
                 return
@@ -151,10 +151,11 @@ class Draft:
         if self._on_text is None and timing.first_text_ms is None and reply.first_text_s is not None:
             self.record = replace(self.record, timing=replace(timing, first_text_ms=round(reply.first_text_s * 1000)))
 
-    def _judge_last(self, text: str) -> Verdict:
+    async def _judge_last(self, text: str) -> Verdict:
         """Judges the latest attempt's text as the whole reply and keeps the verdict with it."""
         started = self.bot.clock.monotonic()
-        verdict = self._judge(text)
+        guard = self.bot.guard
+        verdict = await self._judged(guard, text) if isinstance(guard, AwaitedGuard) else self._judge(text)
         ms = round((self.bot.clock.monotonic() - started) * 1000)
         attempts = (*self.record.attempts[:-1], replace(self.record.attempts[-1], verdict=verdict))
         timing = replace(self.record.timing, guard_ms=self.record.timing.guard_ms + ms)
@@ -163,12 +164,22 @@ class Draft:
 
     def _judge(self, text: str) -> Verdict:
         inbound = self.record.inbound
-        messages = (*self._context, Message("assistant", text, at=inbound.at))
         try:
-            return self.bot.guard.judge(messages, at=inbound.at, region=inbound.region, segment=inbound.segment)
+            return self.bot.guard.judge(self._with(text), at=inbound.at, region=inbound.region, segment=inbound.segment)
         except Exception:  # whatever breaks in the checker, the reply counts as not judged
             log.exception("the claim checker failed on turn %s", self.record.id)
             return Verdict.not_judged("checker_failed")
+
+    async def _judged(self, guard: AwaitedGuard, text: str) -> Verdict:
+        inbound = self.record.inbound
+        try:
+            return await guard.verdict(self._with(text), at=inbound.at, region=inbound.region, segment=inbound.segment)
+        except Exception:  # as above
+            log.exception("the claim checker failed on turn %s", self.record.id)
+            return Verdict.not_judged("checker_failed")
+
+    def _with(self, text: str) -> tuple[Message, ...]:
+        return (*self._context, Message("assistant", text, at=self.record.inbound.at))
 
     async def _send(self, text: str) -> None:
         assert self._on_text is not None

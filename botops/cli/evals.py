@@ -168,6 +168,7 @@ def run(
     request = EvalRequest(suites, **wanted)  # type: ignore[arg-type]  # the options above have these names and types
     with annotating(form):
         evaluation = Evaluation(settings, secrets, request)
+    evaluation.judge_apart()
     if request.resume or request.retry_errors:
         click.echo(f"{evaluation.resumed} of {len(evaluation.run.jobs)} are known from an earlier run", err=True)
     with progress("Evaluating", len(evaluation.run.jobs) - evaluation.resumed) as advance:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from botops.domain.findings import Verdict
 from botops.domain.messages import InboundMessage, Language, Message
@@ -80,6 +80,17 @@ class Guard(Protocol):
         self, messages: Sequence[Message], *, at: datetime, region: str | None = None, segment: str | None = None
     ) -> Verdict:
         """The verdict on the last message, an assistant's, given all before it. May raise: callers fail closed."""
+        ...
+
+
+@runtime_checkable
+class AwaitedGuard(Guard, Protocol):
+    """A guard that judges whole replies elsewhere, while the event loop goes on."""
+
+    async def verdict(
+        self, messages: Sequence[Message], *, at: datetime, region: str | None = None, segment: str | None = None
+    ) -> Verdict:
+        """As `judge`."""
         ...
 
 

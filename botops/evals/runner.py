@@ -14,6 +14,7 @@ from botops.domain.messages import InboundMessage, Message
 from botops.domain.ports import ChatModel, Clock, Guard, Meter, PromptSource
 from botops.domain.turns import Purpose, TurnRecord
 from botops.domain.usage import Cost
+from botops.evals.apart import DialogueGuard, GuardApart
 from botops.evals.checks.base import DialogueView, TurnView
 from botops.evals.judge import Judge
 from botops.evals.judging import fault_of, judged, turn_result
@@ -172,8 +173,9 @@ async def hold_dialogue(job: Job) -> CaseResult:
     memory = DialogueMemory(case.history)
     writer = _client(bench, case)
     ids = count(1)
+    guard = DialogueGuard(bench.guard, clock) if isinstance(bench.guard, GuardApart) else bench.guard
     bot = Bot(
-        job.subject.source, model, bench.guard, bench.meter, memory, _Silent(), clock,
+        job.subject.source, model, guard, bench.meter, memory, _Silent(), clock,
         lambda: f"{name}#{next(ids)}", bench.rules,
     )  # fmt: skip
     views: list[TurnView] = []

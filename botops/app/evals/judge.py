@@ -12,9 +12,9 @@ from botops.evals.calibration import FILE_NAME, Calibrations
 from botops.evals.judge import PROMPT, Judge, prompt_checksum
 from botops.evals.result import JudgeInfo
 from botops.llm.recordings import RecordingModel, ReplayModel
-from botops.store.masking import mask_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from botops.app.evals.request import EvalRequest
@@ -59,8 +59,14 @@ def judge_named(settings: Settings, secrets: Secrets, wanted: str, command: str,
         model, build_meter(settings), SystemClock(), calibrations_of(settings),
         concurrency=settings.judge.concurrency, temperature=settings.judge.temperature,
         deadline_s=settings.model.deadline_s,
-        hide=(lambda texts: list(mask_texts(texts))) if settings.privacy.mask else (lambda texts: texts),
+        hide=_masked if settings.privacy.mask else (lambda texts: texts),
     )  # fmt: skip
+
+
+def _masked(texts: Sequence[str]) -> list[str]:
+    from botops.store.masking import mask_texts  # with the whole store: only when there is something to mask
+
+    return list(mask_texts(texts))
 
 
 def judge_info(judge: Judge | None) -> JudgeInfo | None:

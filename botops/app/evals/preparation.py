@@ -12,6 +12,7 @@ from botops.app.checks.extensions import extensions_of
 from botops.app.clock import SetClock
 from botops.app.container import book_path, build_meter, rules_of
 from botops.app.eval_prompts import FixedPrompt, PromptsUnderTest, shown
+from botops.app.evals.apart import EvalGuard
 from botops.app.guard import ClaimGuard
 from botops.app.pricebooks.books import Books
 from botops.app.prompts.prompting import Prompting
@@ -102,8 +103,8 @@ def prepare(
         cases, left_out = without_judge(cases)
     chosen = replace(suite, cases=cases)
     bench = Bench(
-        chosen, current.book, tuple(subjects), ClaimGuard(books), build_meter(settings), rules_of(settings), SetClock,
-        _simulated_client, request.stream, judge,
+        chosen, current.book, tuple(subjects), EvalGuard(ClaimGuard(books)), build_meter(settings), rules_of(settings),
+        SetClock, _simulated_client, request.stream, judge,
     )  # fmt: skip
     info = SuiteInfo(
         suite.name, shown(suite.file), suite.at, current.book.version, shown(books.path),
