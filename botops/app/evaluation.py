@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botops import __version__
 from botops.app.clock import SystemClock
 from botops.app.container import STATE
-from botops.app.eval_prompts import PromptsUnderTest
+from botops.app.eval_prompts import PromptsUnderTest, shown
 from botops.app.evals.apart import EvalGuard, JudgingProcess
 from botops.app.evals.judge import build_judge, judge_info
 from botops.app.evals.models import ModelsOfRun
@@ -94,11 +95,11 @@ class Evaluation:
 
         A complete recording drops what is no longer asked for. Raises StoreError.
         """
-        shown = self.run.on_case
+        on_case = self.run.on_case
 
         def keep(case: CaseResult) -> None:
             self._checkpoint.add(case)
-            shown(case)
+            on_case(case)
 
         self.run.on_case = keep
         self._checkpoint.begin([*self._others, *self.run.finished])
@@ -148,7 +149,7 @@ class Evaluation:
         parts = [__version__, *wanted.models, f"{wanted.repeat} {wanted.record} {wanted.stream}", settings]
         parts += [str(wanted.no_llm), repr(judge_info(self._judge)), *self._doubts]
         for prepared in self._prepared:
-            parts += [prepared.bench.suite.document.text, prepared.bench.book.version, prepared.info.book_checksum]
+            parts += [*prepared.texts, prepared.bench.book.version, prepared.info.book_checksum]
             parts += [f"{prompt.label} {prompt.checksum}" for prompt in prepared.info.prompts]
         return sha256("\0".join(parts).encode()).hexdigest()
 
@@ -187,5 +188,5 @@ class Evaluation:
         """A complaint about a case, at its line."""
         prepared = next(p for p in self._prepared if p.info.name == suite)
         place = ("cases", prepared.positions[case], "id")
-        problem = prepared.bench.suite.document.problem(place, message, rule=rule)
-        return replace(problem, file=prepared.info.file)
+        problem = prepared.bench.suite.problem(place, message, rule=rule)
+        return replace(problem, file=shown(Path(problem.file)))

@@ -12,6 +12,7 @@ import click
 
 from botops.cli.context import annotating, counted, format_option, json_option, own_name, project_settings, set_option
 from botops.cli.eval_calibrate import calibrate
+from botops.cli.eval_list import list_cases
 from botops.cli.evals_import import import_
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def evals() -> None:
 
 
 evals.add_command(calibrate)
+evals.add_command(list_cases)
 evals.add_command(import_)
 
 
@@ -111,6 +113,13 @@ evals.add_command(import_)
 )
 @click.option("--judge", metavar="MODEL", help="The model that grades: as --model, or replay; default: judge.model.")
 @click.option("--no-llm", is_flag=True, help="Leave out the checks that ask a language model.")
+@click.option(
+    "--allow-code",
+    is_flag=True,
+    envvar="BOTOPS_ALLOW_CODE",
+    show_envvar=True,
+    help="Run code that a suite brings along (the check `python`): only for suites you trust.",
+)
 @click.option("--resume", is_flag=True, help="Take up the same run where it stopped; errors are tried again.")
 @click.option(
     "--retry-errors",
@@ -374,38 +383,6 @@ def from_dialogue(dialogue_id: str, turn: int | None, suite: Path | None, overri
     append_case(suite, case, SuiteReader(installed()))
     click.echo(f"{suite}: {case['id']} added; record it: botops eval run {suite} --model simulator --record", err=True)
     return 0
-
-
-@evals.command("list")
-@click.argument("suites", nargs=-1, required=True, type=click.Path(path_type=Path))
-@json_option
-def list_cases(suites: tuple[Path, ...], as_json: bool) -> None:
-    """Show the cases of SUITES and what is expected of each."""
-    from botops.evals.suite import read_suite
-
-    rows = [
-        {
-            "suite": suite.name,
-            "case": case.id,
-            "turns": len(case.lines) or (case.client.max_turns if case.client else 0),
-            "tags": list(case.tags),
-            "checks": sorted({e.check.id for e in case.expectations}),
-        }
-        for suite in map(read_suite, suites)
-        for case in suite.cases
-    ]
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for title in ("suite", "case", "turns", "tags", "checks"):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        table.add_row(*(", ".join(v) if isinstance(v, list) else str(v) for v in row.values()))
-    Console().print(table)
 
 
 @evals.command()

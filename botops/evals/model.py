@@ -10,6 +10,8 @@ from typing import Literal
 
 from botops.config import Document
 from botops.domain.messages import Language, Message
+from botops.domain.problems import Problem
+from botops.evals.case_rows import CaseRows, problem_at
 from botops.evals.checks.base import Check, Params
 
 
@@ -119,6 +121,16 @@ class Suite:
     prompt: str | None = None
     gate: GateRules | None = None
     document: Document = field(default_factory=lambda: Document("", "", None), repr=False, compare=False)
+    rows: CaseRows | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """What it was read from, the file of its cases included."""
+        return self.document.text + (self.rows.text if self.rows else "")
+
+    def problem(self, path: tuple[str | int, ...], message: str, *, rule: str) -> Problem:
+        """A problem that points at a value, in the suite's file or in that of its cases."""
+        return problem_at(self.document, self.rows, path, message, rule=rule)
 
 
 Status = Literal["pass", "fail", "error"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from os.path import normpath
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,11 +23,13 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from botops.config import Document, Strict, read, validate
+from botops.config import Strict, read, validate
+from botops.config.rows import Row, read_rows
 from botops.config.wording import suggestion
 from botops.domain.errors import UserError
 from botops.domain.messages import Language, Message
 from botops.domain.problems import Problem
+from botops.evals.case_rows import MOST_PROBLEMS, CaseRows, problem_at, rows_file
 from botops.evals.checks.base import filled
 from botops.evals.checks.catalogue import Catalogue, installed
 from botops.evals.gate_rules import GateSpec, gate_problems
@@ -73,6 +75,12 @@ class ClientSpec(Strict):
     things: tuple[Text, ...] = ()
 
 
+class CasesFile(Strict):
+    """The cases in a JSON Lines file: one case a line, written as in `cases`."""
+
+    file: Path = Field(description="Relative to this file.")
+
+
 class Circumstances(Strict):
     """What a dialogue happens under; in a case it overrides the suite's defaults."""
 
@@ -91,26 +99,53 @@ class SuiteReader:
     def read(self, path: Path) -> Suite:
         """A suite. Raises UserError with every problem as `file:line:col: path: message`."""
         document = read(path, max_bytes=MAX_BYTES)
-        spec: Any = validate(document, self.model)
-        problems = list(_problems(spec, document))
+        file = rows_file(document)
+        spec: Any = validate(document, self.model if file is None else self._head)
+        specs, rows = (spec.cases, None) if file is None else self._rows(file)
+        problems = list(_problems(spec, specs, partial(problem_at, document, rows)))
         if problems:
-            raise UserError(problems=problems)
+            raise UserError(problems=problems[:MOST_PROBLEMS])
         base = Path(document.file).parent
         suite = Suite(
             spec.name,
             Path(document.file),
             spec.at,
-            tuple(self._case(case, number, spec) for number, case in enumerate(spec.cases)),
+            tuple(self._case(case, number, spec) for number, case in enumerate(specs)),
             spec.description,
             Path(normpath(base / spec.price_book)) if spec.price_book else None,
             spec.prompt,
             spec.gate.rules() if spec.gate else None,
             document,
+            rows,
         )
         problems = list(gate_problems(suite, self.catalogue))
         if problems:
             raise UserError(problems=problems)
         return suite
+
+    def check_row(self, row: Row) -> None:
+        """Raises UserError when a row is no case."""
+        validate(row, self._case_spec)
+
+    def _rows(self, file: Path) -> tuple[list[Any], CaseRows]:
+        """The cases of a JSON Lines file, read row by row. Raises UserError with the problems of its rows."""
+        specs, lines, numbers, problems = [], [], [], list[Problem]()
+        for row in read_rows(file):
+            try:
+                if isinstance(row, UserError):
+                    raise row
+                specs.append(validate(row, self._case_spec))
+                lines.append(row.text)
+                numbers.append(row.number)
+            except UserError as error:
+                problems += error.problems
+            if len(problems) >= MOST_PROBLEMS:
+                break
+        if not (specs or problems):
+            problems.append(Problem(str(file), 1, 1, "", "no case: write one JSON object a line", rule="empty"))
+        if problems:
+            raise UserError(problems=problems)
+        return specs, CaseRows(file, tuple(lines), tuple(numbers))
 
     def json_schema(self) -> dict[str, Any]:
         """The JSON Schema (2020-12) of a suite's file, for completion and checking in editors."""
@@ -121,12 +156,34 @@ class SuiteReader:
 
     @cached_property
     def model(self) -> type[BaseModel]:
-        """The pydantic model of a suite's file."""
-        expect: Any = self._expect_model()
-        listed = (tuple[expect, ...], Field(default=(), description="What is expected; one check or several an item."))
-        turn = create_model("ClientTurn", __base__=Strict, client=(Text, ...), expect=listed)
+        """The pydantic model of a suite's file with its cases in it."""
+        case: Any = self._case_spec
+        listed = Annotated[tuple[case, ...], AfterValidator(filled), _OrText(CasesFile.model_json_schema())]
+        return create_model("Suite", __base__=self._head, cases=(listed, ...))
+
+    @cached_property
+    def _head(self) -> type[BaseModel]:
+        """The pydantic model of a suite's file whose cases are in another one."""
+        defaults = create_model("Defaults", __base__=Circumstances, expect=self._listed)
+        return create_model(
+            "SuiteHead",
+            __base__=Strict,
+            name=(Annotated[str, Field(pattern=_ID)], ...),
+            description=(str, ""),
+            price_book=(Path | None, Field(default=None, description="Relative to this file; default: the project's.")),
+            prompt=(str | None, Field(default=None, description="The prompt's name; default: the project's.")),
+            at=(AwareDatetime, Field(description="The moment of the dialogues, with its offset.")),
+            defaults=(defaults, defaults()),
+            gate=(GateSpec | None, Field(default=None, description="What a run must reach; default: every case.")),
+            cases=(CasesFile, ...),
+        )
+
+    @cached_property
+    def _case_spec(self) -> type[BaseModel]:
+        """The pydantic model of a case."""
+        turn = create_model("ClientTurn", __base__=Strict, client=(Text, ...), expect=self._listed)
         line = Annotated[turn, BeforeValidator(_line), _OrText({"type": "string", "minLength": 1})]
-        case = create_model(
+        return create_model(
             "Case",
             __base__=Circumstances,
             id=(Annotated[str, Field(pattern=_ID)], ...),
@@ -139,21 +196,13 @@ class SuiteReader:
             owner=(str, ""),
             origin=(str, Field(default="", description="Where the case comes from: a link, or dialogue:ID#TURN.")),
             without=(tuple[Text, ...], Field(default=(), description="Default checks that this case is spared.")),
-            expect=listed,
+            expect=self._listed,
         )
-        defaults = create_model("Defaults", __base__=Circumstances, expect=listed)
-        return create_model(
-            "Suite",
-            __base__=Strict,
-            name=(Annotated[str, Field(pattern=_ID)], ...),
-            description=(str, ""),
-            price_book=(Path | None, Field(default=None, description="Relative to this file; default: the project's.")),
-            prompt=(str | None, Field(default=None, description="The prompt's name; default: the project's.")),
-            at=(AwareDatetime, Field(description="The moment of the dialogues, with its offset.")),
-            defaults=(defaults, defaults()),
-            gate=(GateSpec | None, Field(default=None, description="What a run must reach; default: every case.")),
-            cases=(Annotated[tuple[case, ...], AfterValidator(filled)], ...),
-        )
+
+    @cached_property
+    def _listed(self) -> Any:
+        expect: Any = self._expect_model()
+        return (tuple[expect, ...], Field(default=(), description="What is expected; one check or several an item."))
 
     def _expect_model(self) -> Any:
         fields: dict[str, Any] = {
@@ -219,7 +268,7 @@ def lint_against_book(suite: Suite, book: PriceBook) -> list[Problem]:
         for expectation in case.expectations:
             message = expectation.check.lint(expectation.params, book, day)
             if message:
-                problem = suite.document.problem(expectation.path, message, rule="expectation")
+                problem = suite.problem(expectation.path, message, rule="expectation")
                 found.setdefault((expectation.path, message), problem)
     return list(found.values())
 
@@ -228,23 +277,23 @@ def _line(value: Any) -> Any:
     return {"client": value} if isinstance(value, str) else value
 
 
-def _problems(spec: Any, document: Document) -> Iterator[Problem]:
+def _problems(spec: Any, cases: Sequence[Any], problem: Callable[..., Problem]) -> Iterator[Problem]:
     seen: set[str] = set()
     default_ids = {name for item in spec.defaults.expect for name in item.model_fields_set}
-    for number, case in enumerate(spec.cases):
+    for number, case in enumerate(cases):
         place: tuple[str | int, ...] = ("cases", number)
         if case.id in seen:
-            yield document.problem((*place, "id"), f"`{case.id}` is there already: rename one", rule="duplicate-id")
+            yield problem((*place, "id"), f"`{case.id}` is there already: rename one", rule="duplicate-id")
         seen.add(case.id)
         if bool(case.turns) == (case.client is not None):
-            yield document.problem(place, "a case has either `turns` or a `client`", rule="case-lines", of="key")
+            yield problem(place, "a case has either `turns` or a `client`", rule="case-lines", of="key")
         for index, name in enumerate(case.without):
             if name not in default_ids:
                 message = f"`{name}` is not among the default checks{suggestion(name, sorted(default_ids))}"
-                yield document.problem((*place, "without", index), message, rule="unknown-check")
+                yield problem((*place, "without", index), message, rule="unknown-check")
         expected = bool(case.expect) or any(turn.expect for turn in case.turns) or bool(default_ids - {*case.without})
         if not expected:
-            yield document.problem(place, "nothing is expected: add `expect`", rule="case-expects", of="key")
+            yield problem(place, "nothing is expected: add `expect`", rule="case-expects", of="key")
 
 
 def _allow_own_keys(schema: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import secrets
@@ -15,10 +16,13 @@ from typing import Any
 
 import yaml
 
-from botops.config import parse
+from botops.config import as_json, parse
 from botops.config.document import read_text
+from botops.config.json_reader import read_json
+from botops.config.rows import Row
 from botops.config.scalars import NumberTooLargeError, resolve
 from botops.domain.errors import ConflictError, NotFoundError, OutsideError, UserError
+from botops.evals.case_rows import rows_file
 from botops.evals.suite import MAX_BYTES, SuiteReader
 
 _INDENT = 2
@@ -45,6 +49,10 @@ def append_cases(path: Path, cases: Sequence[Mapping[str, Any]], reader: SuiteRe
     """
     with _locked(path.parent):
         before = read_text(path, max_bytes=MAX_BYTES)
+        rows = rows_file(parse(before, str(path)))
+        if rows is not None:
+            _append_rows(path, rows, cases, reader)
+            return
         text = before.rstrip("\n") + "\n" + cases_text(cases, _indent_of(before, path))
         data = parse(text, str(path)).data
         held = data.get("cases") if isinstance(data, dict) else None
@@ -54,6 +62,37 @@ def append_cases(path: Path, cases: Sequence[Mapping[str, Any]], reader: SuiteRe
         with _beside(path, text, reader) as temporary:
             temporary.chmod(path.stat().st_mode)
             temporary.replace(path)
+
+
+def _append_rows(path: Path, rows: Path, cases: Sequence[Mapping[str, Any]], reader: SuiteReader) -> None:
+    """Adds cases to the JSON Lines file in which a suite keeps them; the file is replaced whole."""
+    known = reader.read(path)
+    taken = {case.id for case in known.cases}
+    number = known.rows.numbers[-1] if known.rows else 0
+    lines = []
+    for case in cases:
+        number += 1
+        line = json.dumps(as_json(dict(case)), ensure_ascii=False)
+        row = Row(str(rows), line, read_json(line, str(rows)), True, number)
+        reader.check_row(row)
+        if case["id"] in taken:
+            message = f"`{case['id']}` is there already: rename one"
+            raise UserError(problems=[row.problem(("id",), message, rule="duplicate-id")])
+        taken.add(case["id"])
+        lines.append(line + "\n")
+    temporary = rows.with_name(f".{rows.stem}.{secrets.token_hex(8)}{rows.suffix}")
+    try:
+        before = rows.read_text("utf-8-sig")
+        with temporary.open("x", encoding="utf-8") as stream:
+            stream.write(before.rstrip("\n") + "\n" + "".join(lines))
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(rows.stat().st_mode)
+        temporary.replace(rows)
+    except OSError as error:
+        raise OutsideError(f"{rows}: cannot be written ({error.strerror})") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write_suite(path: Path, text: str, reader: SuiteReader) -> None:

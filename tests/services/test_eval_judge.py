@@ -96,3 +96,52 @@ def test_a_calibration_that_cannot_be_read_is_told(botops, project):
     code, _, err = botops(*RUN, "--judge", "http://127.0.0.1:9/v1")
     assert code == 2
     assert "judge-calibration.json: no calibration (calibrations.0" in err
+
+
+def test_checks_are_listed_with_what_they_are(botops):
+    code, out, _ = botops("eval", "list", "--checks", "--json")
+    rows = {row["check"]: row for row in json.loads(out)}
+    assert code == 0
+    assert rows["tone"] == {
+        "check": "tone", "label": {"ru": "Тон", "en": "Tone"}, "tags": ["judge"], "languages": ["ru", "kk", "en"],
+        "about": "A judge model finds the bot polite, warm and unpushy.", "needs_llm": True,
+        "parameters": ["least", "scale"], "written_alone": "least",
+    }  # fmt: skip
+    assert rows["json_schema"]["parameters"] == ["fenced", "schema"]
+    assert not rows["max_length"]["needs_llm"]
+    _, out, _ = botops("eval", "list", "--checks", "--tag", "judge", "--tag", "code", "--case", "[!s]*")
+    assert [line.split()[0] for line in out.splitlines() if line[0] != " "] == ["check", "rubric", "tone", "python"]
+
+
+def test_cases_are_listed_by_tag_and_id(botops):
+    _, out, _ = botops("eval", "list", "evals/suites/demo.yaml", "--tag", "kk", "--case", "price-*", "--json")
+    rows = json.loads(out)
+    assert rows
+    assert all("kk" in row["tags"] and row["case"].startswith("price-") for row in rows)
+    code, _, err = botops("eval", "list")
+    assert (code, "name suites, or ask for --checks" in err) == (2, True)
+
+
+def test_code_of_a_suite_runs_only_when_it_is_allowed(botops, project):
+    (project / "evals/suites/shop.py").write_text("def check(dialogue, turns):\n    return 'нет'\n", "utf-8")
+    suite = (
+        SUITE.split("cases:", maxsplit=1)[0] + "cases:\n  - {id: a, turns: [Цена?], expect: [{python: 'shop:check'}]}\n"
+    )
+    (project / "evals/suites/judged.yaml").write_text(suite, "utf-8")
+    code, _, err = botops(*RUN)
+    assert code == 2
+    assert "judged.yaml:5:47: cases.0.expect.0.python: the suite brings code of its own" in err
+    code, _, err = botops(*RUN, "--allow-code", "--prompt", "sales@1")
+    assert code == 1
+    assert "FAIL judged/a · sales@1 · turn 1 · python: нет" in err
+
+
+def test_a_suite_of_rows_is_run_and_annotated_at_its_row(botops, project):
+    rows = [{"id": "a", "turns": ["Цена?"], "expect": ["language"]},
+            {"id": "b", "turns": ["Цена?"], "expect": [{"max_length": 1}]}]  # fmt: skip
+    (project / "evals/suites/rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    suite = SUITE.split("cases:", maxsplit=1)[0] + "cases: {file: rows.jsonl}\n"
+    (project / "evals/suites/judged.yaml").write_text(suite, "utf-8")
+    code, out, err = botops(*RUN, "--prompt", "sales@1", "--format", "github")
+    assert code == 1, err
+    assert "file=evals/suites/rows.jsonl,line=2,col=8" in out

@@ -20,6 +20,7 @@ from botops.app.releases.suites import text_checksum
 from botops.domain.errors import UserError
 from botops.evals.checks.catalogue import installed
 from botops.evals.grading import without_judge
+from botops.evals.own_code import with_own_code
 from botops.evals.result import SubjectInfo, SuiteInfo
 from botops.evals.runner import Bench, Subject
 from botops.evals.suite import SuiteReader, lint_against_book
@@ -44,13 +45,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A suite that can be run. `positions` is where in its file each case stands, counted from 0; `left_out` says what
-    of it is not asked."""
+    of it is not asked; `texts` are those of its files, code of its own included."""
 
     bench: Bench
     info: SuiteInfo
     models: tuple[NamedAs, ...]
     positions: Mapping[str, int]
     left_out: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
     @property
     def recorders(self) -> tuple[RecordingModel, ...]:
@@ -73,7 +75,7 @@ def read_suites(paths: Sequence[Path]) -> list[Suite]:
             continue
         if suite.name in suites:
             message = f"`{suite.name}` is the name of {suites[suite.name].file} too: rename one"
-            problems.append(suite.document.problem(("name",), message, rule="duplicate-name"))
+            problems.append(suite.problem(("name",), message, rule="duplicate-name"))
         suites[suite.name] = suite
     if problems:
         raise UserError(problems=problems)
@@ -101,7 +103,7 @@ def prepare(
     cases, left_out = tuple(case for case in suite.cases if request.takes(case)), tuple[str, ...]()
     if request.no_llm:
         cases, left_out = without_judge(cases)
-    chosen = replace(suite, cases=cases)
+    chosen, code = with_own_code(replace(suite, cases=cases), allowed=request.allow_code)
     bench = Bench(
         chosen, current.book, tuple(subjects), EvalGuard(ClaimGuard(books)), build_meter(settings), rules_of(settings),
         SetClock, _simulated_client, request.stream, judge,
@@ -109,11 +111,12 @@ def prepare(
     info = SuiteInfo(
         suite.name, shown(suite.file), suite.at, current.book.version, shown(books.path),
         tuple(info for info, _ in versions), tuple(infos), len(chosen.cases), suite.gate,
-        text_checksum(suite.document.text), sha256(books.path.read_bytes()).hexdigest(),
+        text_checksum(suite.text), sha256(books.path.read_bytes()).hexdigest(),
         len(suite.cases) - len(chosen.cases),
     )  # fmt: skip
     positions = {case.id: n for n, case in enumerate(suite.cases)}
-    return Prepared(bench, info, answering, positions, tuple(f"{suite.name}: {line}" for line in left_out))
+    left = tuple(f"{suite.name}: {line}" for line in left_out)
+    return Prepared(bench, info, answering, positions, left, (suite.text, *code))
 
 
 def _books(suite: Suite, settings: Settings) -> Books:

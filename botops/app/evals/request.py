@@ -23,7 +23,9 @@ class EvalRequest:
 
     Each of `models` is `replay`, `replay:MODEL` or what `botops.app.models.build_model` takes; every prompt version is
     run with every model. `judge` is the model asked by checks that need one, None for the configured one; `no_llm`
-    leaves such checks out. `cases` are patterns of case ids (`promo-*`), `tags` select the cases that have one of them.
+    leaves such checks out; `allow_code` lets code that a suite brings along run. `cases` are patterns of case ids
+    (`promo-*`), `tags` select the cases that have one of them.
+
     With `stream` replies are streamed. `resume` takes up the same run where it stopped; `retry_errors` is a result of
     which only what could not be judged is run again.
     `concurrency`, `requests_per_minute`, `tokens_per_minute` and `max_wait` (seconds) are the pace of each model.
@@ -46,6 +48,7 @@ class EvalRequest:
     tags: tuple[str, ...] = ()
     judge: str | None = None
     no_llm: bool = False
+    allow_code: bool = False
 
     @property
     def whole(self) -> bool:

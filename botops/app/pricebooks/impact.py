@@ -171,20 +171,23 @@ def _in_case(
     last = len(said) - 1
     for touched in change.touched(said, region=case.region, segment=case.segment, at=case.at):
         if touched.index == last:
-            line, column = _place_of(suite, path, touched.quote)
-            yield _at("case", touched, str(suite.file), line, column, ".".join(map(str, path)))
+            file, line, column = _place_of(suite, path, touched.quote)
+            yield _at("case", touched, file, line, column, ".".join(map(str, path)))
 
 
-def _place_of(suite: Suite, path: tuple[str | int, ...], quote: str) -> tuple[int, int]:
-    """Where a quote stands in the file: in the value's own lines, else where the value begins."""
-    line, column = suite.document.position(path)
+def _place_of(suite: Suite, path: tuple[str | int, ...], quote: str) -> tuple[str, int, int]:
+    """Where a quote stands in the suite's files: in the value's own lines, else where the value begins."""
+    value = suite.problem(path, "", rule="")
+    file, line, column = value.file, value.line, value.column
+    if file != suite.document.file:  # a row of the cases' own file is one line
+        return file, line, column
     text = suite.document.text
     lines = text.splitlines(keepends=True)
     start = sum(map(len, lines[: line - 1])) + column - 1
     found = text.find(quote, start, start + 20_000)
     if found < 0:
-        return line, column
-    return text.count("\n", 0, found) + 1, found - (text.rfind("\n", 0, found) + 1) + 1
+        return file, line, column
+    return file, text.count("\n", 0, found) + 1, found - (text.rfind("\n", 0, found) + 1) + 1
 
 
 def _in_dialogues(file: Path, change: BookChange, ours: set[Path]) -> Iterator[Affected | Problem]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botops.config import parse, read_text
 from botops.domain.errors import UserError
+from botops.evals.case_rows import suite_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SuiteFile:
-    """A suite's file: its name, the prompt it tests, its own price book (None: the one in force), its SHA-256."""
+    """A suite's file: its name, the prompt it tests, its own price book (None: the one in force), the SHA-256 of its
+    text with that of its cases."""
 
     name: str
     file: Path
@@ -50,10 +52,11 @@ def book_checksum(path: Path) -> str | None:
 
 def _suite(settings: Settings, path: Path) -> SuiteFile | None:
     try:
-        text = read_text(path)
-        data: Any = parse(text, str(path)).data
+        document = parse(read_text(path), str(path))
+        text = suite_text(document)
     except UserError:
         return None
+    data: Any = document.data
     name = data.get("name") if isinstance(data, dict) else None
     if not isinstance(name, str):
         return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import GetJsonSchemaHandler, model_validator
@@ -135,6 +135,14 @@ Scope = Sequence[TurnView]
 """The turns an expectation is asked of: one for an expectation of a turn, all for one of the dialogue."""
 
 
+class Code(Protocol):
+    """Functions of a suite's author, whom a person trusts."""
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """The function called `module:function`. Raises ValueError, which says why it cannot be had."""
+        ...
+
+
 @dataclass(frozen=True)
 class Check:
     """A check: either `judge`, which yields what was missed in the scope and nothing when the expectation is met, or
@@ -142,7 +150,8 @@ class Check:
 
     `judge` may raise CannotJudgeError. `lint` says why parameters make no sense with a price book on a day, or None.
     `languages` are those of the replies it understands. `of_attempts` marks checks of what the model wanted to say:
-    they are asked of a dialogue that a fault has cut short too.
+    they are asked of a dialogue that a fault has cut short too. `bind` gives, for parameters that name code of the
+    suite's author, what judges in the place of `judge` once that code is allowed.
     """
 
     id: str
@@ -156,6 +165,9 @@ class Check:
     languages: tuple[str, ...] = ("ru", "kk", "en")
     question: Callable[[Any], Question] | None = field(default=None, kw_only=True)
     of_attempts: bool = field(default=False, kw_only=True)
+    bind: Callable[[Any, Code], Callable[[Any, DialogueView, Scope], Iterable[Miss]]] | None = field(
+        default=None, kw_only=True
+    )
 
     def __post_init__(self) -> None:
         if (self.judge is None) == (self.question is None):
@@ -165,6 +177,10 @@ class Check:
     def needs_llm(self) -> bool:
         """True for a check that asks a language model."""
         return self.question is not None
+
+    def bound(self, params: Any, code: Code) -> Check:
+        """The check with the author's code in it. Raises ValueError, which says why it cannot be had."""
+        return self if self.bind is None else replace(self, judge=self.bind(params, code), bind=None)
 
     def missed(self, params: Any, dialogue: DialogueView, scope: Scope) -> Iterable[Miss]:
         """What `judge` missed in the scope. Raises CannotJudgeError, for a check that asks a model too."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import entry_points
 
 from botops.domain.errors import UserError
-from botops.evals.checks import claims, conduct, graded, limits, texts
+from botops.evals.checks import claims, code, conduct, form, graded, limits, texts
 from botops.evals.checks.base import Check
 
 PLUGINS = "botops.checks"
@@ -42,7 +42,9 @@ class Catalogue:
 
 def built_in() -> Catalogue:
     """The checks that come with botops."""
-    return Catalogue(check for module in (claims, texts, conduct, limits, graded) for check in module.CHECKS)
+    return Catalogue(
+        check for module in (claims, texts, form, conduct, limits, graded, code) for check in module.CHECKS
+    )
 
 
 def installed() -> Catalogue:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from botops.bot.escalation import promises_person
+from botops.claims import find_numbers
 from botops.domain.turns import Action
 from botops.evals.checks.base import Check, DialogueView, Miss, Params, Sample, Scope, filled, shortened
 from botops.evals.checks.facts import FACTS, Fact, asked_about, tells
@@ -83,6 +85,45 @@ def hands_over(params: HandsOver, dialogue: DialogueView, scope: Scope) -> Itera
     )  # fmt: skip
 
 
+def hand_over_is_real(params: Params, dialogue: DialogueView, scope: Scope) -> Iterator[Miss]:
+    """A reply that says a person is being called in stands in a dialogue that is in the hand-off queue by then."""
+    last = scope[-1].number if scope else 0
+    queued = next((turn.number for turn in dialogue.turns if turn.record.hand_off), last + 1)
+    for turn in scope:
+        if turn.number < queued and promises_person(turn.reply):
+            yield Miss(
+                "Сказано, что подключится человек, но диалог никому не передан.",
+                "A person was announced, yet the dialogue was handed over to nobody.",
+                turn.number, shortened(turn.reply),
+            )  # fmt: skip
+
+
+class Reaches(Params):
+    """By which turn a reply is to have named a `price`, or the dialogue to be handed over; one of them is enough."""
+
+    short: ClassVar[str | None] = "turns"
+    turns: int = Field(ge=1, le=50)
+    any_of: Annotated[tuple[Literal["price", "hand_over"], ...], BeforeValidator(_listed), AfterValidator(filled)] = (
+        "price",
+        "hand_over",
+    )
+
+
+def reaches(params: Reaches, dialogue: DialogueView, scope: Scope) -> Iterator[Miss]:
+    """Within so many turns of the dialogue."""
+    for turn in dialogue.turns[: params.turns]:
+        priced = any(said.kind == "money" for said in find_numbers(turn.reply))
+        if ("price" in params.any_of and priced) or ("hand_over" in params.any_of and turn.record.hand_off):
+            return
+    ru_names = {"price": "цена не названа", "hand_over": "человеку не передано"}
+    en_names = {"price": "no price was named", "hand_over": "nobody took over"}
+    ru, en = (", ".join(names[goal] for goal in params.any_of) for names in (ru_names, en_names))
+    yield Miss(
+        f"За первые ходы ({params.turns}): {ru}.", f"Within {params.turns} turns: {en}.",
+        expected=" | ".join(params.any_of),
+    )  # fmt: skip
+
+
 class NoParams(Params):
     """No parameters."""
 
@@ -153,6 +194,31 @@ CHECKS: Iterable[Check] = (
             Sample((("Скидка?", "Передаю."),), holds=True, hand_off="blocked_reply", params="blocked_reply"),
         ),
         tags=("conduct",),
+    ),
+    Check(
+        "hand_over_is_real", {"ru": "Передача не на словах", "en": "A hand-over in deed"},
+        "When a reply says that a person is being called in, the dialogue is put into the hand-off queue.",
+        NoParams, hand_over_is_real,
+        (
+            Sample((("Цена?", "Передаю ваш вопрос менеджеру."),), holds=False),
+            Sample((("Цена?", "Передаю ваш вопрос менеджеру."),), holds=True, hand_off="bot_promised"),
+            Sample((("Цена?", "Сұрағыңызды менеджерге беремін."),), holds=False),
+            Sample((("Price?", "I'm passing you to a manager."),), holds=False),
+            Sample((("Цена?", "5 000 ₸. Если нужно, могу позвать менеджера."),), holds=True),
+        ),
+        tags=("conduct",),
+    ),
+    Check(
+        "reaches", {"ru": "Доходит до сути", "en": "Comes to the point"},
+        "Within so many turns a price is named or the dialogue is handed over.", Reaches, reaches,
+        (
+            Sample((("Цена?", "Чем занимаетесь?"), ("Кафе", "«Альфа» — 5 000 ₸ в месяц.")), holds=True, params=2),
+            Sample((("Цена?", "Чем занимаетесь?"), ("Кафе", "«Альфа» — 5 000 ₸ в месяц.")), holds=False, params=1),
+            Sample((("Менеджера!", "Передаю."),), holds=True, params={"turns": 1, "any_of": "hand_over"},
+                   hand_off="client_request"),
+            Sample((("Цена?", "5 000 ₸."),), holds=False, params={"turns": 3, "any_of": "hand_over"}),
+        ),
+        tags=("conduct", "dialogue"),
     ),
     Check(
         "does_not_hand_over", {"ru": "Отвечает без человека", "en": "Does not hand over"},

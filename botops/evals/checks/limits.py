@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from botops.domain.usage import Cost
 from botops.evals.checks.base import CannotJudgeError, Check, DialogueView, Miss, Params, Sample, Scope
@@ -51,7 +51,48 @@ def max_cost(params: MaxCost, dialogue: DialogueView, scope: Scope) -> Iterator[
         )  # fmt: skip
 
 
+class MaxTokens(Params):
+    """The most tokens a turn may use, all its model calls together: `output` written, `input` read."""
+
+    short: ClassVar[str | None] = "output"
+    output: int | None = Field(default=None, ge=1)
+    input: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if self.output is None and self.input is None:
+            raise ValueError("write `output`, `input` or both")
+        return self
+
+
+def max_tokens(params: MaxTokens, dialogue: DialogueView, scope: Scope) -> Iterator[Miss]:
+    """Every turn is content with so many tokens."""
+    for turn in scope:
+        usage = turn.record.usage
+        limits = (
+            ("output", "в ответе", usage.output_tokens, params.output),
+            ("input", "в запросе", usage.input_tokens, params.input),
+        )
+        for name, ru, used, most in limits:
+            if most is not None and used > most:
+                yield Miss(
+                    f"Токенов {ru} {used}, можно не больше {most}.",
+                    f"{used} {name} tokens were used, at most {most} are allowed.",
+                    turn.number, f"{used}", f"≤ {most}", name,
+                )  # fmt: skip
+
+
 CHECKS: Iterable[Check] = (
+    Check(
+        "max_tokens", {"ru": "Не больше токенов", "en": "No more tokens than"},
+        "Every turn uses at most so many tokens.", MaxTokens, max_tokens,
+        (
+            Sample((("?", "Да."),), holds=True, params=5),
+            Sample((("?", "Да."),), holds=False, params=4),
+            Sample((("?", "Да."),), holds=False, params={"input": 9}),
+        ),
+        tags=("limits",),
+    ),
     Check(
         "max_latency", {"ru": "Не дольше", "en": "No slower than"},
         "Every reply comes within so many seconds.", MaxLatency, max_latency,

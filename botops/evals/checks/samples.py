@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from botops.bot.language import detect_language
@@ -17,6 +18,7 @@ from botops.domain.ports import ModelReply, ModelRequest, OnText
 from botops.domain.turns import Action, Attempt, GuardPolicy, HandOff, Purpose, Timing, TurnRecord, TurnState
 from botops.domain.usage import Cost, Usage
 from botops.evals.checks.base import CannotJudgeError, Check, DialogueView, Sample, TurnView
+from botops.evals.checks.code import Loader
 from botops.evals.grading import graded_by
 from botops.evals.judge import Judge
 from botops.evals.model import Expectation
@@ -45,7 +47,7 @@ def wrong_samples(check: Check) -> Iterator[str]:
 
 
 def _missed(check: Check, params: Any, sample: Sample, dialogue: DialogueView) -> bool:
-    return any(True for _ in check.missed(params, dialogue, dialogue.turns))
+    return any(True for _ in check.bound(params, Loader(Path())).missed(params, dialogue, dialogue.turns))
 
 
 def _graded(check: Check, params: Any, sample: Sample, dialogue: DialogueView) -> bool:

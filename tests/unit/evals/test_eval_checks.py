@@ -1,5 +1,6 @@
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from botops.domain.usage import Cost
 from botops.evals.checks.base import CannotJudgeError, Check, Sample
 from botops.evals.checks.catalogue import Catalogue, built_in, installed
 from botops.evals.checks.claims import no_invented_claims
+from botops.evals.checks.code import Loader
 from botops.evals.checks.conduct import NoParams
 from botops.evals.checks.limits import MaxCost, max_cost
 from botops.evals.checks.samples import BOOK, view_of, wrong_samples
@@ -126,7 +128,8 @@ def test_an_unknown_cost_is_no_pass():
 def test_an_empty_dialogue_breaks_no_check(check):
     view = replace(view_of(check.samples[0]), turns=())
     params = check.params.model_validate(check.samples[0].params)
-    assert all(miss.turn is None for miss in check.missed(params, view, ()))
+    ready = check.bound(params, Loader(Path()))
+    assert all(miss.turn is None for miss in ready.missed(params, view, ()))
 
 
 def test_texts_are_compared_as_people_read_them():
