@@ -233,6 +233,7 @@ def _write(
     markdown_file: Path | None,
     html_file: Path | None,
     language: ReportLanguage,
+    before: RunResult | None = None,
 ) -> None:
     if json_file is not None:
         from botops.evals.result import dump
@@ -253,7 +254,7 @@ def _write(
         from botops.evals.checks.catalogue import installed
         from botops.evals.reports.html import html
 
-        html_file.write_text(html(result, installed(), comparison), encoding="utf-8")
+        html_file.write_text(html(result, installed(), comparison, before=before, language=language), encoding="utf-8")
 
 
 def _report(result: RunResult, comparison: Comparison | None, language: ReportLanguage) -> None:
@@ -317,12 +318,12 @@ def compare(
         raise click.UsageError("give two results, or one with --between SUBJECT SUBJECT")
     before = load(first)
     if between is not None:
-        after, comparison = compared_within(before, *between)
+        before, after, comparison = compared_within(before, *between)
     else:
         after = load(second)  # type: ignore[arg-type]  # one of the two was given
         comparison = compared(before, after)
     after = replace(after, gate=gate(after, comparison))
-    _write(after, comparison, None, None, markdown_file, html_file, language)
+    _write(after, comparison, None, None, markdown_file, html_file, language, before)
     if as_json:
         click.echo(json.dumps(data(comparison, after), ensure_ascii=False, indent=1))
     _report(after, comparison, language)

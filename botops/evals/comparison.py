@@ -112,9 +112,9 @@ def compare(before: RunResult, after: RunResult) -> Comparison:
     return _compare(before, after, _counterparts(before, after))
 
 
-def between(result: RunResult, first: str, second: str) -> tuple[RunResult, Comparison]:
-    """Two subjects of one run, by their labels: the part of the run that is about the second one, and what is
-    different from the first. Raises UserError for labels the run does not have."""
+def between(result: RunResult, first: str, second: str) -> tuple[RunResult, RunResult, Comparison]:
+    """Two subjects of one run, by their labels: the parts of the run that are about each, and what is different with
+    the second. Raises UserError for labels the run does not have."""
     known = list(dict.fromkeys(subject.label for suite in result.suites for subject in suite.subjects))
     for label in (first, second):
         if label not in known:
@@ -122,7 +122,7 @@ def between(result: RunResult, first: str, second: str) -> tuple[RunResult, Comp
     if first == second:
         raise UserError(f"`{first}` cannot be compared with itself: in this run there are {', '.join(known)}")
     one, other = _about(result, first), _about(result, second)
-    return other, _compare(one, other, {(suite.name, second): first for suite in one.suites})
+    return one, other, _compare(one, other, {(suite.name, second): first for suite in one.suites})
 
 
 def _about(result: RunResult, label: str) -> RunResult:

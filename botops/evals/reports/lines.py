@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botops.evals.reports.texts import ReportLanguage, explained, number, text, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from botops.evals.comparison import Comparison, Note
     from botops.evals.means import MeanChange
@@ -67,6 +67,24 @@ def basis_of(rule: GateResult, language: ReportLanguage) -> Iterator[str]:
         yield f"{text('interval', language)} {number(rule.low, 1, language)}–{number(rule.high, 1, language)} %"
     if rule.reason:
         yield reason_of(rule, language)
+
+
+def rule_name(rule: GateResult, labels: Mapping[str, Mapping[str, str]], language: ReportLanguage) -> str:
+    """What a rule asks for, in words. `labels` are the checks' by id."""
+    kind, _, name = rule.rule.partition(".")
+    if kind == "checks":
+        return text("gate.checks", language, name=_label(name, labels, language))
+    if kind != "tags":
+        return text(f"gate.{kind}", language)
+    tag, _, rest = name.partition(".checks.") if ".checks." in name else name.rpartition(".")
+    tagged = text("gate.tags", language, name=tag)
+    if ".checks." in name:
+        return f"{tagged}, {text('gate.checks', language, name=_label(rest, labels, language))}"
+    return f"{tagged}, {text('gate.pass_rate', language)}"
+
+
+def _label(check: str, labels: Mapping[str, Mapping[str, str]], language: ReportLanguage) -> str:
+    return f"«{explained(labels[check], language)}»" if check in labels else check
 
 
 def reason_of(rule: GateResult, language: ReportLanguage) -> str:

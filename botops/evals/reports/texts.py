@@ -52,6 +52,86 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
         "Есеп толық сыймады: барлығы `--html` пен `--json` ішінде бар.",
         "The report was cut to fit: `--html` and `--json` hold all of it.",
     ),
+    # the page
+    "verdict.pass": ("Пороги пройдены", "Шектерден өтті", "The gate is passed"),
+    "verdict.fail": ("Пороги не пройдены", "Шектерден өтпеді", "The gate is not passed"),
+    "verdict.error": (
+        "Оценить удалось не всё", "Бәрін бағалау мүмкін болмады", "Not everything could be judged",
+    ),
+    "replies": ("ответов бота", "боттың жауаптары", "replies of the bot"),
+    "would_cost": ("стоила бы настоящая модель", "нағыз модель тұрар еді", "a real model would cost"),
+    "spent": ("стоили модели", "модельдерге жұмсалды", "spent on models"),
+    "role.live": ("действующая", "қолданыстағы", "live"),
+    "role.split": ("в эксперименте", "экспериментте", "in the split"),
+    "role.asked": ("выбрана", "таңдалған", "chosen"),
+    "broke": ("сломалось", "бұзылды", "broken"),
+    "mended": ("починилось", "түзелді", "fixed"),
+    "still": ("не проходили и раньше", "бұрын да өтпеген", "failed before as well"),
+    "incomparable": ("несравнимы", "салыстыруға келмейді", "not comparable"),
+    "missing": ("были в эталоне, теперь нет", "эталонда болған, енді жоқ", "in the baseline only"),
+    "dialogues": ("Диалоги", "Диалогтар", "Dialogues"),
+    "find": ("Поиск", "Іздеу", "Search"),
+    "status": ("Исход", "Нәтиже", "Outcome"),
+    "check": ("Не выполнена проверка", "Орындалмаған тексеру", "Check that was missed"),
+    "tag": ("Метка", "Белгі", "Tag"),
+    "language": ("Язык", "Тіл", "Language"),
+    "keys": (
+        "Клавиши: / — поиск, j и k — следующий и предыдущий диалог, Enter — раскрыть.",
+        "Пернелер: / — іздеу, j мен k — келесі және алдыңғы диалог, Enter — ашу.",
+        "Keys: / to search, j and k for the next and the previous dialogue, Enter to open.",
+    ),
+    "noscript": (
+        "Чтобы увидеть диалоги, разрешите скрипты этой страницы.",
+        "Диалогтарды көру үшін осы беттің скриптеріне рұқсат беріңіз.",
+        "To see the dialogues, allow the scripts of this page.",
+    ),
+    "at": ("на момент", "сәтіне", "as of"),
+    "prices": ("Цены моделей", "Модель бағалары", "Prices of models"),
+    "judge": ("Судья", "Төреші", "Judge"),
+    "kk_note": (
+        "Пояснения проверок — на русском и английском.",
+        "Тексерулердің түсіндірмелері орыс және ағылшын тілдерінде: қазақша бетте орысшасы көрсетіледі.",
+        "Checks explain themselves in Russian and English.",
+    ),
+    "js.all": ("все", "барлығы", "all"),
+    "js.shown": ("Показано диалогов: {n} из {all}.", "Көрсетілген диалогтар: {n}/{all}.", "{n} of {all} dialogues."),
+    "js.show_more": (
+        "Показать ещё {n} (осталось {left})", "Тағы {n} көрсету ({left} қалды)", "Show {n} more ({left} left)",
+    ),
+    "js.left": ("Слева", "Сол жақта", "Left"),
+    "js.right": ("Справа", "Оң жақта", "Right"),
+    "js.earlier": ("было", "бұрын", "before"),
+    "js.advice": ("совет", "кеңес", "advice"),
+    "js.no_grade": ("оценки нет", "баға жоқ", "no grade"),
+    "js.client_turn": ("Клиент, ход {n}", "Клиент, {n}-кезек", "Client, turn {n}"),
+    "js.bot_said": ("Бот", "Бот", "Bot"),
+    "js.held": ("Не ушло клиенту", "Клиентке жетпеді", "Did not reach the client"),
+    "status.pass": ("прошёл", "өтті", "passed"),
+    "status.fail": ("не прошёл", "өтпеді", "failed"),
+    "status.error": ("не оценён", "бағаланбады", "not judged"),
+    "status.broken": ("сломался", "бұзылды", "broken"),
+    "status.fixed": ("починился", "түзелді", "fixed"),
+    "action.passed": ("отправлен", "жіберілді", "sent"),
+    "action.flagged": ("отправлен с отметкой", "белгімен жіберілді", "sent and flagged"),
+    "action.repaired": ("исправлен", "түзетілді", "repaired"),
+    "action.blocked": ("заблокирован", "бұғатталды", "blocked"),
+    "action.handed_over": ("передан человеку", "адамға берілді", "handed over"),
+    "action.": ("ответа нет", "жауап жоқ", "no reply"),
+    "language.ru": ("русский", "орысша", "Russian"),
+    "language.kk": ("казахский", "қазақша", "Kazakh"),
+    "language.en": ("английский", "ағылшынша", "English"),
+    "severity.critical": ("критично", "сыни", "critical"),
+    "severity.high": ("серьёзно", "елеулі", "high"),
+    "severity.medium": ("средне", "орташа", "medium"),
+    "severity.low": ("мелочь", "ұсақ", "low"),
+    "kind.price": ("цена", "баға", "price"),
+    "kind.stale_price": ("устаревшая цена", "ескірген баға", "out-of-date price"),
+    "kind.total": ("неверный расчёт", "қате есеп", "wrong total"),
+    "kind.discount": ("скидка", "жеңілдік", "discount"),
+    "kind.promo_code": ("промокод", "промокод", "promo code"),
+    "kind.unknown_product": ("неизвестный товар", "белгісіз тауар", "unknown product"),
+    "kind.terms": ("условия", "шарттар", "terms"),
+    "kind.currency": ("валюта", "валюта", "currency"),
     # sections
     "gate": ("Пороги", "Шектер", "Gate"),
     "failures": ("Не прошли", "Өтпегендер", "Failed"),
@@ -185,6 +265,12 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u206
 def visible(foreign: str) -> str:
     """Foreign text without characters that steer a terminal or turn the direction of writing."""
     return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", foreign)
+
+
+def encodable(report: str) -> str:
+    """A report that can be written as UTF-8: a model may answer with half of a surrogate pair, which no file can
+    hold."""
+    return report.encode("utf-8", "replace").decode()
 
 
 def text(key: str, language: ReportLanguage, **values: object) -> str:

@@ -1,4 +1,8 @@
+import json
+import re
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
@@ -7,9 +11,9 @@ from rich.console import Console
 
 from botops.evals.checks.catalogue import built_in
 from botops.evals.comparison import compare
-from botops.evals.reports.html import html, pieces
+from botops.evals.reports.html import html
 from botops.evals.reports.junit import junit
-from botops.evals.reports.markdown import SHOWN, code, markdown
+from botops.evals.reports.markdown import MOST, SHOWN, code, markdown
 from botops.evals.reports.terminal import comparison_lines, failure_lines, summary_table
 from botops.evals.result import (
     AttemptResult,
@@ -113,6 +117,26 @@ def test_markdown_stays_short(result):
     assert markdown(replace(result, cases=(BROKEN,))).startswith("## ⚠️")
 
 
+def test_markdown_fits_into_a_comment_whatever_is_said(result):
+    long = replace(WHY, quote="б" * 5000, expected="в" * 5000, explanations={"en": "г" * 5000})
+    many = tuple(
+        replace(FAILED, suite="demo", case=f"c{n}", failures=(long,) * 9, turns=(replace(TURN, client="д" * 9000),))
+        for n in range(500)
+    )
+    for problems in ((), ("х" * 300,) * 400):
+        text = markdown(replace(result, cases=many, problems=problems))
+        assert len(text) <= MOST
+        assert text.rstrip().endswith("hold all of it.")
+
+
+def test_markdown_shows_every_rule_with_what_was_measured(result):
+    text = markdown(result)
+    assert "| ❌ | demo · `sales@3` · `pass_rate` | 50.0 % | ≥ 100 % | 1 of 2 missed it; 95 % interval" in text
+    assert "| ✅ | demo · `sales@3` · `judged` | 2 | ≥ 1 |  |" in text
+    assert "| Промпт | прошли | не прошли |" in markdown(result, language="ru")
+    assert "Шектер" in markdown(result, language="kk")
+
+
 def test_markdown_tells_what_changed(result):
     before = replace(result, cases=(replace(FAILED, status="pass", failures=()), replace(PASSED, status="fail")))
     text = markdown(result, compare(before, result))
@@ -124,43 +148,88 @@ def test_markdown_tells_what_changed(result):
 
 
 class Reader(HTMLParser):
-    def __init__(self):
+    """Tags and links of a page, and the JSON it hands to its script."""
+
+    def __init__(self, page):
         super().__init__()
-        self.tags, self.links = [], []
+        self.tags, self.links, self.policy, self.json = [], [], "", ""
+        self._inside = False
+        self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
-        self.links += [v for k, v in attrs if k in {"src", "href"}]
+        known = dict(attrs)
+        self.links += [v for k, v in attrs if k in {"src", "href", "style"} or k.startswith("on")]
+        if known.get("http-equiv"):
+            self.policy = known["content"]
+        self._inside = known.get("id") == "data"
+
+    def handle_endtag(self, tag):
+        self._inside = False
+
+    def handle_data(self, data):
+        if self._inside:
+            self.json += data
+
+    @property
+    def data(self):
+        return json.loads(self.json)
 
 
-def test_html_stands_alone_and_escapes_everything(result):
-    page = html(result, built_in())
-    reader = Reader()
-    reader.feed(page)
+def hashed(page, tag):
+    (source,) = re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+    return b64encode(sha256(source.encode()).digest()).decode()
+
+
+def test_html_stands_alone_and_lets_nothing_in(result):
+    breaking = "</script><script>alert(1)</script><!-- <script>" + HOSTILE + "\ud800"
+    hostile = replace(FAILED, turns=(replace(TURN, client=breaking),), tags=(breaking,), owner=breaking)
+    page = html(replace(result, cases=(hostile, PASSED, BROKEN), problems=(breaking,)), built_in())
+    reader = Reader(page)
     assert reader.links == []
-    assert "img" not in reader.tags
-    assert "<mark>50 %</mark>" in page
-    assert "Не ушло клиенту" in page
-    assert "Did not reach the client" in page
-    assert reader.tags.count("details") == 3
-    assert page.index("half-price") < page.index("timeout") < page.index("Цена?")
+    assert not {"img", "link", "iframe", "object"} & {*reader.tags}
+    assert reader.tags.count("script") == 2
+    assert page.count("</script>") == 2
+    said = reader.data["cases"][0]["runs"][0]["turns"][0]["client"]
+    assert said == breaking.replace("\ud800", "?")
+    page.encode()
+    assert reader.policy.startswith("default-src 'none'; ")
+    assert f"script-src 'sha256-{hashed(page, 'script')}'" in reader.policy
+    assert f"style-src 'sha256-{hashed(page, 'style')}'" in reader.policy
 
 
-def test_html_shows_what_changed(result):
+def test_html_hands_over_every_dialogue_with_its_findings(result):
+    data = Reader(html(result, built_in())).data
+    assert [one["case"] for one in data["cases"]] == ["half-price", "down", "price"]
+    run = data["cases"][0]["runs"][0]
+    assert run["failures"][0]["expected"] == "10 %"
+    (attempt,) = run["turns"][0]["attempts"]
+    assert (attempt["left"], attempt["findings"][0]["start"]) == (False, 7)
+    assert run["turns"][0]["ms"] == 0  # a simulation's time says nothing
+    assert all(len(said) == 3 for said in data["texts"].values())
+
+
+def test_html_speaks_every_language_and_begins_with_the_one_asked_for(result):
+    page = html(result, built_in(), language="kk")
+    assert '<html lang="kk" data-language="kk">' in page
+    for said in ("Пороги не пройдены", "Шектерден өтпеді", "The gate is not passed"):
+        assert said in page
+    assert "доля прошедших" in page
+    assert "50,0 %" in page
+    assert "50.0 %" in page
+
+
+def test_html_shows_what_changed_beside_what_was(result):
     before = replace(result, cases=(replace(FAILED, status="pass", failures=()), replace(PASSED, status="fail")))
-    page = html(replace(result, interrupted=True), built_in(), compare(before, result))
+    page = html(replace(result, interrupted=True), built_in(), compare(before, result), before=before)
     assert "Compared with the baseline" in page
-    assert "сломался" in page
-    assert "починился" in page
     assert "The run was stopped" in page
-
-
-def test_spans_are_cut_at_their_borders():
-    text = "Скидка 50 %!"
-    assert pieces(text, (FINDING,)) == [("Скидка ", False), ("50 %", True), ("!", False)]
-    outside = replace(FINDING, start=-3, end=99)
-    assert pieces(text, (outside,)) == [(text, True)]
-    assert pieces("", (FINDING,)) == []
+    by_case = {one["case"]: one for one in Reader(page).data["cases"]}
+    assert by_case["half-price"]["runs"][0]["change"] == "broken"
+    assert by_case["price"]["runs"][0]["change"] == "fixed"
+    assert by_case["half-price"]["before"][0]["status"] == "pass"
+    bare = Reader(html(result, built_in(), compare(before, result), before=before.as_baseline())).data
+    assert all(one["before"] == [] for one in bare["cases"])
 
 
 def test_the_terminal_names_dialogue_turn_and_rule(result):
