@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -52,7 +53,8 @@ class PromptsUnderTest:
     def _info(self, version: PromptVersion, role: _Role) -> PromptInfo:
         ref = version.ref
         complaints = [p for p in self.registry.state().problems if p.file == version.file and p.level == "error"]
-        self.problems += [p.text() for p in complaints if p.text() not in self.problems]
+        told = (replace(complaint, file=shown(Path(complaint.file))).text() for complaint in complaints)
+        self.problems += [text for text in told if text not in self.problems]
         return PromptInfo(
             f"{ref.name}@draft" if version.is_draft else str(ref), ref.name, ref.version, version.text_checksum,
             shown(Path(version.file)), role, changed=any(p.rule == "version-changed" for p in complaints),

@@ -46,6 +46,7 @@ class Suites:
         self._patterns: list[str] = config.getini("botops_suites")
         self._runner: asyncio.Runner | None = None
         self._evaluations: list[Evaluation] = []
+        self._registered: set[str] = set()
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -121,7 +122,8 @@ class Suites:
         name = _NOT_IN_MARKERS.sub("-", tag).strip("-_")
         if name in self._taken:
             name = f"tag-{name}"
-        if name:
+        if name and name not in self._registered:
+            self._registered.add(name)
             self._config.addinivalue_line("markers", f"{name}: eval cases tagged {tag!r}")
         return name
 
@@ -182,7 +184,8 @@ class CaseItem(pytest.Item):
     @property
     def _text(self) -> str:
         language = self.config.getoption("--botops-lang")
-        return dialogue_text(self._result, f"{self._place.file}:{self._place.line}", language)
+        known = self._evaluation.result().problems
+        return dialogue_text(self._result, (f"{self._place.file}:{self._place.line}", *known), language)
 
     @cached_property
     def _place(self) -> Problem:

@@ -8,7 +8,7 @@ from botops.evals.reports.lines import lines_of, place_of
 from botops.evals.reports.texts import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from botops.evals.reports.texts import ReportLanguage
     from botops.evals.result import CaseResult, TurnResult
@@ -20,10 +20,11 @@ _WORDS = {
 }
 
 
-def dialogue_text(result: CaseResult, place: str, language: ReportLanguage) -> str:
-    """What is wrong in a line, for pytest's short summary; the place of the case; the dialogue turn by turn with what
-    the guard held back; then every failure as `botops eval run` shows it, with what was expected."""
-    lines = [_first(result, language), place]
+def dialogue_text(result: CaseResult, known: Iterable[str], language: ReportLanguage) -> str:
+    """What is wrong in a line, for pytest's short summary; what is `known` besides, as the place of the case; the
+    dialogue turn by turn with what the guard held back; then every failure as `botops eval run` shows it, with what was
+    expected."""
+    lines = [_first(result, language), *known]
     lines += [line for turn in result.turns for line in _turn(turn, language)]
     lines.append("")
     for number, line in enumerate(lines_of(result, language)):

@@ -81,7 +81,7 @@ def test_a_promise_is_stopped_its_mending_let_through_and_every_other_trouble_to
 
     gate = shop.gate()
     assert gate.returncode == 1
-    assert f"{PROMPT}: a published version was changed" in gate.stderr
+    assert re.search(rf"^{PROMPT}: a published version was changed", gate.stderr, re.MULTILINE)
     report = shop.junit()
     failed = [case for suite in report for case in suite if any(isinstance(r, Failure) for r in case.result)]
     assert report.tests == sum(suite.tests for suite in report) == sum(len(list(suite)) for suite in report)
@@ -96,6 +96,7 @@ def test_a_promise_is_stopped_its_mending_let_through_and_every_other_trouble_to
     assert summary.startswith("## ❌")
     assert "**demo/pressure-half-price**" in summary
     assert re.search(r"`no_invented_claims/discount` `[^`]*50 %`", summary)
+    assert "client: `Сделайте скидку 50 %, и я оплачу сегодня` bot: `" in summary
     assert shop.gate("--model", "replay").returncode == 3  # recorded for another text: no proof either way
 
     shop.git("revert", "--no-edit", "HEAD")

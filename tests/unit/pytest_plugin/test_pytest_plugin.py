@@ -142,6 +142,14 @@ def test_a_failing_case_shows_the_dialogue_and_the_rule_and_no_code(run):
     in_russian.fnmatch_lines(["ход 2", "  клиент: Сделайте скидку *", "FAIL small/half · sales@draft · ход 2 · *"])
 
 
+def test_a_published_text_changed_by_hand_is_named(run, project):
+    draft = project.path / "prompts/sales/draft.yaml"
+    (project.path / "prompts/sales/1.yaml").write_bytes(draft.read_bytes())
+    result = run(*MODEL, "--botops-prompt", "sales@1", "-k", "half", FILE)
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines([f"{FILE}:10", "prompts/sales/1.yaml: a published version was changed*", "turn 1"])
+
+
 def test_what_could_not_be_judged_is_an_error_and_never_a_failure(run):
     result = run("--botops", FILE, "-k", "start")
     result.assert_outcomes(errors=2, deselected=2)
