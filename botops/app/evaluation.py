@@ -12,6 +12,7 @@ from botops.app.clock import SystemClock
 from botops.app.container import STATE
 from botops.app.eval_prompts import PromptsUnderTest, shown
 from botops.app.evals.apart import EvalGuard, JudgingProcess
+from botops.app.evals.estimating import estimate_run
 from botops.app.evals.judge import build_judge, judge_info
 from botops.app.evals.models import ModelsOfRun
 from botops.app.evals.preparation import prepare, read_suites
@@ -21,6 +22,7 @@ from botops.domain.errors import UserError
 from botops.domain.money import PICO
 from botops.domain.usage import Usage
 from botops.evals.checkpoint import Checkpoint
+from botops.evals.estimate import dollars
 from botops.evals.grading import doubts
 from botops.evals.repeats import repeat_rates
 from botops.evals.reports.lines import lines_of
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from botops.config import Secrets, Settings
     from botops.domain.problems import Problem
+    from botops.evals.estimate import Estimate
     from botops.evals.reports.texts import ReportLanguage
     from botops.evals.result import CaseResult, ModelInfo
     from botops.evals.runner import Job
@@ -63,7 +66,7 @@ class Evaluation:
         jobs = [job for p in self._prepared for job in jobs_of(p.bench, request.repeat)]
         if not jobs:
             raise UserError("no case fits --case and --tag: `botops eval list SUITE` shows them")
-        most = None if request.max_cost is None else int(request.max_cost * PICO)
+        most = None if request.max_cost is None or not self.billed else int(request.max_cost * PICO)
         self.run = Run(tuple(jobs), request.concurrency, on_case, most)
         self._checkpoint = Checkpoint(settings.root / STATE / "evals", self._identity())
         mine = {job.key for job in jobs}
@@ -80,6 +83,38 @@ class Evaluation:
         guards = [p.bench.guard for p in self._prepared if isinstance(p.bench.guard, EvalGuard)]
         if self._judging is None and JudgingProcess.possible():
             self._judging = JudgingProcess(guards)
+
+    @property
+    def billed(self) -> bool:
+        """True when a model that brings a bill answers or judges."""
+        models = [subject.model for p in self._prepared for subject in p.bench.subjects]
+        return not all(model.simulated for model in (*models, *([self._judge.model] if self._judge else ())))
+
+    def estimate(self, *, exact: bool = False) -> Estimate:
+        """What the dialogues that are left will use and cost. `exact` counts tokens with the models' vocabularies,
+        which takes half a second."""
+        known = {case.key for case in self.run.finished}
+        left = [job for job in self.run.jobs if job.key not in known]
+        return estimate_run(left, self._prepared, self._settings, self._judge, SystemClock().now(), exact=exact)
+
+    def refuse_over_budget(self, estimate: Estimate) -> None:
+        """Raises UserError when the run is sure to cost more than `max_cost`, or nobody can tell what it costs."""
+        most = self._request.max_cost
+        if most is None or not estimate.billed:
+            return
+        if estimate.unpriced:
+            names = ", ".join(estimate.unpriced)
+            raise UserError(
+                f"--max-cost cannot be kept: the price of {names} is not known: add it under costs.prices in "
+                "botops.yaml, or leave the option out"
+            )
+        spent, left = self.run.spent, estimate.pico_usd
+        if dollars(spent + left.low) > most:
+            before = f" on top of {dollars(spent):.4f} $ spent before" if spent else ""
+            raise UserError(
+                f"the run would cost at least {dollars(left.low):.4f} $, about {dollars(left.likely):.4f} ${before}: "
+                f"more than --max-cost {most:f}. Nothing was asked"
+            )
 
     def _known(self) -> Iterator[CaseResult]:
         """What needs not be run: what a stopped run has finished, or a finished run could judge."""

@@ -18,10 +18,10 @@ from botops.cli.evals_import import import_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from botops.app.evaluation import Evaluation
     from botops.app.releases.evidence import Proof
     from botops.config import Secrets, Settings
     from botops.evals.comparison import Comparison
+    from botops.evals.estimate import Estimate
     from botops.evals.reports.texts import ReportLanguage
     from botops.evals.result import RunResult
 
@@ -108,8 +108,12 @@ evals.add_command(import_)
 )
 @click.option("--stream", is_flag=True, help="Let replies be streamed, as to a client who reads along.")
 @click.option("--record", is_flag=True, help="Keep the replies as recordings for --model replay.")
+@click.option("--estimate", "estimate_only", is_flag=True, help="Say what the run would ask and cost, and run nothing.")
 @click.option(
-    "--max-cost", metavar="USD", callback=_dollars, help="Begin no further dialogue once so many dollars are spent."
+    "--max-cost",
+    metavar="USD",
+    callback=_dollars,
+    help="Do not start when the run is sure to cost more; begin no further dialogue once so much is spent.",
 )
 @click.option("--judge", metavar="MODEL", help="The model that grades: as --model, or replay; default: judge.model.")
 @click.option("--no-llm", is_flag=True, help="Leave out the checks that ask a language model.")
@@ -151,6 +155,7 @@ def run(
     form: str,
     no_evidence: bool,
     by: str | None,
+    estimate_only: bool,
     **wanted: object,
 ) -> int:
     """Run SUITES and judge every dialogue.
@@ -165,7 +170,7 @@ def run(
 
     from botops.app.evaluation import EvalRequest, Evaluation, faultless
     from botops.app.releases.evidence import runs_of
-    from botops.cli.progress import progress
+    from botops.cli.eval_watch import Interruption, hold
     from botops.config import Secrets
     from botops.evals.comparison import compare as compared
     from botops.evals.gate import exit_code, gate
@@ -177,12 +182,18 @@ def run(
     request = EvalRequest(suites, **wanted)  # type: ignore[arg-type]  # the options above have these names and types
     with annotating(form):
         evaluation = Evaluation(settings, secrets, request)
-    evaluation.judge_apart()
     if request.resume or request.retry_errors:
         click.echo(f"{evaluation.resumed} of {len(evaluation.run.jobs)} are known from an earlier run", err=True)
-    with progress("Evaluating", len(evaluation.run.jobs) - evaluation.resumed) as advance:
-        evaluation.run.on_case = lambda _: advance(1)
-        result, stopped = _hold(evaluation)
+    if estimate_only or evaluation.billed:
+        estimate = evaluation.estimate(exact=estimate_only or request.max_cost is not None)
+        _show_estimate(estimate, json_file if estimate_only else None)
+        evaluation.refuse_over_budget(estimate)
+    if estimate_only:
+        return 0
+    evaluation.judge_apart()
+    with Interruption() as interruption:
+        result = hold(evaluation, interruption)
+        stopped = interruption.heard
     comparison = compared(before, result) if before else None
     result = replace(result, gate=gate(result, comparison))
     _write(result, comparison, json_file, junit_file, markdown_file, html_file, language)
@@ -194,6 +205,21 @@ def run(
 
         click.echo(render_problems(evaluation.annotations(language), "github"))
     return 130 if stopped else exit_code(result, comparison)
+
+
+def _show_estimate(estimate: Estimate, json_file: Path | None) -> None:
+    from dataclasses import asdict
+
+    from botops.cli.eval_watch import estimate_lines
+
+    for line in estimate_lines(estimate):
+        click.echo(line, err=True)
+    if json_file is not None:
+        text = json.dumps(asdict(estimate), ensure_ascii=False, indent=1)
+        if str(json_file) == "-":
+            click.echo(text)
+        else:
+            json_file.write_text(text + "\n", encoding="utf-8")
 
 
 def _keep(settings: Settings, secrets: Secrets, runs: Sequence[Proof], by: str | None) -> None:
@@ -209,20 +235,6 @@ def _keep(settings: Settings, secrets: Secrets, runs: Sequence[Proof], by: str |
         return
     if kept:
         click.echo(f"kept as proof for a release: {counted(len(runs), 'run')} (botops prompts history NAME)", err=True)
-
-
-def _hold(evaluation: Evaluation) -> tuple[RunResult, bool]:
-    """Runs to the end or to Ctrl-C; what is known by then is reported all the same."""
-    import asyncio
-    import time
-
-    started = time.monotonic()
-    stopped = False
-    try:
-        asyncio.run(evaluation.hold())
-    except KeyboardInterrupt:
-        stopped = True
-    return evaluation.result(time.monotonic() - started), stopped
 
 
 def _write(

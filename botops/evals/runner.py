@@ -98,6 +98,11 @@ class Run:
     max_pico_usd: int | None = None
     _results: dict[tuple[str, str, str, int], CaseResult] = field(default_factory=dict)
     _stopping: bool = False
+    _spent: int = 0
+    _jobs: dict[tuple[str, str, str, int], Job] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._jobs = {job.key: job for job in self.jobs}
 
     @property
     def finished(self) -> tuple[CaseResult, ...]:
@@ -111,11 +116,13 @@ class Run:
 
     @property
     def spent(self) -> int:
-        """Pico-dollars of all results."""
-        return sum(result.spent for result in self.finished)
+        """Pico-dollars that were billed: what a simulated model would have cost is not."""
+        return self._spent
 
     def keep(self, result: CaseResult) -> None:
-        """Takes a result that is known already: its job is not run."""
+        """Takes the result of a job; of one that is known already the job is not run."""
+        if result.key not in self._results:
+            self._spent += _billed(self._jobs[result.key], result)
         self._results[result.key] = result
 
     def stop(self) -> None:
@@ -138,7 +145,7 @@ class Run:
 
     async def _work(self, waiting: Iterator[Job]) -> None:
         for job in waiting:
-            if self._stopping or (self.max_pico_usd is not None and self.spent >= self.max_pico_usd):
+            if self._stopping or (self.max_pico_usd is not None and self._spent >= self.max_pico_usd):
                 return
             result = await hold_dialogue(job)
             self.keep(result)
@@ -153,6 +160,11 @@ def jobs_of(bench: Bench, repeat: int = 1) -> Iterator[Job]:
         for subject in bench.subjects:
             for number in range(1, repeat + 1):
                 yield Job(bench, case, subject, number)
+
+
+def _billed(job: Job, result: CaseResult) -> int:
+    beside = 0 if job.bench.judge is None or job.bench.judge.model.simulated else sum(result.side_pico_usd.values())
+    return beside + (0 if job.subject.model.simulated else result.pico_usd)
 
 
 class _Silent:

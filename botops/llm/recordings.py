@@ -59,6 +59,11 @@ def recording_key(model: str, request: ModelRequest) -> str:
     return _digest({"model": model, "messages": [_message(m) for m in request.messages], "parameters": parameters})
 
 
+def read_recordings(directory: Path) -> list[Recording]:
+    """Every recording in a folder; none when there is no such folder. Raises UserError with every line that is none."""
+    return [row for file in sorted(directory.glob("*.jsonl")) for row in _read(file).values()]
+
+
 class RecordingModel:
     """Passes every call on to `inner` and keeps the replies under `directory`.
 
@@ -106,7 +111,7 @@ class ReplayModel:
     def __init__(self, directory: Path, *, model: str | None = None, command: str = RECORD_COMMAND) -> None:
         self._command = command
         self._directory = directory
-        rows = [row for file in sorted(directory.glob("*.jsonl")) for row in _read(file).values()]
+        rows = read_recordings(directory)
         models = sorted({row.model for row in rows})
         if model is None and len(models) > 1:
             raise UserError(f"{directory}: recordings of several models ({', '.join(models)}): name the one to replay")

@@ -144,13 +144,3 @@ def test_an_error_is_tried_again_with_resume(evaluate):
         assert code == 0, err
         assert "1 of 2 are known from an earlier run" in err
         assert len(fake.requests) == 3
-
-
-def test_no_dialogue_is_begun_once_the_money_is_spent(evaluate):
-    good = Behaviour("ok", text=GOOD)
-    with FakeProvider([good]) as fake:
-        code, err, cases, _ = evaluate(fake.base_url, "--concurrency", "1", "--max-cost", "0.000001")
-        assert code == 3, err
-        assert len(cases) == len(fake.requests) == 1
-        code, _, cases, _ = evaluate(fake.base_url, "--concurrency", "1", "--max-cost", "1", "--resume")
-        assert (code, len(cases), len(fake.requests)) == (0, 2, 2)

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from botops.evals.result import dump, load
 from botops.testing import Behaviour, FakeProvider
 
 SUITE = "evals/suites/demo.yaml"
@@ -154,7 +155,39 @@ def test_a_result_of_another_run_is_refused(botops, project, change, options, sa
 def test_a_baseline_cannot_be_taken_up(botops, project):
     command = ("eval", "run", SUITE, "--model", "simulator", "--case", "price-s*")
     assert botops(project, *command, "--json", "r.json")[0] == 0
-    assert botops(project, "eval", "bless", "r.json", "b.json")[0] == 0
+    (project / "b.json").write_text(dump(load(project / "r.json").as_baseline()), "utf-8")
     code, _, err = botops(project, *command, "--retry-errors", "b.json")
     assert code == 2
     assert "it is a baseline" in err
+
+
+STUBBORN = """\
+import time
+
+from langchain_core.language_models.fake_chat_models import FakeListChatModel
+
+
+class Stubborn(FakeListChatModel):
+    def _call(self, *args, **kwargs):
+        print("asked", flush=True)
+        time.sleep(60)
+        return "late"
+
+
+model = Stubborn(responses=["late"])
+"""
+
+
+def test_a_second_ctrl_c_ends_at_once(project, process, long):
+    # A model that holds a thread does not hear that its call is given up.
+    (project / "stubborn.py").write_text(STUBBORN, "utf-8")
+    arguments = ("eval", "run", long, "--model", "langchain:stubborn:model", "--prompt", "sales@1")
+    with process(project, *arguments) as child:
+        while b"asked" not in child.stdout.readline():
+            assert child.poll() is None
+        until = time.monotonic() + 20
+        while child.poll() is None and time.monotonic() < until:
+            child.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        assert child.returncode == 130
+        assert b"Stopped at once" in child.stdout.read()

@@ -76,7 +76,7 @@ class ModelsOfRun:
             return None
         wanted = self._request
         pace = Pace(wanted.concurrency, wanted.requests_per_minute, wanted.tokens_per_minute, wanted.max_wait)
-        return Pacer(pace, lambda request: estimate_messages(request.messages, model.name))
+        return Pacer(pace, lambda request: estimate_messages(request.messages, model.name, wait=False))
 
     def _replay(self, suite: Suite, wanted: str) -> NamedAs:
         name = wanted.partition(":")[2] or None
