@@ -13,8 +13,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
 from ahocorasick_rs import AhoCorasick
+
+from botops.claims.shipped import shipped
 
 _DATA = Path(__file__).with_name("data") / "cues.yaml"
 _BRIEF = 70
@@ -52,7 +53,7 @@ NO_CUES = Cues()
 
 @cache
 def _words() -> dict[str, dict[str, list[str]]]:
-    found: dict[str, dict[str, list[str]]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, list[str]]] = shipped(_DATA)
     return found
 
 

@@ -12,12 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from botops.claims.dates import find_dates
 from botops.claims.lexicon import entry
 from botops.claims.quantities import Quantity
 from botops.claims.ranges import Range, range_of, tightest, unit_of
+from botops.claims.shipped import shipped
 from botops.claims.variants import age_of, parts_of, told_apart
 from botops.claims.weekdays import days_in_word, days_of_value
 from botops.claims.words import Word, fold, kazakh_root, stem, words
@@ -81,7 +80,7 @@ _VALUES = Path(__file__).with_name("data") / "values.yaml"
 def _synonyms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Wordings that stand for each other, by the stems of each."""
     out: dict[tuple[str, ...], dict[tuple[str, ...], None]] = defaultdict(dict)
-    for line in yaml.safe_load(_VALUES.read_text(encoding="utf-8")):
+    for line in shipped(_VALUES):
         phrases = [tuple(w.stem for w in words(fold(str(p)))) for p in line]
         for phrase in phrases:
             out[phrase].update(dict.fromkeys(phrases))

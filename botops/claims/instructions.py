@@ -17,8 +17,6 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import yaml
-
 from botops.claims.check import judge
 from botops.claims.compile import CompiledBook
 from botops.claims.lexicon import Concepts, OwnWords
@@ -26,6 +24,7 @@ from botops.claims.policy import Rule
 from botops.claims.reading import Clause, Reading, read
 from botops.claims.scope import clause_negated
 from botops.claims.segment import segments
+from botops.claims.shipped import shipped
 from botops.domain.findings import Finding, FindingKind
 from botops.domain.messages import Message
 
@@ -292,7 +291,7 @@ class Instructions:
 
 @cache
 def _words() -> OwnWords:
-    raw = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    raw = shipped(_DATA)
     return OwnWords(
         (concept, language, form)
         for concept, languages in raw.items()

@@ -13,8 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from botops.claims.shipped import shipped
 from botops.claims.words import Word, fold, plain_kazakh
 
 Concepts = frozenset[str]
@@ -83,7 +82,7 @@ _EMPTY = Entry(NONE)
 
 @cache
 def _raw() -> dict[str, dict[str, dict[str, str]]]:
-    raw: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    raw: dict[str, dict[str, dict[str, str]]] = shipped(_DATA)
     return raw
 
 

@@ -9,14 +9,14 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
+from botops.claims.shipped import shipped
 
 _DATA = Path(__file__).with_name("data") / "promises.yaml"
 
 
 @cache
 def _words() -> dict[str, dict[str, list[str]]]:
-    found: dict[str, dict[str, list[str]]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, list[str]]] = shipped(_DATA)
     return found
 
 

@@ -15,11 +15,10 @@ from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from botops.claims.dates import names_month
 from botops.claims.grammar.lexemes import tables
 from botops.claims.lexicon import known_word
+from botops.claims.shipped import shipped
 from botops.claims.words import is_kazakh_tail
 
 _DATA = Path(__file__).with_name("data") / "scripts.yaml"
@@ -148,7 +147,7 @@ def _pieces(word: str) -> Iterator[tuple[str, ...]]:
 
 @cache
 def _raw() -> dict[str, Any]:
-    raw: dict[str, Any] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = shipped(_DATA)
     return raw
 
 

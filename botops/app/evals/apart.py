@@ -85,6 +85,7 @@ class JudgingProcess:
         self._process = multiprocessing.get_context("fork").Process(
             target=_serve, args=(there, self._socket, tuple(guards)), daemon=True, name="botops-judging"
         )
+        gc.freeze()  # what is loaded by now is neither looked through for garbage again nor copied for it
         self._process.start()
         there.close()
         self._ids = count()
@@ -134,6 +135,7 @@ class JudgingProcess:
             self._reading.cancel()
             await asyncio.wait([self._reading])
         self._process.join()
+        gc.unfreeze()
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         try:
@@ -163,7 +165,6 @@ def _serve(here: socket.socket, other_end: socket.socket, guards: Sequence[EvalG
     """Answers until nobody asks any more. Ctrl-C is for the process that asks."""
     other_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
     try:
         with here.makefile("rb") as questions:
             while head := questions.read(_HEAD.size):
