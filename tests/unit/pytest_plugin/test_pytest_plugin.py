@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 # A run of `pytester` forgets the modules it imported: what every run needs is imported before the first.
+import botops.costs.meter
 import botops.llm.openai_model
 import botops.pytest_plugin.collecting
 import botops.simulator.model
