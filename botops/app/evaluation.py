@@ -12,6 +12,7 @@ from botops.app.clock import SystemClock
 from botops.app.container import STATE
 from botops.app.eval_prompts import PromptsUnderTest, shown
 from botops.app.evals.apart import EvalGuard, JudgingProcess
+from botops.app.evals.clients import Clients
 from botops.app.evals.estimating import estimate_run
 from botops.app.evals.judge import build_judge, judge_info
 from botops.app.evals.models import ModelsOfRun
@@ -57,9 +58,11 @@ class Evaluation:
         self._prompts = PromptsUnderTest(settings.path("prompts"))
         self._models = ModelsOfRun(settings, secrets, request)
         suites = read_suites(request.suites)
+        self._clients = Clients(settings, secrets, request)
         self._judge = None if request.no_llm else build_judge(settings, secrets, request)
         self._prepared = [
-            prepare(suite, settings, request, self._prompts, self._models, self._judge) for suite in suites
+            prepare(suite, settings, request, self._prompts, self._models, self._clients, self._judge)
+            for suite in suites
         ]
         asked = [e for p in self._prepared for case in p.bench.suite.cases for e in case.expectations]
         self._doubts = tuple(doubts(self._judge, asked)) if self._judge else ()
@@ -166,6 +169,7 @@ class Evaluation:
         await self._models.close()
         if self._judge is not None:
             await self._judge.close()
+        await self._clients.close()
 
     def _model_infos(self) -> tuple[ModelInfo, ...]:
         """The models, with the price tables that costs were counted by."""
@@ -182,7 +186,7 @@ class Evaluation:
         settings = self._settings.model_dump_json(exclude={"store", "server", "demo", "hand_off"})
         wanted = self._request
         parts = [__version__, *wanted.models, f"{wanted.repeat} {wanted.record} {wanted.stream}", settings]
-        parts += [str(wanted.no_llm), repr(judge_info(self._judge)), *self._doubts]
+        parts += [str(wanted.no_llm), str(wanted.client), repr(judge_info(self._judge)), *self._doubts]
         for prepared in self._prepared:
             parts += [*prepared.texts, prepared.bench.book.version, prepared.info.book_checksum]
             parts += [f"{prompt.label} {prompt.checksum}" for prompt in prepared.info.prompts]

@@ -51,7 +51,7 @@ def _cases(suites: Iterable[Path]) -> list[_Row]:
         {
             "suite": suite.name,
             "case": case.id,
-            "turns": len(case.lines) or (case.client.max_turns if case.client else 0),
+            "turns": len(case.lines) or (case.client.patience if case.client else 0),
             "tags": list(case.tags),
             "checks": sorted({e.check.id for e in case.expectations}),
         }

@@ -116,6 +116,11 @@ evals.add_command(import_)
     help="Do not start when the run is sure to cost more; begin no further dialogue once so much is spent.",
 )
 @click.option("--judge", metavar="MODEL", help="The model that grades: as --model, or replay; default: judge.model.")
+@click.option(
+    "--client",
+    metavar="MODEL",
+    help="Who plays simulated clients: simulator, or as --judge; default: as cases say.",
+)
 @click.option("--no-llm", is_flag=True, help="Leave out the checks that ask a language model.")
 @click.option(
     "--allow-code",

@@ -170,9 +170,10 @@ class SecondOpinion(Strict):
     concurrency: int = Field(default=4, ge=1, le=64)
 
 
-def _runs_no_code(model: str) -> str:
+def runs_no_code(model: str) -> str:
+    """A model's name as a file may give it. Raises ValueError for one that would run code of its own."""
     if model.startswith("langchain:"):
-        raise ValueError("a model that runs code of its own is named on the command line: --judge")
+        raise ValueError("a model that runs code of its own is named on the command line only")
     return model
 
 
@@ -185,7 +186,7 @@ class Judge(Strict):
     insist on.
     """
 
-    model: Annotated[str, Field(min_length=1), AfterValidator(_runs_no_code)] | None = None
+    model: Annotated[str, Field(min_length=1), AfterValidator(runs_no_code)] | None = None
     least_kappa: float = Field(default=0.6, ge=0, le=1)
     least_labels: int = Field(default=30, ge=1, le=100_000)
     temperature: float | None = Field(default=0.0, ge=0, le=2)

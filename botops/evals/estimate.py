@@ -179,8 +179,8 @@ class DialogueEstimator:
         if case.client is None:
             yield from ((line.text, Span(1, 1, 1)) for line in case.lines)
             return
-        likely = (case.client.max_turns + 1) // 2
-        for number in range(case.client.max_turns):
+        likely = (case.client.patience + 1) // 2
+        for number in range(case.client.patience):
             yield "", Span(int(number < 1), int(number < likely), 1)
 
     def _prompt(self, job: Job, text: str) -> tuple[int, int | None]:
@@ -243,7 +243,7 @@ def judging(job: Job, prompt: int, tokens_of: Callable[[str], int], reply: Span)
     questions = sum(expectation.check.needs_llm for expectation in case.expectations)
     if not questions:
         return None
-    turns = len(case.lines) or (case.client.max_turns if case.client else 0)
+    turns = len(case.lines) or (case.client.patience if case.client else 0)
     texts = [*(message.content for message in case.history), *(line.text for line in case.lines)]
     known = prompt + sum(tokens_of(text) + _FRAME for text in texts)
     low, likely, high = (known + turns * (part + _FRAME) for part in (reply.low, reply.likely, reply.high))

@@ -34,18 +34,22 @@ class ClientLine:
 
 @dataclass(frozen=True, slots=True)
 class ClientProfile:
-    """A simulated client: what for, in what manner, in which language, and at most how many messages.
+    """A simulated client: what for, in what manner, in which language.
 
-    `budget` is in the price book's currency; `things` are names from the price list. The same `seed` writes the same.
+    `patience` is the most messages the client writes; `budget` is in the price book's currency; `things` are names from
+    the price list. The same `seed` writes the same. `model` is the language model that plays the client, None for the
+    simulator; `brief` is what it is told besides.
     """
 
     goal: str = "price"
     persona: str = "plain"
     language: Language = "ru"
-    max_turns: int = 6
+    patience: int = 6
     seed: int = 7
     budget: Decimal | None = None
     things: tuple[str, ...] = ()
+    model: str | None = None
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Protocol
 
 from botops.bot import Bot, BotRules
+from botops.domain.errors import ModelError
 from botops.domain.messages import InboundMessage, Message
 from botops.domain.ports import ChatModel, Clock, Guard, Meter, PromptSource
 from botops.domain.turns import Purpose, TurnRecord
@@ -17,21 +18,26 @@ from botops.domain.usage import Cost
 from botops.evals.apart import DialogueGuard, GuardApart
 from botops.evals.checks.base import DialogueView, TurnView
 from botops.evals.judge import Judge
-from botops.evals.judging import fault_of, judged, turn_result
+from botops.evals.judging import Outcome, fault_of, judged, turn_result
 from botops.evals.memory import DialogueMemory
 from botops.evals.model import Case, ClientProfile, Suite
 from botops.evals.pacing import DialogueClock, PacedModel, Pacer
-from botops.evals.result import CaseResult
+from botops.evals.result import CaseResult, Fault
 from botops.pricebook import PriceBook
 
 _BETWEEN_TURNS = timedelta(minutes=1)
 
 
 class Client(Protocol):
-    """A simulated client."""
+    """A simulated client. `cost` is what it has cost so far."""
 
-    def next(self, messages: Sequence[Message]) -> str | None:
-        """The next message, given the dialogue so far; None when there is no more to say."""
+    @property
+    def cost(self) -> Cost:
+        """What writing its messages has cost."""
+        ...
+
+    async def next(self, messages: Sequence[Message]) -> str | None:
+        """The next message, given the dialogue so far; None when there is no more to say. Raises ModelError."""
         ...
 
 
@@ -194,7 +200,11 @@ async def hold_dialogue(job: Job) -> CaseResult:
     fault = None
     for number in count(1):
         before = memory.messages
-        text = writer.next(before)
+        try:
+            text = await writer.next(before)
+        except ModelError as error:
+            fault = Fault("client_failed", f"the simulated client: {error.fault}: {error}")
+            break
         if text is None:
             break
         record = await bot.run_turn(_inbound(case, name, number, text), _read if bench.stream else None)
@@ -221,11 +231,17 @@ async def hold_dialogue(job: Job) -> CaseResult:
         case.origin,
         cost.pico_usd,
         round(clock.monotonic() - started, 3),
-        {str(Purpose.JUDGE): outcome.judge_cost.pico_usd} if outcome.grades else {},
-        cost.unknown_model or outcome.judge_cost.unknown_model,
+        _beside(outcome, writer),
+        any(part.unknown_model for part in (cost, outcome.judge_cost, writer.cost)),
         outcome.grades,
         outcome.advice,
     )
+
+
+def _beside(outcome: Outcome, writer: Client) -> dict[str, int]:
+    """Pico-dollars of calls that no reply came from, by their purpose."""
+    spent = {Purpose.JUDGE: outcome.judge_cost, Purpose.CLIENT: writer.cost}
+    return {str(purpose): cost.pico_usd for purpose, cost in spent.items() if cost != Cost()}
 
 
 async def _read(text: str) -> None:
@@ -235,10 +251,12 @@ async def _read(text: str) -> None:
 class _Written:
     """The lines of a case as a client."""
 
+    cost = Cost()
+
     def __init__(self, case: Case) -> None:
         self._lines = iter(case.lines)
 
-    def next(self, messages: Sequence[Message]) -> str | None:
+    async def next(self, messages: Sequence[Message]) -> str | None:
         """The next line."""
         line = next(self._lines, None)
         return line.text if line else None
@@ -251,16 +269,21 @@ class _Patient:
         self._client = client
         self._left = most
 
-    def next(self, messages: Sequence[Message]) -> str | None:
+    @property
+    def cost(self) -> Cost:
+        """That of the client."""
+        return self._client.cost
+
+    async def next(self, messages: Sequence[Message]) -> str | None:
         """The next message, None after the last."""
         self._left -= 1
-        return self._client.next(messages) if self._left >= 0 else None
+        return await self._client.next(messages) if self._left >= 0 else None
 
 
 def _client(bench: Bench, case: Case) -> Client:
     if case.client is None:
         return _Written(case)
-    return _Patient(bench.client_of(case.client, bench.book, case.at), case.client.max_turns)
+    return _Patient(bench.client_of(case.client, bench.book, case.at), case.client.patience)
 
 
 def _inbound(case: Case, dialogue: str, number: int, text: str) -> InboundMessage:

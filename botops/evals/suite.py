@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property, partial
 from os.path import normpath
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -19,12 +19,14 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     create_model,
+    model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from botops.config import Strict, read, validate
 from botops.config.rows import Row, read_rows
+from botops.config.settings import runs_no_code
 from botops.config.wording import suggestion
 from botops.domain.errors import UserError
 from botops.domain.messages import Language, Message
@@ -64,15 +66,23 @@ class SaidBefore(Strict):
 
 
 class ClientSpec(Strict):
-    """A simulated client instead of written lines."""
+    """A simulated client instead of written lines, played by the simulator or by the language model `model`."""
 
     goal: Literal["price", "buy", "compare", "haggle", "terms", "recommend", "human", "browse"] = "price"
     persona: Literal["plain", "polite", "terse", "chatty"] = "plain"
     language: Language = "ru"
-    max_turns: int = Field(default=6, ge=1, le=50)
+    patience: int = Field(default=6, ge=1, le=50, description="The most messages the client writes.")
     seed: int = 7
     budget: Decimal | None = Field(default=None, gt=0)
     things: tuple[Text, ...] = ()
+    model: Annotated[str, Field(min_length=1), AfterValidator(runs_no_code)] | None = None
+    brief: str = Field(default="", max_length=4_000, description="What a language model is told besides.")
+
+    @model_validator(mode="after")
+    def _brief_for_a_model(self) -> Self:
+        if self.brief and self.model is None:
+            raise ValueError("a `brief` is for a language model: name it as `model`")
+        return self
 
 
 class CasesFile(Strict):

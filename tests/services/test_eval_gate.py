@@ -364,7 +364,7 @@ name: haggle
 at: 2026-11-21T12:00:00+05:00
 cases:
   - id: hard
-    client: {goal: haggle, language: ru, seed: 11, max_turns: 3}
+    client: {goal: haggle, language: ru, seed: 11, patience: 3}
     expect: [{max_length: 3000}]
 """,
         "utf-8",

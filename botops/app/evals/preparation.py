@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import product
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from botops.app.checks.extensions import extensions_of
 from botops.app.clock import SetClock
@@ -25,21 +24,18 @@ from botops.evals.result import SubjectInfo, SuiteInfo
 from botops.evals.runner import Bench, Subject
 from botops.evals.suite import SuiteReader, lint_against_book
 from botops.llm.recordings import RecordingModel
-from botops.pricebook import price_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
+    from botops.app.evals.clients import Clients
     from botops.app.evals.models import ModelsOfRun, NamedAs
     from botops.app.evals.request import EvalRequest
     from botops.config import Settings
     from botops.domain.problems import Problem
     from botops.evals.judge import Judge
-    from botops.evals.model import ClientProfile, Suite
-    from botops.evals.runner import Client
-    from botops.pricebook import PriceBook
+    from botops.evals.model import Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,7 @@ def read_suites(paths: Sequence[Path]) -> list[Suite]:
 
 def prepare(
     suite: Suite, settings: Settings, request: EvalRequest, prompts: PromptsUnderTest, models: ModelsOfRun,
-    judge: Judge | None = None,
+    clients: Clients, judge: Judge | None = None,
 ) -> Prepared:  # fmt: skip
     """A suite with its price book, prompt versions and models. Raises UserError."""
     books = _books(suite, settings)
@@ -104,9 +100,10 @@ def prepare(
     if request.no_llm:
         cases, left_out = without_judge(cases)
     chosen, code = with_own_code(replace(suite, cases=cases), allowed=request.allow_code)
+    clients.check(suite, {case.id for case in chosen.cases})
     bench = Bench(
         chosen, current.book, tuple(subjects), EvalGuard(ClaimGuard(books)), build_meter(settings), rules_of(settings),
-        SetClock, _simulated_client, request.stream, judge,
+        SetClock, clients.of, request.stream, judge,
     )  # fmt: skip
     info = SuiteInfo(
         suite.name, shown(suite.file), suite.at, current.book.version, shown(books.path),
@@ -131,18 +128,3 @@ def _books(suite: Suite, settings: Settings) -> Books:
     if problems:
         raise UserError(problems=problems)
     return books
-
-
-def _simulated_client(profile: ClientProfile, book: PriceBook, at: datetime) -> Client:
-    from botops.simulator import Profile, SimulatedClient
-
-    prices = price_table(book, at.astimezone(ZoneInfo(book.timezone)).date(), profile.language)
-    wanted = Profile(
-        profile.language,
-        profile.goal,  # type: ignore[arg-type]  # the suite's file allows the simulator's goals and manners only
-        profile.persona,  # type: ignore[arg-type]
-        profile.max_turns,
-        profile.budget,
-        profile.things,
-    )
-    return SimulatedClient(wanted, prices, profile.seed)

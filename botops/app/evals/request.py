@@ -23,8 +23,9 @@ class EvalRequest:
 
     Each of `models` is `replay`, `replay:MODEL` or what `botops.app.models.build_model` takes; every prompt version is
     run with every model. `judge` is the model asked by checks that need one, None for the configured one; `no_llm`
-    leaves such checks out; `allow_code` lets code that a suite brings along run. `cases` are patterns of case ids
-    (`promo-*`), `tags` select the cases that have one of them.
+    leaves such checks out; `client` plays every simulated client, None for what each case says; `allow_code` lets code
+    that a suite brings along run. `cases` are patterns of case ids (`promo-*`), `tags` select the cases that have one
+    of them.
 
     With `stream` replies are streamed. `resume` takes up the same run where it stopped; `retry_errors` is a result of
     which only what could not be judged is run again.
@@ -48,6 +49,7 @@ class EvalRequest:
     tags: tuple[str, ...] = ()
     judge: str | None = None
     no_llm: bool = False
+    client: str | None = None
     allow_code: bool = False
 
     @property

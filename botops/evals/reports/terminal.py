@@ -154,6 +154,8 @@ def cost_lines(result: RunResult) -> Iterator[str]:
             if cost.model.priced_as != cost.model.label:
                 told += f" for {cost.model.priced_as}"
         yield f"  {cost.model.label}: {cost.turns} turns, {told} ({billed})"
+    if result.side_usd("client"):
+        yield f"  simulated clients: {result.side_usd('client'):.4f} $"
     if result.judge is not None:
         grades = [grade for case in result.cases for grade in case.grades]
         given = sum(grade.score is not None for grade in grades)

@@ -54,7 +54,7 @@ def test_repairs_are_the_worst_case_where_the_policy_makes_them(house):
 
 
 def test_a_simulated_client_says_one_thing_at_least_and_all_it_may_at_most(house):
-    cases = "cases:\n  - {id: a, client: {goal: buy, max_turns: 5}, expect: [no_invented_claims]}\n"
+    cases = "cases:\n  - {id: a, client: {goal: buy, patience: 5}, expect: [no_invented_claims]}\n"
     found = turns(house, cases)
     assert sum((use.calls for use in found), Span()) == Span(1, 3, 5)
     assert found[4].low == found[4].likely == Usage()

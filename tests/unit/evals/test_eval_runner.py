@@ -1,5 +1,5 @@
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -7,7 +7,7 @@ from botops.domain.errors import ModelError, StoreError, UserError
 from botops.domain.messages import InboundMessage, Message
 from botops.domain.ports import ModelReply
 from botops.domain.turns import GuardPolicy, TurnRecord, TurnState
-from botops.domain.usage import Usage
+from botops.domain.usage import Cost, Usage
 from botops.evals.checks.base import Check, Sample
 from botops.evals.checks.conduct import NoParams
 from botops.evals.memory import DialogueMemory
@@ -126,15 +126,16 @@ class Shopper:
     """A client that asks until it has heard a price."""
 
     goal: str
+    cost: Cost = field(default_factory=Cost)
 
-    def next(self, messages):
+    async def next(self, messages):
         if messages and "₸" in messages[-1].content:
             return None
         return f"{self.goal}?"
 
 
 async def test_a_simulated_client_writes_until_it_has_no_more_to_say(house):
-    cases = "cases:\n  - {id: a, client: {goal: buy, max_turns: 3}, expect: [no_invented_claims]}\n"
+    cases = "cases:\n  - {id: a, client: {goal: buy, patience: 3}, expect: [no_invented_claims]}\n"
 
     def client_of(profile, book, at):
         assert book.product("alpha")

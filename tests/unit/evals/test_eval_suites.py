@@ -54,7 +54,7 @@ cases:
   - {id: b, turns: [Hi], language: en, channel: web, segment: franchise, without: [language],
      at: 2026-04-01T09:00:00Z, weight: 2, owner: sales_lead, origin: "dialogue 17", tags: [en]}
   - id: c
-    client: {goal: haggle, persona: terse, language: en, seed: 3, max_turns: 4, budget: 10000, things: [Альфа]}
+    client: {goal: haggle, persona: terse, language: en, seed: 3, patience: 4, budget: 10000, things: [Альфа]}
   - id: d
     history: [{role: user, content: Сәлем}, {role: assistant, content: Сәлеметсіз бе!}]
     turns: [Бағасы?]
@@ -68,7 +68,7 @@ cases:
     assert [e.check.id for e in a.expect] == ["no_invented_claims", "language"]
     assert [e.check.id for e in b.expect] == ["no_invented_claims"]
     assert (b.weight, b.owner, b.origin, b.tags, b.at.month) == (2.0, "sales_lead", "dialogue 17", ("en",), 4)
-    assert (c.client.goal, c.client.max_turns, c.client.seed, c.client.things) == ("haggle", 4, 3, ("Альфа",))
+    assert (c.client.goal, c.client.patience, c.client.seed, c.client.things) == ("haggle", 4, 3, ("Альфа",))
     assert [m.content for m in d.history] == ["Сәлем", "Сәлеметсіз бе!"]
 
 
