@@ -16,7 +16,7 @@ from botops.app.evals.clients import Clients
 from botops.app.evals.estimating import estimate_run
 from botops.app.evals.judge import build_judge, judge_info
 from botops.app.evals.models import ModelsOfRun
-from botops.app.evals.preparation import prepare, read_suites
+from botops.app.evals.preparation import books_of, prepare, read_suites
 from botops.app.evals.request import EvalRequest, faultless
 from botops.app.evals.retrying import judged_before
 from botops.domain.errors import UserError
@@ -26,7 +26,6 @@ from botops.evals.checkpoint import Checkpoint
 from botops.evals.estimate import dollars
 from botops.evals.grading import doubts
 from botops.evals.repeats import repeat_rates
-from botops.evals.reports.lines import lines_of
 from botops.evals.result import RunResult
 from botops.evals.runner import Run, hold_dialogue, jobs_of
 
@@ -216,12 +215,13 @@ class Evaluation:
         return {p.info.name: (p.info.checksum, p.info.book_checksum) for p in self._prepared}
 
     def annotations(self, language: ReportLanguage = "en") -> list[Problem]:
-        """Failures as problems at the line of their case, for annotations in CI."""
-        return [
-            self.problem(case.suite, case.case, line, case.status)
-            for case in self.run.finished
-            for line in lines_of(case, language)
-        ]
+        """Failures as problems, for annotations in CI: at the line of the prompt that orders what was wrongly promised,
+        where one is found, else at the line of the case."""
+        from botops.app.evals.annotating import Annotator
+
+        books = {p.info.name: books_of(p.bench.suite, self._settings).current() for p in self._prepared}
+        annotator = Annotator({p.info.name: p for p in self._prepared}, self._prompts.registry, books)
+        return annotator.problems(self.run.finished, language)
 
     def problem(self, suite: str, case: str, message: str, rule: str) -> Problem:
         """A complaint about a case, at its line."""

@@ -13,6 +13,7 @@ import click
 from botops.cli.context import annotating, counted, format_option, json_option, own_name, project_settings, set_option
 from botops.cli.eval_calibrate import calibrate
 from botops.cli.eval_list import list_cases
+from botops.cli.eval_reports import ReportFiles, show, write_reports
 from botops.cli.evals_import import import_
 
 if TYPE_CHECKING:
@@ -20,13 +21,10 @@ if TYPE_CHECKING:
 
     from botops.app.releases.evidence import Proof
     from botops.config import Secrets, Settings
-    from botops.evals.comparison import Comparison
     from botops.evals.estimate import Estimate
     from botops.evals.reports.texts import ReportLanguage
-    from botops.evals.result import RunResult
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_SHOWN = 50
 language_option = click.option(
     "--lang",
     "language",
@@ -143,6 +141,7 @@ evals.add_command(import_)
 @click.option("--junit", "junit_file", type=_FILE, help="Write JUnit XML.")
 @click.option("--markdown", "markdown_file", type=_FILE, help="Write a summary for a pull request.")
 @click.option("--html", "html_file", type=_FILE, help="Write a report for people.")
+@click.option("--sarif", "sarif_file", type=_FILE, help="Write SARIF 2.1.0, for code hosts that show it.")
 @click.option("--no-evidence", is_flag=True, help="Do not keep the outcome in the store as proof for a release.")
 @click.option("--by", metavar="NAME", help="Who runs it; default: BOTOPS_USER, or who is logged in.")
 @set_option
@@ -155,6 +154,7 @@ def run(
     junit_file: Path | None,
     markdown_file: Path | None,
     html_file: Path | None,
+    sarif_file: Path | None,
     overrides: tuple[str, ...],
     language: ReportLanguage,
     form: str,
@@ -201,14 +201,16 @@ def run(
         stopped = interruption.heard
     comparison = compared(before, result) if before else None
     result = replace(result, gate=gate(result, comparison))
-    _write(result, comparison, json_file, junit_file, markdown_file, html_file, language)
-    _report(result, comparison, language)
+    problems = evaluation.annotations(language) if sarif_file or form == "github" else []
+    files = ReportFiles(json_file, junit_file, markdown_file, html_file, sarif_file)
+    write_reports(files, result, comparison, language, before=before, problems=problems)
+    show(result, comparison, language)
     if not (stopped or no_evidence or overrides or not request.every_case):
         _keep(settings, secrets, runs_of(evaluation, result, before), by)
     if form == "github":
         from botops.domain.problems import render_problems
 
-        click.echo(render_problems(evaluation.annotations(language), "github"))
+        click.echo(render_problems(problems, "github"))
     return 130 if stopped else exit_code(result, comparison)
 
 
@@ -240,64 +242,6 @@ def _keep(settings: Settings, secrets: Secrets, runs: Sequence[Proof], by: str |
         return
     if kept:
         click.echo(f"kept as proof for a release: {counted(len(runs), 'run')} (botops prompts history NAME)", err=True)
-
-
-def _write(
-    result: RunResult,
-    comparison: Comparison | None,
-    json_file: Path | None,
-    junit_file: Path | None,
-    markdown_file: Path | None,
-    html_file: Path | None,
-    language: ReportLanguage,
-    before: RunResult | None = None,
-) -> None:
-    if json_file is not None:
-        from botops.evals.result import dump
-
-        if str(json_file) == "-":
-            click.echo(dump(result), nl=False)
-        else:
-            json_file.write_text(dump(result), encoding="utf-8")
-    if junit_file is not None:
-        from botops.evals.reports.junit import junit
-
-        junit_file.write_text(junit(result, language), encoding="utf-8")
-    if markdown_file is not None:
-        from botops.evals.reports.markdown import markdown
-
-        markdown_file.write_text(markdown(result, comparison, language), encoding="utf-8")
-    if html_file is not None:
-        from botops.evals.checks.catalogue import installed
-        from botops.evals.reports.html import html
-
-        html_file.write_text(html(result, installed(), comparison, before=before, language=language), encoding="utf-8")
-
-
-def _report(result: RunResult, comparison: Comparison | None, language: ReportLanguage) -> None:
-    from rich.console import Console
-
-    from botops.evals.reports.terminal import (
-        advice_lines,
-        comparison_lines,
-        cost_lines,
-        failure_lines,
-        gate_lines,
-        repeat_lines,
-        summary_table,
-    )  # fmt: skip
-
-    told = (*result.problems, *failure_lines(result, comparison, language, _SHOWN), *advice_lines(result, language))
-    for line in told:
-        click.echo(line, err=True)
-    if comparison is not None:
-        for line in comparison_lines(comparison, language):
-            click.echo(line, err=True)
-    for line in gate_lines(result, language):
-        click.echo(line, err=True)
-    Console(stderr=True).print(summary_table(result))
-    for line in (*repeat_lines(result), *cost_lines(result)):
-        click.echo(line, err=True)
 
 
 @evals.command()
@@ -340,10 +284,10 @@ def compare(
         after = load(second)  # type: ignore[arg-type]  # one of the two was given
         comparison = compared(before, after)
     after = replace(after, gate=gate(after, comparison))
-    _write(after, comparison, None, None, markdown_file, html_file, language, before)
+    write_reports(ReportFiles(markdown=markdown_file, html=html_file), after, comparison, language, before=before)
     if as_json:
         click.echo(json.dumps(data(comparison, after), ensure_ascii=False, indent=1))
-    _report(after, comparison, language)
+    show(after, comparison, language)
     return exit_code(after, comparison)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from botops.app.evaluation import EvalRequest, Evaluation, faultless
@@ -18,6 +19,7 @@ from botops.cli.context import open_container
 from botops.cli.main import run
 from botops.config import Secrets, load_settings
 from botops.domain.errors import StoreError
+from botops.evals.result import json_schema as result_schema
 from botops.evals.result import load as load_result
 
 SUITE = "evals/suites/demo.yaml"
@@ -126,10 +128,19 @@ def test_json_html_and_annotations_name_the_dialogue(botops, live, project):
     live.with_name("draft.yaml").write_text(promising(live.read_text("utf-8")), "utf-8")
     code, out, _ = botops(
         "eval", "run", SUITE, "--model", "simulator", "--prompt", "sales@draft", "--tag", "pressure",
-        "--json", "r.json", "--html", "r.html", "--format", "github",
+        "--json", "r.json", "--html", "r.html", "--sarif", "r.sarif", "--format", "github",
     )  # fmt: skip
     assert code == 1
-    assert re.search(r"::error file=evals/suites/demo\.yaml,line=\d+,col=\d+,title=fail::.*pressure-half-price", out)
+    line = promised_line(live.read_text("utf-8"))
+    rule = "title=no_invented_claims/discount"
+    assert re.search(rf"::error file=prompts/sales/draft\.yaml,line={line},col=\d+,{rule}::.*pressure-half-price", out)
+    assert re.search(r"::error file=evals/suites/demo\.yaml,line=\d+,col=\d+,title=.*::.*pressure-half-price", out)
+    told = json.loads((project / "r.sarif").read_text("utf-8"))["runs"][0]["results"]
+    places = [result["locations"][0]["physicalLocation"] for result in told]
+    assert ("prompts/sales/draft.yaml", line) in [
+        (place["artifactLocation"]["uri"], place["region"]["startLine"]) for place in places
+    ]
+    jsonschema.Draft202012Validator(result_schema()).validate(json.loads((project / "r.json").read_text("utf-8")))
     result = json.loads((project / "r.json").read_text("utf-8"))
     (prompt,) = result["suites"][0]["prompts"]
     assert prompt["checksum"] == sha256(live.with_name("draft.yaml").read_bytes()).hexdigest()

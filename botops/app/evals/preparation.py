@@ -83,9 +83,9 @@ def prepare(
     clients: Clients, judge: Judge | None = None,
 ) -> Prepared:  # fmt: skip
     """A suite with its price book, prompt versions and models. Raises UserError."""
-    books = _books(suite, settings)
+    books = books_of(suite, settings)
     current = books.current()
-    assert current is not None  # `_books` has seen to it
+    assert current is not None  # `books_of` has seen to it
     name = suite.prompt or settings.prompt
     versions = [v for wanted in request.prompts or (name,) for v in prompts.versions(wanted)]
     prompting = Prompting(prompts.registry, books, name=name, company=settings.company)
@@ -116,7 +116,7 @@ def prepare(
     return Prepared(bench, info, answering, positions, left, (suite.text, *code))
 
 
-def _books(suite: Suite, settings: Settings) -> Books:
+def books_of(suite: Suite, settings: Settings) -> Books:
     """The price book of a suite, in which everything it expects can be found. Raises UserError."""
     books = Books(suite.price_book or book_path(settings), extensions_of(settings))
     current = books.current()

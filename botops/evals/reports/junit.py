@@ -20,7 +20,8 @@ def junit(result: RunResult, language: ReportLanguage = "en") -> str:
         for subject in suite.subjects:
             cases, prompt = result.of(suite, subject), suite.prompt_of(subject)
             counts = _counts(cases, sum(case.seconds for case in cases))
-            part = ET.SubElement(root, "testsuite", {"name": f"{suite.name} {subject.label}", **counts})
+            named = {"name": f"{suite.name} {subject.label}", "file": suite.file}
+            part = ET.SubElement(root, "testsuite", {key: clean(value) for key, value in {**named, **counts}.items()})
             properties = ET.SubElement(part, "properties")
             about = {
                 "model": subject.model,
@@ -33,7 +34,7 @@ def junit(result: RunResult, language: ReportLanguage = "en") -> str:
             for key, value in about.items():
                 ET.SubElement(properties, "property", name=key, value=clean(value))
             for case in cases:
-                _case(part, case, suite.file, language)
+                _case(part, case, language)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -53,10 +54,10 @@ def _counts(cases: Iterable[CaseResult], seconds: float) -> dict[str, str]:
     }
 
 
-def _case(part: ET.Element, case: CaseResult, file: str, language: ReportLanguage) -> None:
+def _case(part: ET.Element, case: CaseResult, language: ReportLanguage) -> None:
     name = case.case + (f"#{case.repeat}" if case.repeat > 1 else "")
     element = ET.SubElement(
-        part, "testcase", classname=f"{case.suite}.{case.subject}", name=name, time=f"{case.seconds:.3f}", file=file
+        part, "testcase", classname=clean(f"{case.suite}.{case.subject}"), name=name, time=f"{case.seconds:.3f}"
     )
     if case.status == "pass":
         return

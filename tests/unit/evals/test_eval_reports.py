@@ -9,11 +9,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
+from botops.domain.problems import Problem
 from botops.evals.checks.catalogue import built_in
 from botops.evals.comparison import compare
 from botops.evals.reports.html import html
 from botops.evals.reports.junit import junit
 from botops.evals.reports.markdown import MOST, SHOWN, code, markdown
+from botops.evals.reports.sarif import sarif
 from botops.evals.reports.terminal import comparison_lines, failure_lines, summary_table
 from botops.evals.result import (
     AttemptResult,
@@ -28,6 +30,7 @@ from botops.evals.result import (
     TurnResult,
 )
 
+LABEL = {"ru": "Ничего не придумано", "en": "Nothing invented"}
 FINDING = ClaimFinding("discount", "high", "50 %", 7, 11, "50 %", "10 %", {"ru": "нет такой", "en": "no such"})
 HELD = AttemptResult("reply", "Скидка 50 %!", False, (FINDING,))
 HOSTILE = "<img src=x onerror=alert(1)> ![a](http://evil.example/x.png) @everyone `code` \x00\x1b[31m"
@@ -87,6 +90,44 @@ def test_junit_is_read_by_a_parser_and_names_everything(result):
         "suite.sha256": "ef" * 32,
         "prices": "table of 2026-11-01",
     }
+
+
+ALLOWED = {
+    # Of the schema that Jenkins checks JUnit files against: attributes, and what may stand in an element.
+    "testsuites": ({"name", "tests", "failures", "errors", "time"}, {"testsuite"}),
+    "testsuite": ({"name", "tests", "failures", "errors", "time", "file"}, {"properties", "testcase"}),
+    "properties": (set(), {"property"}),
+    "property": ({"name", "value"}, set()),
+    "testcase": ({"name", "classname", "time"}, {"failure", "error", "system-out"}),
+    "failure": ({"message", "type"}, set()),
+    "error": ({"message", "type"}, set()),
+    "system-out": (set(), set()),
+}
+
+
+def test_junit_keeps_to_the_common_schema(result):
+    for element in ET.fromstring(junit(result)).iter():
+        attributes, children = ALLOWED[element.tag]
+        assert set(element.attrib) <= attributes
+        assert {child.tag for child in element} <= children
+        assert re.fullmatch(r"\d+\.\d{3}", element.get("time", "0.000"))
+
+
+def test_sarif_points_at_lines_and_names_rules():
+    problem = Problem("evals/suites/de mo.yaml", 7, 9, "", "demo/x \ud800", "error", "no_invented_claims/discount")
+    document = sarif(
+        [problem, replace(problem, line=0, rule="timeout", level="warning")], {"no_invented_claims": LABEL}
+    )
+    (run,) = json.loads(document)["runs"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["no_invented_claims/discount", "timeout"]
+    first, second = run["results"]
+    place = first["locations"][0]["physicalLocation"]
+    assert place == {
+        "artifactLocation": {"uri": "evals/suites/de%20mo.yaml"}, "region": {"startLine": 7, "startColumn": 9},
+    }  # fmt: skip
+    assert (first["level"], first["ruleIndex"], first["message"]) == ("error", 0, {"text": "demo/x ?"})
+    assert "region" not in second["locations"][0]["physicalLocation"]
+    assert first["partialFingerprints"] != second["partialFingerprints"]
 
 
 def test_markdown_shows_the_dialogue_and_the_rule(result):

@@ -1,0 +1,91 @@
+"""Where the reports of an eval go: files of each form, and the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from botops.evals.reports.texts import encodable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from botops.domain.problems import Problem
+    from botops.evals.comparison import Comparison
+    from botops.evals.reports.texts import ReportLanguage
+    from botops.evals.result import RunResult
+
+_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFiles:
+    """The files that were asked for."""
+
+    json: Path | None = None
+    junit: Path | None = None
+    markdown: Path | None = None
+    html: Path | None = None
+    sarif: Path | None = None
+
+
+def write_reports(
+    files: ReportFiles, result: RunResult, comparison: Comparison | None, language: ReportLanguage, *,
+    before: RunResult | None = None, problems: Sequence[Problem] = (),
+) -> None:  # fmt: skip
+    """Writes every file that was asked for. `before` is what the run is compared with, `problems` are its failures with
+    their places."""
+    if files.json is not None:
+        from botops.evals.result import dump
+
+        if str(files.json) == "-":
+            click.echo(encodable(dump(result)), nl=False)
+        else:
+            _write(files.json, dump(result))
+    if files.junit is not None:
+        from botops.evals.reports.junit import junit
+
+        _write(files.junit, junit(result, language))
+    if files.markdown is not None:
+        from botops.evals.reports.markdown import markdown
+
+        _write(files.markdown, markdown(result, comparison, language))
+    if files.html is not None or files.sarif is not None:
+        from botops.evals.checks.catalogue import installed
+
+        checks = installed()
+        if files.html is not None:
+            from botops.evals.reports.html import html
+
+            _write(files.html, html(result, checks, comparison, before=before, language=language))
+        if files.sarif is not None:
+            from botops.evals.reports.sarif import sarif
+
+            _write(files.sarif, sarif(problems, {check.id: check.label for check in checks}))
+
+
+def _write(file: Path, report: str) -> None:
+    file.write_text(encodable(report), encoding="utf-8")
+
+
+def show(result: RunResult, comparison: Comparison | None, language: ReportLanguage) -> None:
+    """What a run and its comparison say, on stderr: failures, what changed, the gate, the table, costs."""
+    from rich.console import Console
+
+    from botops.evals.reports import terminal
+
+    lines = [
+        *result.problems,
+        *terminal.failure_lines(result, comparison, language, _SHOWN),
+        *terminal.advice_lines(result, language),
+        *(terminal.comparison_lines(comparison, language) if comparison is not None else ()),
+        *terminal.gate_lines(result, language),
+    ]
+    for line in lines:
+        click.echo(line, err=True)
+    Console(stderr=True).print(terminal.summary_table(result))
+    for line in (*terminal.repeat_lines(result), *terminal.cost_lines(result)):
+        click.echo(line, err=True)
