@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from botops.domain.releases import Deed
 from botops.evals.checks.catalogue import installed
 from botops.evals.from_dialogue import append_case, case_of
 from botops.evals.suite import MAX_BYTES, SuiteReader
-from botops.registry.writing import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 REGRESSIONS = "regressions"
 """The suite that cases from dialogues go to unless another is chosen."""
+_one_at_a_time = threading.Lock()
+"""Of two who make a test of one turn in the console at the same moment one is told so. The file itself is locked where
+it is written, against other processes too, and a case's id cannot be taken twice."""
 _ABOUT = {
     "ru": "Диалоги, в которых бот ошибся: каждый стал тестом, чтобы ошибка не вернулась.",
     "kk": "Бот қателескен диалогтар: қате қайталанбасын деп, әрқайсысы тестке айналды.",
@@ -117,7 +120,7 @@ def make_case(
     case = case_from(container, dialogue_id, turn)
     folder = suites_folder(container.settings)
     folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder):
+    with _one_at_a_time:
         path = _target(container.settings, suite or usual_suite(container.settings, prompt), prompt, said, case)
         beginning = None if path.exists() else _beginning(container.settings, path.stem, prompt, case["at"])
         append_case(path, case, SuiteReader(installed()), beginning=beginning)
