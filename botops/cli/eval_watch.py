@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from botops.evals.estimate import Estimate, ModelEstimate
     from botops.evals.result import CaseResult, RunResult
 
-_SELDOM = 30.0
+SELDOM = 30.0
 """Seconds between two lines of progress where nobody watches, in a CI log."""
 
 
@@ -171,7 +171,7 @@ class _Lines:
         self._done += 1
         self._told.add(case)
         now = time.monotonic()
-        if now - self._last < _SELDOM or self._done == self._total:
+        if now - self._last < SELDOM or self._done == self._total:
             return
         self._last = now
         left = (now - self._started) / (self._done - self._known) * (self._total - self._done)

@@ -199,6 +199,11 @@ def run(
     with Interruption() as interruption:
         result = hold(evaluation, interruption)
         stopped = interruption.heard
+    if result.interrupted:
+        left = len(evaluation.run.jobs) - len(result.cases)
+        click.echo(
+            f"stopped with {counted(left, 'dialogue')} left: the same command with --resume takes them up", err=True
+        )
     comparison = compared(before, result) if before else None
     result = replace(result, gate=gate(result, comparison))
     problems = evaluation.annotations(language) if sarif_file or form == "github" else []

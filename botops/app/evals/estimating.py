@@ -50,11 +50,13 @@ def estimate_run(
     grades = None if judge is None else _tally(f"judge: {judge.model.name}", judge.model, jobs[0].bench.meter, now)
     for key, job in first.items():
         label, model = labels[key[0], key[2]], job.subject.model
-        tally = tallies.setdefault(label, _tally(label, model, job.bench.meter, job.bench.suite.at))
         tokens_of = _counter(encoding_name(model.name), exact)
+        if label not in tallies:
+            tallies[label] = _tally(label, model, job.bench.meter, job.bench.suite.at)
+            estimators[label] = DialogueEstimator(tokens_of)
         size = sizes[key[0], label]
-        for use in estimators.setdefault(label, DialogueEstimator(tokens_of)).turns(job, size):
-            tally.add(use, repeats[key], size.source)
+        for use in estimators[label].turns(job, size):
+            tallies[label].add(use, repeats[key], size.source)
         asked = judging(job, tokens_of(prompt_text()), tokens_of, size.tokens) if grades is not None else None
         if grades is not None and asked is not None:
             grades.add(asked, repeats[key], "a grade is a sentence, a quote and a score")

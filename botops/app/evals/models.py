@@ -41,6 +41,8 @@ class ModelsOfRun:
     def __init__(self, settings: Settings, secrets: Secrets, request: EvalRequest) -> None:
         self._settings, self._request = settings, request
         self._wanted = tuple(dict.fromkeys(request.models))
+        if not all(wanted.strip() for wanted in self._wanted):
+            raise UserError("--model is empty: name a model, replay or simulator")
         if request.record and any(_is_replay(wanted) for wanted in self._wanted):
             raise UserError("a replay cannot be recorded: choose --model simulator or a model's name")
         # A refused call is for the pacer, which stops all dialogues of the model and not only one of them.

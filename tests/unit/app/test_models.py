@@ -76,6 +76,11 @@ def test_a_model_named_twice_is_refused(settings, wanted):
         labels(settings, *wanted)
 
 
+def test_a_model_without_a_name_is_refused(settings):
+    with pytest.raises(UserError, match="--model is empty"):
+        labels(settings, " ")
+
+
 def test_the_same_words_twice_are_one_model(settings):
     assert labels(settings, "simulator", "simulator") == ["simulated"]
 
