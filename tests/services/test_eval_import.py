@@ -180,6 +180,27 @@ def test_langfuse_traces_of_a_session_are_one_dialogue(project, bring):
     assert last.at == datetime.fromisoformat("2026-11-10T10:01:00+05:00")
 
 
+def test_a_turn_logged_with_what_was_said_before_takes_its_place(project, bring):
+    def trace(number, *said, reply):
+        messages = [{"role": role, "content": text} for role, text in said]
+        return {"id": f"t{number}", "sessionId": "s", "timestamp": f"2026-11-10T05:0{number}:00Z", "userId": "u",
+                "environment": "x", "input": messages, "output": reply}  # fmt: skip
+
+    first, price = ("user", "Цена?"), ("tool", "13900")
+    rows = [
+        trace(2, first, price, ("assistant", "13 900 ₸"), ("user", "А за год?"), reply="133 440 ₸"),
+        trace(1, first, reply="13 900 ₸"),
+        trace(3, ("user", "Да"), reply="Хорошо"),
+        trace(4, ("user", "Да"), reply="Хорошо"),
+    ]
+    code, out, _ = bring("traces.jsonl", "--every-turn", raw=jsonl(*rows))
+    assert code == 0
+    cases = list(cases_in(project, out).values())
+    assert [(lines_of(case), case.at.minute, len(case.history)) for case in cases] == [
+        (["Цена?"], 1, 0), (["А за год?"], 2, 3), (["Да"], 3, 5), (["Да"], 4, 7),
+    ]  # fmt: skip
+
+
 def test_a_langfuse_trace_with_what_its_model_was_asked(project, bring):
     code, out, err = bring("langfuse-trace.json")
     assert code == 0
@@ -333,12 +354,23 @@ def test_a_suite_that_cannot_take_cases_stays_as_it_is(project, bring, suite, sa
 def test_an_unknown_check_is_refused_before_anything_is_written(project, bring):
     code, _, err = bring("log.csv", "--into", "new.yaml", "--expect", "no_invented_claim")
     assert code == 2
-    assert "did you mean `no_invented_claims`?" in err
+    assert "--expect 'no_invented_claim': unknown check: did you mean `no_invented_claims`?" in err
     assert not (project / "new.yaml").exists()
     code, out, _ = bring("log.csv", "--expect", "hands_over", "--expect", "max_length: 600")
     assert code == 0
     (first, _) = cases_in(project, out).values()
     assert [e.check.id for e in first.expectations] == ["hands_over", "max_length"]
+
+
+def test_a_suite_is_yaml_and_of_a_readable_size(project, bring):
+    code, _, err = bring("log.csv", "--into", "new.json")
+    assert (code, "give it a name that ends in .yaml" in err) == (2, True)
+    rows = [{"client": f"{number} {'Вопрос ' * 1000}"} for number in range(400)]
+    code, out, err = bring("many.jsonl", "--into", "new.yaml", raw=jsonl(*rows))
+    assert (code, out) == (2, "")
+    assert "400 cases make a suite of" in err
+    assert "take fewer with --limit" in err
+    assert not (project / "new.yaml").exists()
 
 
 def test_a_sample_is_always_the_same(project, bring):
@@ -423,6 +455,8 @@ def jsonl(*rows):
         ("bad.csv", b"client,id\nHi,1\nYes,#REF!\n", "bad.csv:3:5: id: a formula or its error"),
         ("bad.csv", b"client,id\nHi,1\nYes,1\n", "bad.csv:3:1: the id of the dialogue on line 2"),
         ("bad.csv", b"client,expect\nHi,\nYes,[1]\n", "bad.csv:3:5: expect: a check is its name"),
+        ("bad.csv", b"client,expect\nHi,\nYes,max_lenth: 5\n", "bad.csv:3:5: expect: unknown check: did you"),
+        ("bad.csv", b"client,expect\nHi,\nYes,max_length: 0\n", "bad.csv:3:5: expect: max_length: "),
         ("bad.csv", b"client,expect\nHi,\nYes,a: [\n", "bad.csv:3:5: expect: no checks as a suite has them"),
         ("bad.csv", b"client\nHi\n" + b'"' + b"a" * 140_000 + b'"\n', "bad.csv:3:1: not readable as a row"),
     ],

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from botops.app.clock import SystemClock
@@ -20,12 +20,14 @@ from botops.config import parse
 from botops.domain.errors import UserError
 from botops.evals.checks.catalogue import installed
 from botops.evals.importing import CaseMaker, Notes, guess, read_talks
+from botops.evals.importing.expecting import fault_of
 from botops.evals.importing.reading import Reading
-from botops.evals.suite import SuiteReader
+from botops.evals.suite import MAX_BYTES, SuiteReader
 from botops.evals.suite_writer import append_cases, check_suite, suite_text, write_suite
 from botops.store.masking import mask_texts, storable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from botops.app.eval_import.selecting import Selection
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 DEFAULT_CHECKS = ("no_invented_claims", "language")
 """What is expected of every imported dialogue, unless something else is asked."""
 
+T = TypeVar("T")
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -87,7 +90,7 @@ def import_file(
     form = form or guess(source)
     if Path(file).is_file():
         source = following(source, notes)
-    reading = Reading(source, notes, columns or {}, frozenset(installed().ids()))
+    reading = Reading(source, notes, columns or {}, installed())
     return _taken(settings, list(read_talks(form, reading)), notes, wanted, form, Path(file).stem)
 
 
@@ -104,8 +107,9 @@ def checks_of(texts: Iterable[str]) -> tuple[Any, ...]:
     found = []
     for text in texts:
         data = parse(text, "--expect").data
-        if not isinstance(data, str | dict):
-            raise UserError(f"--expect {text!r}: write a check's name, or its name and value: 'max_length: 600'")
+        fault = fault_of(data, installed())
+        if fault is not None:
+            raise UserError(f"--expect {text!r}: {fault}")
         found.append(data)
     return tuple(found)
 
@@ -119,6 +123,8 @@ def _taken(
     if not cases:
         raise UserError("" if notes.kept else f"{name}: there is nothing in it to import", notes.kept)
     reader = SuiteReader(installed())
+    if wanted.into is not None and wanted.into.suffix.lower() not in (".yaml", ".yml"):
+        raise UserError(f"{wanted.into}: cases are added to a suite in YAML: give it a name that ends in .yaml")
     if wanted.into is not None and wanted.into.exists():
         return _added(wanted.into, cases, wanted, reader, notes, form)
     at = (wanted.at or SystemClock().now().replace(second=0, microsecond=0)).astimezone(zone)
@@ -129,6 +135,10 @@ def _taken(
     if wanted.expect:
         head["defaults"] = {"expect": list(wanted.expect)}
     text = suite_text(head, cases)
+    size = len(text.encode())
+    if size > MAX_BYTES:
+        message = f"{len(cases):,} cases make a suite of {size:,} bytes, at most {MAX_BYTES:,} are read"
+        raise UserError(f"{message}: take fewer with --limit, a sample of them with --seed")
     if wanted.into is None:
         check_suite(text, reader)
     else:
@@ -155,7 +165,7 @@ def _added(
     return Report(form, tuple(case["id"] for case in new), present, tuple(notes.kept))
 
 
-def _sampled(items: Iterable[Any], wanted: Wanted, id_of: Any) -> list[Any]:
+def _sampled(items: Iterable[T], wanted: Wanted, id_of: Callable[[T], str]) -> list[T]:
     """At most `limit` of the items: the first ones, or with a seed those whose hashes are lowest, in their order. What
     is chosen does not depend on what else there is, beyond how much."""
     listed = list(items)
@@ -164,7 +174,7 @@ def _sampled(items: Iterable[Any], wanted: Wanted, id_of: Any) -> list[Any]:
     if wanted.seed is None:
         return listed[: wanted.limit]
 
-    def rank(item: Any) -> bytes:
+    def rank(item: T) -> bytes:
         return hashlib.sha256(f"{wanted.seed}\0{id_of(item)}".encode("utf-8", "surrogatepass")).digest()
 
     lowest = sorted(range(len(listed)), key=lambda place: rank(listed[place]))[: wanted.limit]

@@ -10,7 +10,9 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
+from botops.evals.checks.catalogue import Catalogue
 from botops.evals.importing.entry import Entry
+from botops.evals.importing.expecting import fault_of
 from botops.evals.importing.notes import Notes
 
 Check = dict[str, Any]
@@ -27,7 +29,7 @@ _OLD_NAMES = {"fn": "javascript", "eval": "javascript", "grade": "llm-rubric"}
 _OTHERS = frozenset(
     "answer-relevance bleu classifier contains-html contains-json contains-sql contains-xml context-faithfulness "
     "context-recall context-relevance conversation-relevance factuality finish-reason g-eval gleu guardrails is-html "
-    "is-json is-refusal is-sql is-valid-function-call is-valid-openai-function-call is-valid-openai-tools-call is-xml "
+    "is-refusal is-sql is-valid-function-call is-valid-openai-function-call is-valid-openai-tools-call is-xml "
     "javascript latency levenshtein max-score meteor model-graded-factuality "
     "moderation perplexity perplexity-score pi python rouge-n ruby search-rubric select-best similar tool-call-f1 "
     "trace-error-spans trace-span-count trace-span-duration webhook word-count agent-rubric".split()
@@ -42,11 +44,11 @@ class NoEqualError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Assertions:
-    """Turns assertions into checks, of those `known` here. `variables` are the test's, for `{{name}}` in values;
-    `templates` are those that `$ref` can name."""
+    """Turns assertions into checks of the catalogue. `variables` are the test's, for `{{name}}` in values; `templates`
+    are those that `$ref` can name."""
 
     notes: Notes
-    known: frozenset[str]
+    catalogue: Catalogue
     variables: Mapping[str, str]
     templates: Entry | None = None
 
@@ -87,8 +89,11 @@ class Assertions:
         if base in _MINDING:
             self.notes.changed(entry, f"`{kind}` minds case there; here it does not")
         check = make(self, entry, base, negated)
-        if not check.keys() <= self.known:
+        if not check.keys() <= set(self.catalogue.ids()):
             raise NoEqualError("there is no equal check here")
+        fault = fault_of(check, self.catalogue)
+        if fault is not None:
+            raise NoEqualError(fault)
         return check
 
     def _resolved(self, entry: Entry) -> Entry:
@@ -160,6 +165,15 @@ class Assertions:
         # promptfoo counts milliseconds, we count seconds; both count dollars.
         return {"max_latency": Decimal(limit) / 1000} if base == "latency" else {"max_cost": Decimal(limit)}
 
+    def _json(self, entry: Entry, base: str, negated: bool) -> Check:
+        if negated:
+            raise NoEqualError("there is no equal check here")
+        value = entry.get("value")
+        schema = value.unpacked().data if value is not None and value.data != "" else {}
+        if not isinstance(schema, dict):
+            raise NoEqualError("its value is no JSON Schema")
+        return {"json_schema": {"schema": schema}}
+
     def _graded(self, entry: Entry, base: str, negated: bool) -> Check:
         if negated:
             raise NoEqualError("a criterion that must not be met: write what the reply must be instead")
@@ -180,6 +194,7 @@ class Assertions:
 _EQUALS: Mapping[str, Callable[[Assertions, Entry, str, bool], Check]] = {
     **dict.fromkeys(("contains", "icontains", *_LISTS), Assertions._words),
     **dict.fromkeys(("regex", "starts-with", "equals"), Assertions._pattern),
+    "is-json": Assertions._json,
     **dict.fromkeys(("latency", "cost"), Assertions._limit),
     **dict.fromkeys(("llm-rubric", "model-graded-closedqa"), Assertions._graded),
 }

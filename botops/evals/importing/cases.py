@@ -100,7 +100,7 @@ class CaseMaker:
         self, talk: Talk, head: dict[str, Any], history: Sequence[Said], lines: Sequence[Said], suffix: str
     ) -> dict[str, Any]:
         tags = tuple(dict.fromkeys((*talk.tags, *self.tags)))
-        own = [key for key in head if key.startswith("x-")]
+        own = [key for key in head if key not in ("id", "language")]
         texts = [
             lines[0].origin or talk.origin,
             *tags,
@@ -111,7 +111,8 @@ class CaseMaker:
         case = {"id": head["id"] + suffix}
         if (at := lines[0].at or talk.at) is not None:
             case["at"] = self._time(talk, at).isoformat(timespec="seconds")
-        case |= {key: value for key, value in head.items() if key != "id"}
+        if "language" in head:
+            case["language"] = head["language"]
         origin = next(hidden)
         if origin:
             case["origin"] = origin

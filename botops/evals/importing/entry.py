@@ -28,7 +28,7 @@ class Entry:
 
     def at(self, step: str | int) -> Entry:
         """What stands inside under a key or an index that is there."""
-        return replace(self, data=self.data[step], path=(*self.path, step))
+        return Entry(self.file, self.data[step], self.place, (*self.path, step))
 
     def get(self, *keys: str) -> Entry | None:
         """What stands under the first of the keys that is there and not null; None for no mapping."""

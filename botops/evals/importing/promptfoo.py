@@ -196,7 +196,7 @@ def _checks(reading: Reading, test: Entry, config: _Config, variables: Mapping[s
     if options is not None and options.get("transform") is not None:
         return
     texts = {name: text for name, value in variables.items() if (text := value.text()) is not None}
-    assertions = Assertions(reading.notes, reading.checks, texts, config.templates)
+    assertions = Assertions(reading.notes, reading.catalogue, texts, config.templates)
     spared = options.get("disableDefaultAsserts") if options is not None else None
     if config.default is not None and not (spared is not None and spared.data is True):
         yield from assertions.checks(config.default.get("assert"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from botops.config.wording import suggestion
 from botops.domain.errors import UserError
+from botops.evals.checks.catalogue import Catalogue
 from botops.evals.importing.entry import Entry, Source
 from botops.evals.importing.messages import CIRCUMSTANCES, NoTalkError, conversation, reply
 from botops.evals.importing.notes import Notes
@@ -26,7 +27,7 @@ class Reading:
     source: Source
     notes: Notes
     columns: Mapping[str, str] = field(default_factory=dict)
-    checks: frozenset[str] = frozenset()
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
     def __post_init__(self) -> None:
         for name, header in self.columns.items():

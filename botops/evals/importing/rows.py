@@ -9,7 +9,9 @@ from typing import Any
 from botops.config.document import parse
 from botops.domain.errors import UserError
 from botops.domain.problems import Problem
+from botops.evals.checks.catalogue import Catalogue
 from botops.evals.importing.entry import Entry
+from botops.evals.importing.expecting import fault_of
 from botops.evals.importing.messages import LINE, conversation, messages, reply
 from botops.evals.importing.reading import FIELDS, Reading
 from botops.evals.importing.talks import Said, Talk, text_of, texts_of, time_of
@@ -58,7 +60,7 @@ def _talk(reading: Reading, row: Entry) -> Iterator[Talk]:
         said = _lines(reading, row)
         answer = reading.field(row, "reply")
         said += reply(answer, reading.notes) if answer is not None else []
-    expect = expected(reading.field(row, "expect"))
+    expect = expected(reading.field(row, "expect"), reading.catalogue)
     key = text_of(reading.field(row, "id", "dialogue"))
     talk = Talk(
         row, "dialogue", asking(said, expect), key, f"dialogue {key}" if key else row.where,
@@ -92,9 +94,9 @@ def _message(reading: Reading, row: Entry) -> Iterator[Talk]:
     if key is None or role is None:
         raise row.fault("a message a row needs `dialogue`, `role` and `text`", "bad-row")
     said = {"role": role.data, "content": text.text() if text is not None else ""}
-    whole = [replace(row, data=said, place=lambda path: row.place((*row.path, _header(reading, path))))]
+    message = replace(row, data=said, place=lambda path: row.place((*row.path, _header(reading, path))))
     yield Talk(
-        row, "dialogue", tuple(one for entry in whole for one in conversation(entry, reading.notes)), key,
+        row, "dialogue", tuple(conversation(message, reading.notes)), key,
         f"dialogue {key}", time_of(reading.field(row, "at", *_OTHER_NAMES["at"])),
         texts_of(reading.field(row, "tags")), reading.known(row, language=_OTHER_NAMES["language"]),
     )  # fmt: skip
@@ -105,7 +107,7 @@ def _header(reading: Reading, path: tuple[str | int, ...]) -> str:
     return reading.columns.get("text" if last == "content" else last, last)
 
 
-def expected(entry: Entry | None) -> tuple[Any, ...]:
+def expected(entry: Entry | None, catalogue: Catalogue) -> tuple[Any, ...]:
     """Checks written as a suite has them: `hands_over`, `max_length: 600`, or a list of such. Raises UserError."""
     if entry is None:
         return ()
@@ -117,8 +119,9 @@ def expected(entry: Entry | None) -> tuple[Any, ...]:
             raise entry.fault(f"no checks as a suite has them: {error.problems[0].message}", "bad-expect") from error
     listed = data if isinstance(data, list) else [data]
     for check in listed:
-        if not isinstance(check, str | dict):
-            raise entry.fault("a check is its name, or its name and its value: `max_length: 600`", "bad-expect")
+        fault = fault_of(check, catalogue)
+        if fault is not None:
+            raise entry.fault(fault, "bad-expect")
     return tuple(listed)
 
 

@@ -31,10 +31,16 @@ def _one(thread: list[Talk]) -> Talk:
     said: tuple[Said, ...] = ()
     for talk in in_order:
         own = tuple(replace(one, at=one.at or talk.at) for one in talk.said)
-        said = (*said, *own[len(said) :]) if _begins(own, said) else (*said, _NO_REPLY, *own)
+        said = _timed(own, said) if _begins(own, said) else (*said, _NO_REPLY, *own)
     tags = tuple(dict.fromkeys(tag for talk in in_order for tag in talk.tags))
     first = in_order[0]
     return replace(first, said=said, key=first.thread, tags=tags, asked=False)
+
+
+def _timed(whole: tuple[Said, ...], start: tuple[Said, ...]) -> tuple[Said, ...]:
+    """A dialogue whose first client's lines were said when they were logged first."""
+    earlier = iter([one.at for one in start if one.role == "user"])
+    return tuple(replace(one, at=next(earlier, one.at)) if one.role == "user" else one for one in whole)
 
 
 def _moment(talk: Talk) -> datetime:

@@ -44,7 +44,7 @@ def entry(data):
 
 
 def made(form, data, notes, shape=None):
-    reading = Reading(Source("file.json", "document", (entry(data),)), notes, checks=frozenset(built_in().ids()))
+    reading = Reading(Source("file.json", "document", (entry(data),)), notes, catalogue=built_in())
     return CaseMaker(notes, tuple, ZONE, shape).made(read_talks(form, reading))
 
 
