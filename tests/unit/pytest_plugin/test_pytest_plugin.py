@@ -161,6 +161,16 @@ def test_what_could_not_be_judged_is_an_error_and_never_a_failure(run):
     skipped.stdout.fnmatch_lines(["*could not be judged (no_recording)*"])
 
 
+def test_a_prompt_that_cannot_be_rendered_is_never_skipped(run, project):
+    draft = project.path / "prompts/sales/draft.yaml"
+    text = draft.read_text("utf-8").replace(PROMISE, "      - Смена: {{ shift }}.\n")
+    shift = "variables:\n  shift: {type: text, example: день, description: Смена.}\n"
+    draft.write_text(text.replace("variables:\n", shift, 1), "utf-8")
+    result = run(*MODEL, "--botops-prompt", "sales@draft", "--botops-faults", "skip", FILE)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["prompt_error: *draft.yaml:*the variable `shift` is missing*"])
+
+
 def test_a_server_is_asked_and_its_faults_are_told_apart_from_false_prices(run):
     wrong = Behaviour("ok", text="Тариф «Старт» — 5 000 ₸ в месяц.")
     right = Behaviour("ok", text="Тариф «Старт» — 6 900 ₸ в месяц.")
