@@ -64,7 +64,7 @@ def write_reports(
         if files.sarif is not None:
             from botops.evals.reports.sarif import sarif
 
-            _write(files.sarif, sarif(problems, {check.id: check.label for check in checks}))
+            _write(files.sarif, sarif(problems, {check.id: check.label for check in checks}, result.botops))
 
 
 def _write(file: Path, report: str) -> None:

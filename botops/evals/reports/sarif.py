@@ -9,17 +9,17 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from botops import __version__
 from botops.domain.problems import Problem
 from botops.evals.reports.texts import encodable
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def sarif(problems: Sequence[Problem], labels: Mapping[str, Mapping[str, str]]) -> str:
-    """The JSON document. `labels` name checks by their id; a rule is a check's id, narrowed after a slash."""
+def sarif(problems: Sequence[Problem], labels: Mapping[str, Mapping[str, str]], version: str) -> str:
+    """The JSON document. `version` is that of botops. `labels` name checks by their id; a rule is a
+    check's id, narrowed after a slash."""
     rules = list(dict.fromkeys(problem.rule for problem in problems))
-    driver = {"name": "botops eval", "version": __version__, "rules": [_rule(rule, labels) for rule in rules]}
+    driver = {"name": "botops eval", "version": version, "rules": [_rule(rule, labels) for rule in rules]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",

@@ -116,7 +116,7 @@ def test_junit_keeps_to_the_common_schema(result):
 def test_sarif_points_at_lines_and_names_rules():
     problem = Problem("evals/suites/de mo.yaml", 7, 9, "", "demo/x \ud800", "error", "no_invented_claims/discount")
     document = sarif(
-        [problem, replace(problem, line=0, rule="timeout", level="warning")], {"no_invented_claims": LABEL}
+        [problem, replace(problem, line=0, rule="timeout", level="warning")], {"no_invented_claims": LABEL}, "0.1"
     )
     (run,) = json.loads(document)["runs"]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["no_invented_claims/discount", "timeout"]
