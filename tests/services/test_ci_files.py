@@ -197,7 +197,8 @@ def test_the_action_stops_a_promise_and_names_it_from_the_top_of_the_repository(
     assert re.search(r"^::error file=repository/evals/suites/small one\.yaml,line=6,", action.log, re.MULTILINE)
     assert "**small/half**" in (tmp_path / "temp/summary.md").read_text("utf-8")
     reports = Path(action.outputs["evals"]["reports"])
-    assert {file.name for file in reports.iterdir()} == {"summary.md", "junit.xml", "report.html", "result.json"}
+    written = {"summary.md", "junit.xml", "report.html", "report.sarif", "result.json"}
+    assert {file.name for file in reports.iterdir()} == written
     parsed = JUnitXml.fromfile(str(reports / "junit.xml"))
     assert (parsed.tests, parsed.failures, parsed.errors) == (4, 2, 0)
 
