@@ -1,6 +1,6 @@
 """What tools returned in a dialogue: named things with their amounts, read from the JSON of `tool` messages.
 
-An amount said by the assistant may rest on them as on the price book.
+An amount said by the assistant may rest on them as on the price book, which overrules them (`overruled.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ _MONEY_KEY = re.compile(
     r"price|cost|amount|total|fare|fee|balance|rate|sum|rent|charge|refund|payment|цена|стоим|сумм|итог|остат",
     re.IGNORECASE,
 )
+_DEAL_KEY = re.compile(
+    r"order|invoice|bill|receipt|book|reserv|payment|paid|transaction|purchase|contract|subscription|заказ|сч[её]т|чек|"
+    r"брон|оплач|платеж|договор|покупк|тапсырыс|төле|шот",
+    re.IGNORECASE,
+)
 _CENT = Decimal("0.01")
 _MAX_DEPTH = 40
 
@@ -24,12 +29,13 @@ _MAX_DEPTH = 40
 class Item:
     """A thing a tool named. `amounts` are its figures by key; `labels` the folded texts that name it or describe it.
 
-    `turn` is the index of the tool's message.
+    `turn` is the index of the tool's message. `dealt` is True for what belongs to an order, a bill or a booking.
     """
 
     turn: int
     amounts: tuple[tuple[str, Decimal], ...]
     labels: tuple[tuple[str, str], ...]
+    dealt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +60,24 @@ class Evidence:
         except (ValueError, RecursionError):
             return self
         found: list[Item] = []
-        _walk(value, turn, (), found, 0)
+        _walk(value, turn, (), found, 0, dealt=False)
         return Evidence(self.items + tuple(found), self.computed)
 
 
-def _walk(value: Any, turn: int, above: tuple[tuple[str, str], ...], found: list[Item], depth: int) -> None:
+def _walk(
+    value: Any, turn: int, above: tuple[tuple[str, str], ...], found: list[Item], depth: int, *, dealt: bool
+) -> None:
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, list):
         for piece in value:
-            _walk(piece, turn, above, found, depth + 1)
+            _walk(piece, turn, above, found, depth + 1, dealt=dealt)
         return
     if not isinstance(value, dict):
         return
     labels: list[tuple[str, str]] = []
     amounts: list[tuple[str, Decimal]] = []
+    dealt = dealt or any(_DEAL_KEY.search(str(key)) for key in value)
     for key, piece in value.items():
         _sort_pair(str(key), piece, labels, amounts)
     options = value.get("options")
@@ -76,10 +85,10 @@ def _walk(value: Any, turn: int, above: tuple[tuple[str, str], ...], found: list
         labels += [(str(k), str(v).lower()) for k, v in options.items() if not isinstance(v, (dict, list))]
     inherited = tuple(p for p in above if p[0] in {"name", "title"}) if "name" not in value else ()
     if amounts:
-        found.append(Item(turn, tuple(amounts), (*inherited, *labels)))
+        found.append(Item(turn, tuple(amounts), (*inherited, *labels), dealt))
     for key, piece in value.items():
         if isinstance(piece, dict | list) and key != "options":
-            _walk(piece, turn, (*inherited, *labels), found, depth + 1)
+            _walk(piece, turn, (*inherited, *labels), found, depth + 1, dealt=dealt)
 
 
 def _sort_pair(key: str, piece: Any, labels: list[tuple[str, str]], amounts: list[tuple[str, Decimal]]) -> None:

@@ -17,6 +17,7 @@ from botops.claims.kinds import has_subject
 from botops.claims.link import BEFORE, LOCAL, PARENT, QUESTION, SEGMENT, Focus
 from botops.claims.mention import Mention
 from botops.claims.names import name_stems
+from botops.claims.overruled import overruled
 from botops.claims.records import NAME, Record, in_force, tier_of
 from botops.claims.scope import Scope
 from botops.claims.spoken_days import conceded, kept_beyond
@@ -86,7 +87,7 @@ class Fitting:
             told = told or self._described_apart(record, mention, focus) or self._composed(record, focus)
             if not told and not self._charged_otherwise(record, mention, focus):
                 return False
-        return not self.other_variant(record, focus)
+        return not self.other_variant(record, focus) and not overruled(self._context, record, mention, focus)
 
     def _described_apart(self, record: Record, mention: Mention, focus: Focus) -> bool:
         """True for a variant spoken of before whose value stands beside the sum, where what is named there has no such

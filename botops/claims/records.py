@@ -28,7 +28,8 @@ class Record:
     """An amount with what it belongs to.
 
     `features` are the canonical values of its attributes. `price` and `product` are None for a tool's figure; `turn` is
-    then the tool's message, else -1; `key` is the tool's name of the figure.
+    then the tool's message, else -1; `key` is the tool's name of the figure, `labels` what the tool says of it, and
+    `dealt` is True for one of an order, a bill or a booking.
     `tier` are the counts for which the price is the one of its quantity tier, None without tiers; `pack` is how many
     pieces are sold together ("Визитки, 100 шт").
     """
@@ -43,6 +44,8 @@ class Record:
     key: str = ""
     tier: Tier | None = None
     pack: Decimal | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+    dealt: bool = False
 
 
 @dataclass(slots=True)
@@ -101,7 +104,10 @@ class RecordSet:
                 if values:
                     found[key] = found.get(key, frozenset()) | values
             for key, amount in item.amounts:
-                self.add(Record(amount, None, found, sku, turn=item.turn, key=key))
+                record = Record(
+                    amount, None, found, sku, turn=item.turn, key=key, labels=item.labels, dealt=item.dealt
+                )
+                self.add(record)
 
 
 def _values_of(records: Iterable[Record]) -> Mapping[str, Collection[str]]:

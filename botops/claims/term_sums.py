@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from botops.claims.context import ReplyContext
 from botops.claims.counts import stems_in
-from botops.claims.cues import speaks_of
+from botops.claims.cues import said, speaks_of
 from botops.claims.dates import covers
 from botops.claims.lazy import cached_property
 from botops.claims.lexicon import Concepts
@@ -24,6 +24,8 @@ ZERO_PARTS = re.compile(r"\b0-0-\d")
 ABLATIVE = ("дан", "ден", "тан", "тен", "нан", "нен")
 """Endings of a Kazakh sum from which something begins: "95 000-нан"."""
 
+_ARITHMETIC = frozenset({"total", "difference", "divide", "pro_rata", "vat", "computed", "reduction", "saving"})
+
 _TELLING, _WORD, _SEVERAL = 5, 4, 2
 _UNITS_OF_TIME = frozenset({"u:minute", "u:hour", "u:day"})
 _MINUTES = {"minute": Decimal(1), "hour": Decimal(60), "day": Decimal(1440)}
@@ -38,7 +40,7 @@ class TermSums:
 
     def has(self, amount: Decimal, mention: Mention) -> bool:
         """True for a sum that offers or policies name where the talk is of them, and for a figure a tool computed."""
-        if any(amount == v for _, v in self._context.evidence.computed):
+        if any(amount == v for _, v in self._context.evidence.computed) and self._of_arithmetic(mention):
             return True
         book = self._context.book
         if any(r.value == amount and mention.currency in {None, r.base} for r in self.rates(mention)):
@@ -46,6 +48,17 @@ class TermSums:
         if mention.currency not in {None, book.book.currency}:
             return False
         return self.rule(amount, mention) is not None
+
+    def _of_arithmetic(self, mention: Mention) -> bool:
+        """True where a sum may be one worked out: what a single thing is listed at, no calculator says."""
+        reply, question = self._context.reply, self._context.question
+        part = reply.segment_of(mention.start)
+        if part is None:
+            return True
+        if any(h.strength > 1 for h in reply.hits_in(part.start, part.end)):
+            return bool(said(reply.text[part.start : part.end]) & _ARITHMETIC)
+        asked = {h.skus for h in question.hits if h.strength > 1} if question is not None else set()
+        return len(asked) != 1 or mention.per is None
 
     def rates(self, mention: Mention) -> Iterator[FixedRate]:
         """Rates in force today, and on the days that the sentence of a sum or the client's question names."""

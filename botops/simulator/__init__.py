@@ -5,7 +5,7 @@ It shares no code with the claim checker: a bot and a checker that share code ag
 
 from botops.simulator.clients import Profile, SimulatedClient
 from botops.simulator.decisions import Decision, decide
-from botops.simulator.mistakes import Errors
+from botops.simulator.mistakes import Errors, Mistake
 from botops.simulator.model import SimulatedModel
 
-__all__ = ["Decision", "Errors", "Profile", "SimulatedClient", "SimulatedModel", "decide"]
+__all__ = ["Decision", "Errors", "Mistake", "Profile", "SimulatedClient", "SimulatedModel", "decide"]

@@ -97,6 +97,7 @@ def total(scene: Scene, wishes: Sequence[Wish]) -> list[str]:
         return [voice.say("no_policy")]
     slipped = [replace(x, tag=scene.slips.tag(x.item, x.tag)) for x in lines]
     terms = [t for t in scene.brief.knowledge.open_terms("percent") if not t.on_request or "discount" in memory.asked]
+    true = discounted(lines, terms, memory.city)
     lines = discounted(slipped, terms, memory.city)
     if len(lines) == 1 and lines[0].qty == 1 and lines[0].months == 1 and not lines[0].off:
         only = lines[0]
@@ -112,7 +113,7 @@ def total(scene: Scene, wishes: Sequence[Wish]) -> list[str]:
                 + voice.say("with_discount", percent=voice.number(off), sum=voice.money(x.sum, x.tag.currency))
                 for x in what
             ]
-    said.append(_summed(scene, lines, off if off and all(x.off for x in lines) else Decimal(0)))
+    said.append(_summed(scene, lines, true, off if off and all(x.off for x in lines) else Decimal(0)))
     return said
 
 
@@ -138,14 +139,16 @@ def _itemised(voice: Voice, lines: Sequence[Line]) -> str:
     return "; ".join(parts) + "."
 
 
-def _summed(scene: Scene, lines: Sequence[Line], off: Decimal) -> str:
+def _summed(scene: Scene, lines: Sequence[Line], true: Sequence[Line], off: Decimal) -> str:
+    """The sum of `lines` as said; `true` are the same lines at their true prices."""
     voice, currency = scene.voice, lines[0].tag.currency
     buckets: dict[str, list[Decimal]] = {}
     for x in lines:
         buckets.setdefault(x.bucket, []).append(x.sum)
     sums: dict[str, Decimal] = {}
     for bucket, parts in buckets.items():
-        sums[bucket] = scene.slips.total(sum(parts, Decimal(0)), currency, parts)
+        right = sum((x.sum for x in true if x.bucket == bucket), Decimal(0))
+        sums[bucket] = scene.slips.total(sum(parts, Decimal(0)), currency, parts, right)
     open_ended = {x.bucket: x.tag for x in lines if x.tag.at_least}
     shown = {}
     for bucket, amount in sums.items():
@@ -163,15 +166,34 @@ def _summed(scene: Scene, lines: Sequence[Line], off: Decimal) -> str:
     return voice.say("total", sum=each)
 
 
+def refused_percent(scene: Scene) -> list[str]:
+    """That a percent the client speaks of is granted by nothing in force for what is spoken of."""
+    said, items = scene.memory.said, scene.items
+    percent = said.percent
+    for t in scene.brief.knowledge.open_terms("percent", "code", "cashback"):
+        asked = t.kind != "code" or t.code == said.code
+        if asked and t.value == percent and not t.money and (not items or any(covers(t, i) for i in items)):
+            return []
+    if percent is None:
+        return []
+    return [scene.voice.say("not_that_discount", percent=scene.voice.number(percent))]
+
+
+def for_nothing(scene: Scene) -> list[str]:
+    """An answer to who wants a thing free of charge: its price, and what is given with it."""
+    said = quote(scene, scene.memory.focus) if scene.memory.focus else []
+    if any(covers(t, i) for t in scene.brief.knowledge.open_terms("free_period") for i in scene.items):
+        return said + term(scene, "gift")
+    return [scene.voice.say("not_free"), *said]
+
+
 def discounts(scene: Scene) -> list[str]:
     """What is on offer; nothing beyond it."""
-    voice, knowledge, said = scene.voice, scene.brief.knowledge, scene.memory.said
+    voice, knowledge = scene.voice, scene.brief.knowledge
     terms = list(knowledge.open_terms("percent", "amount", "gift", "free_period", "cashback"))
     mine = [t for t in terms if any(covers(t, i) for i in scene.items)]
     chosen = (mine or terms)[:2]
-    out = []
-    if said.percent is not None and not any(t.kind == "percent" and t.value == said.percent for t in terms):
-        out.append(voice.say("not_that_discount", percent=voice.number(said.percent)))
+    out = refused_percent(scene)
     if chosen:
         out.append(voice.say("discounts", terms="; ".join(voice.term(t, scene.items) for t in chosen)))
         universal = [t for t in chosen if t.kind == "percent" and (t.everyone or t.on_request)]
@@ -211,17 +233,19 @@ def code(scene: Scene) -> list[str]:
         return [voice.say("code_ask")]
     term = next((t for t in knowledge.terms if t.code == said.code), None)
     if term is None:
-        return [voice.say("code_none", code=said.code)]
+        return [voice.say("code_none", code=said.code), *(quote(scene, scene.memory.focus) if said.things else [])]
     if not term.open_on(knowledge.today):
         if term.since is not None and knowledge.today is not None and knowledge.today < term.since:
             return [voice.say("code_soon", code=said.code, date=voice.day(term.since))]
         return [voice.say("code_old", code=said.code)]
     mine = [w for w in scene.memory.focus if covers(term, w.item)]
-    out = [voice.say("code_ok", code=said.code, term=voice.term(term, [w.item for w in mine]))]
-    for wish in scene.memory.focus[:2]:
-        if wish not in mine:
-            out.append(voice.say("code_not_for", name=voice.name(wish.item)))
-            continue
+    # What it is not for comes first: a yes to "does it work for X?" would be one for X.
+    others = [w for w in scene.memory.focus if w not in mine]
+    out = [voice.say("code_not_for", name=voice.name(w.item)) for w in others[:2]]
+    if others and not mine:
+        return [*out, voice.say("code_for", code=said.code, term=voice.term(term, []))]
+    out.append(voice.say("code_ok", code=said.code, term=voice.term(term, [w.item for w in mine])))
+    for wish in mine[:2]:
         tag = tiers(wish.item, 1, variant=wish.variant, period="month")[0]
         value = term.value or Decimal(0)
         after = tag.amount - value if term.money else tag.amount * (100 - value) / 100

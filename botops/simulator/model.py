@@ -7,6 +7,7 @@ import random
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -14,9 +15,9 @@ from botops.domain.errors import ModelError
 from botops.domain.messages import Message
 from botops.domain.ports import ModelReply, ModelRequest, OnText
 from botops.domain.usage import Usage
-from botops.simulator.mistakes import Errors
+from botops.simulator.mistakes import Errors, Mistake
 from botops.simulator.prompt import read_prompt
-from botops.simulator.reply import compose
+from botops.simulator.reply import Composed, compose
 
 _CORRECT = re.compile(
     r"исправ|перепиш|заново|переформулир|correct|rewrite|write the reply again|restate|fix the|түзет|қайта жаз",
@@ -90,6 +91,16 @@ class SimulatedModel:
 
     def answer(self, messages: Sequence[Message]) -> str:
         """The reply's text. Raises ModelError when no message of a client is there to answer."""
+        return self._reply(messages).text
+
+    def mistakes(self, messages: Sequence[Message]) -> tuple[Mistake, ...]:
+        """The errors that `answer` makes on purpose: known from composing the reply, not from looking at it.
+
+        Raises as `answer`.
+        """
+        return self._reply(messages).mistakes
+
+    def _reply(self, messages: Sequence[Message]) -> Composed:
         system = "\n".join(m.content for m in messages if m.role == "system" and not _is_repair(m))
         talk = [m for m in messages if m.role in ("user", "assistant")]
         asked_again, errors = False, self._errors
@@ -109,11 +120,12 @@ class SimulatedModel:
         key = self._key(system, talk)
         if asked_again:
             if random.Random(f"{key}:obey:{before}").random() >= self._obeys_repair:  # noqa: S311 - no secret
-                return before or self._composed(talk, system, errors, key)
+                again = self._composed(talk, system, errors, key)
+                return replace(again, text=before or again.text)
             errors = _NO_ERRORS
         return self._composed(talk, system, errors, key)
 
-    def _composed(self, talk: Sequence[Message], system: str, errors: Errors, key: int) -> str:
+    def _composed(self, talk: Sequence[Message], system: str, errors: Errors, key: int) -> Composed:
         words, luck = random.Random(key), random.Random(key ^ 0x5DEECE66D)  # noqa: S311 - phrasing, not secrets
         return compose(talk, read_prompt(system), errors, words, luck)
 

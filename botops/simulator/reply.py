@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from botops.domain.messages import Message
@@ -12,7 +13,7 @@ from botops.simulator import answers
 from botops.simulator.answers import Scene
 from botops.simulator.facts import Brief
 from botops.simulator.figures import Wish, rounded, tiers
-from botops.simulator.mistakes import Errors, Slips
+from botops.simulator.mistakes import Errors, Mistake, Slips
 from botops.simulator.state import Memory, remember
 from botops.simulator.stems import stems
 from botops.simulator.voice import Voice, capital
@@ -24,9 +25,17 @@ _EMOJI = ("🙂", "👍", "😊", "✅")
 _ASIDE = frozenset({"expensive", "competitor", "delivery", "warranty", "code"})
 
 
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A reply with the mistakes made in it on purpose."""
+
+    text: str
+    mistakes: tuple[Mistake, ...] = ()
+
+
 def compose(
     messages: Sequence[Message], brief: Brief, errors: Errors, words: random.Random, luck: random.Random
-) -> str:
+) -> Composed:
     """The reply to the last client's message. `words` chooses phrasings, `luck` whether and how to err."""
     memory = remember(messages, brief)
     manner = brief.manner
@@ -38,7 +47,7 @@ def compose(
     if commercial:
         said += _promises(scene)
     said += _closing(scene, commercial=commercial)
-    return _dressed(said, scene)
+    return Composed(_dressed(said, scene), tuple(scene.slips.made))
 
 
 def _greeting(scene: Scene) -> list[str]:
@@ -73,11 +82,13 @@ def _terms_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] |
         return answers.code(scene), True
     if "competitor" in acts:
         key = "competitor" if scene.brief.manner.no_competitors else "competitor_no"
-        return [scene.voice.say(key), *_about_focus(scene)], True
+        return [scene.voice.say(key), *answers.refused_percent(scene), *_about_focus(scene)], True
     for act in ("instalment", "trial", "warranty", "delivery", "gift"):
         if act in acts:
-            out = answers.term(scene, act)
+            out = answers.refused_percent(scene) + answers.term(scene, act)
             return (answers.quote(scene, memory.focus) if "price" in acts and memory.said.things else []) + out, True
+    if "free" in acts:
+        return answers.for_nothing(scene), True
     for act, sign in (("vat", _VAT), ("refund", _REFUND), ("included", _INCLUDED)):
         if act in acts:
             out = answers.policy(scene, sign.search)
@@ -85,7 +96,7 @@ def _terms_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] |
                 out.append(scene.voice.say("hand_over"))
             return out, False
     if "expensive" in acts and "bye" not in acts:
-        return answers.expensive(scene), True
+        return answers.refused_percent(scene) + answers.expensive(scene), True
     if "discount" in acts:
         before = answers.quote(scene, memory.focus) if memory.said.things else []
         return before + answers.discounts(scene), True
@@ -99,6 +110,8 @@ def _prices_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] 
         return [voice.say("unknown", name=said.unknown)], False
     if "compare" in acts and memory.focus:
         return answers.compare(scene), True
+    if _underpriced(memory):
+        return [voice.say("not_that_price"), *answers.quote(scene, memory.focus)], True
     if "total" in acts and (memory.basket or memory.focus):
         return answers.total(scene, _wanted(memory)), True
     if "order" in acts:
@@ -118,6 +131,13 @@ def _prices_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] 
     if "price" in acts:
         return [*answers.menu(scene), voice.say("which")], False
     return None
+
+
+def _underpriced(memory: Memory) -> bool:
+    """True when the client names a sum lower than any price of what is spoken of: what it would be false to go along
+    with, be it claimed, asked or demanded."""
+    prices = [t.amount for w in memory.focus for t in w.item.current()]
+    return bool(prices) and any(s < min(prices) for s in memory.said.sums)
 
 
 def _wanted(memory: Memory) -> tuple[Wish, ...]:

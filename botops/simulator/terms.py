@@ -75,8 +75,8 @@ _SPAN_NAMES = {
     "vis": "visit",
 }
 _FREE = re.compile(r"бесплатн|\bfree\b|тегін|включена в", re.IGNORECASE)
-_HALF = re.compile(
-    r"(?:за|в)\s+пол-?\s?цены|в два раза дешевле|\bat half price|half price|half off|жарты бағасына", re.IGNORECASE
+HALF = re.compile(
+    r"(?:за|в)\s+пол-?\s?цены|(?:в два раза|вдвое) дешевле|\b(?:at )?half (?:the )?price|half off|жарты бағасына", re.IGNORECASE
 )
 _BARGAIN = re.compile(
     r"(?:если|когда|if|when|егер)\b[^,.]{0,40}(?:клиент|торгу|прос[ия]т|сомнева|client|customer|ask|bargain|сұра)",
@@ -141,7 +141,7 @@ def kind_of(sentence: str) -> TermKind | None:
 @lru_cache(maxsize=8192)
 def term_in(sentence: str, today: date | None) -> Term | None:
     """The term a sentence grants; None when it grants nothing or forbids granting it."""
-    halved = _HALF.sub("скидка 50 %", sentence)
+    halved = HALF.sub("скидка 50 %", sentence)
     kind = kind_of(halved)
     if kind is None or FORBIDS.search(sentence):
         return None

@@ -14,7 +14,8 @@ from botops.domain.messages import Language
 from botops.simulator.facts import Brief, Item
 from botops.simulator.places import CITIES, place
 from botops.simulator.stems import WORD, is_noise, language_of, stem, stems
-from botops.simulator.wording import PERCENT, number, unit_in
+from botops.simulator.terms import HALF
+from botops.simulator.wording import PERCENT, number, sums, unit_in
 
 _ACTS: tuple[tuple[str, str], ...] = (
     (
@@ -51,7 +52,8 @@ _ACTS: tuple[tuple[str, str], ...] = (
     ("trial", r"пробн|тестов|попробова|потестир|\bдемо\b|trial|try (?:it|before)|test (?:it|period)|сынап|сынақ"),
     ("warranty", r"гаранти|warranty|guarantee|кепілді"),
     ("delivery", r"достав|довез|привез|deliver|shipping|\bship\b|жеткіз"),
-    ("gift", r"подар|бонусом|\bgift|freebie|сыйлық"),
+    ("gift", r"подар|\bдар(?:им|ите|ят|ишь)\b|бонусом|\bgift|freebie|сыйлық"),
+    ("free", r"бесплатн|(?:за)?даром\b|тегін|\bfree\b(?! to\b)"),
     (
         "discount",
         r"скидк|скидоч|скин[еь]т|уступ|подешевле|дешевле|акци[яиюй]|торг\b|discount|"
@@ -161,6 +163,16 @@ _MONTHS = re.compile(
     r"(\d{1,2}|полгода|жарты жыл)\s*(?:-?\s*(?:мес|months?\b|ай(?:ға|дан)?\b)|(?<=года)|(?<=жыл))", re.IGNORECASE
 )
 _CODE = re.compile(r"(?<![\w-])(?=[A-Za-z0-9]*[A-Za-z])(?=[A-Z]*[A-Za-z0-9]*\d|[A-Z]{5,})[A-Za-z0-9]{4,16}(?![\w-])")
+_CODE_WORD = re.compile(
+    r"(?<![\w-])(?:промо-?|promo[ -]?)?(?:код\w{0,5}|codes?)(?![\w-])|купон|coupon|voucher", re.IGNORECASE
+)
+_BESIDE_A_CODE_WORD = re.compile(r"(?<![\w-])(?=[A-ZА-ЯЁ0-9]*[A-ZА-ЯЁ])[A-ZА-ЯЁ0-9]{4,16}(?![\w-])")
+_APPLIED = re.compile(
+    r"действу|сработа|работает|примен|введи|активир|\bappl|\bworks?\b|\bvalid\b|жүре|жарамды|қолдан", re.IGNORECASE
+)
+_YEAR = range(1990, 2101)
+_BUDGET = re.compile(r"бюджет|budget|қаражат", re.IGNORECASE)
+_OTHER_SHARES = frozenset({"vat", "refund", "instalment"})
 _NEUTRAL_UNITS = frozenset(
     stem(w) for w in "штук штуки шт экземпляра комплекта pieces pcs units items дана even".split()
 )
@@ -168,7 +180,10 @@ _NEUTRAL_UNITS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message as understood. `things` are indices of items with the quantity said beside each (0 when none)."""
+    """A message as understood. `things` are indices of items with the quantity said beside each (0 when none).
+
+    `sums` are amounts of money the client names as a price, be it asked for, claimed or demanded.
+    """
 
     language: Language | None
     acts: frozenset[str]
@@ -181,6 +196,7 @@ class Said:
     city: str = ""
     code: str = ""
     percent: Decimal | None = None
+    sums: tuple[Decimal, ...] = ()
     words: int = 0
     unknown: str = ""
 
@@ -228,13 +244,14 @@ def _understand(text: str, brief: Brief) -> Said:
     acts = acts_of(text)
     if not acts - _MANNERS:
         acts |= acts_of(_mended(text))
-    codes = {t.code for t in brief.knowledge.terms if t.code}
-    code = next((m[0].upper() for m in _CODE.finditer(text) if m[0].upper() in codes), "")
     things, qty, units = _things(text, brief)
-    if not code and ("code" in acts or not things):
-        code = next((m[0].upper() for m in _CODE.finditer(text)), "")
+    code = _code(text, brief, acts, bool(things))
+    if code and (_CODE_WORD.search(text) or (any(c.isdigit() for c in code) and _APPLIED.search(text))):
+        acts |= {"code"}
     months = _MONTHS.search(text)
-    spoken = number(PERCENT.search(text)[1]) if PERCENT.search(text) else None  # type: ignore[index]
+    share = PERCENT.search(HALF.sub("50 %", text))
+    if share and not acts & _OTHER_SHARES:
+        acts |= {"discount"}
     city = CITIES.search(text)
     return Said(
         language_of(text),
@@ -247,10 +264,35 @@ def _understand(text: str, brief: Brief) -> Said:
         _variant(text, brief.knowledge.items),
         place(city[0]) if city else "",
         code,
-        spoken,
+        number(share[1]) if share else None,
+        _prices_named(text, {qty, *(n for _, n in things), *(n for _, n in units)}),
         len(text.split()),
         _unknown(text, things),
     )
+
+
+def _code(text: str, brief: Brief, acts: frozenset[str], named: bool) -> str:
+    """The promo code a message names: one of the prompt, one beside a word for it, else what looks like one."""
+    known = {t.code for t in brief.knowledge.terms if t.code}
+    alike = [m[0].upper() for m in _CODE.finditer(text)]
+    code = next((c for c in alike if c in known), "")
+    word = _CODE_WORD.search(text)
+    if not code and word:
+        beside = [m for m in _BESIDE_A_CODE_WORD.finditer(text) if m.end() <= word.start() or word.end() <= m.start()]
+        nearest = min(beside, key=lambda m: min(abs(m.start() - word.end()), abs(word.start() - m.end())), default=None)
+        code = nearest[0] if nearest else ""
+    if not code and ("code" in acts or not named or _APPLIED.search(text)):
+        names = {w.upper() for i in brief.knowledge.items for n in (i.name, *i.calls) for w in WORD.findall(n)}
+        code = next((c for c in alike if c not in names), "")
+    return code
+
+
+def _prices_named(text: str, counts: set[int]) -> tuple[Decimal, ...]:
+    """Amounts a message names as somebody's price: no counts, years or budgets."""
+    if _BUDGET.search(text):
+        return ()
+    found = sums(text, bare=True)
+    return tuple(s.amount for s in found if s.currency or (s.amount not in counts and s.amount not in _YEAR))
 
 
 def _variant(text: str, items: tuple[Item, ...]) -> str:
@@ -269,7 +311,7 @@ def _variant(text: str, items: tuple[Item, ...]) -> str:
 
 def _things(text: str, brief: Brief) -> tuple[tuple[tuple[int, int], ...], int, tuple[tuple[str, int], ...]]:
     """Items named in the text, each with the quantity said beside it; a quantity of nothing named; counted units."""
-    words = [w for w in WORD.findall(text) if not is_noise(w)]
+    words = [w for w in WORD.findall(PERCENT.sub(" ", text)) if not is_noise(w)]
     said = [stem(w) for w in words]
     left = [s if s in brief.index else _near(w, brief) or s for w, s in zip(words, said, strict=True)]
     spans = _spans(list(left), brief) or _spans([_BUSINESS.get(s, s) for s in left], brief)

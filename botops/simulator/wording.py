@@ -11,7 +11,7 @@ from functools import lru_cache
 _NUMBER = r"\d{1,3}(?:[\u00a0\u202f\u2009 .,'’]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,2})?"
 _TIMES = r"(?P<times>млрд|млн|миллион\w*|тысяч\w*|тыс\.?|мың|mln|million|thousand|[кk](?![^\W\d_]))"
 _CURRENCY = (
-    r"(?P<cur>₸|тенге|теңге|тг(?![^\W\d_])|tenge|kzt|\$|долл\w*|usd|€|евро|eur|"
+    r"(?P<cur>₸|тенге|теңге|тг(?![^\W\d_])|tenge|kzt|\$|долл\w*|dollars?|usd|€|евро|euros?|eur|"
     r"₽|руб\w*|rub|сум(?![^\W\d_])|сом(?![^\W\d_]))"
 )
 MONEY = re.compile(
@@ -22,9 +22,11 @@ _CODES = {
     "₸": "KZT",
     "те": "KZT",
     "тг": "KZT",
+    "te": "KZT",
     "kz": "KZT",
     "$": "USD",
     "до": "USD",
+    "do": "USD",
     "us": "USD",
     "€": "EUR",
     "ев": "EUR",
