@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _KAZAKH_LETTERS = frozenset("әіңғүұқөһӘІҢҒҮҰҚӨҺ")
 _WORD = re.compile(r"[^\W\d_]+")
+_NAME = re.compile(r"(?<=[а-яё,] )[А-ЯЁӘІҢҒҮҰҚӨҺ][а-яёәіңғүұқөһ]+")
 
 # Kazakh as typed on a Russian keyboard: its commonest function words, which Russian does not have.
 _KAZAKH_WORDS = frozenset(
@@ -25,7 +26,8 @@ def detect_language(text: str, history: Iterable[Message] = (), default: Languag
     """The language of `text`; where it has no words ("?", "5000"), of the client's latest message that has.
 
     Kazakh is known by its own letters or, typed without them, by at least two of its function words (one, when the
-    message has no more than two words). Cyrillic without either is Russian; Latin is English.
+    message has no more than two words). Cyrillic without either is Russian; Latin is English. A name within a sentence
+    ("менеджер Айгүл обещала") is in no language.
     """
     found = _language_of(text)
     if found:
@@ -38,7 +40,7 @@ def detect_language(text: str, history: Iterable[Message] = (), default: Languag
 
 
 def _language_of(text: str) -> Language | None:
-    if any(ch in _KAZAKH_LETTERS for ch in text):
+    if any(ch in _KAZAKH_LETTERS for ch in _NAME.sub("", text)):
         return "kk"
     words = [w.lower() for w in _WORD.findall(text[:2000])]
     cyrillic = sum(1 for w in words if "а" <= w[0] <= "я" or w[0] == "ё")

@@ -15,6 +15,8 @@ from botops.claims.words import fold, words
 _MAX_COUNT = Decimal(100_000)
 _MAX_HEADS, _MAX_SUM = Decimal(10_000), Decimal(10) ** 9
 _LARGE, _FIRST_YEAR, _LAST_YEAR = 1000, 1990, 2100
+_EACH = re.compile(r"\b(?:по|at)\s+$")
+_OF_A_CODE = re.compile(r"[A-Za-z]{3}")
 _AREA = re.compile(
     r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:м|m)?\s?(?:[x×х*]|на|by|ға)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d%]|[.,]\d|\s\d{3})"
 )
@@ -43,6 +45,11 @@ def sums_in(message: ParsedMessage) -> list[Decimal]:
         if _MAX_HEADS <= quantity.value <= _MAX_SUM and " " in message.folded[quantity.start : quantity.end]:
             sums.setdefault(quantity.start, quantity.value)
     return [sums[k] for k in sorted(sums)]
+
+
+def prices_each(message: ParsedMessage) -> frozenset[Decimal]:
+    """Sums a client names as the price of one of several ("20 рулонов по 1 000"): nothing that could be added up."""
+    return frozenset(m.amount for m in message.numbers if _EACH.search(message.folded, max(m.start - 8, 0), m.start))
 
 
 def plain_sums(message: ParsedMessage) -> list[Decimal]:
@@ -75,3 +82,9 @@ def countable(message: ParsedMessage, quantity: Quantity) -> bool:
         return False
     text = message.text[quantity.start : quantity.end]
     return not (text.isdecimal() and len(text) > 5)
+
+
+def of_a_code(message: ParsedMessage, quantity: Quantity) -> bool:
+    """True for the digits of "GIFT2026", which open no tier. One digit may be a slip of the keyboard ("for2")."""
+    start = quantity.start
+    return quantity.end - start > 1 and _OF_A_CODE.fullmatch(message.text, max(start - 3, 0), start) is not None

@@ -113,4 +113,8 @@ def stretched(desk: Desk, rule: Rule, clause: Clause) -> bool:
         return False
     tags = desk.reading.tags
     bar = next((i for i in range(clause.first + 1, clause.last) if "s:if" in tags[i]), clause.last)
-    return "s:all" in desk.reading.over(clause.first, bar) and bool(desk.skus_named - rule.skus)
+    # "All" of a name ("Duo all-in-one") reaches over nothing.
+    names = [(h.start, h.end) for h in desk.names_in(clause.start, clause.end)]
+    said = (desk.reading.words[i] for i in range(clause.first, bar) if "s:all" in tags[i])
+    everything = any(not any(start <= w.start < end for start, end in names) for w in said)
+    return everything and bool(desk.skus_named - rule.skus)

@@ -10,7 +10,7 @@ from typing import Any
 
 from botops.claims.changes import Changes
 from botops.claims.context import ReplyContext
-from botops.claims.counts import numbers_in, plain_sums, sums_in, units_in
+from botops.claims.counts import numbers_in, plain_sums, prices_each, sums_in, units_in
 from botops.claims.cues import Cues, cues_in, speaks_of
 from botops.claims.dates import Dated
 from botops.claims.instalments import Instalments
@@ -87,7 +87,7 @@ class Grounds:
     @cached_property
     def _known(self) -> tuple[Decimal, ...]:
         """Figures the client named, and bare results of tools."""
-        said = [a for p in self._context.client for a in sums_in(p)]
+        said = [a for p in self._context.client for a in sums_in(p) if a not in prices_each(p)]
         said += [a for p in self._context.client[-1:] for a in plain_sums(p) if a not in said]
         return tuple(dict.fromkeys((*said[-6:], *(v for _, v in self._context.evidence.computed[-8:]))))
 
@@ -218,6 +218,8 @@ class Grounds:
         records = tuple(dict.fromkeys((*found, *(r for r in used if r.currency in {None, currency}))))
         cues = self.cues(mention)
         if plainly_priced(self._context.reply, mention):
+            # "Shop plan is 18 900" is about no other product, though 18 900 may be a tenth of what one costs.
+            records = tuple(r for r in records if r.sku in focus.skus)
             cues = Cues(vat=cues.vat, divide=cues.divide, pro_rata=cues.pro_rata)
         elif focus.level <= BEFORE and any(self._same_line(mention, position) for position in stated):
             cues = replace(cues, total=True)

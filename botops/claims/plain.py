@@ -8,7 +8,13 @@ from botops.claims.context import ParsedMessage
 from botops.claims.cues import speaks_of
 from botops.claims.mention import Mention
 
-_BESIDE = re.compile(r"[\s—–:»\"-]{1,5}")
+_BESIDE = re.compile(
+    r"[\s—–:»”\"-]{1,5}"
+    r"(?:(?:сейчас|сегодня|теперь|у нас|қазір|currently|now)\s+)?"
+    r"(?:(?:стоит|стоят|это|is|are|costs?|currently)\s+){0,2}"
+    r"(?:[—–:-]\s*)?"
+    r"(?:(?:бір\s\w+|ай|жыл|апта|күн|сағат|түн)\w*?(?:на|не|ына|іне|ға|ге|қа|ке)\s+){0,2}"
+)
 _WITH = frozenset("с со вместе плюс и без кроме за with and plus without besides мен бен пен және".split())
 _WITH_KAZAKH = ("мен", "бен", "пен", "сыз", "сіз")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -90,6 +91,7 @@ _PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {
     "half-year": (6, "month"), "полтора": (Decimal("1.5"), ""),
 }  # fmt: skip
 _METRES = frozenset("м m см cm".split())
+_KAZAKH = re.compile("[әғқңөұүһі]")
 _MAX_GAP = 2
 _DAYS = {"hour": Decimal(1) / 24, "day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(360)}
 _DASHES = frozenset({"-", "–", "—"})
@@ -167,7 +169,7 @@ def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantit
             _may_open(word.text) or (opens and tags[opens] and words[opens - 1].text in _BEFORE_WHOLE)
         ):
             continue
-        if _is_exponent(words, opens):
+        if _is_exponent(words, opens) or _is_pronoun(words, tags, opens):
             continue
         i = opens
         read = _number_at(words, i) or _whole_at(words, tags, i)
@@ -184,6 +186,15 @@ def quantities(words: Sequence[Word], tags: Sequence[Concepts]) -> tuple[Quantit
 def _is_exponent(words: Sequence[Word], i: int) -> bool:
     """True for the digit of "м2", "m3": no number of anything."""
     return words[i].text in {"2", "3"} and i > 0 and words[i - 1].end == words[i].start and words[i - 1].text in _METRES
+
+
+def _is_pronoun(words: Sequence[Word], tags: Sequence[Concepts], i: int) -> bool:
+    """True for the Russian "он", which is ten in Kazakh: with a numeral or a unit behind it, or in a Kazakh text."""
+    if words[i].text != "он":
+        return False
+    if i + 1 < len(words) and (numeral(words[i + 1].text) or any(t.startswith("u:") for t in tags[i + 1])):
+        return False
+    return not any(_KAZAKH.search(w.text) for w in words)
 
 
 @lru_cache(maxsize=32768)

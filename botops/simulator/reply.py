@@ -111,7 +111,9 @@ def _prices_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] 
     if "compare" in acts and memory.focus:
         return answers.compare(scene), True
     if _underpriced(memory):
-        return [voice.say("not_that_price"), *answers.quote(scene, memory.focus)], True
+        total = "total" in acts and len(memory.focus) > 1
+        said_right = answers.total if total else answers.quote
+        return [voice.say("not_that_price"), *said_right(scene, memory.focus)], True
     if "total" in acts and (memory.basket or memory.focus):
         return answers.total(scene, _wanted(memory)), True
     if "order" in acts:
@@ -134,10 +136,12 @@ def _prices_asked(scene: Scene, acts: frozenset[str]) -> tuple[list[str], bool] 
 
 
 def _underpriced(memory: Memory) -> bool:
-    """True when the client names a sum lower than any price of what is spoken of: what it would be false to go along
-    with, be it claimed, asked or demanded."""
-    prices = [t.amount for w in memory.focus for t in w.item.current()]
-    return bool(prices) and any(s < min(prices) for s in memory.said.sums)
+    """True when the client names a sum that is no price of what is spoken of and lower than what it comes to: what it
+    would be false to go along with, be it claimed, asked or demanded."""
+    prices = [(w, [t.amount for t in w.item.current()]) for w in memory.focus if w.item.current()]
+    known = {amount for _, amounts in prices for amount in amounts}
+    least = sum(min(amounts) * max(wish.qty, 1) for wish, amounts in prices)
+    return any(s < least and s not in known for s in memory.said.sums)
 
 
 def _wanted(memory: Memory) -> tuple[Wish, ...]:

@@ -17,6 +17,8 @@ _ENDINGS = re.compile(
 _KEEP = 3
 _LONGEST = 6
 _KAZAKH = re.compile(r"[әіңғүұқөһ]", re.IGNORECASE)
+_NAME = re.compile(r"(?<=[а-яё,] )[А-ЯЁӘІҢҒҮҰҚӨҺ][а-яёәіңғүұқөһ]+")
+"""A name within a sentence, which is in no language: "менеджер Айгүл обещала"."""
 _KAZAKH_WORDS = frozenset(
     "салем салеметсиз салеметсизбе канша турады кандай керек бар ма ме ба бе "
     "жок рахмет калай болады маган сизде багасы "
@@ -56,7 +58,7 @@ def is_noise(word: str) -> bool:
 
 def language_of(text: str) -> Language | None:
     """The language of a chat message, None where it has no telling words."""
-    if _KAZAKH.search(text):
+    if _KAZAKH.search(_NAME.sub("", text)):
         return "kk"
     words = [w.lower() for w in WORD.findall(text) if w.isalpha()]
     cyrillic = [w for w in words if "а" <= w[0] <= "я"]

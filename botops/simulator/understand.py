@@ -311,7 +311,8 @@ def _variant(text: str, items: tuple[Item, ...]) -> str:
 
 def _things(text: str, brief: Brief) -> tuple[tuple[tuple[int, int], ...], int, tuple[tuple[str, int], ...]]:
     """Items named in the text, each with the quantity said beside it; a quantity of nothing named; counted units."""
-    words = [w for w in WORD.findall(PERCENT.sub(" ", text)) if not is_noise(w)]
+    text = _without_money(text)
+    words = [w for w in WORD.findall(text) if not is_noise(w)]
     said = [stem(w) for w in words]
     left = [s if s in brief.index else _near(w, brief) or s for w, s in zip(words, said, strict=True)]
     spans = _spans(list(left), brief) or _spans([_BUSINESS.get(s, s) for s in left], brief)
@@ -325,6 +326,14 @@ def _things(text: str, brief: Brief) -> tuple[tuple[tuple[int, int], ...], int, 
         bare = _BARE.findall(text)
         free = int(bare[0]) if len(bare) == 1 else 0
     return found, free, units
+
+
+def _without_money(text: str) -> str:
+    """A text without its percents and amounts of money, whose digits name and count nothing ("230 000")."""
+    for found in reversed(sums(text, bare=True)):
+        if found.currency or not text[found.start : found.end].isdecimal():
+            text = text[: found.start] + " " + text[found.end :]
+    return PERCENT.sub(" ", text)
 
 
 def _spans(left: list[str], brief: Brief) -> dict[int, list[int]]:
