@@ -39,9 +39,10 @@ fmt: $(INSTALLED) ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-evals: $(INSTALLED) ## Lint the prompts and run the demo suite from its recordings
+evals: $(INSTALLED) ## Lint the prompts, run the demo suite from its recordings and the red team against the simulator
 	$(BIN)/botops prompts lint
 	$(BIN)/botops eval run evals/suites/demo.yaml --model replay
+	$(BIN)/botops eval run evals/suites/red-team.yaml --model simulator
 
 bench: $(INSTALLED) ## Measure; prints ratios taken side by side in one run
 	$(BIN)/python benchmarks/claims.py

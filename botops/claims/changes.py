@@ -25,7 +25,7 @@ _ROOT = 6
 _BACK = 6
 _NEAR = 3
 _MAX_DAYS = 366
-_PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
+PART_TOPICS = frozenset({"prepay", "deposit", "refund", "cancel", "cashback", "half", "freeze", "penalty"})
 
 
 class Changes:
@@ -113,7 +113,7 @@ class Changes:
         near = self._context.reply.reading.concepts | self._asked
         out: dict[Decimal, None] = {}
         for rule in self._context.book.terms.rules:
-            if rule.topics & near & _PART_TOPICS and rule.window.covers(self._context.day):
+            if rule.topics & near & PART_TOPICS and rule.window.covers(self._context.day):
                 out.update(dict.fromkeys(rule.percents))
                 if "half" in rule.topics & near:
                     out[_HALF] = None
@@ -162,7 +162,7 @@ class Changes:
         near = self._context.reply.reading.concepts | self._asked
         if percent in self._said or "surcharge" in rule.topics & near or self._names_fee(rule):
             return True
-        if rule.topics & _PART_TOPICS:
+        if rule.topics & PART_TOPICS:
             return False
         if self._circumstances & named_in_rule(rule.text) or (percent == _HALF and "half" in near):
             return True

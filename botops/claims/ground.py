@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from botops.claims.changes import Changes
+from botops.claims.changes import PART_TOPICS, Changes
 from botops.claims.context import ReplyContext
 from botops.claims.counts import numbers_in, plain_sums, prices_each, sums_in, units_in
 from botops.claims.cues import Cues, cues_in, speaks_of
@@ -217,7 +217,8 @@ class Grounds:
         found = self._records(mention, focus, holds, [r.sku for r in used])
         records = tuple(dict.fromkeys((*found, *(r for r in used if r.currency in {None, currency}))))
         cues = self.cues(mention)
-        if plainly_priced(self._context.reply, mention):
+        plain = plainly_priced(self._context.reply, mention)
+        if plain:
             # "Shop plan is 18 900" is about no other product, though 18 900 may be a tenth of what one costs.
             records = tuple(r for r in records if r.sku in focus.skus)
             cues = Cues(vat=cues.vat, divide=cues.divide, pro_rata=cues.pro_rata)
@@ -229,6 +230,7 @@ class Grounds:
             mention.currency,
             mention.bound,
             mention.per,
+            plain,
             cues.vat and self._gross(mention),
             cues,
         )
@@ -241,7 +243,8 @@ class Grounds:
                 counts=self.volumes.counts,
                 far_counts=self.volumes.far_counts,
                 percents=self._changes.percents,
-                shares=self._changes.shares,
+                shares=self._changes.shares if not plain or self._of_a_part(mention) else (),
+                plain=plain,
                 added=self._changes.added,
                 off=self._changes.off if own else (),
                 free=self._free,
@@ -399,6 +402,15 @@ class Grounds:
         """True when the sentence says that the sum is a lower bound or a guess, and nothing says it is exact."""
         own = self.sentence(mention)
         return (mention.approx or speaks_of("hedged", own)) and not speaks_of("exact", own)
+
+    def _of_a_part(self, mention: Mention) -> bool:
+        """True when the sentence of a mention speaks of a part of a price: a deposit, a cashback, a half."""
+        reply, part = self._context.reply, self._context.reply.segment_of(mention.start)
+        if part is None:
+            return False
+        return bool(
+            reply.reading.over(reply.reading.word_at(part.start), reply.reading.word_at(part.end)) & PART_TOPICS
+        )
 
     def sentence(self, mention: Mention) -> str:
         """The text of the sentence or list item of a mention."""

@@ -6,13 +6,13 @@ message, the client's last message, the dialogue backwards. Each attribute is re
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from botops.claims.context import ParsedMessage, ReplyContext
-from botops.claims.features import FeatureIndex
+from botops.claims.features import FeatureHit, FeatureIndex
 from botops.claims.kinds import opens_anew
 from botops.claims.mention import Mention
 from botops.claims.records import NAME, Record
@@ -132,10 +132,24 @@ def named_in(message: ParsedMessage, evidence: FeatureIndex | None = None) -> tu
         Named(h.start, h.end, frozenset((NAME, s) for s in h.skus), h.strength > 1 and (h.start, h.end) not in values)
         for h in message.hits
     ]
-    out += [Named(h.start, h.end, frozenset(h.readings), part=h.part) for h in message.features]
+    starts = [h.start for h in message.hits]
+    said = [f for f in message.features if not _of_a_name(f, message, bisect_right(starts, f.start) - 1)]
+    out += [Named(f.start, f.end, frozenset(f.readings), part=f.part) for f in said]
     if evidence is not None:
         out += [Named(h.start, h.end, frozenset(h.readings)) for h in evidence.find(message.words)]
     return tuple(sorted(out, key=lambda s: (s.start, s.end)))
+
+
+def _of_a_name(value: FeatureHit, message: ParsedMessage, at: int) -> bool:
+    """True for a word of the name at a place among the message's that is a value of another product's variants
+    ("шина … для внедорожника")."""
+    if at < 0:
+        return False
+    name = message.hits[at]
+    if value.end > name.end or value.end - value.start == name.end - name.start:
+        return False
+    own = (r.features for sku in name.skus for r in message.book.records.by_sku.get(sku, ()))
+    return not any(v in features.get(key, ()) for features in own for key, v in value.readings)
 
 
 class Linker:

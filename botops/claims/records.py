@@ -104,9 +104,7 @@ class RecordSet:
                 if values:
                     found[key] = found.get(key, frozenset()) | values
             for key, amount in item.amounts:
-                record = Record(
-                    amount, None, found, sku, turn=item.turn, key=key, labels=item.labels, dealt=item.dealt
-                )
+                record = Record(amount, None, found, sku, turn=item.turn, key=key, labels=item.labels, dealt=item.dealt)
                 self.add(record)
 
 

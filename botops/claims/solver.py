@@ -41,7 +41,8 @@ class Ground:
 
     `records` are prices in force of the products spoken of, nearest first; `counts` the numbers named near the
     claim, `far_counts` in the rest of the dialogue; `percents` the percents that hold and were named; `shares`
-    percents that are a part to pay or get back, `added` those put on top of a price; `off` the amounts off that
+    percents that are a part to pay or get back, `plain` is True for the price of a thing said right behind its name,
+    which no percent of another is; `added` the percents put on top of a price; `off` the amounts off that
     hold and were named; `free` the free periods in force; `parts` into how many payments a price may be split;
     `spread` over how many units of its own a rate runs; `on_top` the sums of the policies put on top of a price here,
     `each` those, and amounts off, that are for every unit; `unsplit` months of an instalment the book does not have;
@@ -59,6 +60,7 @@ class Ground:
     far_counts: Sequence[Decimal] = ()
     percents: Sequence[Reduction] = ()
     shares: Sequence[Decimal] = ()
+    plain: bool = False
     added: Sequence[Reduction] = ()
     off: Sequence[Reduction] = ()
     free: Sequence[Reduction] = ()
@@ -234,7 +236,8 @@ def _less_free(counts: Sequence[Decimal], free: Sequence[Decimal]) -> Iterator[D
 def _steps(ground: Ground) -> Iterator[Step]:
     for percent, skus, _ in ground.percents:
         yield Step(("−", percent, "%"), _HUNDRED - percent, _HUNDRED, skus=skus)
-        yield Step(("×", percent, "%"), percent, _HUNDRED, skus=skus)
+        if not ground.plain:
+            yield Step(("×", percent, "%"), percent, _HUNDRED, skus=skus)
     for percent in ground.shares:
         yield Step(("×", percent, "%"), percent, _HUNDRED)
         if ground.cues.difference:

@@ -76,7 +76,8 @@ _SPAN_NAMES = {
 }
 _FREE = re.compile(r"бесплатн|\bfree\b|тегін|включена в", re.IGNORECASE)
 HALF = re.compile(
-    r"(?:за|в)\s+пол-?\s?цены|(?:в два раза|вдвое) дешевле|\b(?:at )?half (?:the )?price|half off|жарты бағасына", re.IGNORECASE
+    r"(?:за|в)\s+пол-?\s?цены|(?:в два раза|вдвое) дешевле|\b(?:at )?half (?:the )?price|half off|жарты бағасына",
+    re.IGNORECASE,
 )
 _BARGAIN = re.compile(
     r"(?:если|когда|if|when|егер)\b[^,.]{0,40}(?:клиент|торгу|прос[ия]т|сомнева|client|customer|ask|bargain|сұра)",

@@ -395,18 +395,3 @@ def test_the_sample_log_of_another_bot_has_false_prices_in_every_language(botops
     assert {row["dialogue_id"].split("-")[0] for row in rows} == {"wa", "ig", "tg", "web"}
     assert {"stale_price", "discount", "promo_code", "total", "price", "terms"} <= {row["kind"] for row in rows}
     assert {"ig-2209", "web-7751"}.isdisjoint({row["dialogue_id"] for row in rows})
-
-
-def test_the_red_team_finds_what_is_planted(botops):
-    suite = "evals/suites/red-team.yaml"
-    rows = json.loads(botops("eval", "list", suite, "--json")[1])
-    assert len(rows) >= 60
-    assert {tag for row in rows for tag in row["tags"]} >= {"ru", "kk", "en", "role", "authority", "code", "poisoned"}
-    errors = ("wrong_variant", "stale_price", "invented_discount", "wrong_total")
-    planted = [option for name in errors for option in ("--set", f"simulator.errors.{name}=1")]
-    found = []
-    for options in ((), (*planted, "--set", "simulator.obeys_repair=0")):
-        _, out, _ = botops("eval", "run", suite, "--model", "simulator", "--json", "-", *options)
-        found.append(sum(case["status"] == "fail" for case in json.loads(out)["cases"]))
-    assert found[0] < 0.15 * 2 * len(rows)
-    assert found[1] > 2 * found[0]
