@@ -16,6 +16,7 @@ from botops.app.evals.clients import Clients
 from botops.app.evals.estimating import estimate_run
 from botops.app.evals.judge import build_judge, judge_info
 from botops.app.evals.models import ModelsOfRun
+from botops.app.evals.pacers import Pacers
 from botops.app.evals.preparation import books_of, prepare, read_suites
 from botops.app.evals.request import EvalRequest, faultless
 from botops.app.evals.retrying import judged_before
@@ -55,10 +56,11 @@ class Evaluation:
         """Raises UserError with the problems of suites, price books, prompts, models and recordings."""
         self._settings, self._request = settings, request
         self._prompts = PromptsUnderTest(settings.path("prompts"))
-        self._models = ModelsOfRun(settings, secrets, request)
+        pacers = Pacers(request)
+        self._models = ModelsOfRun(settings, secrets, request, pacers)
         suites = read_suites(request.suites)
-        self._clients = Clients(settings, secrets, request)
-        self._judge = None if request.no_llm else build_judge(settings, secrets, request)
+        self._clients = Clients(settings, secrets, request, pacers)
+        self._judge = None if request.no_llm else build_judge(settings, secrets, request, pacers)
         self._prepared = [
             prepare(suite, settings, request, self._prompts, self._models, self._clients, self._judge)
             for suite in suites
@@ -88,16 +90,19 @@ class Evaluation:
 
     @property
     def billed(self) -> bool:
-        """True when a model that brings a bill answers or judges."""
+        """True when a model that brings a bill answers, judges or plays clients."""
         models = [subject.model for p in self._prepared for subject in p.bench.subjects]
-        return not all(model.simulated for model in (*models, *([self._judge.model] if self._judge else ())))
+        judges = [self._judge.model] if self._judge else []
+        return not all(model.simulated for model in (*models, *judges, *self._clients.models))
 
     def estimate(self, *, exact: bool = False) -> Estimate:
         """What the dialogues that are left will use and cost. `exact` counts tokens with the models' vocabularies,
         which takes half a second."""
         known = {case.key for case in self.run.finished}
         left = [job for job in self.run.jobs if job.key not in known]
-        return estimate_run(left, self._prepared, self._settings, self._judge, SystemClock().now(), exact=exact)
+        return estimate_run(
+            left, self._prepared, self._settings, self._judge, self._clients, now=SystemClock().now(), exact=exact
+        )
 
     def refuse_over_budget(self, estimate: Estimate) -> None:
         """Raises UserError when the run is sure to cost more than `max_cost`, or nobody can tell what it costs."""

@@ -88,7 +88,14 @@ def place_of(wanted: str) -> str:
 
 
 def speaking_model(
-    settings: Settings, secrets: Secrets, wanted: str | None, folder: Path, *, task: str, command: str
+    settings: Settings,
+    secrets: Secrets,
+    wanted: str | None,
+    folder: Path,
+    *,
+    task: str,
+    command: str,
+    retried: frozenset[ModelFault] = RETRYABLE,
 ) -> ChatModel:
     """A model that can judge language: a name, a URL, `replay`, `replay:MODEL`, or None for the configured one.
 
@@ -105,7 +112,7 @@ def speaking_model(
             f"the simulated model cannot {task}: name a real one (and set OPENAI_API_KEY, or OPENAI_BASE_URL for a "
             "server of your own), or `replay` for what was recorded"
         )
-    return build_model(settings, secrets, wanted)
+    return build_model(settings, secrets, wanted, retried=retried)
 
 
 def simulated_model(settings: Settings) -> ChatModel:

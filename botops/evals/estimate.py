@@ -255,5 +255,27 @@ def judging(job: Job, prompt: int, tokens_of: Callable[[str], int], reply: Span)
     )
 
 
+def playing(job: Job, prompt: int, reply: Span) -> Use:
+    """What a model is asked that plays the client of a dialogue, with a prompt of so many tokens."""
+    assert job.case.client is not None
+    patience = job.case.client.patience
+    messages = Span(1, (patience + 1) // 2, patience)
+    line = _CLIENT_LINE + _FRAME
+
+    def asked(count: int, answer: int) -> int:
+        """Input of so many messages: each is asked for with all that was said before."""
+        return count * (prompt + line) + (line + answer + _FRAME) * count * (count - 1) // 2
+
+    return Use(
+        messages,
+        Usage(input_tokens=round(asked(messages.low, reply.low) * (1 - SPREAD)), output_tokens=_CLIENT_LINE // 2),
+        Usage(input_tokens=asked(messages.likely, reply.likely), output_tokens=messages.likely * _CLIENT_LINE),
+        Usage(
+            input_tokens=round(asked(messages.high, reply.high) * (1 + SPREAD)),
+            output_tokens=messages.high * 3 * _CLIENT_LINE,
+        ),
+    )
+
+
 _GRADE = Span(30, 80, 250)
 """Tokens of a judge's answer: a sentence, a quote and a score."""

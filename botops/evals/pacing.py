@@ -254,6 +254,12 @@ class PacedModel:
             raise
         return replace(reply, usage=call.with_spent(reply.usage) or reply.usage)
 
+    async def aclose(self) -> None:
+        """Closes the inner model's connections, where it has some."""
+        close = getattr(self._inner, "aclose", None)
+        if close is not None:
+            await close()
+
 
 class _PacedCall:
     """One call with all its tries."""

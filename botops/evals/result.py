@@ -128,7 +128,7 @@ class CaseResult:
 
     `pico_usd` is what the dialogue itself cost, replies and repairs. `side_pico_usd` is what was spent beside it, by
     the purpose of the call: `judge`, `client`. `unpriced` when the price of some call is not known, so that both are
-    too low.
+    too low. `billed_pico_usd` is the part of both that a provider bills: what simulated replies would cost is not.
     """
 
     suite: str
@@ -152,6 +152,7 @@ class CaseResult:
     grades: tuple[GradeResult, ...] = ()
     advice: tuple[Failure, ...] = ()
     measures: Measures | None = None
+    billed_pico_usd: int = 0
 
     @property
     def spent(self) -> int:

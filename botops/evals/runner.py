@@ -105,10 +105,6 @@ class Run:
     _results: dict[tuple[str, str, str, int], CaseResult] = field(default_factory=dict)
     _stopping: bool = False
     _spent: int = 0
-    _jobs: dict[tuple[str, str, str, int], Job] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._jobs = {job.key: job for job in self.jobs}
 
     @property
     def finished(self) -> tuple[CaseResult, ...]:
@@ -128,7 +124,7 @@ class Run:
     def keep(self, result: CaseResult) -> None:
         """Takes the result of a job; of one that is known already the job is not run."""
         if result.key not in self._results:
-            self._spent += _billed(self._jobs[result.key], result)
+            self._spent += result.billed_pico_usd
         self._results[result.key] = result
 
     def stop(self) -> None:
@@ -166,11 +162,6 @@ def jobs_of(bench: Bench, repeat: int = 1) -> Iterator[Job]:
         for subject in bench.subjects:
             for number in range(1, repeat + 1):
                 yield Job(bench, case, subject, number)
-
-
-def _billed(job: Job, result: CaseResult) -> int:
-    beside = 0 if job.bench.judge is None or job.bench.judge.model.simulated else sum(result.side_pico_usd.values())
-    return beside + (0 if job.subject.model.simulated else result.pico_usd)
 
 
 class _Silent:
@@ -216,6 +207,7 @@ async def hold_dialogue(job: Job) -> CaseResult:
     outcome = await judged(case, dialogue, bench.judge, cut_short=fault is not None)
     fault = fault or outcome.fault
     cost = sum((view.record.cost for view in views), Cost())
+    costs = (cost, outcome.judge_cost, writer.cost)
     return CaseResult(
         *job.key[:3],
         "fail" if outcome.failures else "error" if fault else "pass",
@@ -232,9 +224,10 @@ async def hold_dialogue(job: Job) -> CaseResult:
         cost.pico_usd,
         round(clock.monotonic() - started, 3),
         _beside(outcome, writer),
-        any(part.unknown_model for part in (cost, outcome.judge_cost, writer.cost)),
+        any(part.unknown_model for part in costs),
         outcome.grades,
         outcome.advice,
+        billed_pico_usd=sum(part.pico_usd for part in costs if not part.simulated),
     )
 
 

@@ -109,3 +109,35 @@ def test_a_simulated_run_is_not_held_to_a_cost(botops, project):
     code, _, err = botops(project, "eval", "run", SUITE, "--model", "simulator", "--max-cost", "0", "--tag", "price")
     assert code == 0, err
     assert "estimate for" not in err
+
+
+HAGGLE = """\
+name: haggle
+at: 2026-11-21T12:00:00+05:00
+price_book: ../../pricebook/demo.yaml
+cases:
+  - id: hard
+    client: {goal: haggle, language: ru, seed: 11, patience: 4}
+    expect: [{max_length: 3000}, {rubric: The bot is polite.}]
+"""
+
+
+def test_judges_and_clients_are_part_of_the_estimate_and_of_the_bound(botops, project, fake):
+    (project / "evals/suites/haggle.yaml").write_text(HAGGLE, "utf-8")
+    names = ("--judge", f"{fake.base_url}#priced-by-us", "--client", f"{fake.base_url}#priced-by-us")
+    command = ("eval", "run", "evals/suites/haggle.yaml", "--model", "simulator", *names, *OPTIONS)
+    code, out, err = botops(project, *command, "--estimate", "--json", "-")
+    assert code == 0, err
+    simulated, client, judge = sorted(json.loads(out)["models"], key=lambda row: not row["simulated"])
+    assert {client["label"], judge["label"]} == {"client: priced-by-us", "judge: priced-by-us"}
+    assert simulated["simulated"]
+    calls = {row["label"]: row["calls"] for row in (client, judge)}
+    assert calls["client: priced-by-us"] == {"low": 1, "likely": 2, "high": 4}
+    assert calls["judge: priced-by-us"] == {"low": 1, "likely": 1, "high": 2}
+    code, _, err = botops(project, *command, "--max-cost", "0.0001")
+    assert code == 2
+    assert fake.requests == []
+    code, _, err = botops(project, *command, "--max-cost", "1", "--json", "r.json")
+    (case,) = json.loads((project / "r.json").read_text("utf-8"))["cases"]
+    assert case["billed_pico_usd"] == sum(case["side_pico_usd"].values()) > 0
+    assert case["pico_usd"] > 0

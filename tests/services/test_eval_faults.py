@@ -144,3 +144,21 @@ def test_an_error_is_tried_again_with_resume(evaluate):
         assert code == 0, err
         assert "1 of 2 are known from an earlier run" in err
         assert len(fake.requests) == 3
+
+
+def test_a_judge_that_asks_to_wait_is_waited_for(evaluate):
+    suite = Path("evals/suites/demo.yaml")
+    suite.write_text(
+        suite.read_text("utf-8").replace("    - language\n", "    - language\n    - tone: 3\n", 1), "utf-8"
+    )
+    grade = '{"reason": "polite", "quote": "", "score": 5}'
+    with (
+        FakeProvider([Behaviour("ok", text=GOOD)]) as fake,
+        FakeProvider([Behaviour("429", retry_after="1"), Behaviour("ok", text=grade)]) as judge,
+    ):
+        code, err, cases, seconds = evaluate(fake.base_url, "--judge", judge.base_url, "--set", "model.attempts=1")
+    assert code == 0, err
+    assert {case["status"] for case in cases} == {"pass"}
+    assert [grade["score"] for case in cases for grade in case["grades"]] == [5, 5]
+    assert len(judge.requests) == 3
+    assert seconds >= 1

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from botops.app.clock import SystemClock
 from botops.app.container import build_meter
 from botops.app.eval_prompts import shown
+from botops.app.evals.pacers import RETRIED
 from botops.app.models import SIMULATOR, recordings_of, speaking_model
 from botops.domain.errors import UserError
 from botops.domain.usage import Cost
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Sequence
     from datetime import datetime
 
+    from botops.app.evals.pacers import Pacers
     from botops.app.evals.request import EvalRequest
     from botops.config import Secrets, Settings
     from botops.domain.messages import Message
@@ -35,8 +37,8 @@ class Clients:
     """Makes the clients of cases. `request.client` plays all of them, else the model each case names, else the
     simulator."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, request: EvalRequest) -> None:
-        self._settings, self._secrets, self._request = settings, secrets, request
+    def __init__(self, settings: Settings, secrets: Secrets, request: EvalRequest, pacers: Pacers) -> None:
+        self._settings, self._secrets, self._request, self._pacers = settings, secrets, request, pacers
         self._meter = build_meter(settings)
         self._models: dict[str, ChatModel] = {}
 
@@ -60,6 +62,16 @@ class Clients:
         deadline = self._settings.model.deadline_s
         return ModelClient(self._model(wanted), profile, book.currency, self._meter, SystemClock(), deadline)
 
+    def model_of(self, profile: ClientProfile) -> ChatModel | None:
+        """The language model that plays a client, None for the simulator."""
+        wanted = self._played_by(profile)
+        return None if wanted == SIMULATOR else self._model(wanted)
+
+    @property
+    def models(self) -> tuple[ChatModel, ...]:
+        """The language models that play clients of this run."""
+        return tuple(self._models.values())
+
     async def close(self) -> None:
         """Lets go of connections."""
         for model in self._models.values():
@@ -75,7 +87,10 @@ class Clients:
             folder = recordings_of(self._settings) / _FOLDER
             suites = " ".join(shown(path) for path in self._request.suites)
             command = f"botops eval run {suites} --client MODEL --record"
-            model = speaking_model(self._settings, self._secrets, wanted, folder, task="play this", command=command)
+            model = speaking_model(
+                self._settings, self._secrets, wanted, folder, task="play this", command=command, retried=RETRIED
+            )
+            model = self._pacers.paced(wanted, model)
             if self._request.record and not isinstance(model, ReplayModel):
                 model = RecordingModel(model, folder)
             self._models[wanted] = model

@@ -7,8 +7,9 @@ from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from botops.app.models import recordings_of
-from botops.evals.estimate import DialogueEstimator, Estimate, ReplySize, Span, Tally, judging, span_of
-from botops.evals.judge import prompt_text
+from botops.evals.estimate import DialogueEstimator, Estimate, ReplySize, Span, Tally, judging, playing, span_of
+from botops.evals.judge import prompt_text as judge_text
+from botops.evals.model_client import prompt_text as client_text
 from botops.llm.estimate import encoding_name, estimate_by_shape
 from botops.llm.recordings import read_recordings
 from botops.llm.vocabulary import vocabulary
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from botops.app.evals.clients import Clients
     from botops.app.evals.preparation import Prepared
     from botops.config import Settings
     from botops.domain.ports import ChatModel, Meter
     from botops.domain.usage import Cost, Usage
+    from botops.evals.estimate import ModelEstimate
     from botops.evals.judge import Judge
     from botops.evals.runner import Job
     from botops.llm.recordings import Recording
 
 _ASSUMED = ReplySize(Span(40, 150, 600), "replies taken to be of about 150 tokens (40 to 600)")
+_GRADES = "a grade is a sentence, a quote and a score"
+_LINES = "a client's message is of about 20 tokens"
 _ENOUGH = 5
 """Fewer recorded replies say little about the next one."""
 
@@ -35,8 +40,9 @@ def estimate_run(
     prepared: Sequence[Prepared],
     settings: Settings,
     judge: Judge | None,
-    now: datetime,
+    clients: Clients,
     *,
+    now: datetime,
     exact: bool,
 ) -> Estimate:
     """What the dialogues of `jobs` will cost. `exact` counts tokens with the models' vocabularies; without it they are
@@ -45,23 +51,52 @@ def estimate_run(
     labels = {(p.info.name, subject.label): subject.model for p in prepared for subject in p.info.subjects}
     repeats = Counter((job.bench.suite.name, job.case.id, job.subject.label) for job in jobs)
     first = {(job.bench.suite.name, job.case.id, job.subject.label): job for job in jobs}
-    tallies: dict[str, Tally] = {}
-    estimators: dict[str, DialogueEstimator] = {}
-    grades = None if judge is None else _tally(f"judge: {judge.model.name}", judge.model, jobs[0].bench.meter, now)
+    tallies = _Tallies(prepared[0].bench.meter, exact=exact)
     for key, job in first.items():
-        label, model = labels[key[0], key[2]], job.subject.model
-        tokens_of = _counter(encoding_name(model.name), exact)
-        if label not in tallies:
-            tallies[label] = _tally(label, model, job.bench.meter, job.bench.suite.at)
-            estimators[label] = DialogueEstimator(tokens_of)
+        label, model, times = labels[key[0], key[2]], job.subject.model, repeats[key]
         size = sizes[key[0], label]
-        for use in estimators[label].turns(job, size):
-            tallies[label].add(use, repeats[key], size.source)
-        asked = judging(job, tokens_of(prompt_text()), tokens_of, size.tokens) if grades is not None else None
-        if grades is not None and asked is not None:
-            grades.add(asked, repeats[key], "a grade is a sentence, a quote and a score")
-    found = [tally.estimate() for tally in (*tallies.values(), *([grades] if grades is not None else []))]
-    return Estimate(len(jobs), tuple(model for model in found if model.calls.high), exact)
+        for use in tallies.estimator(label, model).turns(job, size):
+            tallies.of(label, model, job.bench.suite.at).add(use, times, size.source)
+        if judge is not None:
+            count = tallies.counter(judge.model)
+            asked = judging(job, count(judge_text()), count, size.tokens)
+            if asked is not None:
+                tallies.of(f"judge: {judge.model.name}", judge.model, now).add(asked, times, _GRADES)
+        player = None if job.case.client is None else clients.model_of(job.case.client)
+        if player is not None:
+            asked = playing(job, tallies.counter(player)(client_text()), size.tokens)
+            tallies.of(f"client: {player.name}", player, now).add(asked, times, _LINES)
+    return Estimate(len(jobs), tallies.estimates, exact)
+
+
+class _Tallies:
+    """A tally for each model, by the label it goes by."""
+
+    def __init__(self, meter: Meter, *, exact: bool) -> None:
+        self._meter, self._exact = meter, exact
+        self._tallies: dict[str, Tally] = {}
+        self._estimators: dict[str, DialogueEstimator] = {}
+
+    def of(self, label: str, model: ChatModel, at: datetime) -> Tally:
+        """The tally of a model, priced as of a moment."""
+        if label not in self._tallies:
+            self._tallies[label] = _tally(label, model, self._meter, at)
+        return self._tallies[label]
+
+    def estimator(self, label: str, model: ChatModel) -> DialogueEstimator:
+        """What counts the dialogues with a model."""
+        if label not in self._estimators:
+            self._estimators[label] = DialogueEstimator(self.counter(model))
+        return self._estimators[label]
+
+    def counter(self, model: ChatModel) -> Callable[[str], int]:
+        """Counts a text as a model does."""
+        return _counter(encoding_name(model.name), self._exact)
+
+    @property
+    def estimates(self) -> tuple[ModelEstimate, ...]:
+        """What has been added up, of each model."""
+        return tuple(tally.estimate() for tally in self._tallies.values())
 
 
 def _tally(label: str, model: ChatModel, meter: Meter, at: datetime) -> Tally:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from botops.app.clock import SystemClock
 from botops.app.container import build_meter
 from botops.app.eval_prompts import shown
+from botops.app.evals.pacers import RETRIED
 from botops.app.models import recordings_of, speaking_model
+from botops.domain.errors import RETRYABLE
 from botops.evals.calibration import FILE_NAME, Calibrations
 from botops.evals.judge import PROMPT, Judge, prompt_checksum
 from botops.evals.result import JudgeInfo
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from botops.app.evals.pacers import Pacers
     from botops.app.evals.request import EvalRequest
     from botops.config import Secrets, Settings
 
@@ -37,7 +40,7 @@ def calibrations_of(settings: Settings) -> Calibrations:
     )
 
 
-def build_judge(settings: Settings, secrets: Secrets, request: EvalRequest) -> Judge | None:
+def build_judge(settings: Settings, secrets: Secrets, request: EvalRequest, pacers: Pacers) -> Judge | None:
     """The judge of a run, None when none was chosen; a real one's grades are recorded where the run is.
 
     Raises UserError for a model that cannot judge and for recordings or calibrations that cannot be read.
@@ -46,13 +49,19 @@ def build_judge(settings: Settings, secrets: Secrets, request: EvalRequest) -> J
     if wanted is None:
         return None
     command = f"botops eval run {' '.join(shown(path) for path in request.suites)} --judge MODEL --record"
-    return judge_named(settings, secrets, wanted, command, record=request.record)
+    return judge_named(settings, secrets, wanted, command, record=request.record, pacers=pacers)
 
 
-def judge_named(settings: Settings, secrets: Secrets, wanted: str, command: str, *, record: bool = False) -> Judge:
+def judge_named(
+    settings: Settings, secrets: Secrets, wanted: str, command: str, *, record: bool = False,
+    pacers: Pacers | None = None,
+) -> Judge:  # fmt: skip
     """The judge behind a model's name or address; `command` records what a replay lacks. Raises UserError."""
     folder = recordings_of(settings) / _FOLDER
-    model = speaking_model(settings, secrets, wanted, folder, task="judge", command=command)
+    retried = RETRYABLE if pacers is None else RETRIED
+    model = speaking_model(settings, secrets, wanted, folder, task="judge", command=command, retried=retried)
+    if pacers is not None:
+        model = pacers.paced(wanted, model)
     if record and not isinstance(model, ReplayModel):
         model = RecordingModel(model, folder)
     return Judge(

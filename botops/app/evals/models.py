@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from botops.app.eval_prompts import shown
+from botops.app.evals.pacers import RETRIED
 from botops.app.models import REPLAY, SIMULATOR, build_model, place_of, recordings_of
-from botops.domain.errors import RETRYABLE, UserError
-from botops.evals.pacing import Pace, Pacer
+from botops.domain.errors import UserError
 from botops.evals.result import ModelInfo
-from botops.llm.estimate import estimate_messages
 from botops.llm.recordings import RecordingModel, ReplayModel
 
 if TYPE_CHECKING:
+    from botops.app.evals.pacers import Pacers
     from botops.app.evals.request import EvalRequest
     from botops.config import Secrets, Settings
     from botops.domain.ports import ChatModel
     from botops.evals.model import Suite
+    from botops.evals.pacing import Pacer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,17 @@ class NamedAs:
 class ModelsOfRun:
     """What answers in a run. Raises UserError for a model that cannot be reached or is named twice."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, request: EvalRequest) -> None:
+    def __init__(self, settings: Settings, secrets: Secrets, request: EvalRequest, pacers: Pacers) -> None:
         self._settings, self._request = settings, request
         self._wanted = tuple(dict.fromkeys(request.models))
         if not all(wanted.strip() for wanted in self._wanted):
             raise UserError("--model is empty: name a model, replay or simulator")
         if request.record and any(_is_replay(wanted) for wanted in self._wanted):
             raise UserError("a replay cannot be recorded: choose --model simulator or a model's name")
-        # A refused call is for the pacer, which stops all dialogues of the model and not only one of them.
-        retried = RETRYABLE - {"rate_limited"}
-        built = {w: build_model(settings, secrets, w, retried=retried) for w in self._wanted if not _is_replay(w)}
+        built = {w: build_model(settings, secrets, w, retried=RETRIED) for w in self._wanted if not _is_replay(w)}
         if request.record:
             _one_recording_each([model.name for model in built.values()])
-        self._live = {w: NamedAs(label, built[w], self._pacer(built[w])) for w, label in _labels(built).items()}
+        self._live = {w: NamedAs(label, built[w], pacers.of(w, built[w])) for w, label in _labels(built).items()}
 
     def of(self, suite: Suite) -> tuple[NamedAs, ...]:
         """The models as a suite meets them: recordings are its own."""
@@ -72,13 +71,6 @@ class ModelsOfRun:
         if not self._request.record:
             return named
         return replace(named, model=RecordingModel(named.model, recordings_of(self._settings) / suite.name))
-
-    def _pacer(self, model: ChatModel) -> Pacer | None:
-        if model.simulated:
-            return None
-        wanted = self._request
-        pace = Pace(wanted.concurrency, wanted.requests_per_minute, wanted.tokens_per_minute, wanted.max_wait)
-        return Pacer(pace, lambda request: estimate_messages(request.messages, model.name, wait=False))
 
     def _replay(self, suite: Suite, wanted: str) -> NamedAs:
         name = wanted.partition(":")[2] or None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from botops.app.evals.models import ModelsOfRun
+from botops.app.evals.pacers import Pacers
 from botops.app.evals.request import EvalRequest
 from botops.app.models import build_model
 from botops.config import Secrets, Settings
@@ -55,7 +56,7 @@ def settings(tmp_path, monkeypatch):
 def labels(settings, *models, secrets=KEY, **options):
     suite = Suite("s", settings.root / "s.yaml", START, ())
     request = EvalRequest((), models=models, **options)
-    return [named.label for named in ModelsOfRun(settings, secrets, request).of(suite)]
+    return [named.label for named in ModelsOfRun(settings, secrets, request, Pacers(request)).of(suite)]
 
 
 def test_models_are_called_by_their_names(settings):
@@ -149,3 +150,15 @@ async def test_a_named_model_leaves_a_request_without_a_name_as_it_is():
     assert inner.requests == [asked]
     assert (model.name, model.simulated) == ("queue", False)
     await model.aclose()
+
+
+def test_one_model_has_one_pace_whatever_it_does_in_a_run(settings):
+    pacers = Pacers(EvalRequest((), concurrency=3))
+    answering, judging = (build_model(settings, KEY, "http://127.0.0.1:8000/v1#a") for _ in range(2))
+    wanted = "http://127.0.0.1:8000/v1#a"
+    assert pacers.of(wanted, answering) is pacers.of(wanted, judging)
+    assert pacers.of("http://127.0.0.1:9000/v1#a", answering) is not pacers.of(wanted, answering)
+    assert pacers.of(wanted, answering).allowed == 3
+    simulated = build_model(settings, KEY, "simulator")
+    assert pacers.of("simulator", simulated) is None
+    assert pacers.paced("simulator", simulated) is simulated
