@@ -31,6 +31,7 @@ SHOWN = 20
 MOST = 65_000
 """Characters of a report: GitHub takes 65,536 in a comment."""
 _RULES_SHOWN = 30
+_FAILURES_SHOWN = 5
 
 
 def markdown(result: RunResult, comparison: Comparison | None = None, language: ReportLanguage = "en") -> str:
@@ -51,10 +52,15 @@ def markdown(result: RunResult, comparison: Comparison | None = None, language: 
 
 
 def code(foreign: str, most: int = 400) -> str:
-    """Foreign text as a code span on one line, fit for a table's cell too."""
+    """Foreign text as a code span on one line."""
     if not foreign.strip():
         return "—"
-    return f"`{re.sub('`+', chr(39), visible(shortened(foreign, most))).replace('|', '¦')}`"
+    return f"`{re.sub('`+', chr(39), visible(shortened(foreign, most)))}`"
+
+
+def _cell(foreign: str) -> str:
+    """The same in a table: GitHub takes the backslash out again."""
+    return code(foreign).replace("|", "\\|")
 
 
 def _fitting(lines: Iterable[str], language: ReportLanguage) -> str:
@@ -105,21 +111,28 @@ def _section(title: str, cases: Sequence[CaseResult], language: ReportLanguage) 
     yield ""
     for case in cases[:SHOWN]:
         yield f"- **{name_of(case)}** · {code(case.subject)}"
-        for failure in case.failures[:5]:
-            yield from _failure(case, failure, language)
+        shown = case.failures[:_FAILURES_SHOWN]
+        for place, failure in enumerate(shown, 1):
+            yield from _failure(failure, language)
+            if place == len(shown) or shown[place].turn != failure.turn:
+                yield from _talk(case, failure.turn, language)
     yield from _rest(len(cases), language)
     yield ""
 
 
-def _failure(case: CaseResult, failure: Failure, language: ReportLanguage) -> Iterator[str]:
+def _failure(failure: Failure, language: ReportLanguage) -> Iterator[str]:
     said = f" {code(failure.quote)}" if failure.quote else ""
     expected = f" · {text('expected', language)} {code(failure.expected)}" if failure.expected else ""
     yield f"  - {place_of(failure, language)} · {code(failure.rule)}{said}{expected}"
     yield f"    <br>{code(explained(failure.explanations, language))}"
-    turn = next((turn for turn in case.turns if turn.number == failure.turn), None)
+
+
+def _talk(case: CaseResult, number: int | None, language: ReportLanguage) -> Iterator[str]:
+    """What was said in a turn."""
+    turn = next((turn for turn in case.turns if turn.number == number), None)
     if turn is not None:
-        client, bot = (f"{text(key, language)}: " for key in ("client", "bot"))
-        yield f"    <br>{client}{code(turn.client, 160)} {bot}{code(turn.reply, 160)}"
+        yield f"    <br>{text('client', language)}: {code(turn.client, 160)}"
+        yield f"    <br>{text('bot', language)}: {code(turn.reply, 160)}"
 
 
 def _rest(many: int, language: ReportLanguage) -> Iterator[str]:
@@ -136,7 +149,7 @@ def _table(result: RunResult, language: ReportLanguage) -> Iterator[str]:
             cases, prompt = result.of(suite, subject), suite.prompt_of(subject)
             by = [sum(c.status == s for c in cases) for s in ("pass", "fail", "error")]
             cost = number(sum(c.pico_usd for c in cases) / 10**12, 4, language)
-            label = code(subject.label) + (f" ({text('changed_text', language)})" if prompt.changed else "")
+            label = _cell(subject.label) + (f" ({text('changed_text', language)})" if prompt.changed else "")
             yield f"| {suite.name} · {label} | {by[0]} | {by[1]} | {by[2]} | {cost} |"
 
 
@@ -150,7 +163,7 @@ def _rules(rules: Sequence[GateResult], language: ReportLanguage) -> Iterator[st
     yield f"|  | {' | '.join(heads)} |  |"
     yield "| --- | --- | ---: | ---: | --- |"
     for rule in sorted(rules, key=lambda r: order[r.kept])[:_RULES_SHOWN]:
-        name = f"{rule.suite} · {code(rule.subject)} · {code(rule.rule)}"
+        name = f"{rule.suite} · {_cell(rule.subject)} · {_cell(rule.rule)}"
         basis = "; ".join(basis_of(rule, language)) if rule.kept is not None else reason_of(rule, language)
         yield f"| {marks[rule.kept]} | {name} | {measured_of(rule, language)} | {wanted_of(rule, language)} | {basis} |"
     if len(rules) > _RULES_SHOWN:
