@@ -14,6 +14,7 @@ from botops.cli.context import annotating, counted, format_option, json_option, 
 from botops.cli.eval_calibrate import calibrate
 from botops.cli.eval_list import list_cases
 from botops.cli.eval_reports import ReportFiles, show, write_reports
+from botops.cli.evals_export import export
 from botops.cli.evals_import import import_
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def evals() -> None:
 
 evals.add_command(calibrate)
 evals.add_command(list_cases)
+evals.add_command(export)
 evals.add_command(import_)
 
 
