@@ -9,6 +9,7 @@ import streamlit as st
 
 from botops.app import queries
 from botops.app.container import Container
+from botops.app.evals.cases import ListedSuite, listed_suites, suites_folder
 from botops.app.experiments import status as experiments
 from botops.app.prompts.state import lint_findings
 from botops.app.supervise import SET_VARIABLE
@@ -81,6 +82,18 @@ def experiment_history(_container: Container, key: str, prompt: str) -> tuple[ex
 def lint(_container: Container, key: str, language: Language) -> tuple[Problem, ...]:
     """What lint says of the prompts, explained in a language."""
     return lint_findings(_container, language)
+
+
+@st.cache_resource(ttl=LINT_SECONDS, show_spinner=False, max_entries=8)
+def _suites(_container: Container, key: str, files: tuple[tuple[str, int, int], ...]) -> tuple[ListedSuite, ...]:
+    return listed_suites(_container.settings)
+
+
+def suites(container: Container) -> tuple[ListedSuite, ...]:
+    """The sets of tests as their files stand, read anew when one of them changes."""
+    folder = suites_folder(container.settings)
+    found = [(path.name, path.stat()) for path in sorted(folder.glob("*.y*ml"))]
+    return _suites(container, key_of(container), tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
 
 
 def refresh() -> None:

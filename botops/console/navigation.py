@@ -13,7 +13,7 @@ from botops.console.i18n import N_, _, language
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
 
-Name = Literal["overview", "dialogues", "chat", "prompts", "experiments", "pricebook", "costs"]
+Name = Literal["overview", "dialogues", "chat", "prompts", "evals", "experiments", "pricebook", "costs"]
 # Not "pages": Streamlit takes a folder of that name beside the script for pages of its own. Whoever came first by a
 # deep link would get them without our menu, language and address.
 _FOLDER = Path(__file__).parent / "views"
@@ -22,6 +22,7 @@ _TITLES: Mapping[Name, tuple[str, str]] = {
     "dialogues": (N_("Dialogues"), ":material/forum:"),
     "chat": (N_("Chat"), ":material/chat:"),
     "prompts": (N_("Prompts"), ":material/description:"),
+    "evals": (N_("Tests"), ":material/checklist:"),
     "experiments": (N_("Experiments"), ":material/science:"),
     "pricebook": (N_("Prices"), ":material/sell:"),
     "costs": (N_("Costs"), ":material/payments:"),

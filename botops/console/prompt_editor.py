@@ -7,15 +7,16 @@ from urllib.parse import quote
 import streamlit as st
 
 from botops.app.container import Container
+from botops.app.evals.reading import text_of
 from botops.app.prompts.drafting import draft_file, examine
 from botops.app.prompts.state import PromptState
 from botops.app.releases.auditing import prompt_subject
-from botops.console import deeds, formats, frame, labels, parts, prompt_effect, prompt_texts, safe
+from botops.console import data, deeds, eval_running, formats, frame, labels, parts, prompt_effect, prompt_texts, safe
 from botops.console.i18n import _, language
 from botops.console.prompt_typing import Typed, begun, held_under, hold, versions_of
 from botops.console.safe import tag
 from botops.domain.errors import BotopsError, ConflictError, UserError
-from botops.registry import word_diff
+from botops.registry import DRAFT, word_diff
 from botops.registry.editing import EditableText, editable_texts, with_text
 
 _LONGEST = 200_000
@@ -35,6 +36,7 @@ def section(container: Container, state: PromptState) -> None:
         if there is not None and there[0] != typed.seen:
             _conflict(container, state.name, typed, there)
     _keep(container, state.name, typed)
+    _tests(container, state.name, typed)
     prompt_effect.section(container, state.name, typed.text, examine(container, state.name, typed.text, language()))
 
 
@@ -130,6 +132,18 @@ def _keep(container: Container, name: str, typed: Typed) -> None:
     else:
         typed.seen, typed.began, typed.source, typed.replaced = str(answer["checksum"]), typed.text, "", None
         st.rerun()
+
+
+def _tests(container: Container, name: str, typed: Typed) -> None:
+    """The sets of tests on the draft as it is kept."""
+    kept = text_of(container, name, DRAFT)
+    if kept is None:
+        return
+    with st.expander(_("Check with tests"), icon=":material/checklist:", key=f"tests-{name}-draft"):
+        with st.container():
+            if typed.changed:
+                parts.answer(_("The draft is tested as it is saved: what is typed since is not in it."))
+        eval_running.section(container, name, kept, data.suites(container), f"{name}-draft")
 
 
 def _conflict(container: Container, name: str, typed: Typed, there: tuple[str, str]) -> None:

@@ -8,11 +8,23 @@ from urllib.parse import quote
 import streamlit as st
 
 from botops.app.container import Container
+from botops.app.evals.reading import Text
 from botops.app.prompts.drafting import check
 from botops.app.prompts.state import PromptState, role_titles
 from botops.app.releases.readiness import Readiness, readiness
 from botops.config.release_policy import ReleaseRule
-from botops.console import deeds, frame, labels, parts, prompt_effect, prompt_typing, proposals, safe
+from botops.console import (
+    data,
+    deeds,
+    eval_running,
+    frame,
+    labels,
+    parts,
+    prompt_effect,
+    prompt_typing,
+    proposals,
+    safe,
+)
 from botops.console.i18n import _, language
 from botops.domain.errors import UserError
 from botops.registry import Release
@@ -82,6 +94,10 @@ def _steps(container: Container, state: PromptState, number: int, release: Relea
     if errors:
         prompt_effect.problems(errors)
     _lacking(container, ready, rule)
+    if not ready.released:
+        with st.expander(_("Check with tests"), icon=":material/checklist:", key=f"tests-{state.name}-{number}"):
+            text = Text(number, ready.checksum)
+            eval_running.section(container, state.name, text, data.suites(container), f"{state.name}-{number}")
     with st.container(horizontal=True):
         if not ready.released:
             _propose(container, state.name, number, ready)

@@ -11,12 +11,15 @@ import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from botops.app.container import Container
+from botops.app.releases.releasing import publish
+from botops.app.scaffold import write_scaffold
 from botops.app.seed import seed
 from botops.app.supervise import Console
 from botops.config import Secrets, load_settings
@@ -31,12 +34,14 @@ PAGES = {
     "dialogues": "Показать ещё",
     "chat": "Новый диалог",
     "prompts": "Работает сейчас",
+    "evals": "Тестов пока нет",
     "experiments": "Новый эксперимент",
     "pricebook": "Как понята каждая фраза?",
     "costs": "Сколько стоит модель в день?",
 }
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync")  # fmt: skip
+PROMISE = "- Всем даём скидку 50 % на любой тариф."
 HOSTILE = (
     "<script>window.hacked=1</script><img src=http://evil.example/a.png onerror='window.hacked=1'> "
     "![x](http://evil.example/b.png) [y](javascript:alert(1)) $$\\frac{1}{0}$$ \u202eтёарбо\u202c \u200b "
@@ -75,7 +80,13 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def service(project):
-    """`botops up` as a user starts it."""
+    with _up(project) as address:
+        yield address
+
+
+@contextmanager
+def _up(project):
+    """`botops up` as a user starts it; the console's address."""
     port = _free_port()
     environment = {**os.environ, "HOME": str(project)}
     command = [sys.executable, "-m", "botops.cli", "up", "--port", str(port), "--no-seed"]
@@ -296,6 +307,85 @@ def test_the_kill_switch_is_pulled_and_ended(service, tab, project):
     tab.get_by_text("Бот отключён").wait_for(state="hidden")
     with Container.open(load_settings(project / "botops.yaml"), Secrets(), role="reader") as container:
         assert container.store.overrides.in_force() == ()
+
+
+@pytest.fixture
+def wrong(tmp_path):
+    """A project whose bot was told to promise what the price book does not know, and did so to a client."""
+    folder = tmp_path / "project"
+    write_scaffold(folder)
+    settings = folder / "botops.yaml"
+    settings.write_text(re.sub(r"dialogues: \d+", "dialogues: 0", settings.read_text("utf-8")), "utf-8")
+    version = folder / "prompts" / "sales" / "1.yaml"
+    version.write_text(version.read_text("utf-8").rstrip("\n") + f"\n      {PROMISE}\n", "utf-8")
+    for old in ("2.yaml", "release.yaml"):
+        (folder / "prompts" / "sales" / old).unlink()
+    with Container.open(load_settings(settings), Secrets()) as container:
+        publish(container, "sales", 1, by="Айгуль", reason="акция")
+        for number, text in enumerate(("Здравствуйте!", "Есть ли скидка на тариф «Магазин»?")):
+            said = InboundMessage("angry", "lead", text, container.clock.now(), f"angry-{number}")
+            _aside(container.bot.run_turn(said))
+    return folder
+
+
+def _run_tests(tab, key):
+    tab.locator(f"[class*=st-key-by-run-{key}] input").fill("Айгуль")
+    _press(tab, f"run-now-{key}")
+
+
+def test_from_a_wrong_promise_to_the_version_that_mends_it(wrong, tab):
+    """The closed loop as a person walks it: dialogue, test, run, draft, run, version, and back at the dialogue."""
+    with _up(wrong) as service:
+        dialogue = f"{service}/dialogues?dialogue=angry"
+        _open(tab, dialogue, "Задержано")
+        tab.get_by_text("Сделать тест").last.click()
+        (turn,) = [
+            found.get_attribute("class").split("st-key-make-test-now-")[1].split()[0]
+            for found in tab.locator("[class*=st-key-make-test-now-]").all()
+        ]
+        _sign(tab, f"test-{turn}", "такой скидки нет")
+        _press(tab, f"make-test-now-{turn}")
+        tab.get_by_text("Ещё не прогоняли. Запустите на рабочей версии").wait_for()
+        assert "dialogue:angry#2" in (wrong / "evals" / "suites" / "regressions.yaml").read_text("utf-8")
+
+        tab.get_by_text("Тест и его прогоны").click()
+        tab.wait_for_url("**case=*")
+        tab.get_by_text("Исходный диалог").wait_for()
+        _open(tab, f"{service}/evals", "Отвечает ли бот как надо?")
+        for suite in ("demo", "red-team"):
+            tab.get_by_role("button", name=f"Remove {suite}").click()
+        _run_tests(tab, "sales-1")
+        tab.get_by_text("не прошли 1 из 1").first.wait_for()
+
+        _open(tab, f"{service}/prompts?view=draft", "Черновика ещё нет")
+        box = tab.locator("[class*=st-key-draft-sales] textarea").first
+        expect(box).not_to_have_value("")
+        box.fill(box.input_value().replace(PROMISE, ""))
+        box.press("Control+Enter")
+        tab.get_by_text("Замечаний нет").first.wait_for()
+        tab.locator("[class*=st-key-by-draft-sales] input").fill("Айгуль")
+        _press(tab, "save-sales")
+        tab.get_by_text("Черновик сохранён.").first.wait_for()
+        tab.get_by_text("Проверить тестами").click()
+        _run_tests(tab, "sales-draft")
+        tab.get_by_text("пройден 1 тест").first.wait_for(timeout=60_000)
+
+        tab.get_by_role("radio", name="Выпуск", exact=True).click()
+        tab.get_by_text("Черновик готов?").wait_for()
+        _sign(tab, "version-sales", "без скидки")
+        _press(tab, "version-now-sales")
+        tab.get_by_text("Из него сделана v2").wait_for()
+        tab.get_by_text("Опубликовать v2").click()
+        _sign(tab, "publish-sales-2", "без скидки")
+        _press(tab, "publish-now-sales")
+        tab.get_by_text("v2 уже работает").wait_for()
+        _open(tab, dialogue, "исправляет ошибку и уже работает")
+        expect(tab.locator(".bo-chain li")).to_have_count(5)
+        tab.get_by_text("Последний прогон").click()
+        tab.get_by_text("исправился 1 тест").wait_for()
+        tab.locator("mark.bo-mark").first.wait_for()
+        tab.get_by_text("Исходный диалог").first.click()
+        tab.wait_for_url("**dialogue=angry*")
 
 
 def test_console_without_a_service_waits_for_its_store(tmp_path, tab):

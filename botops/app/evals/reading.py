@@ -71,8 +71,8 @@ class Walk:
 def texts_of(container: Container, prompt: str) -> tuple[Text | None, Text | None]:
     """The live text of a prompt and its draft; None for one that is missing or cannot be read, and for a draft that
     says what is live."""
-    live = _text(container, prompt, None)
-    draft = _text(container, prompt, DRAFT)
+    live = text_of(container, prompt)
+    draft = text_of(container, prompt, DRAFT)
     return live, draft if draft is not None and (live is None or draft.checksum != live.checksum) else None
 
 
@@ -121,7 +121,7 @@ def _walk(
     if mended is None:
         return Walk(*key, turn, listed is not None, runs)
     number = _version_of(container, mended.prompt, mended.checksum)
-    live = _text(container, mended.prompt, None)
+    live = text_of(container, mended.prompt)
     return Walk(*key, turn, listed is not None, runs, mended, number, live is not None and live.version == number)
 
 
@@ -139,14 +139,14 @@ def _mended(runs: Sequence[tuple[EvalRun, CaseOutcome]]) -> EvalRun | None:
 def _version_of(container: Container, prompt: str, checksum: str) -> int | None:
     """The version that has a text, the draft's number when only the draft has it."""
     for number in (*container.registry.versions(prompt), DRAFT):
-        text = _text(container, prompt, number)
+        text = text_of(container, prompt, number)
         if text is not None and text.checksum == checksum:
             return number
     return None
 
 
 def _before(container: Container, run: EvalRun) -> EvalRun | None:
-    live = _text(container, run.prompt, None)
+    live = text_of(container, run.prompt)
     for known in container.store.eval_runs.latest(run.prompt, suite=run.suite):
         if known.checksum == run.checksum or known.id == run.id:
             continue
@@ -156,8 +156,8 @@ def _before(container: Container, run: EvalRun) -> EvalRun | None:
     return None
 
 
-def _text(container: Container, prompt: str, version: int | None) -> Text | None:
-    """A version as its file stands, the live one for None."""
+def text_of(container: Container, prompt: str, version: int | None = None) -> Text | None:
+    """A version of a prompt as its file stands, without a number the live one; None when it cannot be read."""
     try:
         number = version
         if number is None:

@@ -6,7 +6,20 @@ import streamlit as st
 
 from botops.app.checks.stored import supported_by_turn
 from botops.app.container import Container
-from botops.console import filters, formats, frame, labels, navigation, parts, reviewing, safe, transcript
+from botops.app.evals.reading import walks
+from botops.console import (
+    case_making,
+    data,
+    filters,
+    formats,
+    frame,
+    labels,
+    navigation,
+    parts,
+    reviewing,
+    safe,
+    transcript,
+)
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag
 from botops.domain.errors import NotFoundError
@@ -125,9 +138,12 @@ def _one(container: Container, dialogue_id: str) -> None:
     current = container.books.current()
     supported = supported_by_turn(records, current.compiled) if current is not None else {}
     known = reviewing.rulings(container, records)
+    suites = data.suites(container)
+    tests = walks(container, dialogue_id, suites)
     for record in records:
         frame.show(transcript.turn(record, zone, supported.get(record.id, ())))
         reviewing.section(container, record, known)
+        case_making.section(container, record, suites, tests)
 
 
 frame.page("dialogues", body)

@@ -13,7 +13,7 @@ from botops.domain.releases import AuditEntry, Deed
 from botops.domain.turns import Action
 from botops.store import DialogueFilter
 
-PAGES = ("overview", "dialogues", "chat", "prompts", "experiments", "pricebook", "costs")
+PAGES = ("overview", "dialogues", "chat", "prompts", "evals", "experiments", "pricebook", "costs")
 
 
 def _open(folder, role="reader"):
@@ -49,8 +49,8 @@ def test_full_page_in_russian_has_no_english_left(seeded, run, words, page):
 @pytest.mark.parametrize(
     ("language", "title"),
     [
-        ("en", "Overview Dialogues Chat Prompts Experiments Prices Costs"),
-        ("kk", "Шолу Диалогтар Чат Промпттар Эксперименттер Прайс Шығындар"),
+        ("en", "Overview Dialogues Chat Prompts Tests Experiments Prices Costs"),
+        ("kk", "Шолу Диалогтар Чат Промпттар Тесттер Эксперименттер Прайс Шығындар"),
     ],
 )
 @pytest.mark.parametrize("page", PAGES)
