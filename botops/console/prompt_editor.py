@@ -83,11 +83,12 @@ def _fields(container: Container, name: str, typed: Typed) -> None:
     for text in texts:
         shown = text.content.rstrip("\n")
         written = _field(_title(text), shown, f"draft-{name}-{typed.round}-{'.'.join(map(str, text.path))}")
-        if written != shown:
+        said = written.rstrip("\n")
+        if said != shown:
             try:
                 typed.text = with_text(
-                    typed.text, file, text.path, written + text.content[len(shown) :]
-                )  # the line break at the end, which nobody sees, stays as it was
+                    typed.text, file, text.path, said + text.content[len(shown) :]
+                )  # line breaks at the end, which nobody sees, stay in the file as they were, whatever is typed
             except UserError as error:
                 frame.fault(_("This text cannot be written into the file"), error)
 

@@ -202,6 +202,18 @@ def test_what_reads_back_otherwise_is_not_written_over(project, run, end):
         assert not field(test).proto.set_value
 
 
+def test_line_breaks_typed_at_the_end_are_saved_once(acting, project, run, words):
+    test = look(run(project, "prompts"), "draft")
+    field(test).set_value(f"{field(test).value}\nПиши короче.\n\n").run()
+    signed(test, "draft-sales", None)
+    press(test, "save-sales")
+    assert "Черновик сохранён." in words(test)
+    kept = (project / "prompts/sales/draft.yaml").read_text("utf-8")
+    assert kept.endswith("Пиши короче.\n")
+    test.run()
+    assert "Черновик сохранён." in words(test)
+
+
 def test_hostile_words_of_a_file_stay_words(project, run, words):
     text = (project / "prompts/sales/1.yaml").read_text("utf-8")
     hostile = text.replace("role: system", 'role: "![x](http://evil.example/a.png)"').replace(
