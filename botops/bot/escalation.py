@@ -12,9 +12,11 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+|[.!?;\n]")
 
 # One person, in any case of the singular: plurals are the client's own staff ("тариф для менеджеров").
 _PERSON = re.compile(
-    r"(менеджер|оператор|человек|сотрудник|консультант|специалист|администратор)(а|у|ом|е)?|коллег(а|е|у)|"
-    r"(адам|маман|қызметкер|кеңесші|менеджер|оператор)(ге|ға|ге|мен|бен|ды|ді|ім|іміз|іңіз)?|"
-    r"person|human|manager|operator|agent|representative|someone|colleague"
+    r"(менеджер|оператор|человек|сотрудник|консультант|специалист|администратор)(а|у|ом|е)?|коллег(а|е|у|ой)|"
+    r"руководител(ь|я|ю|ем)|отдел(а|у|ом)?|"
+    r"(адам|маман|қызметкер|кеңесші|менеджер|оператор|әріптес)(ім|іміз|ымыз|міз)?(ге|ға|е|а|мен|бен|ды|ді|і|ы|нің)?|"
+    r"бөлім(ге|іне|іміз|імізге)|"
+    r"person|human|manager|operator|agent|representative|specialist|someone|colleague|supervisor"
 )
 _COUNTED = frozenset(
     {
@@ -40,15 +42,26 @@ _ASK = re.compile(
     r"call|connect|transfer|talk|speak|want|need|real|live|get|let|may|can|reach"
 )
 _PROMISE = re.compile(
-    r"переда(ю|м|дим)|переда[её]м|подключ(аю|у|им)|перевож|переведу|соедин(яю|ю|им)|позову|зову|свяж(ется|утся)|напишет|"
-    r"перезвон(ит|ят)|позвон(ит|ят)|ответит|"
-    r"беремін|береміз|жіберемін|қосамын|қосамыз|шақырамын|хабарласады|жазады|қоңырау|байланысады|"
-    r"passing|pass|transferring|transfer|connecting|connect|contact|call|reach|write|answer|follow"
+    r"переда(ю|м|дим|л|ла|ли|н|на|но|ны)\b|переда[её]м|подключ(аю|у|им|ил|ится)|перевож|перевел|переведу|"
+    r"соедин(яю|ю|им|ил)|позову|позвал|зову|свяж(ется|утся|емся)|напишет|перезвон(ит|ят|им)|позвон(ит|ят|им)|ответит|"
+    r"общаться|займ[её]тся|продолжит|присоединится|возьм[её]т|поможет|"
+    r"бер(емін|еміз|дім|дік|ілді)|жібер(емін|еміз|дім|дік|ілді)|қос(амын|амыз|тым|тық|ып|ылады|ылды)|"
+    r"шақыр(амын|амыз|дым|дық|ып)|жауап\b|тапсыр(амын|дым|ылды)|хабарласады|сөйлеседі|жалғастырады|жазады|қоңырау|байланысады|"
+    r"pass(ing|ed)?\b|transfer|connect|contact|call|reach|write|answer|follow|hand(ing|ed)?\b|forward|join|take\b|back\b|reply"
 )
-_SWITCH = re.compile(r"переключ|перевед|перевод")
+_SWITCH = re.compile(r"переключ|перев[её][дл]|перевод|перевож")
+_CALLED_BACK = re.compile(r"(перезвон(ят|им)|свяж(утся|емся))\b")
+"""Acts of a person who is not named: "вам перезвонят"."""
+_YOU = frozenset({"вам", "вами"})
+_ONE_OF = frozenset({"one", "один", "одна", "одного", "одному", "our", "наших", "нашим"})
+_PEOPLE = re.compile(
+    r"(менеджер|оператор|специалист|сотрудник|консультант|коллег)(ов|ам)?|managers|agents|specialists|colleagues|team"
+)
+_WANTED = re.compile(r"(остав|напиш|пришл|укаж|сообщ|дай|назов)\w*те|leave|give|send|share|\w*с(аңыз|еңіз)")
+"""What the client is to do first: "оставьте номер, и менеджер перезвонит" calls nobody yet."""
 _NEGATED = frozenset({"не", "нет", "без", "жоқ", "емес", "not", "no", "don't", "without", "won't", "can't"})
 _CONDITIONAL = frozenset({"если", "могу", "можем", "егер", "if", "can", "could", "would", "may", "аламын", "хотите"})
-_NEAR = 6  # words between the act and the person
+_NEAR = 7  # words between the act and the person
 
 
 def asks_for_person(text: str) -> bool:
@@ -59,8 +72,30 @@ def asks_for_person(text: str) -> bool:
 
 
 def promises_person(text: str) -> bool:
-    """True when a reply says that a person is being called in, not merely that one could be."""
-    return any(_near(s, _PROMISE, _CONDITIONAL) for s in _clauses(text))
+    """True when a reply says that a person is being called in, not merely that one could be, or will be once the client
+    does something."""
+    return any(_near(_unconditional(s), _PROMISE, _CONDITIONAL) or _called_back(s) for s in _clauses(text))
+
+
+def _unconditional(words: list[str]) -> list[str]:
+    """Nothing of a clause in which the client is to do something before the first act is done."""
+    for word in words:
+        if _WANTED.fullmatch(word):
+            return []
+        if _PROMISE.match(word):
+            break
+    return words
+
+
+def _called_back(words: list[str]) -> bool:
+    """True for "вам перезвонят", where nobody is named."""
+    words = _unconditional(words)
+    return not _CONDITIONAL.intersection(words) and any(
+        _CALLED_BACK.match(word)
+        and _YOU.intersection(words[max(0, i - 3) : i + 4])
+        and not _NEGATED.intersection(words[max(0, i - 2) : i])
+        for i, word in enumerate(words)
+    )
 
 
 def _clauses(text: str) -> list[list[str]]:
@@ -78,6 +113,9 @@ def _near(words: list[str], act: re.Pattern[str], stop: frozenset[str]) -> bool:
         return False
     acts = [i for i, w in enumerate(words) if act.match(w) and not any(x in _NEGATED for x in words[max(0, i - 2) : i])]
     people = [i for i, w in enumerate(words) if _PERSON.fullmatch(w) and not _set_aside(words, i)]
+    people += [
+        i for i, w in enumerate(words) if _PEOPLE.fullmatch(w) and _ONE_OF.intersection(words[max(0, i - 2) : i])
+    ]
     return any(abs(i - j) <= _NEAR for i in acts for j in people)
 
 
@@ -86,6 +124,6 @@ def _set_aside(words: list[str], i: int) -> bool:
     before = words[max(0, i - 2) : i]
     if not before or any(w in _NEGATED for w in before):
         return bool(before)
-    if before[-1] == "на" and _SWITCH.match(before[0]):
+    if before[-1] == "на" and any(_SWITCH.match(w) for w in words[max(0, i - 4) : i]):
         return False  # "переключите на сотрудника" calls him, "тариф на человека" counts him
     return before[-1].isdigit() or before[-1] in _COUNTED

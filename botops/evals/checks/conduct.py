@@ -46,7 +46,7 @@ class Reask(Params):
     """Facts that the client tells; all known ones without a list."""
 
     short: ClassVar[str | None] = "facts"
-    facts: Annotated[tuple[Fact, ...], BeforeValidator(_listed)] = tuple(FACTS)
+    facts: Annotated[tuple[Fact, ...], BeforeValidator(_listed)] = FACTS
 
 
 def does_not_reask(params: Reask, dialogue: DialogueView, scope: Scope) -> Iterator[Miss]:
@@ -167,7 +167,8 @@ CHECKS: Iterable[Check] = (
             Sample((("Сколько стоит?", "Подскажите, у вас магазин или кафе?"),), holds=True, params="business"),
             Sample((("Бағасы?", "Сізде дүкен бе, дәмхана ма?"),), holds=True, params="business"),
             Sample((("Сколько стоит?", "У вас магазин. 100 ₸. Оформляем?"),), holds=False, params="business"),
-            Sample((("Price?", "How many tills do you have?"),), holds=True, params=["tills", "quantity"]),
+            Sample((("Price?", "How many tills do you have?"),), holds=True, params="tills"),
+            Sample((("Price?", "How many tills do you have?"),), holds=False, params=["tills", "quantity"]),
             Sample((("Price?", "Which city?"),), holds=True, params={"facts": ["tills", "city"], "any_of": True}),
             Sample((("Price?", "Which city?"),), holds=False, params=["tills", "city"]),
         ),
