@@ -105,10 +105,23 @@ class Interruption:
 def hold(evaluation: Evaluation, interruption: Interruption) -> RunResult:
     """Runs to the end or to Ctrl-C; what is known by then is the result."""
     started = time.monotonic()
-    with _progress(evaluation) as shown:
-        evaluation.run.on_case = shown
-        asyncio.run(interruption.hold(evaluation))
+    runner = asyncio.Runner()
+    try:
+        with _progress(evaluation) as shown:
+            evaluation.run.on_case = shown
+            runner.run(interruption.hold(evaluation))
+    finally:
+        # The end of a loop waits for threads: one whose call was given up must not hold up the report.
+        if not interruption.heard:
+            runner.close()
     return evaluation.result(time.monotonic() - started)
+
+
+def leave() -> None:
+    """Ends a stopped command with 130. Threads of models that were given up are not waited for."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(130)
 
 
 @contextmanager

@@ -177,7 +177,7 @@ def run(
 
     from botops.app.evaluation import EvalRequest, Evaluation, faultless
     from botops.app.releases.evidence import runs_of
-    from botops.cli.eval_watch import Interruption, hold
+    from botops.cli.eval_watch import Interruption, hold, leave
     from botops.config import Secrets
     from botops.evals.comparison import compare as compared
     from botops.evals.gate import exit_code, gate
@@ -200,25 +200,24 @@ def run(
     evaluation.judge_apart()
     with Interruption() as interruption:
         result = hold(evaluation, interruption)
-        stopped = interruption.heard
-    if result.interrupted:
-        left = len(evaluation.run.jobs) - len(result.cases)
-        click.echo(
-            f"stopped with {counted(left, 'dialogue')} left: the same command with --resume takes them up", err=True
-        )
-    comparison = compared(before, result) if before else None
-    result = replace(result, gate=gate(result, comparison))
-    problems = evaluation.annotations(language) if sarif_file or form == "github" else []
-    files = ReportFiles(json_file, junit_file, markdown_file, html_file, sarif_file)
-    write_reports(files, result, comparison, language, before=before, problems=problems)
-    show(result, comparison, language)
-    if not (stopped or no_evidence or overrides or not request.every_case):
-        _keep(settings, secrets, runs_of(evaluation, result, before), by)
+        if result.interrupted:
+            left = counted(len(evaluation.run.jobs) - len(result.cases), "dialogue")
+            click.echo(f"stopped with {left} left: the same command with --resume takes up the rest", err=True)
+        comparison = compared(before, result) if before else None
+        result = replace(result, gate=gate(result, comparison))
+        problems = evaluation.annotations(language) if sarif_file or form == "github" else []
+        files = ReportFiles(json_file, junit_file, markdown_file, html_file, sarif_file)
+        write_reports(files, result, comparison, language, before=before, problems=problems)
+        show(result, comparison, language)
     if form == "github":
         from botops.domain.problems import render_problems
 
         click.echo(render_problems(problems, "github"))
-    return 130 if stopped else exit_code(result, comparison)
+    if interruption.heard:
+        leave()
+    if not (no_evidence or overrides or not request.every_case):
+        _keep(settings, secrets, runs_of(evaluation, result, before), by)
+    return exit_code(result, comparison)
 
 
 def _show_estimate(estimate: Estimate, json_file: Path | None) -> None:

@@ -1,5 +1,6 @@
 """A run that was killed, stopped or could not judge everything is taken up where it stopped."""
 
+import contextlib
 import json
 import os
 import re
@@ -162,32 +163,64 @@ def test_a_baseline_cannot_be_taken_up(botops, project):
 
 
 STUBBORN = """\
+import asyncio
 import time
 
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
 
-class Stubborn(FakeListChatModel):
+class HoldsAThread(FakeListChatModel):
     def _call(self, *args, **kwargs):
         print("asked", flush=True)
         time.sleep(60)
         return "late"
 
 
-model = Stubborn(responses=["late"])
+class HearsNothing(FakeListChatModel):
+    async def _agenerate(self, *args, **kwargs):
+        print("asked", flush=True)
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                print("asked to stop", flush=True)
+
+
+thread = HoldsAThread(responses=["late"])
+deaf = HearsNothing(responses=["late"])
 """
 
 
-def test_a_second_ctrl_c_ends_at_once(project, process, long):
-    # A model that holds a thread does not hear that its call is given up.
+@pytest.fixture
+def stubborn(project, process, long):
+    """Runs an eval with a model that is deaf to being given up, and waits until the model is asked."""
     (project / "stubborn.py").write_text(STUBBORN, "utf-8")
-    arguments = ("eval", "run", long, "--model", "langchain:stubborn:model", "--prompt", "sales@1")
-    with process(project, *arguments) as child:
-        while b"asked" not in child.stdout.readline():
+
+    @contextlib.contextmanager
+    def begin(model):
+        options = ("--model", f"langchain:stubborn:{model}", "--prompt", "sales@1", "--concurrency", "1")
+        with process(project, "eval", "run", long, *options, "--json", "part.json") as child:
+            while b"asked" not in child.stdout.readline():
+                assert child.poll() is None
+            yield child
+
+    return begin
+
+
+def test_ctrl_c_does_not_wait_for_a_thread_of_a_model(project, stubborn):
+    with stubborn("thread") as child:
+        child.send_signal(signal.SIGINT)
+        assert child.wait(20) == 130
+        assert b"stopped with 150 dialogues left" in child.stdout.read()
+    assert load(project / "part.json").interrupted
+
+
+def test_a_second_ctrl_c_ends_at_once(project, stubborn):
+    with stubborn("deaf") as child:
+        child.send_signal(signal.SIGINT)
+        while b"asked to stop" not in child.stdout.readline():
             assert child.poll() is None
-        until = time.monotonic() + 20
-        while child.poll() is None and time.monotonic() < until:
-            child.send_signal(signal.SIGINT)
-            time.sleep(0.3)
-        assert child.returncode == 130
+        child.send_signal(signal.SIGINT)
+        assert child.wait(20) == 130
         assert b"Stopped at once" in child.stdout.read()
+    assert not (project / "part.json").exists()
