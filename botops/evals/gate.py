@@ -134,8 +134,10 @@ class _Part:
             return replace(rule, reason="only_some_cases" if self.suite.left_out else "nothing_asked")
         weight = sum(case.weight for case in cases)
         share = sum(case.weight for case in cases if good(case)) / weight
-        # Kish, "Survey Sampling", 1965: what weighted answers are worth in equal ones.
-        low, high = wilson(share, weight**2 / sum(case.weight**2 for case in cases))
+        # Kish, "Survey Sampling", 1965: what weighted answers are worth in equal ones. Repeats of a case are alike, so
+        # that only cases are counted.
+        worth = weight**2 / sum(case.weight**2 for case in cases)
+        low, high = wilson(share, worth * len({case.case for case in cases}) / len(cases))
         return replace(
             rule, kept=100 * share >= least, measured=100 * share, n=len(cases),
             missed=sum(not good(case) for case in cases), low=100 * low, high=100 * high,

@@ -51,9 +51,9 @@ _RISE = _number(_MOST, "%", "≤ +10 %")
 _DOLLARS, _SECONDS = _number(_MOST, "$", "≤ 0.02 $"), _number(_MOST, "sс", "≤ 4 s")
 Share = Annotated[float, Field(ge=0, le=100), _SHARE[0], _SHARE[1]]
 Limit = Annotated[float, Field(ge=0, le=100), _LIMIT[0], _LIMIT[1]]
-Rise = Annotated[float, Field(ge=-100), _RISE[0], _RISE[1]]
-Dollars = Annotated[float, Field(ge=0), _DOLLARS[0], _DOLLARS[1]]
-Seconds = Annotated[float, Field(gt=0), _SECONDS[0], _SECONDS[1]]
+Rise = Annotated[float, Field(ge=-100, allow_inf_nan=False), _RISE[0], _RISE[1]]
+Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False), _DOLLARS[0], _DOLLARS[1]]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False), _SECONDS[0], _SECONDS[1]]
 
 
 class TagSpec(Strict):

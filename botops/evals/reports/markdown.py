@@ -46,6 +46,8 @@ def markdown(result: RunResult, comparison: Comparison | None = None, language: 
     lines += [*_rules(rules, language), ""]
     if comparison is not None:
         lines += _comparison(comparison, language)
+    lines += _repeats(result, language)
+    lines += _advice(result, language)
     lines += _unjudged(result, language)
     lines += [f"- {code(problem)}" for problem in result.problems]
     return _fitting(lines, language)
@@ -198,6 +200,36 @@ def _comparison(comparison: Comparison, language: ReportLanguage) -> Iterator[st
 
 def _names(flips: Iterable[Flip]) -> list[str]:
     return [outcome_name(flip.after) for flip in flips]
+
+
+def _repeats(result: RunResult, language: ReportLanguage) -> Iterator[str]:
+    """pass@1, pass@k and pass^k of each prompt version and model, and the cases whose runs disagree."""
+    for rates in result.repeats:
+        known = (
+            ("pass@1", rates.pass_at[0]),
+            (f"pass@{result.repeat}", rates.pass_at[-1]),
+            (f"pass^{result.repeat}", rates.pass_all[-1]),
+        )
+        shown = ", ".join(f"{name} {number(100 * rate, 1, language)} %" for name, rate in known if rate is not None)
+        flaky = f"; {text('flaky', language)}: {', '.join(map(code, rates.flaky[:SHOWN]))}" if rates.flaky else ""
+        more = f" {text('more', language, n=len(rates.flaky) - SHOWN)}" if len(rates.flaky) > SHOWN else ""
+        yield f"- {rates.suite} · {code(rates.subject)}: {shown or '—'}{flaky}{more}"
+    if result.repeats:
+        yield ""
+
+
+def _advice(result: RunResult, language: ReportLanguage) -> Iterator[str]:
+    """What a judge objects to and may not fail the gate by."""
+    found = [(case, failure) for case in result.cases for failure in case.advice]
+    if not found:
+        return
+    yield f"### {text('advice', language)}"
+    yield ""
+    for case, failure in found[:SHOWN]:
+        yield f"- **{name_of(case)}** · {code(case.subject)}"
+        yield from _failure(failure, language)
+    yield from _rest(len(found), language)
+    yield ""
 
 
 def _unjudged(result: RunResult, language: ReportLanguage) -> Iterator[str]:

@@ -73,9 +73,9 @@ def advice_lines(result: RunResult, language: ReportLanguage) -> Iterator[str]:
 
 
 def gate_lines(result: RunResult, language: ReportLanguage) -> Iterator[str]:
-    """Every rule of the gate in a line, kept or not."""
-    marks = {True: "kept", False: "BROKEN", None: "not asked"}
-    for rule in result.gate:
+    """Every rule of the gate in a line, broken ones first."""
+    marks = {False: "BROKEN", True: "kept", None: "not asked"}
+    for rule in sorted(result.gate, key=lambda rule: list(marks).index(rule.kept)):
         yield f"GATE {marks[rule.kept]}: {rule_line(rule, language)}"
 
 

@@ -141,6 +141,10 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "new_failing": ("Новые диалоги, которые не прошли", "Өтпеген жаңа диалогтар", "New dialogues that failed"),
     "fixed": ("Починилось", "Түзелгені", "Fixed"),
     "still_failing": ("Не проходили и раньше", "Бұрын да өтпегендер", "Failed before as well"),
+    "advice": (
+        "Замечания судьи, порогов не касаются", "Төрешінің ескертпелері, шектерге әсер етпейді",
+        "A judge's advice, which the gate does not count",
+    ),
     "errors": ("Не удалось оценить", "Бағалау мүмкін болмағандар", "Could not be judged"),
     "gone": ("Были в эталоне, а теперь нет", "Эталонда бар, енді жоқ", "In the baseline, not in this run"),
     "comparison": ("Сравнение с эталоном", "Эталонмен салыстыру", "Compared with the baseline"),

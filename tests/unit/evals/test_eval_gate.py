@@ -57,6 +57,12 @@ def test_counts_and_weights(run_of):
     assert (rule.low, rule.high) == pytest.approx([100 * end for end in wilson(0.75, 1.6)])
 
 
+def test_repeats_do_not_make_an_interval_narrower(run_of):
+    once = by_rule(gated(run_of({"a": "pass", "b": "fail"}), pass_rate=50))["pass_rate"]
+    often = by_rule(gated(run_of({"a": "pass pass pass", "b": "fail fail fail"}), pass_rate=50))["pass_rate"]
+    assert (often.n, often.low, often.high) == (6, once.low, once.high)
+
+
 def test_a_run_that_was_not_finished_is_no_pass(run_of):
     assert exit_code(replace(run_of({"a": "pass"}), interrupted=True)) == 3
 
@@ -231,6 +237,9 @@ gate:
         ("{cost_per_dialogue: 10 $}", "is no such limit: write it as `≤ +10 %`"),
         ("{pass_rate: 101 %}", "101"),
         ("{pass_rat: 10}", "unknown key"),
+        ("{max_latency_p95: .inf}", "is no such limit: write it as `≤ 4 s`"),
+        ("{cost_per_dialogue: .nan}", "is no such limit"),
+        ("{max_cost_per_dialogue: -1 $}", "at least 0"),
     ],
 )
 def test_a_rule_that_nothing_could_break_is_refused(house, rules, said):

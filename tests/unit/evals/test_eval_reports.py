@@ -24,6 +24,7 @@ from botops.evals.result import (
     Failure,
     ModelInfo,
     PromptInfo,
+    RepeatRates,
     RunResult,
     SubjectInfo,
     SuiteInfo,
@@ -176,6 +177,16 @@ def test_markdown_shows_every_rule_with_what_was_measured(result):
     assert "| ✅ | demo · `sales@3` · `judged` | 2 | ≥ 1 |  |" in text
     assert "| Промпт | прошли | не прошли |" in markdown(result, language="ru")
     assert "Шектер" in markdown(result, language="kk")
+
+
+def test_markdown_shows_repeats_and_advice(result):
+    rates = RepeatRates("demo", "sales@3", (2, 2), (0.75, 0.9), (0.75, 0.6), ("price",))
+    advised = replace(PASSED, advice=(replace(WHY, check="tone", rule="tone"),))
+    text = markdown(replace(result, cases=(advised,), repeat=2, repeats=(rates,)))
+    assert "- demo · `sales@3`: pass@1 75.0 %, pass@2 90.0 %, pass^2 60.0 %; flaky: `price`" in text
+    assert "### A judge's advice, which the gate does not count" in text
+    assert "turn 1 · `tone` `50 %`" in text
+    assert "pass^2" in html(replace(result, cases=(advised,), repeat=2, repeats=(rates,)), built_in())
 
 
 def test_markdown_tells_what_changed(result):
