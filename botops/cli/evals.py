@@ -16,6 +16,7 @@ from botops.cli.eval_list import list_cases
 from botops.cli.eval_reports import ReportFiles, show, write_reports
 from botops.cli.evals_export import export
 from botops.cli.evals_import import import_
+from botops.cli.quick import seldom_collected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,6 +150,7 @@ evals.add_command(import_)
 @set_option
 @language_option
 @format_option
+@seldom_collected
 def run(
     suites: tuple[Path, ...],
     baseline: Path | None,

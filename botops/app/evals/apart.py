@@ -85,8 +85,11 @@ class JudgingProcess:
         self._process = multiprocessing.get_context("fork").Process(
             target=_serve, args=(there, self._socket, tuple(guards)), daemon=True, name="botops-judging"
         )
-        gc.freeze()  # what is loaded by now is neither looked through for garbage again nor copied for it
-        self._process.start()
+        gc.freeze()  # what is loaded by now the fork neither looks through for garbage nor copies for that
+        try:
+            self._process.start()
+        finally:
+            gc.unfreeze()
         there.close()
         self._ids = count()
         self._waiting: dict[int, asyncio.Future[tuple[Verdict, float]]] = {}
@@ -135,7 +138,6 @@ class JudgingProcess:
             self._reading.cancel()
             await asyncio.wait([self._reading])
         self._process.join()
-        gc.unfreeze()
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         try:
