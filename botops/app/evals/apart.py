@@ -2,7 +2,7 @@
 
 Judging is pure computation of one to three milliseconds a reply. On the event loop it holds up every other dialogue; a
 thread would not help, as only one thread computes at a time. The process is a fork, made while this one has no other
-threads: price books are compiled once, and nothing needs to be started anew. Where that cannot be (another system, a
+threads: books and modules are there, and nothing needs to be started anew. Where that cannot be (another system, a
 single processor, threads about) replies are judged here, and so are they after the process was lost: the verdict is
 the same.
 """
@@ -24,7 +24,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from botops.domain.findings import Verdict
@@ -43,10 +43,13 @@ class _LostError(Exception):
 
 
 class EvalGuard:
-    """The guard of a suite. `judge` judges here; `judge_apart` in a process of its own once there is one."""
+    """The guard of a suite. `judge` judges here; `judge_apart` in a process of its own once there is one.
 
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
+    `warm` does beforehand what the first judgement would have to wait for; the process begins with it.
+    """
+
+    def __init__(self, guard: Guard, warm: Callable[[], None] = lambda: None) -> None:
+        self._guard, self.warm = guard, warm
         self._process: JudgingProcess | None = None
         self._number = 0
 
@@ -167,6 +170,8 @@ def _serve(here: socket.socket, other_end: socket.socket, guards: Sequence[EvalG
     """Answers until nobody asks any more. Ctrl-C is for the process that asks."""
     other_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for guard in guards:
+        guard.warm()
     try:
         with here.makefile("rb") as questions:
             while head := questions.read(_HEAD.size):

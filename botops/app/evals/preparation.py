@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from itertools import product
 from typing import TYPE_CHECKING
@@ -102,7 +103,8 @@ def prepare(
     chosen, code = with_own_code(replace(suite, cases=cases), allowed=request.allow_code)
     clients.check(suite, {case.id for case in chosen.cases})
     bench = Bench(
-        chosen, current.book, tuple(subjects), EvalGuard(ClaimGuard(books)), build_meter(settings), rules_of(settings),
+        chosen, current.book, tuple(subjects), EvalGuard(ClaimGuard(books), partial(_compiled, books)),
+        build_meter(settings), rules_of(settings),
         SetClock, clients.of, request.stream, judge,
     )  # fmt: skip
     info = SuiteInfo(
@@ -116,9 +118,15 @@ def prepare(
     return Prepared(bench, info, answering, positions, left, (suite.text, *code))
 
 
+def _compiled(books: Books) -> None:
+    current = books.current()
+    if current is not None:
+        _ = current.compiled
+
+
 def books_of(suite: Suite, settings: Settings) -> Books:
     """The price book of a suite, in which everything it expects can be found. Raises UserError."""
-    books = Books(suite.price_book or book_path(settings), extensions_of(settings))
+    books = Books(suite.price_book or book_path(settings), extensions_of(settings), compiled=False)
     current = books.current()
     if current is None:
         raise UserError(

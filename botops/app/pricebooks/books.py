@@ -6,7 +6,8 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,16 +30,21 @@ _COMPILED_KEPT = 2
 Stamp = tuple[str, int, int, int, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BookInForce:
-    """A price book as read, and the same compiled for checking. `release` made it live, None for a book that is in
-    force because it is the only one."""
+    """A price book as read, and the same compiled for checking, with what `extensions` add. `release` made it live,
+    None for a book that is in force because it is the only one."""
 
     book: PriceBook
-    compiled: CompiledBook
+    extensions: Extensions
     file: Path
     checksum: str
     release: BookRelease | None = None
+
+    @cached_property
+    def compiled(self) -> CompiledBook:
+        """The book ready for checking, made when it is first asked for."""
+        return compile_book(self.book, self.extensions)
 
     @property
     def identity(self) -> str:
@@ -57,12 +63,17 @@ class Books:
 
     What is broken is refused: the last good book stays in force, after a restart too where `state_dir` is given, and
     `problems` says why. `extensions` are what the company adds to the checker. A change is in force within two seconds,
-    one of a release file within one, and the time it takes to read the book.
+    one of a release file within one, and the time it takes to read the book. A book comes compiled, so that no reply
+    waits for that, unless `compiled` is False: it is then made ready when it is first asked for.
     """
 
-    def __init__(self, path: Path, extensions: Extensions = NO_EXTENSIONS, *, state_dir: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, extensions: Extensions = NO_EXTENSIONS, *, state_dir: Path | None = None,
+        compiled: bool = True,
+    ) -> None:  # fmt: skip
         self.path = path / "book.yaml" if path.is_dir() else path
         self.extensions = extensions
+        self._compiled = compiled
         self.problems: tuple[Problem, ...] = ()
         self._where = path
         self._kept = KeptBook(state_dir / "pricebook", path) if state_dir is not None else None
@@ -160,10 +171,12 @@ class Books:
         checksum = checksum_of(raw)
         ready = self._ready.pop(f"{file.name} {checksum}", None)
         if ready is None:
-            book = load_bytes(raw, str(file))
-            made = BookInForce(book, compile_book(book, self.extensions), file, checksum, release)
+            made = BookInForce(load_bytes(raw, str(file)), self.extensions, file, checksum, release)
         else:
-            made = BookInForce(ready.book, ready.compiled, file, checksum, release)
+            made = replace(ready, file=file, release=release)
+            vars(made).update(compiled=ready.compiled)
+        if self._compiled:
+            _ = made.compiled
         self._ready[f"{file.name} {checksum}"] = made
         while len(self._ready) > _COMPILED_KEPT:
             self._ready.popitem(last=False)

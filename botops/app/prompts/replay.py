@@ -29,7 +29,7 @@ from botops.app.prompts.archive import (
     checker_fingerprint,
 )
 from botops.app.prompts.prompting import built_ins
-from botops.claims import Extensions, compile_book
+from botops.claims import Extensions
 from botops.claims.exceptions import Exceptions
 from botops.claims.own_file import OwnClaimsFile
 from botops.config import parse, validate
@@ -193,7 +193,7 @@ class _Player:
         if missing:
             yield Compared("own checks", None, missing)
         exceptions = Exceptions(LET_PASS.validate_python(self._json(EXCEPTIONS)))
-        source = _OneBook(BookInForce(book, compile_book(book, extensions), Path("book.yaml"), identity))
+        source = _OneBook(BookInForce(book, extensions, Path("book.yaml"), identity))
         said = SAID.validate_python(self._json(DIALOGUE))
         inbound = record.inbound
         before = (*said, Message("user", inbound.text, at=inbound.at))

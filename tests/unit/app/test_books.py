@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from botops.app.pricebooks import books as books_module
 from botops.app.pricebooks.books import Books
 from botops.registry.books import BookFolder
 from botops.registry.release import Step
@@ -119,3 +120,18 @@ def test_the_same_book_is_no_new_identity_and_an_edited_one_is(folder):
     assert opened(folder).current().identity == before
     (folder.path / "demo.yaml").write_bytes(with_price(folder, 7200))
     assert opened(folder).current().identity != before
+
+
+def test_a_book_is_compiled_when_it_is_asked_for_where_that_was_wished(tmp_path, monkeypatch):
+    (tmp_path / "book.yaml").write_text(
+        "currency: KZT\nproducts: [{sku: a, name: Альфа, prices: [{amount: 5000}]}]\n", "utf-8"
+    )
+    asked = []
+    compile_book = books_module.compile_book
+    monkeypatch.setattr(books_module, "compile_book", lambda *book: asked.append(book) or compile_book(*book))
+    later = Books(tmp_path / "book.yaml", compiled=False).current()
+    assert asked == []
+    assert later.compiled is later.compiled
+    assert set(later.compiled.skus) == {"a"}
+    Books(tmp_path / "book.yaml").current()
+    assert len(asked) == 2
