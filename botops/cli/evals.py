@@ -12,10 +12,10 @@ import click
 
 from botops.cli.context import annotating, counted, format_option, json_option, own_name, project_settings, set_option
 from botops.cli.eval_calibrate import calibrate
+from botops.cli.eval_export import export
+from botops.cli.eval_import import import_
 from botops.cli.eval_list import list_cases
 from botops.cli.eval_reports import ReportFiles, show, write_reports
-from botops.cli.evals_export import export
-from botops.cli.evals_import import import_
 from botops.cli.quick import seldom_collected
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from botops.app.clock import SystemClock
 from botops.app.container import book_path
-from botops.app.eval_import.reading import following, read_source
-from botops.app.eval_import.selecting import ids_of, talk_of
+from botops.app.evals.importing.reading import following, read_source
+from botops.app.evals.importing.selecting import ids_of, talk_of
 from botops.app.pricebooks.books import Books
 from botops.config import parse
 from botops.domain.errors import UserError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from botops.app.eval_import.selecting import Selection
+    from botops.app.evals.importing.selecting import Selection
     from botops.config import Settings
     from botops.domain.problems import Problem
     from botops.evals.importing import Format, Shape, Talk

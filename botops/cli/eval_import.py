@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from botops.app.eval_import.importing import Report, Wanted
-    from botops.app.eval_import.selecting import Selection
+    from botops.app.evals.importing.selecting import Selection
+    from botops.app.evals.importing.taking import Report, Wanted
     from botops.config import Settings
     from botops.domain.problems import Problem
 
@@ -157,7 +157,7 @@ def _refuse_mixed(file: str | None, store: bool, options: dict[str, Any]) -> Non
 def _wanted(settings: Settings, into: Path | None, options: dict[str, Any], store: bool) -> Wanted:
     from zoneinfo import ZoneInfo
 
-    from botops.app.eval_import.importing import DEFAULT_CHECKS, Wanted, checks_of
+    from botops.app.evals.importing.taking import DEFAULT_CHECKS, Wanted, checks_of
 
     at: datetime | None = options["at"]
     return Wanted(
@@ -172,8 +172,8 @@ def _wanted(settings: Settings, into: Path | None, options: dict[str, Any], stor
 
 
 def _of_file(settings: Settings, file: str, wanted: Wanted, options: dict[str, Any]) -> Report:
-    from botops.app.eval_import.importing import import_file
-    from botops.app.eval_import.reading import MAX_BYTES, STDIN, read_bytes
+    from botops.app.evals.importing.reading import MAX_BYTES, STDIN, read_bytes
+    from botops.app.evals.importing.taking import import_file
 
     raw = sys.stdin.buffer.read(MAX_BYTES + 1) if file == "-" else read_bytes(Path(file))
     columns = {}
@@ -187,7 +187,7 @@ def _of_file(settings: Settings, file: str, wanted: Wanted, options: dict[str, A
 
 
 def _of_store(settings: Settings, wanted: Wanted, options: dict[str, Any]) -> Report:
-    from botops.app.eval_import.importing import import_store
+    from botops.app.evals.importing.taking import import_store
     from botops.cli.context import open_container
 
     selection = _selection(settings, options)
@@ -197,7 +197,7 @@ def _of_store(settings: Settings, wanted: Wanted, options: dict[str, Any]) -> Re
 
 def _selection(settings: Settings, options: dict[str, Any]) -> Selection:
     from botops.app.clock import SystemClock
-    from botops.app.eval_import.selecting import Selection
+    from botops.app.evals.importing.selecting import Selection
     from botops.cli.moments import moment_before
     from botops.domain.findings import FindingKind, Severity
     from botops.domain.outcomes import Stage
