@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from botops.domain.errors import UserError
 from botops.evals.reports.texts import encodable
 
 if TYPE_CHECKING:
@@ -30,6 +32,16 @@ class ReportFiles:
     markdown: Path | None = None
     html: Path | None = None
     sarif: Path | None = None
+
+    def check(self) -> None:
+        """Raises UserError for a file that cannot be written, before the first dialogue is paid for."""
+        for file in (self.json, self.junit, self.markdown, self.html, self.sarif):
+            if file is None or str(file) == "-":
+                continue
+            if not file.parent.is_dir():
+                raise UserError(f"{file}: there is no folder {file.parent}: create it first")
+            if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+                raise UserError(f"{file}: cannot be written: check the path and its rights")
 
 
 def write_reports(

@@ -185,6 +185,8 @@ def run(
     from botops.evals.gate import exit_code, gate
     from botops.evals.result import load
 
+    files = ReportFiles(json_file, junit_file, markdown_file, html_file, sarif_file)
+    files.check()
     before = load(baseline) if baseline else None
     settings = project_settings(faultless(overrides))
     secrets = Secrets.from_environ(os.environ)
@@ -208,7 +210,6 @@ def run(
         comparison = compared(before, result) if before else None
         result = replace(result, gate=gate(result, comparison))
         problems = evaluation.annotations(language) if sarif_file or form == "github" else []
-        files = ReportFiles(json_file, junit_file, markdown_file, html_file, sarif_file)
         write_reports(files, result, comparison, language, before=before, problems=problems)
         show(result, comparison, language)
     if form == "github":
@@ -292,7 +293,9 @@ def compare(
         after = load(second)  # type: ignore[arg-type]  # one of the two was given
         comparison = compared(before, after)
     after = replace(after, gate=gate(after, comparison))
-    write_reports(ReportFiles(markdown=markdown_file, html=html_file), after, comparison, language, before=before)
+    files = ReportFiles(markdown=markdown_file, html=html_file)
+    files.check()
+    write_reports(files, after, comparison, language, before=before)
     if as_json:
         click.echo(json.dumps(data(comparison, after), ensure_ascii=False, indent=1))
     show(after, comparison, language)

@@ -214,6 +214,7 @@ def test_two_versions_of_one_run_are_compared(botops, project):
         ((SUITE, "--record"), "a replay cannot be recorded"),
         ((SUITE, "--model", "gpt-4o"), "OPENAI_API_KEY"),
         ((SUITE, "--baseline", "none.json"), "cannot read none.json"),
+        ((SUITE, "--html", "nowhere/r.html"), "there is no folder nowhere: create it first"),
     ],
 )
 def test_bad_input_is_told_and_ends_with_two(botops, arguments, said):

@@ -206,7 +206,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     ),
     "not_comparable": (
         "Несравнимы: {n} — модель или запись подвела с одной из сторон",
-        "Салыстыруға келмейді: {n} — бір жақта модель не жазба істемеді",
+        "Салыстыруға келмейді: {n} — бір жағында модель немесе жазба істен шықты",
         "{n} not comparable: a model or a recording failed on one side",
     ),
     "gone_line": (
