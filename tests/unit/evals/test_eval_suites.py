@@ -1,5 +1,6 @@
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -162,3 +163,8 @@ def test_the_schema_knows_every_check_and_short_forms(house):
     assert items["anyOf"][0] == {"type": "string", "minLength": 1}
     expect = schema["$defs"]["Case"]["properties"]["expect"]["items"]
     assert "language" in expect["anyOf"][0]["enum"]
+
+
+def test_the_schema_that_is_shipped_beside_the_suites_is_the_present_one(house):
+    shipped = json.loads((Path(__file__).parents[3] / "evals" / "suite.schema.json").read_text("utf-8"))
+    assert shipped == house.reader.json_schema(), "write it anew: botops eval schema > evals/suite.schema.json"
