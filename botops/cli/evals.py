@@ -21,9 +21,9 @@ from botops.cli.quick import seldom_collected
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from botops.app.evaluation import Evaluation
     from botops.app.releases.evidence import Proof
     from botops.config import Secrets, Settings
-    from botops.evals.estimate import Estimate
     from botops.evals.reports.texts import ReportLanguage
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -196,9 +196,7 @@ def run(
     if request.resume or request.retry_errors:
         click.echo(f"{evaluation.resumed} of {len(evaluation.run.jobs)} are known from an earlier run", err=True)
     if estimate_only or evaluation.billed:
-        estimate = evaluation.estimate(exact=estimate_only or request.max_cost is not None)
-        _show_estimate(estimate, json_file if estimate_only else None)
-        evaluation.refuse_over_budget(estimate)
+        _estimate(evaluation, json_file if estimate_only else None, exact=estimate_only or request.max_cost is not None)
     if estimate_only:
         return 0
     evaluation.judge_apart()
@@ -223,11 +221,13 @@ def run(
     return exit_code(result, comparison)
 
 
-def _show_estimate(estimate: Estimate, json_file: Path | None) -> None:
+def _estimate(evaluation: Evaluation, json_file: Path | None, *, exact: bool) -> None:
+    """Shows what the run will cost. Raises UserError when that is more than it may."""
     from dataclasses import asdict
 
     from botops.cli.eval_watch import estimate_lines
 
+    estimate = evaluation.estimate(exact=exact)
     for line in estimate_lines(estimate):
         click.echo(line, err=True)
     if json_file is not None:
@@ -236,6 +236,7 @@ def _show_estimate(estimate: Estimate, json_file: Path | None) -> None:
             click.echo(text)
         else:
             json_file.write_text(text + "\n", encoding="utf-8")
+    evaluation.refuse_over_budget(estimate)
 
 
 def _keep(settings: Settings, secrets: Secrets, runs: Sequence[Proof], by: str | None) -> None:

@@ -41,7 +41,10 @@ class Checkpoint:
         StoreError."""
         fresh = self.path.with_suffix(".new")
         self._write(fresh, "".join(_line(result) for result in kept), "w")
-        fresh.replace(self.path)
+        try:
+            fresh.replace(self.path)
+        except OSError as error:
+            raise StoreError(f"{self.path}: what was finished cannot be kept ({error.strerror})") from error
 
     def add(self, result: CaseResult) -> None:
         """Keeps one more. Raises StoreError."""
