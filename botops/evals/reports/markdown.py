@@ -41,7 +41,7 @@ def markdown(result: RunResult, comparison: Comparison | None = None, language: 
     if comparison is not None:
         lines += _broken(result, comparison, language)
     else:
-        lines += _section("failures", [case for case in result.cases if case.status == "fail"], language)
+        lines += _section("failures", list(_failing(result).values()), language)
     lines += [*_table(result, language), ""]
     lines += [*_rules(rules, language), ""]
     if comparison is not None:
@@ -98,12 +98,18 @@ def _verdict(
 
 
 def _broken(result: RunResult, comparison: Comparison, language: ReportLanguage) -> Iterator[str]:
-    by_key: dict[tuple[str, str, str], CaseResult] = {}
-    for case in result.cases:
-        if case.status == "fail":
-            by_key.setdefault((case.suite, case.case, case.subject), case)
+    by_key = _failing(result)
     for key, flips in (("regressions", comparison.regressions), ("new_failing", comparison.new_failing)):
         yield from _section(key, [by_key[flip.after.key] for flip in flips], language)
+
+
+def _failing(result: RunResult) -> dict[tuple[str, str, str], CaseResult]:
+    """The first failing run of each case and subject: repeats would say the same again."""
+    failing: dict[tuple[str, str, str], CaseResult] = {}
+    for case in result.cases:
+        if case.status == "fail":
+            failing.setdefault(case.key[:3], case)
+    return failing
 
 
 def _section(title: str, cases: Sequence[CaseResult], language: ReportLanguage) -> Iterator[str]:

@@ -186,6 +186,8 @@ def test_markdown_shows_repeats_and_advice(result):
     assert "- demo · `sales@3`: pass@1 75.0 %, pass@2 90.0 %, pass^2 60.0 %; flaky: `price`" in text
     assert "### A judge's advice, which the gate does not count" in text
     assert "turn 1 · `tone` `50 %`" in text
+    twice = markdown(replace(result, cases=(FAILED, replace(FAILED, repeat=2)), repeat=2))
+    assert twice.count("**demo/half-price") == 1
     assert "pass^2" in html(replace(result, cases=(advised,), repeat=2, repeats=(rates,)), built_in())
 
 
