@@ -29,6 +29,7 @@ from botops.evals.grading import doubts
 from botops.evals.repeats import repeat_rates
 from botops.evals.result import RunResult
 from botops.evals.runner import Run, hold_dialogue, jobs_of
+from botops.llm.recordings import prune
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,6 +81,7 @@ class Evaluation:
             if case.key in mine:
                 self.run.keep(case)
         self.resumed = len(self.run.finished)
+        self._within_budget = most is None
         self._judging: JudgingProcess | None = None
 
     def judge_apart(self) -> None:
@@ -122,6 +124,7 @@ class Evaluation:
                 f"the run would cost at least {dollars(left.low):.4f} $, about {dollars(left.likely):.4f} ${before}: "
                 f"more than --max-cost {most:f}. Nothing was asked"
             )
+        self._within_budget = True
 
     def _known(self) -> Iterator[CaseResult]:
         """What needs not be run: what a stopped run has finished, or a finished run could judge."""
@@ -135,8 +138,11 @@ class Evaluation:
     async def hold(self) -> None:
         """Holds every dialogue that has no result yet, and keeps each as it is finished, for `resume`.
 
-        A complete recording drops what is no longer asked for. Raises StoreError.
+        A complete recording drops what is no longer asked for. Raises StoreError, and UserError as
+        `refuse_over_budget`.
         """
+        if not self._within_budget:
+            self.refuse_over_budget(self.estimate())
         on_case = self.run.on_case
 
         def keep(case: CaseResult) -> None:
@@ -157,10 +163,8 @@ class Evaluation:
             self._checkpoint.begin(self._others)
         else:
             self._checkpoint.clear()
-        for prepared in self._prepared:
-            if self._request.whole and not self.resumed:
-                for recorder in prepared.recorders:
-                    recorder.prune()
+        if self._request.whole and not self.resumed:
+            prune([recorder for prepared in self._prepared for recorder in prepared.recorders])
 
     async def hold_one(self, job: Job) -> CaseResult:
         """Holds one dialogue of the run apart from the others; nothing is kept for `resume`. End with `close`."""

@@ -15,7 +15,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -96,9 +96,23 @@ class RecordingModel:
             await asyncio.to_thread(_merge, file, {row.key: row})
         return reply
 
+    @property
+    def recorded(self) -> Mapping[Path, Set[str]]:
+        """The files written, with the keys of what this run has recorded in each."""
+        return self._recorded
+
     def prune(self) -> int:
         """Drops from the files written all rows this run has not recorded; returns how many went."""
-        return sum(_merge(file, {}, keep=keys) for file, keys in self._recorded.items())
+        return prune([self])
+
+
+def prune(recorders: Iterable[RecordingModel]) -> int:
+    """As `RecordingModel.prune`, for models that were recorded side by side: what one of them recorded stays."""
+    keep: dict[Path, set[str]] = {}
+    for recorder in recorders:
+        for file, keys in recorder.recorded.items():
+            keep.setdefault(file, set()).update(keys)
+    return sum(_merge(file, {}, keep=keys) for file, keys in keep.items())
 
 
 class ReplayModel:

@@ -1,10 +1,16 @@
 """What an eval says of its cost before it asks a paid model, and how it keeps to a bound."""
 
+import asyncio
 import json
 import re
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from botops.app.evaluation import EvalRequest, Evaluation
+from botops.config import Secrets, load_settings
+from botops.domain.errors import UserError
 from botops.domain.messages import Message
 from botops.llm.estimate import estimate_messages
 from botops.testing import Behaviour, FakeProvider
@@ -141,3 +147,34 @@ def test_judges_and_clients_are_part_of_the_estimate_and_of_the_bound(botops, pr
     (case,) = json.loads((project / "r.json").read_text("utf-8"))["cases"]
     assert case["billed_pico_usd"] == sum(case["side_pico_usd"].values()) > 0
     assert case["pico_usd"] > 0
+
+
+def test_whoever_holds_a_run_is_held_to_its_bound(project, fake, monkeypatch):
+    monkeypatch.chdir(project)
+    settings = load_settings("botops.yaml", overrides=(f"costs.prices=[{{model: {PRICES}}}]",))
+    for name, said in (("priced-by-us", "would cost at least"), ("nobody-knows-it", "is not known")):
+        request = EvalRequest((Path(SUITE),), models=(f"{fake.base_url}#{name}",), max_cost=Decimal("0.01"))
+        with pytest.raises(UserError, match=said):
+            asyncio.run(Evaluation(settings, Secrets(), request).hold())
+    assert fake.requests == []
+
+
+def test_models_are_recorded_side_by_side_and_replayed_by_name(botops, project, fake):
+    whole = ("eval", "run", SUITE, "--no-evidence")
+    (project / SUITE).write_text(
+        HAGGLE.replace("name: haggle", "name: demo")
+        .replace("client: {goal: haggle, language: ru, seed: 11, patience: 4}", "turns: [Сколько стоит тариф «Старт»?]")
+        .replace(", {rubric: The bot is polite.}", ""),
+        "utf-8",
+    )
+    models = ("--model", f"{fake.base_url}#priced-by-us", "--model", "simulator")
+    code, _, err = botops(project, *whole, *models, "--record")
+    assert code == 0, err
+    asked = len(fake.requests)
+    for name in ("priced-by-us", "simulated"):
+        code, _, err = botops(project, *whole, "--model", f"replay:{name}")
+        assert code == 0, err
+    assert len(fake.requests) == asked
+    code, _, err = botops(project, *whole)
+    assert code == 2
+    assert "recordings of several models (priced-by-us, simulated): name the one to replay" in err

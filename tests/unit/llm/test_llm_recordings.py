@@ -10,7 +10,7 @@ from botops.domain.messages import Message
 from botops.domain.ports import ModelReply, ModelRequest
 from botops.domain.prompts import ModelParameters
 from botops.domain.usage import Usage
-from botops.llm.recordings import RecordingModel, ReplayModel, recording_key
+from botops.llm.recordings import RecordingModel, ReplayModel, prune, recording_key
 
 
 class EchoModel:
@@ -173,6 +173,14 @@ def test_a_full_run_can_drop_what_it_did_not_ask_for(tmp_path):
     assert model.prune() == 0
     asked = {json.loads(line)["asked"] for line in (tmp_path / "sales.jsonl").read_text().splitlines()}
     assert asked == {"два", "три"}
+
+
+def test_models_recorded_side_by_side_drop_nothing_of_each_other(tmp_path):
+    record(tmp_path, [request("раз")], EchoModel("one"))
+    recorders = [record(tmp_path, [request("два")], EchoModel(name)) for name in ("one", "two")]
+    assert prune(recorders) == 1
+    rows = [json.loads(line) for line in (tmp_path / "sales.jsonl").read_text().splitlines()]
+    assert sorted((row["model"], row["asked"]) for row in rows) == [("one", "два"), ("two", "два")]
 
 
 def test_recordings_of_several_models_need_a_name(tmp_path):
