@@ -14,12 +14,14 @@ from botops import __version__
 from botops.app.checks.extensions import extensions_of
 from botops.app.checks.second_opinion import opinion_model
 from botops.app.container import database_url, open_registry
+from botops.app.evals.judge import calibrations_of, judge_named
 from botops.app.models import build_model
 from botops.app.pricebooks.books import Books
 from botops.app.pricebooks.canary import standing_alarm
 from botops.app.releases.kill_switch import by_guardrail, in_words
 from botops.config import FILE_NAME, Secrets, load_settings
 from botops.domain.errors import BotopsError, UserError
+from botops.evals.judge import prompt_checksum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +57,7 @@ def examine(directory: Path) -> list[Check]:
         checks.append(Check("settings", "ok", str(file)))
     else:
         checks.append(Check("settings", "warning", f"no {FILE_NAME} here, defaults hold", "botops init NEW_FOLDER"))
-    for look in (_price_book, _claims, _prompts, _releases, _model, _second_opinion, _store, _git, _ports):
+    for look in (_price_book, _claims, _prompts, _releases, _model, _second_opinion, _judge, _store, _git, _ports):
         checks.extend(_guarded(look, settings))
     return checks
 
@@ -151,6 +153,25 @@ def _second_opinion(settings: Settings) -> Iterator[Check]:
         yield Check("second opinion", "error", str(error), "or set second_opinion.enabled: false in botops.yaml")
         return
     yield Check("second opinion", "ok", f"{model.name} on {', '.join(settings.second_opinion.concerns)}")
+
+
+def _judge(settings: Settings) -> Iterator[Check]:
+    """The model that grades evals, and for how many criteria people have found it fit to."""
+    if settings.judge.model is None:
+        return
+    known = calibrations_of(settings)
+    try:
+        judge = judge_named(settings, Secrets.from_environ(os.environ), settings.judge.model, "botops eval calibrate")
+    except UserError as error:
+        yield Check("judge", "error", str(error), "or remove judge.model from botops.yaml")
+        return
+    fit = known.fit(judge.model.name, prompt_checksum())
+    if fit:
+        yield Check("judge", "ok", f"{judge.model.name}, may fail a gate by: {', '.join(fit)}")
+    else:
+        yield Check(
+            "judge", "warning", f"{judge.model.name} only advises", "compare it with people: botops eval calibrate"
+        )
 
 
 def _store(settings: Settings) -> Iterator[Check]:

@@ -111,6 +111,11 @@ class Calibrations:
             return f"{model} was never calibrated for it: botops eval calibrate"
         return self.doubt_of(known)
 
+    def fit(self, model: str, prompt_checksum: str) -> list[str]:
+        """The names of the questions by which a model may fail a gate."""
+        mine = (c for c in self._known.values() if (c.model, c.prompt_checksum) == (model, prompt_checksum))
+        return sorted({c.name for c in mine if self.doubt_of(c) is None})
+
     def doubt_of(self, known: Calibration) -> str | None:
         """Why a calibration does not do, or None when it does."""
         if known.graded < self.least_labels:

@@ -69,6 +69,11 @@ def test_a_judge_that_agrees_with_people_may_fail_the_gate(botops, project, writ
         assert (found["labels"], found["kappa"], found["table"]) == (32, 1.0, [[16, 0], [0, 16]])
         assert found["pico_usd"] > 0
         code, _, err = botops(*RUN, "--judge", fake.base_url)
+        settings = project / "botops.yaml"
+        settings.write_text(f"{settings.read_text('utf-8')}\njudge: {{model: '{fake.base_url}'}}\n", "utf-8")
+        assert "gpt-4o-mini, may fail a gate by: tone" in botops("doctor")[1]
+    (project / "evals/judge-calibration.json").unlink()
+    assert "gpt-4o-mini only advises" in botops("doctor")[1]
     assert code == 1, err
     assert "FAIL judged/polite · sales@1 · turn 1 · tone: The judge gave 1 of 5" in err
 
