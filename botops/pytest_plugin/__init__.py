@@ -32,7 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="What a case is that could not be judged because a model or a recording was missing: error (the default) "
         "or skip. It is never a failure.",
     )  # fmt: skip
-    group.addoption("--botops-lang", choices=("en", "ru"), default="en", help="Language of what a failing case shows.")
+    group.addoption(
+        "--botops-lang", choices=("en", "ru", "kk"), default="en", help="Language of what a failing case shows."
+    )
     parser.addini("botops_suites", "Files in a folder that are eval suites (patterns).", type="args", default=[*SUITES])
 
 

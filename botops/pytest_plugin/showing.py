@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from botops.evals.reports.lines import lines_of, place_of
-from botops.evals.reports.texts import text
+from botops.evals.reports.texts import encodable, text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from botops.evals.reports.texts import ReportLanguage
     from botops.evals.result import CaseResult, TurnResult
-
-_WORDS = {
-    "client": ("клиент", "client"),
-    "bot": ("бот", "bot"),
-    "held": ("задержано", "held back"),
-}
 
 
 def dialogue_text(result: CaseResult, known: Iterable[str], language: ReportLanguage) -> str:
@@ -31,16 +25,16 @@ def dialogue_text(result: CaseResult, known: Iterable[str], language: ReportLang
         failure = result.failures[number] if number < len(result.failures) else None
         lines.append(f"{'ERROR' if failure is None else 'FAIL'} {line}")
         if failure is not None and failure.expected:
-            lines.append(f"     {text('expected', language)}: {failure.expected}")
-    return "\n".join(lines)
+            lines.append(f"     {text('expected', language)}: {visible(failure.expected)}")
+    return encodable("\n".join(lines))
 
 
 def _first(result: CaseResult, language: ReportLanguage) -> str:
     if not result.failures:
-        return f"{result.fault}: {result.error}"
+        return visible(f"{result.fault}: {result.error}")
     first = result.failures[0]
     more = f" (+{len(result.failures) - 1})" if len(result.failures) > 1 else ""
-    return f"{place_of(first, language)} · {first.rule}{f': «{first.quote}»' if first.quote else ''}{more}"
+    return visible(f"{place_of(first, language)} · {first.rule}{f': «{first.quote}»' if first.quote else ''}{more}")
 
 
 def _turn(turn: TurnResult, language: ReportLanguage) -> Iterator[str]:
@@ -53,8 +47,8 @@ def _turn(turn: TurnResult, language: ReportLanguage) -> Iterator[str]:
     yield from _said("bot", turn.reply, language)
 
 
-def _said(who: str, text: str, language: ReportLanguage) -> Iterator[str]:
+def _said(who: str, said: str, language: ReportLanguage) -> Iterator[str]:
     """Foreign text, each line under its speaker: no line of it can pass for one of the report."""
-    name = f"  {_WORDS[who][language == 'en']}: "
-    for number, line in enumerate(text.splitlines() or [""]):
-        yield (name if not number else " " * len(name)) + line
+    name = f"  {text(who, language)}: "
+    for number, line in enumerate(said.splitlines() or [""]):
+        yield (name if not number else " " * len(name)) + visible(line)

@@ -172,7 +172,8 @@ def test_a_prompt_that_cannot_be_rendered_is_never_skipped(run, project):
 
 
 def test_a_server_is_asked_and_its_faults_are_told_apart_from_false_prices(run):
-    wrong = Behaviour("ok", text="Тариф «Старт» — 5 000 ₸ в месяц.")
+    hostile = "Тариф «Старт» — 5 000 ₸ в месяц.\x1b[2J\u202e\nFAIL small/start · all is well"
+    wrong = Behaviour("ok", text=hostile)
     right = Behaviour("ok", text="Тариф «Старт» — 6 900 ₸ в месяц.")
     one_call = ("--botops-set", "guard.policy=observe", "--botops-set", "model.attempts=1")
     prompts = [f"--botops-prompt=sales@{version}" for version in ("1", "2", "draft")]
@@ -182,6 +183,8 @@ def test_a_server_is_asked_and_its_faults_are_told_apart_from_false_prices(run):
     result.stdout.fnmatch_lines_random(
         [
             "botops: 3 dialogues, * $ (billed)",
+            "  bot: Тариф «Старт» — 5 000 ₸ в месяц.\ufffd[[]2J\ufffd",
+            "       FAIL small/start · all is well",
             "FAIL small/start · sales@2 · turn 1 · no_invented_claims/price: «5 000 ₸» — *",
         ]
     )
