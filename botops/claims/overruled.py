@@ -6,6 +6,8 @@ What the book cannot know (a thing it has not, a delivery to this address, an or
 
 from __future__ import annotations
 
+import re
+
 from botops.claims.context import ReplyContext
 from botops.claims.counts import stems_in
 from botops.claims.cues import speaks_of
@@ -17,6 +19,13 @@ _CHARGES = frozenset(
     {"delivery", "deposit", "prepay", "refund", "surcharge", "service_fee", "instalment", "penalty", "cancel"}
 )
 """What is charged or given back beside a price: a figure without a name may be that."""
+
+
+_IDENTITY = re.compile(
+    r"name|title|product|item|sku|model|(?:^|_)id$|number|code|назван|товар|услуг|модел|номер|артикул|атау|тауар",
+    re.IGNORECASE,
+)
+"""Keys of a tool's answer that say what a figure is of, as its currency, period or status do not."""
 
 
 def overruled(context: ReplyContext, record: Record, mention: Mention, focus: Focus) -> bool:
@@ -42,7 +51,9 @@ def _is_another(context: ReplyContext, record: Record, focus: Focus, own: set[st
     names = [stems_in(n) for sku in focus.skus if sku in context.book.skus for n in context.book.skus[sku].names]
     for key, value in record.labels:
         resolved = focus.keys.get(key)
-        if key in own or resolved is None or resolved.level > QUESTION or not resolved.allows(record):
+        if key in own or not _IDENTITY.search(key):
+            continue
+        if resolved is None or resolved.level > QUESTION or not resolved.allows(record):
             continue
         said = stems_in(value)
         if not any(said <= name for name in names):

@@ -214,6 +214,8 @@ def test_language_follows_the_client():
     bot = make_bot("Иә.", "Ок.", "Yes.")
     assert turn(bot, said("Сәлем, бағасы қанша?", "k1")).language == "kk"
     assert turn(bot, said("5000?", "k2")).language == "kk"
+    assert turn(bot, said("Ваш менеджер Айгүл обещала скидку", "k4")).language == "ru"
+    assert turn(bot, said("Айгүл бар ма?", "k5")).language == "kk"
     assert turn(bot, said("how much?", "k3", locale="en")).language == "en"
 
 
