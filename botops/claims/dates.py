@@ -71,6 +71,10 @@ _ENGLISH_TAILS = frozenset("th st nd rd".split())
 _NO_NOUN = frozenset("и или по до можно нужно это and or till until it is the we i to at please".split())
 
 
+_ONLY_WITH_A_DAY = frozenset({"сен"})
+"""Short for a month beside a day ("5 сен"), else another word: "you" in Kazakh."""
+
+
 class Dated(NamedTuple):
     """A day, a month or a season said at `start:end`. Without a day any day of the months is meant, without months the
     next such day ("с 1 числа")."""
@@ -112,6 +116,8 @@ def find_dates(words: Sequence[Word]) -> tuple[Dated, ...]:
             out.append(said._replace(start=word.start, end=word.end))
             continue
         day, start, end = _day_beside(words, i)
+        if day is None and word.text in _ONLY_WITH_A_DAY:
+            continue
         out.append(Dated(start, end, said.months, day if len(said.months) == 1 else None))
     return tuple(out)
 

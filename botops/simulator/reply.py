@@ -39,7 +39,14 @@ def compose(
     """The reply to the last client's message. `words` chooses phrasings, `luck` whether and how to err."""
     memory = remember(messages, brief)
     manner = brief.manner
-    voice = Voice(memory.language, words, informal=manner.informal, spelled=memory.spelled, items=brief.knowledge.items)
+    voice = Voice(
+        memory.language,
+        words,
+        informal=manner.informal,
+        spelled=memory.spelled,
+        items=brief.knowledge.items,
+        currency=brief.knowledge.currency,
+    )
     scene = Scene(brief, memory, voice, Slips(errors, luck, brief.knowledge))
     said = _greeting(scene)
     body, commercial = _body(scene)

@@ -56,6 +56,7 @@ class Voice:
         informal: bool = False,
         spelled: bool = False,
         items: Sequence[Item] = (),
+        currency: str = "KZT",
     ) -> None:
         self.language: Language = language
         self.words = WORDS[language]
@@ -63,6 +64,7 @@ class Voice:
         self._bank = bank(language, informal=informal)
         self._spelled = spelled
         self._items = items
+        self._currency = currency
 
     def say(self, key: str, **values: str) -> str:
         """One of the ways of saying `key`."""
@@ -193,9 +195,9 @@ class Voice:
 
     def _head(self, term: Term, names: str) -> str:
         value = self.number(term.value) if term.value is not None else ""
-        off = self.money(term.value, "KZT") if term.money and term.value is not None else f"{value} %"
+        off = self.money(term.value, self._currency) if term.money and term.value is not None else f"{value} %"
         gift = (translated(term.thing, self.language) if self.language != "ru" else term.thing) or term.thing
-        fee = self.money(term.value or Decimal(0), "KZT")
+        fee = self.money(term.value or Decimal(0), self._currency)
         on = (
             {
                 "ru": f" на позиции: {names}" if _FEMININE.search(names) else f" на {names}",
