@@ -275,7 +275,8 @@ def _say(report: Report, into: Path | None) -> None:
     ]
     click.echo(", ".join(said), err=True)
     if into is not None and report.added:
-        click.echo(f"run them: botops eval run {into} --model simulator", err=True)
+        judge = " --judge MODEL (or --no-llm)" if report.needs_judge else ""
+        click.echo(f"run them: botops eval run {into} --model simulator{judge}", err=True)
 
 
 def _exit_code(report: Report) -> int:

@@ -1,5 +1,7 @@
 """`botops eval import` as a user meets it: files as other tools export them, and files that are broken."""
 
+import csv
+import io
 import json
 import re
 import shutil
@@ -287,6 +289,30 @@ def test_promptfoo_tests_in_all_their_forms(project, bring):
     assert "promptfoo/more/tests.csv:3:29" in err
 
 
+def test_promptfoo_assertions_of_a_table(project, bring):
+    cells = {
+        "icontains:рассрочка": ("must_contain", {"texts": ("рассрочка",)}),
+        'contains-all:раз,"два, три"': ("must_contain", {"texts": ("раз", "два, три")}),
+        "not-contains: 50 %": ("must_not_contain", {"texts": ("50 %",)}),
+        "latency(2500)": ("max_latency", {"seconds": 2.5}),
+        "grade: вежливо": ("rubric", {"criterion": "вежливо"}),
+        "starts-with:Да: ": ("regex", {"pattern": r"\A(?-i:Да:)"}),
+        "цена: 5": ("regex", {"pattern": r"\A(?-i:цена:\ 5)\Z"}),
+        "Да": ("regex", {"pattern": r"\A(?-i:Да)\Z"}),
+    }
+    lost = ("similar(0.8):Привет", "fn: output.length", "python: True", "file://check.py", "trajectory:tool-used: x",
+            "not-trajectory:tool-used:x", "cost", "contains-json", "factuality:раз")  # fmt: skip
+    table = io.StringIO()
+    csv.writer(table).writerows(
+        [("question", "__expected"), *((f"Вопрос {n}", c) for n, c in enumerate((*cells, *lost)))]
+    )
+    code, out, err = bring("t.csv", raw=table.getvalue().encode())
+    assert code == 1
+    found = [checks_of(case) for case in cases_in(project, out).values()]
+    assert found == [*([check] for check in cells.values()), *([] for _ in lost)]
+    assert f"{len(lost)} not imported" in err
+
+
 def test_files_outside_the_folder_are_not_followed(project, bring):
     (project / "secret.yaml").write_text("- vars: {question: Пароль?}\n", "utf-8")
     (project / "inside").mkdir()
@@ -371,6 +397,15 @@ def test_a_suite_is_yaml_and_of_a_readable_size(project, bring):
     assert "400 cases make a suite of" in err
     assert "take fewer with --limit" in err
     assert not (project / "new.yaml").exists()
+
+
+def test_a_suite_that_needs_a_judge_says_so(project, bring, botops):
+    _, _, err = bring("promptfoo/promptfooconfig.yaml", "--into", "new.yaml")
+    assert "botops eval run new.yaml --model simulator --judge MODEL (or --no-llm)" in err
+    code, _, err = botops(project, "eval", "run", "new.yaml", "--model", "simulator", "--no-llm", "--prompt", "sales@1")
+    assert code in (0, 1), err
+    _, _, err = bring("log.csv", "--into", "new.yaml")
+    assert err.endswith("botops eval run new.yaml --model simulator\n")
 
 
 def test_a_sample_is_always_the_same(project, bring):

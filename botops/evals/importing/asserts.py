@@ -22,7 +22,10 @@ _BEST_GRADE = 5
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
-_BRIEF = re.compile(r"(?P<type>[a-z][a-z0-9:-]*)(?:\((?P<threshold>\d+(?:\.\d+)?)\))?(?::(?P<value>.*))?", re.DOTALL)
+_BRIEF = re.compile(
+    r"(?P<type>(?:not-)?trajectory:[a-z-]+|[a-z][a-z0-9-]*)(?:\((?P<threshold>\d+(?:\.\d+)?)\))?(?::(?P<value>.*))?",
+    re.DOTALL,
+)
 _MINDING = ("contains", "contains-all", "contains-any")
 _LISTS = frozenset({"contains-all", "contains-any", "icontains-all", "icontains-any"})
 _OLD_NAMES = {"fn": "javascript", "eval": "javascript", "grade": "llm-rubric"}
@@ -211,9 +214,11 @@ def from_cell(cell: Entry) -> Entry:
     text = str(cell.data).strip()
     brief = _BRIEF.fullmatch(text)
     if text.startswith("file://"):
-        return replace(cell, data={"type": "javascript", "value": text})
+        language = "python" if ".py" in text else "javascript"
+        return replace(cell, data={"type": language, "value": text})
     kind = _OLD_NAMES.get(brief["type"], brief["type"]) if brief else ""
-    if brief is None or kind.removeprefix("not-") not in {*_EQUALS, *_OTHERS}:
+    base = kind.removeprefix("not-")
+    if brief is None or not (base in {*_EQUALS, *_OTHERS} or base.startswith("trajectory:")):
         return replace(cell, data={"type": "equals", "value": text})
     data: dict[str, Any] = {"type": kind, "value": (brief["value"] or "").strip()}
     if brief["threshold"]:

@@ -65,13 +65,15 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What became of an import. `added` are the ids of new cases, `present` of those the suite had already; `notes`
-    name what could not be read (errors), what was not imported and what was left out. `text` is a suite to be shown."""
+    name what could not be read (errors), what was not imported and what was left out. `text` is a suite to be shown.
+    `needs_judge` when a check among the new cases asks a language model."""
 
     form: str
     added: tuple[str, ...]
     present: tuple[str, ...] = ()
     notes: tuple[Problem, ...] = ()
     text: str = field(default="", repr=False)
+    needs_judge: bool = False
 
 
 def import_file(
@@ -143,7 +145,8 @@ def _taken(
         check_suite(text, reader)
     else:
         write_suite(wanted.into, text, reader)
-    return Report(form, tuple(case["id"] for case in cases), (), tuple(notes.kept), text)
+    judged = _needs_judge(reader, cases, wanted)
+    return Report(form, tuple(case["id"] for case in cases), (), tuple(notes.kept), text, judged)
 
 
 def _added(
@@ -162,7 +165,15 @@ def _added(
     if new:
         append_cases(path, new, reader)
     present = tuple(case["id"] for case in cases if case["id"] in taken)
-    return Report(form, tuple(case["id"] for case in new), present, tuple(notes.kept))
+    judged = _needs_judge(reader, new, wanted)
+    return Report(form, tuple(case["id"] for case in new), present, tuple(notes.kept), needs_judge=judged)
+
+
+def _needs_judge(reader: SuiteReader, cases: Sequence[Mapping[str, Any]], wanted: Wanted) -> bool:
+    graded = {check.id for check in reader.catalogue if check.needs_llm}
+    turns = [turn for case in cases for turn in case["turns"] if isinstance(turn, dict)]
+    asked = [*wanted.expect, *(check for part in (*cases, *turns) for check in part.get("expect", ()))]
+    return any(name in graded for check in asked for name in ([check] if isinstance(check, str) else check))
 
 
 def _sampled(items: Iterable[T], wanted: Wanted, id_of: Callable[[T], str]) -> list[T]:
