@@ -20,6 +20,7 @@ from botops.claims.compile import ready
 from botops.domain.errors import UserError
 from botops.domain.findings import Finding, FindingKind
 from botops.domain.messages import Language, Message, Role
+from botops.evals.reports.texts import encodable, visible
 from botops.pricebook import PriceBook, import_table, load
 
 Said = Message | Mapping[str, str] | str
@@ -59,7 +60,9 @@ def assert_reply_supported(
     result = judge(said, book, at=moment, region=region, segment=segment)
     found = [finding for finding in result.findings if finding.kind in wanted]
     if found:
-        raise AssertionError("\n".join(_told(reply, found, book.book, f"{moment:%Y-%m-%d}", language)))
+        told = _told(reply, found, book.book, f"{moment:%Y-%m-%d}", language)
+        # What a bot said may hold what steers a terminal, or half of a surrogate pair.
+        raise AssertionError(encodable("\n".join(map(visible, told))))
     if result.failures:  # as in the guard, a reply that nobody could look at is not a supported one
         first = result.failures[0]
         raise AssertionError(f"the reply could not be judged: the check {first.check!r} failed ({first.error!r})")

@@ -58,6 +58,11 @@ def test_a_wrong_one_is_shown_with_quotes_what_is_in_the_book_and_why(file):
     assert "В прайсе такой скидки нет" in failure(WRONG, price_book=file, language="ru")
 
 
+def test_what_steers_a_terminal_is_not_shown(file):
+    said = failure("«Альфа»\x1b[2J — 4 000 ₸ в месяц.\u202e \ud83d", price_book=file)
+    assert "«Альфа»\ufffd[2J — ⟦4 000 ₸⟧ в месяц.\ufffd ?" in said
+
+
 @pytest.mark.parametrize("at", ["2026-04-01", "2026-04-01T00:00", "2026-04-01T00:30+05:00"])
 def test_the_price_of_the_moment_counts(file, at):
     at = datetime.fromisoformat(at) if "T" in at else date.fromisoformat(at)
