@@ -1,0 +1,182 @@
+"""Tests in the console: made of a dialogue, run, read case by case, and walked from the flag to the version."""
+
+import shutil
+import time
+from datetime import timedelta
+from types import MappingProxyType
+
+import pytest
+
+from botops.app.evals import cases as making
+from botops.app.releases import releasing
+from botops.domain.evaluations import CaseOutcome, EvalTask, KeptDraft, KeptFailure, KeptMark, KeptTurn, TaskState
+from botops.domain.evaluations import Origin as From
+from botops.domain.releases import AuditEntry, Deed, EvalRun
+from botops.domain.turns import Action
+from botops.store import DialogueFilter
+
+HOSTILE = "<script>alert(1)</script> ![x](http://evil.example/a.png) скидка 50 %"
+
+
+@pytest.fixture
+def acting(served, monkeypatch):
+    address, container = served
+    monkeypatch.setenv("BOTOPS_API", address)
+    return container
+
+
+@pytest.fixture
+def record(acting):
+    """A turn of a dialogue in which the bot was wrong."""
+    for action in (Action.FLAGGED, Action.BLOCKED, Action.REPAIRED):
+        for row in acting.store.reads.dialogues(DialogueFilter(action=action, limit=5)).items:
+            return next(r for r in acting.store.reads.dialogue(row.id) if r.action is action)
+    raise AssertionError("the seeded project has no such turn")
+
+
+def named(elements, key):
+    return next(e for e in elements if e.key and e.key.startswith(key))
+
+
+def kept(container, number, record, *, status="fail", version=1, text=None, suite="regressions"):
+    """A run of one case made of `record`."""
+    at = container.clock.now() - timedelta(hours=1) + timedelta(minutes=number)
+    start = HOSTILE.index("50 %")
+    failure = KeptFailure("no_invented_claims/discount", MappingProxyType({"ru": "Такой скидки нет."}), 1, HOSTILE)
+    reply = KeptDraft(HOSTILE, (KeptMark(start, start + 4, "high"),))
+    turn = KeptTurn(HOSTILE, reply, "flagged", (KeptDraft("черновой"),))
+    outcome = CaseOutcome("was-wrong", status, int(status == "pass"), 1, (failure,) if status == "fail" else (), None,
+                          From(record.inbound.dialogue_id, record.number), (turn,))  # fmt: skip
+    checksum = text or container.registry.candidate("sales", version).text_checksum
+    run = EvalRun(f"run-{number}", at, suite, "sales", version, checksum, "simulator", status == "pass", 1,
+                  int(status != "pass"))  # fmt: skip
+    container.store.eval_runs.add(run, AuditEntry(f"e-{number}", at, "ci", Deed.EVAL, "prompt:sales", "…"), [outcome])
+    return run
+
+
+def test_a_turn_becomes_a_test_and_says_so(acting, project, run, words, record):
+    test = run(project, "dialogues", dialogue=record.inbound.dialogue_id)
+    button = f"make-test-now-{record.id}"
+    named(test.button, button).click().run()
+    assert "Назовите себя и причину." in words(test)
+    assert not (project / "evals/suites/regressions.yaml").exists()
+    named(test.text_input, f"why-test-{record.id}").set_value("нет такой скидки")
+    named(test.text_input, f"by-test-{record.id}").set_value("Айгуль")
+    named(test.button, button).click().run()
+    assert not test.exception
+    said = words(test)
+    assert "Ещё не прогоняли" in said
+    assert "regressions" in said
+    assert not [b for b in test.button if b.key == button]
+    ((suite, case),) = making.cases_of(making.listed_suites(acting.settings), record.inbound.dialogue_id)
+    assert (suite.name, case.origin) == ("regressions", From(record.inbound.dialogue_id, record.number))
+    test = run(project, "evals", suite="regressions", case=case.id)
+    assert "Ещё не прогоняли." in words(test)
+
+
+def test_what_flipped_comes_first_with_both_dialogues(acting, project, run, words, record):
+    before = kept(acting, 1, record)
+    after = kept(acting, 2, record, status="pass", text="f" * 64)
+    test = run(project, "evals", run=after.id)
+    assert not test.exception
+    said = words(test)
+    assert "исправился 1 тест" in said
+    assert '<mark class="bo-mark bo-high">50 %</mark>' in said
+    assert "Такой скидки нет." in said
+    assert "черновой" in said
+    assert "<script>alert" not in said
+    test = run(project, "evals", run=before.id)
+    assert "не прошли 1 из 1" in words(test)
+    back = kept(acting, 3, record, text="f" * 64)
+    assert "Результаты тестов не изменились" in words(run(project, "evals", run=back.id))
+
+
+def test_a_test_that_broke_is_said_in_red(acting, project, run, words, record):
+    kept(acting, 1, record, status="pass")
+    broke = kept(acting, 2, record, text="f" * 64)
+    said = words(run(project, "evals", run=broke.id))
+    assert "сломался 1 тест" in said
+    assert "bo-alert bad" in said
+
+
+def test_the_chain_leads_to_the_version_that_is_live(acting, project, run, words, record):
+    kept(acting, 1, record)
+    good = acting.registry.candidate("sales", 1).document.text.replace("- У акции", "- Пиши короче.\n      - У акции")
+    made = releasing.new_version(acting, "sales", good, by="Айгуль", reason="короче")
+    number, checksum = made.ref.version, made.text_checksum
+    kept(acting, 2, record, status="pass", version=0, text=checksum)
+    said = words(run(project, "dialogues", dialogue=record.inbound.dialogue_id))
+    assert "из набора тест уже убрали" in said
+    assert "ещё не опубликована" in said
+    releasing.publish(acting, "sales", number, by="Айгуль", reason="короче", end_split=True)
+    said = words(run(project, "dialogues", dialogue=record.inbound.dialogue_id))
+    assert f"<b>v{number}</b> — исправляет ошибку и уже работает" in said
+    said = words(run(project, "evals", suite="regressions", case="was-wrong"))
+    assert "исправляет ошибку и уже работает" in said
+    kept(acting, 4, record, version=number)
+    assert "исправляет ошибку" not in words(run(project, "dialogues", dialogue=record.inbound.dialogue_id))
+
+
+def test_sets_of_tests_with_their_last_results(acting, project, run, words, record):
+    made = making.make_case(acting, record.inbound.dialogue_id, record.number, by="Айгуль", reason="ошибка")
+    kept(acting, 1, record)
+    (project / "evals/suites/broken.yaml").write_text("cases: [", "utf-8")
+    test = run(project, "evals")
+    assert not test.exception
+    said = words(test)
+    assert "Набор тестов broken не читается" in said
+    assert "1 тест" in said
+    assert "не прошли 1 из 1" in said
+    assert "тесты с тех пор изменились" in said
+    assert made.suite in said
+    test.multiselect(key="run-suites-sales-1").set_value([])
+    named(test.button, "run-now-sales-1").click().run()
+    assert "Выберите набор тестов" in words(test)
+
+
+def test_a_run_is_asked_for_and_shown_to_its_end(acting, project, run, words, record, repository):
+    making.make_case(acting, record.inbound.dialogue_id, record.number, by="Айгуль", reason="ошибка")
+    test = run(project, "evals")
+    named(test.text_input, "by-run-sales-1").set_value("Айгуль")
+    named(test.button, "run-now-sales-1").click().run()
+    assert not test.exception
+    until = time.monotonic() + 60
+    while acting.store.eval_tasks.running() and time.monotonic() < until:
+        time.sleep(0.1)
+    (task,) = acting.store.eval_tasks.latest()
+    assert (task.state, task.by, task.total) == (TaskState.DONE, "Айгуль", 1)
+    assert "1 тест" in words(run(project, "evals"))
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [(TaskState.INTERRUPTED, "Прогон оборвался"), (TaskState.CANCELLED, "Прогон отменён (Данияр)"),
+     (TaskState.FAILED, "Прогнать не удалось")],
+)  # fmt: skip
+def test_how_the_last_run_ended_badly(acting, project, run, words, record, state, said):
+    making.make_case(acting, record.inbound.dialogue_id, record.number, by="Айгуль", reason="ошибка")
+    acting.store.eval_tasks.begin(
+        EvalTask("t", acting.clock.now(), "Айгуль", "sales", 1, ("regressions",), "simulator")
+    )
+    test = run(project, "evals")
+    assert not test.exception
+    assert named(test.button, "cancel-now-")
+    acting.store.eval_tasks.end("t", state, by="Данияр", error="<b>regressions.yaml:1:1</b>")
+    shown = words(run(project, "evals"))
+    assert said in shown
+    assert "<b>regressions.yaml" not in shown
+
+
+def test_links_that_lead_nowhere(acting, project, run, words):
+    assert "Такого прогона нет" in words(run(project, "evals", run="none"))
+    assert "Такого теста нет" in words(run(project, "evals", suite="x", case="y"))
+
+
+def test_the_draft_is_tested_where_it_is_written(acting, project, run, words, record):
+    making.make_case(acting, record.inbound.dialogue_id, record.number, by="Айгуль", reason="ошибка")
+    shutil.copy(project / "prompts/sales/1.yaml", project / "prompts/sales/draft.yaml")
+    test = run(project, "prompts")
+    test = test.segmented_control(key="prompt-view").set_value("draft").run()
+    assert not test.exception
+    assert "Проверить тестами" in words(test)
+    assert named(test.button, "run-now-sales-draft")
