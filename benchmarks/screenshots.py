@@ -41,6 +41,7 @@ PAGES = {
     "draft": "prompts?view=draft",
     "release": "prompts?view=release",
     "history": "prompts?view=history",
+    "evals": "evals",
     "experiments": "experiments",
     "pricebook": "pricebook",
     "costs": "costs",

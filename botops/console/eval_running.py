@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
 
+from botops.app.api_client import ApiClient
 from botops.app.container import Container
 from botops.app.evals.cases import ListedSuite
 from botops.app.evals.reading import Text, last_runs
 from botops.app.models import SIMULATOR
-from botops.console import deeds, eval_labels, frame, labels, navigation, parts
+from botops.console import deeds, eval_labels, formats, frame, labels, navigation, parts
 from botops.console.i18n import _
 from botops.console.safe import tag
+from botops.domain.errors import BotopsError
 from botops.domain.evaluations import EvalTask, TaskState
 
 LOOK_EVERY_S = 1.5
@@ -81,24 +84,48 @@ def _title(task: EvalTask) -> str:
 def _form(container: Container, prompt: str, text: Text, suites: Sequence[ListedSuite], key: str) -> None:
     names = [suite.name for suite in suites if not suite.problem]
     model = container.bot.model
+    limit: float | None = None
     with st.form(f"run-form-{key}", border=False):
         chosen = st.multiselect(_("Sets of tests"), names, default=names, key=f"run-suites-{key}", filter_mode=None)
         body: dict[str, Any] = {"prompt": prompt, "version": text.version or "draft", "suites": chosen}
+        costs = False
         if not model.simulated:
             asked = [SIMULATOR, model.name]
             body["model"] = st.radio(
                 _("Who answers"), asked, key=f"run-model-{key}", horizontal=True,
                 format_func={SIMULATOR: _("the simulator, free of charge"), model.name: labels.model(model.name)}.get,
             )  # fmt: skip
+        if not model.simulated or container.settings.judge.model:  # a judge is billed whoever answers
             limit = st.number_input(
-                _("The model may cost at most, $"), 0.01, 1000.0, 1.0, key=f"run-most-{key}", width=260
+                _("The models may cost at most, $"), 0.01, 1000.0, 1.0, key=f"run-most-{key}", width=260
             )
-            body["max_usd"] = f"{limit:.2f}" if body["model"] == model.name else None
+            costs = st.form_submit_button(_("What would it cost?"), key=f"run-cost-{key}")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             with st.container(width=260):
                 body["by"] = deeds.who(f"run-{key}")
             pressed = st.form_submit_button(_("Run the tests"), type="primary", key=f"run-now-{key}")
-        if pressed and not chosen:
+        if (pressed or costs) and not chosen:
             frame.show(frame.alert("bad", _("Choose a set of tests")))
+        elif costs:
+            _cost(body)
         elif pressed:
-            deeds.send("/v1/evals/tasks", body)
+            deeds.send("/v1/evals/tasks", body | {"max_usd": f"{limit:.2f}" if limit is not None else None})
+
+
+def _cost(body: dict[str, Any]) -> None:
+    """What the run would cost, before anybody pays for it."""
+    asked = {name: value for name, value in body.items() if name != "by"}
+    try:
+        with st.spinner(_("Counting…")):
+            told = ApiClient(deeds.api_address()).post("/v1/evals/estimate", asked)
+    except BotopsError as error:
+        frame.fault(_("The cost cannot be told"), error)
+        return
+    dialogues = formats.number(int(told["dialogues"]))
+    if told["most_usd"] is None:
+        parts.answer(_("{n} dialogues, free of charge.").format(n=dialogues))
+        return
+    likely, most = (formats.cost(Decimal(told[name]), "USD") for name in ("likely_usd", "most_usd"))
+    parts.answer(_("{n} dialogues, about {likely}, at most {most}.").format(n=dialogues, likely=likely, most=most))
+    if told["unpriced"]:
+        parts.answer(_("The price of the model is not known: set it under costs.prices in botops.yaml."))

@@ -57,6 +57,25 @@ class TaskRequest(Body):
     max_usd: Dollars | None = Field(None, description="The most it may cost; needed for a model that is billed.")
 
 
+class EstimateRequest(Body):
+    """What would be run."""
+
+    prompt: Id
+    version: Annotated[int, Field(strict=True, ge=1, lt=10**9)] | Literal["draft"]
+    suites: Annotated[list[SuiteName], Field(min_length=1, max_length=MOST_SUITES)]
+    model: Id | None = None
+
+
+class EstimateReply(BaseModel):
+    """What it would cost. The dollars are missing where nothing is billed."""
+
+    dialogues: int
+    least_usd: str | None
+    likely_usd: str | None
+    most_usd: str | None
+    unpriced: list[str] = Field(description="Models whose price is not known; the dollars leave them out.")
+
+
 class CancelRequest(Body):
     """Who ends a run."""
 
@@ -145,6 +164,19 @@ async def begin(request: Request, body: TaskRequest) -> TaskReply:
     version = 0 if body.version == "draft" else body.version
     wanted = Wanted(body.prompt, version, tuple(dict.fromkeys(body.suites)), body.model, body.max_usd)
     return _task(await asyncio.to_thread(desk.begin, wanted, body.by))
+
+
+@router.post("/v1/evals/estimate", responses=_FAULTS, summary="What a run would cost")
+async def estimate(request: Request, body: EstimateRequest) -> EstimateReply:
+    """Counts what would be asked and what that costs. Nothing is run and no model is asked."""
+    desk: EvalDesk = request.app.state.evals
+    version = 0 if body.version == "draft" else body.version
+    wanted = Wanted(body.prompt, version, tuple(dict.fromkeys(body.suites)), body.model)
+    found = await asyncio.to_thread(desk.estimate, wanted)
+    least, likely, most = (str(usd) for usd in found.usd) if found.usd else (None, None, None)
+    return EstimateReply(
+        dialogues=found.dialogues, least_usd=least, likely_usd=likely, most_usd=most, unpriced=list(found.unpriced)
+    )
 
 
 @router.get("/v1/evals/tasks", summary="Runs that were asked for")

@@ -179,3 +179,30 @@ def test_files_of_results_do_not_stay(api, wrong):
     assert not list(Path(wrong[0] / ".botops/evals").glob("*.json"))
     assert api.container.store.reads.dialogues(DialogueFilter(limit=5)).items  # its dialogues are no clients'
     assert api.container.store.reads.counts().dialogues == 1
+
+
+class Billed:
+    """A model that nobody may ask here; only its name and that it is billed matter."""
+
+    name = "gpt-4o-mini"
+    simulated = False
+
+
+def test_a_billed_model_is_estimated_first_and_needs_a_limit(running, wrong, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "no-key")
+    with running(wrong[0], model=Billed()) as server:
+        what = {"prompt": "sales", "version": 1, "suites": ["demo"], "model": "gpt-4o-mini"}
+        told = server.http.post("/v1/evals/estimate", json=what)
+        assert told.status_code == 200, told.text
+        least, likely, most = (float(told.json()[name]) for name in ("least_usd", "likely_usd", "most_usd"))
+        assert 0 < least < likely < most < 1
+        assert told.json()["dialogues"] == 62
+        free = server.http.post("/v1/evals/estimate", json={**what, "model": "simulator"}).json()
+        assert (free["dialogues"], free["most_usd"], free["unpriced"]) == (62, None, [])
+        assert server.http.post("/v1/evals/estimate", json={**what, "suites": ["none"]}).status_code == 404
+        without = server.http.post("/v1/evals/tasks", json={**what, "by": "Айгуль"})
+        assert (without.status_code, "may cost at most" in without.json()["detail"]) == (400, True)
+        refused = ended(
+            server, server.http.post("/v1/evals/tasks", json={**what, "by": "А", "max_usd": "0.0001"}).json()
+        )
+        assert (refused["state"], "Nothing was asked" in refused["error"]) == ("failed", True)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -23,7 +25,7 @@ from botops.app.models import SIMULATOR
 from botops.app.releases.auditing import label
 from botops.app.releases.evidence import keep_proofs, proofs_of
 from botops.app.supervise import end_with_parent
-from botops.domain.errors import BotopsError, ConflictError, NotFoundError, StoreError, UserError
+from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError, StoreError, UserError
 from botops.domain.evaluations import EvalTask, TaskState
 from botops.domain.people import person
 from botops.evals.result import load
@@ -36,7 +38,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_WORKER = [sys.executable, "-m", "botops.app.evals.worker"]
 _TOLD_EVERY_S = 1.0
+_ESTIMATE_S = 60.0
 _END_S, _TERMINATE_S = 0.5, 5.0
 MOST_SUITES = 50
 
@@ -52,6 +56,16 @@ class Wanted:
     max_usd: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CostEstimate:
+    """What a run would cost: so many dialogues, and the least, the likely and the most in dollars, none where nothing
+    is billed. `unpriced` names the models whose price is not known."""
+
+    dialogues: int
+    usd: tuple[Decimal, ...] = ()
+    unpriced: tuple[str, ...] = ()
+
+
 class EvalDesk:
     """Takes evaluations and watches over the one that runs. One for each service process."""
 
@@ -64,16 +78,14 @@ class EvalDesk:
         """Begins a run and comes back at once. Raises ConflictError while another runs, NotFoundError, UserError,
         StoreError."""
         container, who = self._container, person(by)
-        container.registry.candidate(wanted.prompt, wanted.version)
-        files = _files(container, wanted)
-        model, most = _model(container, wanted)
+        order = _order(container, wanted)
+        model, most = order["model"], order["max_usd"]
+        if model != SIMULATOR and most is None:
+            raise UserError(f"{model} is billed: say in dollars what the run may cost at most")
         task = EvalTask(
             new_id(), container.clock.now(), who, wanted.prompt, wanted.version, wanted.suites, model, max_usd=most
         )
-        order = {
-            "root": str(container.settings.root), "suites": [str(file) for file in files], "max_usd": most,
-            "prompt": label(wanted.prompt, wanted.version), "model": model, "result": str(self._result(task.id)),
-        }  # fmt: skip
+        order["result"] = str(self._result(task.id))
         with self._lock:
             container.store.interrupt_dead()
             running = container.store.eval_tasks.running()
@@ -92,8 +104,24 @@ class EvalDesk:
             raise ConflictError(f"the run is over: {task.state.value}")
         process = self._processes.get(task_id)
         if process is not None:
-            process.terminate()
+            _signal(process, signal.SIGTERM)
         return self._container.store.eval_tasks.get(task_id)
+
+    def estimate(self, wanted: Wanted) -> CostEstimate:
+        """What a run would cost; nobody is asked anything. Takes seconds. Raises NotFoundError, UserError,
+        OutsideError."""
+        order = json.dumps(_order(self._container, wanted))
+        try:
+            said = subprocess.run(  # noqa: S603
+                _WORKER, input=order, capture_output=True, cwd=self._container.settings.root, text=True,
+                encoding="utf-8", timeout=_ESTIMATE_S, check=True,
+            ).stdout  # fmt: skip
+        except (subprocess.SubprocessError, OSError) as error:
+            raise OutsideError(f"what the run would cost could not be told: {error}") from error
+        told: dict[str, Any] = json.loads(said.splitlines()[-1])
+        if "error" in told:
+            raise UserError(told["error"])
+        return CostEstimate(told["dialogues"], tuple(Decimal(usd) for usd in told["usd"]), tuple(told["unpriced"]))
 
     def _result(self, task_id: str) -> Path:
         return self._container.settings.root / STATE / "evals" / f"{task_id}.json"
@@ -119,8 +147,8 @@ class EvalDesk:
     def _follow(self, task: EvalTask, order: dict[str, Any]) -> None:
         self._result(task.id).parent.mkdir(parents=True, exist_ok=True)
         told: dict[str, Any] = {}
-        with subprocess.Popen(
-            [sys.executable, "-m", "botops.app.evals.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        with subprocess.Popen(  # noqa: S603
+            _WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             cwd=self._container.settings.root, env={**os.environ}, text=True, encoding="utf-8", start_new_session=True,
             preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
         ) as process:  # fmt: skip
@@ -169,12 +197,18 @@ class EvalDesk:
 
 def _end(process: subprocess.Popen[str]) -> None:
     """Waits for the process, which is about to end or no longer wanted; then asks it to, then makes it."""
-    for wait_s, insist in ((_END_S, process.terminate), (_TERMINATE_S, process.kill)):
+    for wait_s, number in ((_END_S, signal.SIGTERM), (_TERMINATE_S, signal.SIGKILL)):
         try:
             process.wait(wait_s)
         except subprocess.TimeoutExpired:
-            insist()
+            _signal(process, number)
     process.wait()
+
+
+def _signal(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Tells the process and those it started, which are a group of their own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def _files(container: Container, wanted: Wanted) -> Sequence[Path]:
@@ -195,19 +229,31 @@ def _files(container: Container, wanted: Wanted) -> Sequence[Path]:
     return found
 
 
+def _order(container: Container, wanted: Wanted) -> dict[str, Any]:
+    """What the process is told, without a place for the result. Raises NotFoundError, UserError."""
+    container.registry.candidate(wanted.prompt, wanted.version)
+    files = _files(container, wanted)
+    model, most = _model(container, wanted)
+    return {
+        "root": str(container.settings.root), "suites": [str(file) for file in files], "max_usd": most,
+        "prompt": label(wanted.prompt, wanted.version), "model": model, "result": None,
+    }  # fmt: skip
+
+
 def _model(container: Container, wanted: Wanted) -> tuple[str, str | None]:
-    """The model's name, and the most the run may cost; a model that is billed needs a limit. Raises UserError."""
-    configured = container.bot.model
-    if wanted.model is None or wanted.model == SIMULATOR or configured.simulated:
-        if wanted.model not in {None, SIMULATOR, configured.name}:
-            raise UserError(f"{wanted.model} is not the configured model: {configured.name}")
-        return SIMULATOR, None
-    if wanted.model != configured.name:
-        raise UserError(f"{wanted.model} is not the configured model: {configured.name}")
+    """The model's name, and the most the run may cost, None for no limit. Raises UserError."""
+    configured = container.bot.model.name
+    model = wanted.model or SIMULATOR
+    if model not in {SIMULATOR, configured}:
+        raise UserError(f"{model} is not the configured model: {configured}")
+    if container.bot.model.simulated:
+        model = SIMULATOR
+    if wanted.max_usd is None:
+        return model, None
     try:
-        most = Decimal(wanted.max_usd or "")
+        most = Decimal(wanted.max_usd)
     except InvalidOperation:
         most = Decimal(0)
     if not most.is_finite() or most <= 0:
-        raise UserError(f"{configured.name} is billed: say in dollars what the run may cost at most")
-    return configured.name, str(most)
+        raise UserError(f"{wanted.max_usd} is no sum of dollars that a run may cost")
+    return model, str(most)
