@@ -54,8 +54,9 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What changed from one run to another. `compared` are the cases judged on both sides, `gone` those the later run
-    does not have. `p_value` is McNemar's, exact and two-sided, over all compared cases; `checks` and `means` are those
-    that changed, and the p-values of both are adjusted together, as one family of `family` tests."""
+    does not have, though nothing of their suite was left out of it. `p_value` is McNemar's, exact and two-sided, over
+    all compared cases; `checks` and `means` are those that changed, and the p-values of both are adjusted together, as
+    one family of `family` tests."""
 
     regressions: tuple[Flip, ...]
     fixed: tuple[Flip, ...]
@@ -145,6 +146,7 @@ def _compare(before: RunResult, after: RunResult, counterparts: _Counterparts) -
     fixed = _changed(comparable, "fail", "pass")
     used = {f.before.key for f in known if f.before}
     seen = {(o.suite, o.case) for o in new.values()}
+    partial = {suite.name for suite in after.suites if suite.left_out or after.interrupted}
     tallies = _tallies(comparable)
     means = mean_changes((f.before.measured, f.after.measured) for f in comparable if f.before)
     tested = [mcnemar(t.worse, t.better) for t in tallies] + [m.p_value for m in means if m.p_value is not None]
@@ -157,7 +159,9 @@ def _compare(before: RunResult, after: RunResult, counterparts: _Counterparts) -
         _changed(comparable, "fail", "fail"),
         tuple(f for f in flips if f.before is None and f.after.status == "fail"),
         tuple(f for f in known if f.before and "error" in (f.before.status, f.after.status)),
-        tuple(o for key, o in old.items() if key not in used and (o.suite, o.case) not in seen),
+        tuple(
+            o for key, o in old.items() if key not in used and (o.suite, o.case) not in seen and o.suite not in partial
+        ),
         tuple(comparable),
         mcnemar(len(regressions), len(fixed)),
         tuple(c for c in checks if c.worse or c.better),

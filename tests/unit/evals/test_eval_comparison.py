@@ -28,6 +28,14 @@ def test_every_kind_of_change_is_told_apart(run_of):
     assert not told.enough
 
 
+def test_what_was_left_out_of_a_run_is_not_gone(run_of):
+    before, after = run_of({"a": "pass", "b": "pass"}), run_of({"a": "pass"})
+    assert [o.case for o in compare(before, after).gone] == ["b"]
+    chosen = replace(after, suites=(replace(after.suites[0], left_out=1),))
+    assert compare(before, chosen).gone == ()
+    assert compare(before, replace(after, interrupted=True)).gone == ()
+
+
 def test_a_new_version_is_compared_with_the_live_one(run_of):
     before = run_of({"a": "pass", "b": "fail"}, ("sales@1", "sales@2"))
     told = compare(before, run_of({"a": "fail", "b": "fail"}, ("sales@3",)))
