@@ -42,12 +42,20 @@ _ASK = re.compile(
     r"call|connect|transfer|talk|speak|want|need|real|live|get|let|may|can|reach"
 )
 _PROMISE = re.compile(
-    r"переда(ю|м|дим|л|ла|ли|н|на|но|ны)\b|переда[её]м|подключ(аю|у|им|ил|ится)|перевож|перевел|переведу|"
-    r"соедин(яю|ю|им|ил)|позову|позвал|зову|свяж(ется|утся|емся)|напишет|перезвон(ит|ят|им)|позвон(ит|ят|им)|ответит|"
-    r"общаться|займ[её]тся|продолжит|присоединится|возьм[её]т|поможет|"
-    r"бер(емін|еміз|дім|дік|ілді)|жібер(емін|еміз|дім|дік|ілді)|қос(амын|амыз|тым|тық|ып|ылады|ылды)|"
-    r"шақыр(амын|амыз|дым|дық|ып)|жауап\b|тапсыр(амын|дым|ылды)|хабарласады|сөйлеседі|жалғастырады|жазады|қоңырау|байланысады|"
-    r"pass(ing|ed)?\b|transfer|connect|contact|call|reach|write|answer|follow|hand(ing|ed)?\b|forward|join|take\b|back\b|reply"
+    r"переда(ю|м|дим)\b|переда[её]м\b|подключ(аю|у|им|ил)\b|перевож|перевел|переведу|соедин(яю|ю|им|ил)\b|"
+    r"позову|позвал|зову|свяж(ется|утся|емся)|напишет|перезвон(ит|ят|им)|позвон(ит|ят|им)|ответит|"
+    r"бер(емін|еміз|дім|дік)|жібер(емін|еміз|дім|дік)|қос(амын|амыз|тым|тық|ып)|шақыр(амын|амыз|дым|дық|ып)|"
+    r"жауап\b|тапсыр(амын|дым)|хабарласады|жазады|қоңырау|байланысады|"
+    r"(pass|transfer|connect|contact|call|reach|answer|follow|hand)(r?ing|r?ed)?\b|writ(e|ing)\b|repl(y|ying)\b"
+)
+_PROMISE_OF_TALK = re.compile(
+    r"переда(л|ла|ли|н|на|но|ны)\b|подключится|общаться|займ[её]тся|продолжит|присоединится|возьм[её]т|"
+    r"(бер|жібер|тапсыр)(іл|ыл)ді|қосыл(ады|ды)|сөйлеседі|жалғастырады|forward(ing|ed)?\b|join(ing)?\b|take\b|back\b"
+)
+"""Acts that call a person in only where the talk itself is spoken of: receipts are passed on too, and shifts go on."""
+_TALK = re.compile(
+    r"вопрос\w*|запрос\w*|заявк\w+|обращени\w+|просьб\w+|диалог\w*|разговор\w*|чат\w*|вами|это|здесь|тут|"
+    r"сұра[қғ]\w*|өтініш\w*|әңгіме\w*|сізбен|осында|requests?|questions?|chat|conversation|you|this|here"
 )
 _SWITCH = re.compile(r"переключ|перев[её][дл]|перевод|перевож")
 _CALLED_BACK = re.compile(r"(перезвон(ят|им)|свяж(утся|емся))\b")
@@ -74,7 +82,13 @@ def asks_for_person(text: str) -> bool:
 def promises_person(text: str) -> bool:
     """True when a reply says that a person is being called in, not merely that one could be, or will be once the client
     does something."""
-    return any(_near(_unconditional(s), _PROMISE, _CONDITIONAL) or _called_back(s) for s in _clauses(text))
+    return any(_calls_in(_unconditional(words)) for words in _clauses(text))
+
+
+def _calls_in(words: list[str]) -> bool:
+    if _near(words, _PROMISE, _CONDITIONAL) or _called_back(words):
+        return True
+    return any(_TALK.fullmatch(w) for w in words) and _near(words, _PROMISE_OF_TALK, _CONDITIONAL)
 
 
 def _unconditional(words: list[str]) -> list[str]:
@@ -82,14 +96,13 @@ def _unconditional(words: list[str]) -> list[str]:
     for word in words:
         if _WANTED.fullmatch(word):
             return []
-        if _PROMISE.match(word):
+        if _PROMISE.match(word) or _PROMISE_OF_TALK.match(word):
             break
     return words
 
 
 def _called_back(words: list[str]) -> bool:
     """True for "вам перезвонят", where nobody is named."""
-    words = _unconditional(words)
     return not _CONDITIONAL.intersection(words) and any(
         _CALLED_BACK.match(word)
         and _YOU.intersection(words[max(0, i - 3) : i + 4])
