@@ -34,11 +34,10 @@ LIMIT_S = 900
 
 @dataclass
 class Took:
-    """What a process took: seconds on the clock, seconds of processor, and megabytes at most."""
+    """What a process took: seconds on the clock and seconds of processor."""
 
     wall: float
     cpu: float
-    peak: float
 
 
 def run(place, command):
@@ -58,7 +57,7 @@ def run(place, command):
             said.seek(0)
             print(f"failed ({child.returncode}): {said.read()[-600:]}", file=sys.stderr)
             return None
-    return Took(wall, used.ru_utime + used.ru_stime, 0)
+    return Took(wall, used.ru_utime + used.ru_stime)
 
 
 def peak_of(place, command):
@@ -90,27 +89,25 @@ def _children(process):
 def measured(place, contenders, rounds):
     """By contender, what its median round took; None when it failed."""
     found = {name: [] for name in contenders}
-    for number in range(rounds + 1):  # the first one warms the caches of files and compiled modules
+    for number in range(rounds):
         for name, command in contenders.items():
-            if number and found[name] == [None]:
+            if found[name] == [None]:
                 continue
-            print(f"  {number}/{rounds} {name}", file=sys.stderr)
+            print(f"  {number + 1}/{rounds} {name}", file=sys.stderr)
             took = run(place, command)
-            if took is None:
-                found[name] = [None]
-            elif number:
-                found[name].append(took)
+            found[name] = [None] if took is None else [*found[name], took]
     return {name: _median(rows) for name, rows in found.items()}
 
 
 def _median(rows):
     if not rows or rows[0] is None:
         return None
-    return Took(*(statistics.median(getattr(row, key) for row in rows) for key in ("wall", "cpu", "peak")))
+    return Took(*(statistics.median(getattr(row, key) for row in rows) for key in ("wall", "cpu")))
 
 
-def table(rows, ideal=None):
-    """Rows of a table, ours first and the others beside it."""
+def table(place, part, rows, ideal=None):
+    """Rows of a table, ours first and the others beside it; kept for the comparison with what was aimed at."""
+    place.found[part] = {name: took.wall for name, took in rows.items() if took is not None}
     own = next(iter(rows.values()))
     yield "| | seconds | of the ideal | to botops | processor, s |"
     yield "| --- | --- | --- | --- | --- |"
@@ -123,67 +120,62 @@ def table(rows, ideal=None):
         yield f"| {name} | {took.wall:.2f} | {share} | {beside} | {took.cpu:.2f} |"
 
 
+def everyone(place, work, url):
+    """The commands of all contenders, ours first."""
+    return {OWN: ours(place, suite(work), url), **peers_of(place, work, url)}
+
+
+def ideal_of(work, seconds):
+    """Seconds in which a server that thinks so long could answer everything, 32 dialogues at a time."""
+    talks = WORKS[work]
+    return ceil(len(talks) / CONCURRENCY) * len(talks[0]) * seconds
+
+
 def singles(place, rounds):
-    ideal = ceil(500 / CONCURRENCY) * 0.05
     yield "## 500 dialogues of one turn, 50 ms"
     yield ""
-    yield f"Ideal: {ideal:.2f} s. botops checks every kind of claim in every reply and writes JSON and JUnit; the"
-    yield "others look for one amount in each reply and write JSON."
+    yield f"Ideal: {ideal_of('single', 0.05):.2f} s. botops checks every kind of claim in every reply and writes JSON"
+    yield "and JUnit; the others look for one amount in each reply and write JSON."
     yield ""
-    url = place.url(50)
-    yield from table(
-        measured(place, {OWN: ours(place, suite("single"), url), **peers_of(place, "single", url)}, rounds),
-        ideal,
-    )
+    rows = measured(place, everyone(place, "single", place.url(50)), rounds)
+    yield from table(place, "single", rows, ideal_of("single", 0.05))
 
 
 def sixes(place, rounds):
-    ideal = ceil(100 / CONCURRENCY) * 6 * 0.05
-    least = 600 / CONCURRENCY * 0.05
     yield "## 100 dialogues of six turns, 50 ms"
     yield ""
-    yield f"Ideal: {ideal:.2f} s for whole dialogues, 32 at a time ({least:.2f} s if single turns could be shared out)."
+    yield f"Ideal: {ideal_of('six', 0.05):.2f} s for whole dialogues, 32 at a time."
     yield ""
-    url = place.url(50)
-    rows = {OWN: ours(place, suite("six"), url), **peers_of(place, "six", url)}
-    yield from table(measured(place, rows, rounds), ideal)
+    rows = measured(place, everyone(place, "six", place.url(50)), rounds)
+    yield from table(place, "six", rows, ideal_of("six", 0.05))
 
 
 def slow(place, rounds):
     yield "## The same at 300 ms"
     url = place.url(300)
-    for work, title, ideal in (
-        ("single", "500 dialogues of one turn", ceil(500 / CONCURRENCY) * 0.3),
-        ("six", "100 dialogues of six turns", ceil(100 / CONCURRENCY) * 6 * 0.3),
-    ):
-        rows = {OWN: ours(place, suite(work), url)}
-        quick = {
-            n: c for n, c in peers_of(place, work, url).items() if "openai" in n or "provider" in n or n[-1:] == "x"
-        }
+    for work, title in (("single", "500 dialogues of one turn"), ("six", "100 dialogues of six turns")):
+        rows = {name: command for name, command in everyone(place, work, url).items() if "bare" in name or name == OWN}
+        ideal = ideal_of(work, 0.3)
         yield ""
         yield f"{title}; ideal: {ideal:.2f} s."
         yield ""
-        yield from table(measured(place, rows | quick, rounds), ideal)
+        yield from table(place, f"slow {work}", measured(place, rows, rounds), ideal)
 
 
 def start(place, rounds):
     yield "## Start-up: one dialogue of one turn, 0 ms"
     yield ""
-    url = place.url(0)
-    rows = {OWN: ours(place, suite("one"), url), **peers_of(place, "one", url)}
-    yield from table(measured(place, rows, rounds))
+    yield from table(place, "start", measured(place, everyone(place, "one", place.url(0)), rounds))
 
 
 def replays(place, rounds):
     turns = sum(map(len, WORKS["replay"]))
     yield f"## Replay of {turns:,} turns from recordings"
     yield ""
-    recorded = run(place, ours(place, suite("replay"), place.url(0), "--record"))
-    if recorded is None:
+    if run(place, ours(place, suite("replay"), place.url(0), "--record")) is None:
         yield "The recording failed here."
         return
-    rows = {"**botops eval run --model replay**": ours(place, suite("replay"), "replay")}
-    yield from table(measured(place, rows, rounds))
+    yield from table(place, "replay", measured(place, {OWN: ours(place, suite("replay"), "replay")}, rounds))
 
 
 def memory(place, rounds):
@@ -194,19 +186,53 @@ def memory(place, rounds):
     yield "| | 500 dialogues | 10,000 dialogues |"
     yield "| --- | --- | --- |"
     url = place.url(0)
-    many = {OWN: ours(place, place.many, url)}
-    many["bare loop, openai SDK"] = loop(place, "openai", "many", url)
-    for name, command in {
-        OWN: ours(place, suite("single"), url),
-        **peers_of(place, "single", url),
-    }.items():
+    many = {OWN: ours(place, place.many, url), "bare loop, openai SDK": loop(place, "openai", "many", url)}
+    for name, command in everyone(place, "single", url).items():
         base = next((key for key in many if name.startswith(key)), None)
         cells = [peak_of(place, command), peak_of(place, many[base]) if base else ""]
+        if name == OWN:
+            place.found["memory"] = dict(zip(("500", "10,000"), cells, strict=True))
         yield f"| {name} | {' | '.join(_megabytes(cell) for cell in cells)} |"
 
 
 def _megabytes(cell):
     return "failed here" if cell is None else cell if isinstance(cell, str) else f"{cell:.0f}"
+
+
+def aims(place):
+    """What was aimed at beside what was reached, as far as it was measured."""
+    found = place.found
+
+    def beside(part, peer, share):
+        seconds = next((took for name, took in found.get(part, {}).items() if peer in name), None)
+        return None if seconds is None else seconds * share
+
+    rows = [
+        ("500 × 1 turn, 50 ms", "single", beside("single", "promptfoo", 1 / 1.3), beside("single", "openai", 1)),
+        ("100 × 6 turns, 50 ms", "six", beside("six", "hand-written", 1), beside("six", "openai", 1)),
+        ("100 × 6 turns, beside a conversation mode", "six", beside("six", "conversation", 0.1), None),
+        ("500 × 1 turn, 300 ms", "slow single", 1.25 * ideal_of("single", 0.3), 1.1 * ideal_of("single", 0.3)),
+        ("100 × 6 turns, 300 ms", "slow six", 1.25 * ideal_of("six", 0.3), 1.1 * ideal_of("six", 0.3)),
+        ("replay of 1,000 turns", "replay", 6, 3),
+    ]
+    yield "## What was aimed at"
+    yield ""
+    yield "| | measured | bar | goal | |"
+    yield "| --- | --- | --- | --- | --- |"
+    for title, part, bar, goal in rows:
+        if OWN in found.get(part, {}):
+            yield _aim(title, found[part][OWN], bar, goal, "s", 2)
+    for size, bar, goal in (("500", 200, 120), ("10,000", 400, None)):
+        if found.get("memory", {}).get(size):
+            yield _aim(f"memory, {size} dialogues", found["memory"][size], bar, goal, "MB", 0)
+
+
+def _aim(title, value, bar, goal, unit, digits):
+    reached = (
+        "goal reached" if goal is not None and value <= goal else "bar reached" if bar and value <= bar else "missed"
+    )
+    limits = " | ".join("" if limit is None else f"{limit:.{digits}f} {unit}" for limit in (bar, goal))
+    return f"| {title} | {value:.{digits}f} {unit} | {limits} | {reached if bar else ''} |"
 
 
 PARTS = {"singles": singles, "sixes": sixes, "slow": slow, "start": start, "replays": replays, "memory": memory}
@@ -218,12 +244,16 @@ def report(place, only, rounds):
     yield ""
     yield f"Made by `make bench`; every figure is from one run, on {os.cpu_count()} processors with a load of {one:.1f}"
     yield f"before it ({five:.1f} over five minutes), Python {platform.python_version()}. Whole processes, start-up"
-    yield f"included, medians of {rounds} rounds in which everyone takes turns, after one that is not counted;"
+    yield f"included, medians of {rounds} rounds in which everyone takes turns, once each has been run before;"
     yield f"{CONCURRENCY} dialogues in flight. promptfoo writes no database (`--no-write`): it is quicker so."
+    for command in everyone(place, "one", place.url(0)).values():
+        run(place, command)  # compiled modules and files are at hand from then on
     for name, part in PARTS.items():
         if not only or name in only:
             yield ""
             yield from part(place, rounds)
+    yield ""
+    yield from aims(place)
     if place.missing:
         yield ""
         yield "Not measured: " + "; ".join(f"{name} ({why})" for name, why in place.missing.items()) + "."

@@ -31,6 +31,7 @@ class Place:
         self.servers = {}
         self.missing = {}
         self.versions = {}
+        self.found = {}
         write_scaffold(self.project)
         suites = self.project / "evals" / "suites"
         for name, talks in WORKS.items():
