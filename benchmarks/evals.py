@@ -185,7 +185,7 @@ def memory(place, rounds):
     yield ""
     yield "| | 500 dialogues | 10,000 dialogues |"
     yield "| --- | --- | --- |"
-    url = place.url(0)
+    url = place.url(50)
     many = {OWN: ours(place, place.many, url), "bare loop, openai SDK": loop(place, "openai", "many", url)}
     for name, command in everyone(place, "single", url).items():
         base = next((key for key in many if name.startswith(key)), None)
