@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from botops.domain.errors import UserError
+from botops.domain.errors import ModelError, UserError
 from botops.domain.messages import Message
 from botops.domain.ports import ModelReply, ModelRequest, OnText
 from botops.domain.usage import Usage
@@ -75,10 +75,20 @@ class LangChainModel:
             else:
                 async for chunk in self._chat_model.astream(messages, **options):
                     await self._take(chunk, receiver)
-            if receiver.finish is None and receiver.began and not self._require_finish_reason:
-                receiver.finish = "stop"
+            if receiver.finish is None and receiver.began:
+                receiver.finish = self._finish_unsaid()
 
         return await call.run(attempt, on_text)
+
+    def _finish_unsaid(self) -> str:
+        if self._require_finish_reason:
+            raise ModelError(
+                "truncated",
+                f"{self._name}: the reply ended without a finish reason: it may be cut anywhere. Wrap a model that "
+                "never gives one: LangChainModel(model, require_finish_reason=False)",
+                model=self._name,
+            )
+        return "stop"
 
     async def _take(self, message: AIMessage, receiver: Receiver) -> None:
         usage = _usage(message.usage_metadata)

@@ -55,6 +55,23 @@ def test_a_langchain_model_of_the_project_is_judged(botops, project, monkeypatch
     sys.modules.pop("our_models")
 
 
+def test_a_langchain_model_that_never_says_why_it_stopped_is_told_how_to_be_wrapped(botops, project, monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (project / "silent_models.py").write_text(
+        "from langchain_core.language_models.fake_chat_models import FakeListChatModel\n\n"
+        "from botops.llm.langchain_model import LangChainModel\n\n"
+        f"bare = FakeListChatModel(responses=['{GOOD.text}'])\n"
+        "wrapped = LangChainModel(bare, require_finish_reason=False)\n",
+        "utf-8",
+    )
+    code, _, err = botops(project, "eval", "run", *CASE, "--model", "langchain:silent_models:bare")
+    assert code == 3
+    assert "truncated: FakeListChatModel" in err
+    assert "LangChainModel(model, require_finish_reason=False)" in err
+    assert botops(project, "eval", "run", *CASE, "--model", "langchain:silent_models:wrapped")[0] == 0
+    sys.modules.pop("silent_models")
+
+
 @pytest.mark.parametrize(
     ("model", "said"),
     [
