@@ -241,7 +241,7 @@ class Conversation:
         """A bare yes to a sum in the client's question, judged as if the reply had said it; the quote is the yes."""
         span = _yes_alone(context.reply)
         question = context.question
-        if span is None or question is None or not any(m.kind == "money" for m in question.mentions):
+        if span is None or question is None or not any(m.kind == "money" for m in question.numbers):
             return []
         said = replace(context, messages=(*context.messages[: question.index], replace(question, role="assistant")))
         doubts = Verifier(said, running=self._running, aside=self._aside, asked=True).run().doubts

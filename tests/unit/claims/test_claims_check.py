@@ -150,6 +150,13 @@ def test_a_wrong_equation_says_what_it_makes() -> None:
     assert [f.expected for f in found] == ["14\u00a0000\u00a0₸"]
 
 
+def test_a_bare_yes_to_a_sum_without_a_currency_confirms_it() -> None:
+    asked = "Лодка же стоит 5 000 в час, да?"
+    assert [f.quote for f in check(talk(asked, "Да, верно."), COMPILED, at=AT)] == ["Да, верно"]
+    assert check(talk(asked.replace("5 000", "7 000"), "Да, верно."), COMPILED, at=AT) == []
+    assert check(talk("Вы до 20 работаете, да?", "Да."), COMPILED, at=AT) == []
+
+
 def test_tools_are_evidence() -> None:
     text = "Ваш заказ: ласты за 4 400 ₸."
     assert [f.kind.value for f in check(talk("заказ?", text), COMPILED, at=AT)] == ["unknown_product"]
