@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -50,9 +50,14 @@ HOSTILE = (
 
 
 def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that is free together with the one above it, which the console takes."""
+    while True:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            with suppress(OSError, OverflowError):
+                other.bind(("127.0.0.1", port + 1))
+                return port
 
 
 def _aside(work):
@@ -92,15 +97,15 @@ def _up(project):
     command = [sys.executable, "-m", "botops.cli", "up", "--port", str(port), "--no-seed"]
     with subprocess.Popen(command, cwd=project, env=environment, stderr=subprocess.DEVNULL) as process:
         try:
-            _await(f"http://127.0.0.1:{port}/healthz")
-            _await(f"http://127.0.0.1:{port + 1}/_stcore/health")
+            _await(f"http://127.0.0.1:{port}/healthz", process)
+            _await(f"http://127.0.0.1:{port + 1}/_stcore/health", process)
             yield f"http://127.0.0.1:{port + 1}"
         finally:
             process.send_signal(2)
-            process.wait(20)
+            process.wait(60)
 
 
-def _await(address, seconds=40):
+def _await(address, process, seconds=180):
     until = time.monotonic() + seconds
     while True:
         try:
@@ -108,6 +113,7 @@ def _await(address, seconds=40):
                 assert answer.status == 200
                 return
         except OSError:
+            assert process.poll() is None, f"botops up ended with {process.returncode}"
             assert time.monotonic() < until, f"{address} does not answer"
             time.sleep(0.2)
 
@@ -178,7 +184,7 @@ def test_first_visitor_by_a_deep_link_gets_the_menu_and_the_language(project, ta
     console = Console(host="127.0.0.1", port=port, api="http://127.0.0.1:9", directory=project)
     console.start()
     try:
-        assert console.wait_ready(40)
+        assert console.wait_ready(180)
         _open(tab, f"{console.address.rstrip('/')}/costs?lang=kk", "Шығындар")
         tab.get_by_role("heading", name="Шығындар", exact=True).wait_for()
         expect(tab.get_by_test_id("stSidebarNav").locator("a").last).to_contain_text("Шығындар")
@@ -394,7 +400,7 @@ def test_console_without_a_service_waits_for_its_store(tmp_path, tab):
     console = Console(host="127.0.0.1", port=port, api="http://127.0.0.1:9", directory=tmp_path)
     console.start()
     try:
-        assert console.wait_ready(40)
+        assert console.wait_ready(180)
         _open(tab, console.address, "Данных пока нет")
         # The store appears: the page comes to life by itself.
         made = threading.Thread(
