@@ -84,7 +84,7 @@ evals.add_command(import_)
     type=click.IntRange(1, 256),
     default=8,
     show_default=True,
-    help="Dialogues at a time with each model; fewer while it refuses calls (429).",
+    help="Dialogues that each model answers at a time; fewer while it refuses calls (429).",
 )
 @click.option(
     "--requests-per-minute", type=click.IntRange(1), metavar="N", help="Ask each model at most so often in any minute."

@@ -26,6 +26,9 @@ from botops.evals.result import CaseResult, Fault
 from botops.pricebook import PriceBook
 
 _BETWEEN_TURNS = timedelta(minutes=1)
+_CALLS_TO_A_SPARE = 4
+"""For each so many calls at a time one dialogue more is open: a reply is judged and written down in about a quarter of
+the time that a quick model takes to answer."""
 
 
 class Client(Protocol):
@@ -95,7 +98,8 @@ class Run:
     """Jobs and the results so far. `finished` is in the order of the jobs whatever order they ended in.
 
     `concurrency` dialogues are held at a time with each model, so that one that is slow or asks to wait holds up no
-    other. After `max_pico_usd` are spent no further dialogue is begun.
+    other; a few more where a pacer bounds the calls, so that a model is asked while replies are judged. After
+    `max_pico_usd` are spent no further dialogue is begun.
     """
 
     jobs: tuple[Job, ...]
@@ -139,9 +143,11 @@ class Run:
                 waiting.setdefault(id(job.subject.pacer), []).append(job)
         try:
             async with asyncio.TaskGroup() as group:
-                for jobs in map(iter, waiting.values()):
-                    for _ in range(max(1, self.concurrency)):
-                        group.create_task(self._work(jobs))
+                for jobs in waiting.values():
+                    spare = self.concurrency // _CALLS_TO_A_SPARE if jobs[0].subject.pacer is not None else 0
+                    queue = iter(jobs)
+                    for _ in range(max(1, self.concurrency) + spare):
+                        group.create_task(self._work(queue))
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
 
