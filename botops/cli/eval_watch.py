@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-    from botops.app.evaluation import Evaluation
+    from botops.app.evals.evaluation import Evaluation
     from botops.evals.estimate import Estimate, ModelEstimate
     from botops.evals.result import CaseResult, RunResult
 

@@ -21,7 +21,7 @@ from botops.cli.quick import seldom_collected
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from botops.app.evaluation import Evaluation
+    from botops.app.evals.evaluation import Evaluation
     from botops.app.releases.evidence import Proof
     from botops.config import Secrets, Settings
     from botops.evals.reports.texts import ReportLanguage
@@ -177,7 +177,7 @@ def run(
     """
     from dataclasses import replace
 
-    from botops.app.evaluation import EvalRequest, Evaluation, faultless
+    from botops.app.evals.evaluation import EvalRequest, Evaluation, faultless
     from botops.app.releases.evidence import runs_of
     from botops.cli.eval_watch import Interruption, hold, leave
     from botops.config import Secrets

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from botops import __version__
-from botops.app.eval_prompts import shown
-from botops.app.evaluation import EvalRequest, Evaluation, faultless
+from botops.app.evals.evaluation import EvalRequest, Evaluation, faultless
+from botops.app.evals.prompts import shown
 from botops.app.models import REPLAY
 from botops.cli.context import counted, relative
 from botops.config import FILE_NAME, Secrets, load_settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from botops.app.evaluation import EvalRequest, Evaluation
+from botops.app.evals.evaluation import EvalRequest, Evaluation
 from botops.config import Secrets, load_settings
 from botops.domain.errors import UserError
 from botops.domain.messages import Message

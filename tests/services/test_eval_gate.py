@@ -14,7 +14,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from botops.app.evaluation import EvalRequest, Evaluation, faultless
+from botops.app.evals.evaluation import EvalRequest, Evaluation, faultless
 from botops.cli.context import open_container
 from botops.cli.main import run
 from botops.config import Secrets, load_settings

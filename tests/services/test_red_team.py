@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from botops.app.evaluation import EvalRequest, Evaluation, faultless
+from botops.app.evals.evaluation import EvalRequest, Evaluation, faultless
 from botops.claims import find_numbers
 from botops.config import Secrets, load_settings
 from botops.evals.result import CaseResult

@@ -1,1 +1,1 @@
-"""`botops eval run` in its parts: what is asked for, the models of a run, suites made ready, the estimate."""
+"""Evaluations: what is asked for, suites made ready, models and their pace, tasks beside the service, what is kept."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from botops.app.eval_prompts import shown
+from botops.app.evals.prompts import shown
 from botops.app.prompts.lint import lint_text
 from botops.claims import find_numbers
 from botops.evals.reports.lines import failure_line, lines_of

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from botops.app.clock import SystemClock
 from botops.app.container import build_meter
-from botops.app.eval_prompts import shown
 from botops.app.evals.pacers import RETRIED
+from botops.app.evals.prompts import shown
 from botops.app.models import SIMULATOR, recordings_of, speaking_model
 from botops.domain.errors import UserError
 from botops.domain.usage import Cost

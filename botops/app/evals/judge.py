@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from botops.app.clock import SystemClock
 from botops.app.container import build_meter
-from botops.app.eval_prompts import shown
 from botops.app.evals.pacers import RETRIED
+from botops.app.evals.prompts import shown
 from botops.app.models import recordings_of, speaking_model
 from botops.domain.errors import RETRYABLE
 from botops.evals.calibration import FILE_NAME, Calibrations

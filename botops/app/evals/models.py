@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from botops.app.eval_prompts import shown
 from botops.app.evals.pacers import RETRIED
+from botops.app.evals.prompts import shown
 from botops.app.models import REPLAY, SIMULATOR, build_model, place_of, recordings_of
 from botops.domain.errors import UserError
 from botops.evals.result import ModelInfo

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from botops.app.checks.extensions import extensions_of
 from botops.app.clock import SetClock
 from botops.app.container import book_path, build_meter, rules_of
-from botops.app.eval_prompts import FixedPrompt, PromptsUnderTest, shown
 from botops.app.evals.apart import EvalGuard
+from botops.app.evals.prompts import FixedPrompt, PromptsUnderTest, shown
 from botops.app.guard import ClaimGuard
 from botops.app.pricebooks.books import Books
 from botops.app.prompts.prompting import Prompting

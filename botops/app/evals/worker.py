@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botops.app.evaluation import EvalRequest, Evaluation, faultless
+from botops.app.evals.evaluation import EvalRequest, Evaluation, faultless
 from botops.config import FILE_NAME, Secrets, load_settings
 from botops.domain.errors import BotopsError, UserError
 from botops.evals.estimate import dollars

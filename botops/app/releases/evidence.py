@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from botops.app.container import database_url, new_id, store_exists
-from botops.app.eval_prompts import shown
+from botops.app.evals.prompts import shown
 from botops.app.pricebooks.books import Books
 from botops.app.releases.auditing import label, prompt_subject
 from botops.app.releases.suites import book_checksum, project_suites
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from botops.app.container import Container
-    from botops.app.evaluation import Evaluation
+    from botops.app.evals.evaluation import Evaluation
     from botops.app.releases.suites import SuiteFile
     from botops.config import Secrets, Settings
     from botops.config.release_policy import ReleaseRule

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from botops import __version__
 from botops.app.clock import SystemClock
 from botops.app.container import STATE
-from botops.app.eval_prompts import PromptsUnderTest, shown
 from botops.app.evals.apart import EvalGuard, JudgingProcess
 from botops.app.evals.clients import Clients
 from botops.app.evals.estimating import estimate_run
@@ -18,6 +17,7 @@ from botops.app.evals.judge import build_judge, judge_info
 from botops.app.evals.models import ModelsOfRun
 from botops.app.evals.pacers import Pacers
 from botops.app.evals.preparation import books_of, prepare, read_suites
+from botops.app.evals.prompts import PromptsUnderTest, shown
 from botops.app.evals.request import EvalRequest, faultless
 from botops.app.evals.retrying import judged_before
 from botops.domain.errors import UserError
