@@ -27,7 +27,7 @@ def export(result: Path, suites: tuple[Path, ...], out: Path | None, limit: int 
     from botops.app.evals.labelling import as_rows, as_table, unlabelled
     from botops.app.evals.preparation import read_suites
     from botops.domain.errors import ConflictError, OutsideError, UserError
-    from botops.evals.result import load
+    from botops.evals.result_file import load
 
     if seed is not None and limit is None:
         raise click.UsageError("--seed chooses a sample: say of how many with --limit")

@@ -51,7 +51,7 @@ def write_reports(
     """Writes every file that was asked for. `before` is what the run is compared with, `problems` are its failures with
     their places."""
     if files.json is not None:
-        from botops.evals.result import dump
+        from botops.evals.result_file import dump
 
         if str(files.json) == "-":
             click.echo(encodable(dump(result)), nl=False)

@@ -183,7 +183,7 @@ def run(
     from botops.config import Secrets
     from botops.evals.comparison import compare as compared
     from botops.evals.gate import exit_code, gate
-    from botops.evals.result import load
+    from botops.evals.result_file import load
 
     files = ReportFiles(json_file, junit_file, markdown_file, html_file, sarif_file)
     files.check()
@@ -283,7 +283,7 @@ def compare(
     from botops.evals.comparison import compare as compared
     from botops.evals.comparison import data
     from botops.evals.gate import exit_code, gate
-    from botops.evals.result import load
+    from botops.evals.result_file import load
 
     if (second is None) is (between is None):
         raise click.UsageError("give two results, or one with --between SUBJECT SUBJECT")
@@ -319,7 +319,8 @@ def bless(result: Path, baseline: Path, by: str | None, reason: str, allow_gone:
     from botops.domain.people import person
     from botops.domain.people import reason as tidy
     from botops.evals.blessing import bless as blessed
-    from botops.evals.result import Blessing, dump, load
+    from botops.evals.result import Blessing
+    from botops.evals.result_file import dump, load
 
     blessing = Blessing(person(own_name() if by is None else by), SystemClock().now(), tidy(reason))
     earlier = load(baseline) if baseline.exists() else None
@@ -371,7 +372,7 @@ def from_dialogue(dialogue_id: str, turn: int | None, suite: Path | None, overri
 def schema(what: str) -> None:
     """Print the JSON Schema of suites, for completion in editors, or of results, for programs that read them."""
     from botops.evals.checks.catalogue import installed
-    from botops.evals.result import json_schema
+    from botops.evals.result_file import json_schema
     from botops.evals.suite import SuiteReader
 
     found = SuiteReader(installed()).json_schema() if what == "suite" else json_schema()

@@ -19,8 +19,8 @@ from botops.cli.context import open_container
 from botops.cli.main import run
 from botops.config import Secrets, load_settings
 from botops.domain.errors import StoreError
-from botops.evals.result import json_schema as result_schema
-from botops.evals.result import load as load_result
+from botops.evals.result_file import json_schema as result_schema
+from botops.evals.result_file import load as load_result
 
 SUITE = "evals/suites/demo.yaml"
 HONEST = "      - Если цена указана «от»"

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from botops.evals.result import dump, load
+from botops.evals.result_file import dump, load
 from botops.testing import Behaviour, FakeProvider
 
 SUITE = "evals/suites/demo.yaml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from botops.domain.errors import UserError
-from botops.evals.result import load
+from botops.evals.result_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -28,7 +28,7 @@ from botops.app.supervise import end_with_parent
 from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError, StoreError, UserError
 from botops.domain.evaluations import EvalTask, TaskState
 from botops.domain.people import person
-from botops.evals.result import load
+from botops.evals.result_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

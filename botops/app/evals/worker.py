@@ -21,7 +21,7 @@ from botops.app.evals.evaluation import EvalRequest, Evaluation, faultless
 from botops.config import FILE_NAME, Secrets, load_settings
 from botops.domain.errors import BotopsError, UserError
 from botops.evals.estimate import dollars
-from botops.evals.result import dump
+from botops.evals.result_file import dump
 
 if TYPE_CHECKING:
     from botops.evals.estimate import Estimate, Span

@@ -5,7 +5,8 @@ import pytest
 
 from botops.domain.errors import UserError
 from botops.evals.blessing import bless
-from botops.evals.result import Blessing, dump, load
+from botops.evals.result import Blessing
+from botops.evals.result_file import dump, load
 
 WHO = Blessing("sales_lead", datetime(2026, 11, 21, tzinfo=UTC), "the autumn offer ended")
 

@@ -5,7 +5,8 @@ import pytest
 from botops.domain.errors import UserError
 from botops.evals.comparison import compare, holm, mcnemar
 from botops.evals.outcomes import outcomes
-from botops.evals.result import SubjectInfo, dump, load
+from botops.evals.result import SubjectInfo
+from botops.evals.result_file import dump, load
 
 
 def names(flips):

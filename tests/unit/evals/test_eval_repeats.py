@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from botops.evals.repeats import pass_all_k, pass_at_k, repeat_rates
 from botops.evals.reports.terminal import repeat_lines
-from botops.evals.result import CaseResult, ModelInfo, RunResult, SubjectInfo, SuiteInfo, dump, load
+from botops.evals.result import CaseResult, ModelInfo, RunResult, SubjectInfo, SuiteInfo
+from botops.evals.result_file import dump, load
 
 SUITE = SuiteInfo(
     "s", "s.yaml", datetime(2026, 3, 2, tzinfo=UTC), "1", "b.yaml", (),
