@@ -28,23 +28,25 @@ def why(key: str) -> str:
     return st.text_input(_("Why"), key=f"why-{key}", max_chars=1000)
 
 
-def send(path: str, body: Mapping[str, Any]) -> None:
-    """Hands something to the API and draws the page anew, or says why it was refused. `body` names who does it."""
-    if refused(body):
+def send(path: str, body: Mapping[str, Any], *, refusal: str = "") -> None:
+    """Hands something to the API and draws the page anew, or says why it was refused, under the heading `refusal` where
+    nothing was to be kept. `body` names who does it."""
+    if refused(body, refusal=refusal):
         return
     try:
         hand("POST", path, body)
     except BotopsError as error:
-        frame.fault(_("It was not kept"), error)
+        frame.fault(refusal or _("It was not kept"), error)
         return
     st.rerun()
 
 
-def refused(body: Mapping[str, Any]) -> bool:
+def refused(body: Mapping[str, Any], *, refusal: str = "") -> bool:
     """True, and says so, when a name or a reason that is asked for is empty."""
     lacks = [name for name in ("by", "reason") if name in body and not str(body[name]).strip()]
     if lacks:
-        frame.show(frame.alert("bad", _("It was not kept"), _("Say who you are and why.")))
+        asked = _("Say who you are and why.") if "reason" in body else _("Say who you are.")
+        frame.show(frame.alert("bad", refusal or _("It was not kept"), asked))
     return bool(lacks)
 
 

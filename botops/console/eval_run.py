@@ -40,7 +40,7 @@ def run(container: Container, run_id: str) -> None:
         parts.question(_("What went wrong, and what was mended?"))
     for number, change in enumerate(shown):
         _case(found, before, change, opened=number < _MOST_OPEN)
-    _passed(container, found, [case for case in cases if case not in shown])
+    _passed(found, before, [case for case in cases if case not in shown])
 
 
 def case(container: Container, suite: str, name: str, suites: tuple[ListedSuite, ...]) -> None:
@@ -126,10 +126,14 @@ def _case(found: EvalRun, before: EvalRun | None, change: CaseChange, *, opened:
                                 dialogue=change.after.origin.dialogue_id)  # fmt: skip
 
 
-def _passed(container: Container, found: EvalRun, cases: Sequence[CaseChange]) -> None:
+def _passed(found: EvalRun, before: EvalRun | None, cases: Sequence[CaseChange]) -> None:
     if not cases:
         return
-    title = ngettext("{n} test passed as before", "{n} tests passed as before", len(cases)).format(n=len(cases))
+    n = len(cases)
+    if before is None:
+        title = ngettext("{n} test passed", "{n} tests passed", n).format(n=n)
+    else:
+        title = ngettext("{n} test passed as before", "{n} tests passed as before", n).format(n=n)
     with st.expander(title, key=f"passed-{found.id}"):
         frame.show(parts.table([(_("Test"), False)], [[tag("code", c.after.case)] for c in cases]))
 

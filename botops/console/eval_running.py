@@ -72,7 +72,7 @@ def _progress(container: Container, begun: EvalTask, key: str) -> None:
     ):
         by = deeds.who(f"cancel-{key}-{task.id}")
         if st.form_submit_button(_("Cancel it"), key=f"cancel-now-{key}"):
-            deeds.send(f"/v1/evals/tasks/{quote(task.id)}/cancel", {"by": by})
+            deeds.send(f"/v1/evals/tasks/{quote(task.id)}/cancel", {"by": by}, refusal=_("The run was not cancelled"))
 
 
 def _title(task: EvalTask) -> str:
@@ -109,7 +109,8 @@ def _form(container: Container, prompt: str, text: Text, suites: Sequence[Listed
         elif costs:
             _cost(body)
         elif pressed:
-            deeds.send("/v1/evals/tasks", body | {"max_usd": f"{limit:.2f}" if limit is not None else None})
+            body["max_usd"] = f"{limit:.2f}" if limit is not None else None
+            deeds.send("/v1/evals/tasks", body, refusal=_("The tests were not started"))
 
 
 def _cost(body: dict[str, Any]) -> None:

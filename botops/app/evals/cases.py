@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from botops.app.releases.auditing import prompt_subject, record
@@ -49,7 +49,8 @@ class SuiteCase:
 
 @dataclass(frozen=True, slots=True)
 class ListedSuite:
-    """A suite's file with its cases, as far as it can be read; `problem` says what is wrong with one that cannot."""
+    """A suite's file with its cases, as far as it can be read; `problem` says why it cannot be run, `taken_by` which
+    file has its name already."""
 
     name: str
     file: Path
@@ -57,6 +58,7 @@ class ListedSuite:
     checksum: str
     cases: tuple[SuiteCase, ...] = ()
     problem: str = ""
+    taken_by: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,23 @@ def suites_folder(settings: Settings) -> Path:
 
 
 def listed_suites(settings: Settings) -> tuple[ListedSuite, ...]:
-    """Every suite of a project by file name, broken ones too. Expectations are not looked at: running them does."""
-    return tuple(_listed(settings, path) for path in sorted(suites_folder(settings).glob("*.y*ml")))
+    """Every suite of a project by file name, broken ones too. Expectations are not looked at: running them does.
+
+    Runs are kept by a suite's name: of two files that say one name the one that is called so keeps it, else the first.
+    """
+    found = [_listed(settings, path) for path in sorted(suites_folder(settings).glob("*.y*ml"))]
+    owners: dict[str, Path] = {}
+    for suite in sorted(found, key=lambda suite: (bool(suite.problem), suite.file.stem != suite.name)):
+        owners.setdefault(suite.name, suite.file)
+    return tuple(
+        suite if suite.problem or owners[suite.name] == suite.file else _twin(suite, owners[suite.name])
+        for suite in found
+    )
+
+
+def _twin(suite: ListedSuite, owner: Path) -> ListedSuite:
+    problem = f"{suite.file}: the name {suite.name} is that of {owner.name} already: give one of the two another name"
+    return replace(suite, cases=(), problem=problem, taken_by=owner)
 
 
 def cases_of(suites: tuple[ListedSuite, ...], dialogue_id: str) -> Iterator[tuple[ListedSuite, SuiteCase]]:

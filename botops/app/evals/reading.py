@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from botops.app.evals.cases import cases_of, listed_suites
 from botops.domain.errors import UserError
@@ -25,6 +26,7 @@ class Text:
 
     version: int
     checksum: str
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Walk:
     suite: str
     case: str
     turn: int
+    prompt: str
     listed: bool
     runs: tuple[tuple[EvalRun, CaseOutcome], ...] = ()
     mended_by: EvalRun | None = None
@@ -68,12 +71,27 @@ class Walk:
     live: bool = False
 
 
-def texts_of(container: Container, prompt: str) -> tuple[Text | None, Text | None]:
-    """The live text of a prompt and its draft; None for one that is missing or cannot be read, and for a draft that
-    says what is live."""
-    live = text_of(container, prompt)
-    draft = text_of(container, prompt, DRAFT)
-    return live, draft if draft is not None and (live is None or draft.checksum != live.checksum) else None
+def texts_of(container: Container, prompt: str) -> tuple[Text, ...]:
+    """What suites are run on: the text of a prompt that is live, the other variants of the experiment that runs, and
+    the draft. One that is missing or cannot be read is left out, and a draft that says what one of the others says."""
+    try:
+        release = container.registry.candidate_release(prompt)
+    except UserError:
+        release = None
+    numbers: list[int] = []
+    if release is not None:
+        split = release.split
+        running = split is not None and split.running(
+            container.clock.now(), ZoneInfo(container.settings.company.timezone)
+        )
+        numbers = [release.live, *(split.versions if split is not None and running else ())]
+    found: dict[str, Text] = {}
+    for number in dict.fromkeys([*numbers, DRAFT]):
+        text = text_of(container, prompt, number)
+        if text is not None:
+            live = release is not None and number == release.live
+            found.setdefault(text.checksum, Text(number, text.checksum, live))
+    return tuple(found.values())
 
 
 def last_runs(container: Container, prompt: str, text: Text, suites: Sequence[ListedSuite]) -> Mapping[str, LastRun]:
@@ -117,12 +135,14 @@ def _walk(
 ) -> Walk:
     origin = listed[1].origin if listed else runs[0][1].origin
     turn = origin.turn if origin else 0
+    prompt = listed[0].prompt if listed else runs[0][0].prompt
     mended = _mended(runs)
     if mended is None:
-        return Walk(*key, turn, listed is not None, runs)
+        return Walk(*key, turn, prompt, listed is not None, runs)
     number = _version_of(container, mended.prompt, mended.checksum)
     live = text_of(container, mended.prompt)
-    return Walk(*key, turn, listed is not None, runs, mended, number, live is not None and live.version == number)
+    serves = live is not None and live.version == number
+    return Walk(*key, turn, prompt, listed is not None, runs, mended, number, serves)
 
 
 def _mended(runs: Sequence[tuple[EvalRun, CaseOutcome]]) -> EvalRun | None:

@@ -1,6 +1,6 @@
 """Tests: every set with its last results on what is live and on the draft, running them, and one run or test."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -28,8 +28,12 @@ def body(container: Container) -> None:
 def _all(container: Container, suites: tuple[ListedSuite, ...]) -> None:
     for suite in suites:
         if suite.problem:
-            title = _("The set of tests {name} cannot be read").format(name=suite.name)
-            frame.show(frame.alert("bad", title, tag("code", frame.short(suite.file)), details=suite.problem))
+            files = [tag("code", frame.short(file)) for file in (suite.taken_by, suite.file) if file is not None]
+            if suite.taken_by is None:
+                title = _("The set of tests {name} cannot be read").format(name=suite.name)
+            else:
+                title = _("Two sets of tests are called {name}: rename one").format(name=suite.name)
+            frame.show(frame.alert("bad", title, *files, details=suite.problem))
     readable = tuple(suite for suite in suites if not suite.problem)
     prompts = list(dict.fromkeys(suite.prompt for suite in readable))
     if not prompts:
@@ -38,10 +42,9 @@ def _all(container: Container, suites: tuple[ListedSuite, ...]) -> None:
         )
         return
     prompt = _chosen(prompts, container.settings.prompt)
-    live, draft = texts_of(container, prompt)
+    columns = texts_of(container, prompt)
     mine = tuple(suite for suite in readable if suite.prompt == prompt)
     parts.question(_("Does the bot answer as it should?"))
-    columns = [text for text in (live, draft) if text is not None]
     results = {text.checksum: last_runs(container, prompt, text, mine) for text in columns}
     for suite in mine:
         with st.container(key=f"suite-{suite.name}"):
@@ -63,18 +66,25 @@ def _chosen(prompts: list[str], usual: str) -> str:
     return name or first
 
 
-def _suite(suite: ListedSuite, texts: list[Text], results: Mapping[str, Mapping[str, LastRun]]) -> Html:
+def _suite(suite: ListedSuite, texts: Sequence[Text], results: Mapping[str, Mapping[str, LastRun]]) -> Html:
     counted = ngettext("{n} test", "{n} tests", len(suite.cases)).format(n=len(suite.cases))
     head = tag("div", tag("b", suite.name), tag("span", counted, class_="bo-muted"), class_="bo-row")
     rows = []
     for text in texts:
-        name = eval_labels.text(text.version) + (f" · {_('live')}" if text.version else "")
         chips = safe.join(eval_labels.last(results[text.checksum].get(suite.name)), " ")
-        rows.append((name, chips))
+        rows.append((_serving(text), chips))
     return tag("div", head, parts.facts(rows), class_="bo-item")
 
 
-def _last_runs(suite: ListedSuite, texts: list[Text], results: Mapping[str, Mapping[str, LastRun]]) -> None:
+def _serving(text: Text) -> str:
+    """One of the texts of a prompt, and whether clients get it."""
+    name = eval_labels.text(text.version)
+    if text.live:
+        return f"{name} · {_('live')}"
+    return f"{name} · {_('in an experiment')}" if text.version else name
+
+
+def _last_runs(suite: ListedSuite, texts: Sequence[Text], results: Mapping[str, Mapping[str, LastRun]]) -> None:
     with st.container(horizontal=True):
         for text in texts:
             last = results[text.checksum].get(suite.name)
@@ -93,7 +103,7 @@ def _cases(suite: ListedSuite) -> None:
             frame.show(parts.table([(_("Test"), False), (_("Marks"), False)], rows))
 
 
-def _run_form(container: Container, prompt: str, texts: list[Text], suites: tuple[ListedSuite, ...]) -> None:
+def _run_form(container: Container, prompt: str, texts: Sequence[Text], suites: tuple[ListedSuite, ...]) -> None:
     if not texts:
         frame.empty(_("Nothing to test"), _("This prompt has neither a live version nor a draft."))
         return
@@ -103,7 +113,7 @@ def _run_form(container: Container, prompt: str, texts: list[Text], suites: tupl
     chosen = st.segmented_control(
         _("Text"), list(names), default=kept if kept in names else next(iter(names)), required=True,
         key=f"evals-text-{prompt}", label_visibility="collapsed",
-        format_func=lambda version: eval_labels.text(int(version)) + (f" · {_('live')}" if version != "0" else ""),
+        format_func=lambda version: _serving(names[version]),
     )  # fmt: skip
     frame.remember("text", None if chosen == next(iter(names)) else chosen)
     text = names[chosen or next(iter(names))]

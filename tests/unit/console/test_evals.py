@@ -134,6 +134,52 @@ def test_sets_of_tests_with_their_last_results(acting, project, run, words, reco
     assert "Выберите набор тестов" in words(test)
 
 
+def test_two_files_with_one_name_are_told_and_the_page_stays(acting, project, run, words, record):
+    making.make_case(acting, record.inbound.dialogue_id, record.number, by="Айгуль", reason="ошибка")
+    twin = (project / "evals/suites/regressions.yaml").read_text("utf-8")
+    (project / "evals/suites/another.yaml").write_text(twin, "utf-8")
+    test = run(project, "evals")
+    assert not test.exception
+    said = words(test)
+    assert "Два набора тестов называются regressions: переименуйте один" in said
+    assert "another.yaml" in said
+    assert test.multiselect(key="run-suites-sales-1").options == ["regressions"]
+    owners = {suite.file.name: suite.problem for suite in making.listed_suites(acting.settings)}
+    assert owners["regressions.yaml"] == ""
+    assert "the name regressions is that of regressions.yaml already" in owners["another.yaml"]
+
+
+def test_the_versions_of_an_experiment_can_be_tested(acting, project, run, words, record):
+    making.make_case(acting, record.inbound.dialogue_id, record.number, by="Айгуль", reason="ошибка")
+    shutil.copy(project / "prompts/sales/2.yaml", project / "prompts/sales/draft.yaml")
+    test = run(project, "evals")
+    chosen = test.segmented_control(key="evals-text-sales")
+    assert chosen.options == ["v1 · работает", "v2 · в эксперименте"]  # the draft says what v2 says
+    test = chosen.set_value("2").run()
+    assert not test.exception
+    assert named(test.button, "run-now-sales-2")
+
+
+def test_a_run_without_a_name_is_not_started(acting, project, run, words, record):
+    making.make_case(acting, record.inbound.dialogue_id, record.number, by="Айгуль", reason="ошибка")
+    test = run(project, "evals")
+    named(test.button, "run-now-sales-1").click().run()
+    said = words(test)
+    assert "Тесты не запущены" in said
+    assert "Назовите себя." in said
+    assert not acting.store.eval_tasks.latest()
+
+
+def test_a_mistake_that_does_not_come_back_is_said(acting, project, run, words, record):
+    passed = kept(acting, 1, record, status="pass")
+    said = words(run(project, "dialogues", dialogue=record.inbound.dialogue_id))
+    assert "Ошибка не повторилась" in said
+    opened = run(project, "evals", run=passed.id)
+    assert [one.label for one in opened.expander] == ["пройден 1 тест"]
+    kept(acting, 2, record)
+    assert "Ошибка не повторилась" not in words(run(project, "dialogues", dialogue=record.inbound.dialogue_id))
+
+
 def test_a_run_is_asked_for_and_shown_to_its_end(acting, project, run, words, record, repository):
     making.make_case(acting, record.inbound.dialogue_id, record.number, by="Айгуль", reason="ошибка")
     test = run(project, "evals")
