@@ -33,15 +33,34 @@ class ReportFiles:
     html: Path | None = None
     sarif: Path | None = None
 
-    def check(self) -> None:
-        """Raises UserError for a file that cannot be written, before the first dialogue is paid for."""
+    @property
+    def on_stdout(self) -> bool:
+        """True when one of them goes to stdout."""
+        return any(str(file) == "-" for file in (self.json, self.junit, self.markdown, self.html, self.sarif))
+
+    def check(self, *read: Path | None) -> None:
+        """Raises UserError for a file that cannot be written, before the first dialogue is paid for: also for one that
+        two reports would share and for one that the command reads, `read`."""
+        taken = {_real(file): f"{file}: is read here, a report would replace it" for file in read if file is not None}
         for file in (self.json, self.junit, self.markdown, self.html, self.sarif):
-            if file is None or str(file) == "-":
+            if file is None:
                 continue
+            if (reason := taken.get(_real(file))) is not None:
+                raise UserError(f"{reason}: choose another name")
+            if str(file) == "-":
+                taken["-"] = "-: stdout takes one report only"
+                continue
+            if file.is_file() or not file.exists():
+                taken[_real(file)] = f"{file}: two reports cannot share it"
             if not file.parent.is_dir():
                 raise UserError(f"{file}: there is no folder {file.parent}: create it first")
             if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
                 raise UserError(f"{file}: cannot be written: check the path and its rights")
+
+
+def _real(file: Path) -> str:
+    """The same text for the same file, however its path is written; `-` is stdout."""
+    return "-" if str(file) == "-" else os.path.realpath(file)
 
 
 def write_reports(
@@ -53,10 +72,7 @@ def write_reports(
     if files.json is not None:
         from botops.evals.result_file import dump
 
-        if str(files.json) == "-":
-            click.echo(encodable(dump(result)), nl=False)
-        else:
-            _write(files.json, dump(result))
+        _write(files.json, dump(result))
     if files.junit is not None:
         from botops.evals.reports.junit import junit
 
@@ -80,6 +96,9 @@ def write_reports(
 
 
 def _write(file: Path, report: str) -> None:
+    if str(file) == "-":
+        click.echo(encodable(report), nl=False)
+        return
     file.write_text(encodable(report), encoding="utf-8")
 
 

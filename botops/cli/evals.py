@@ -142,7 +142,7 @@ evals.add_command(import_)
 @click.option("--baseline", type=_FILE, help="Compare with this earlier result: only new failures count then.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole result; - is stdout.")
 @click.option("--junit", "junit_file", type=_FILE, help="Write JUnit XML.")
-@click.option("--markdown", "markdown_file", type=_FILE, help="Write a summary for a pull request.")
+@click.option("--markdown", "markdown_file", type=_FILE, help="Write a summary for a pull request; - is stdout.")
 @click.option("--html", "html_file", type=_FILE, help="Write a report for people.")
 @click.option("--sarif", "sarif_file", type=_FILE, help="Write SARIF 2.1.0, for code hosts that show it.")
 @click.option("--no-evidence", is_flag=True, help="Do not keep the outcome in the store as proof for a release.")
@@ -186,7 +186,9 @@ def run(
     from botops.evals.result_file import load
 
     files = ReportFiles(json_file, junit_file, markdown_file, html_file, sarif_file)
-    files.check()
+    files.check(*suites, baseline)
+    if form == "github" and files.on_stdout:
+        raise click.UsageError("--format github prints to stdout: give the report a file")
     before = load(baseline) if baseline else None
     settings = project_settings(faultless(overrides))
     secrets = Secrets.from_environ(os.environ)
@@ -264,7 +266,7 @@ def _keep(settings: Settings, secrets: Secrets, runs: Sequence[Proof], by: str |
     help="Compare two subjects of the one result FIRST, as its reports name them: sales@1 sales@2.",
 )
 @json_option
-@click.option("--markdown", "markdown_file", type=_FILE, help="Write a summary for a pull request.")
+@click.option("--markdown", "markdown_file", type=_FILE, help="Write a summary for a pull request; - is stdout.")
 @click.option("--html", "html_file", type=_FILE, help="Write a report for people.")
 @language_option
 def compare(
@@ -295,7 +297,7 @@ def compare(
         comparison = compared(before, after)
     after = replace(after, gate=gate(after, comparison))
     files = ReportFiles(markdown=markdown_file, html=html_file)
-    files.check()
+    replace(files, json=Path("-") if as_json else None).check(first, second)
     write_reports(files, after, comparison, language, before=before)
     if as_json:
         click.echo(json.dumps(data(comparison, after), ensure_ascii=False, indent=1))
@@ -322,6 +324,8 @@ def bless(result: Path, baseline: Path, by: str | None, reason: str, allow_gone:
     from botops.evals.result import Blessing
     from botops.evals.result_file import dump, load
 
+    if result.exists() and baseline.exists() and result.samefile(baseline):
+        raise click.UsageError("RESULT and BASELINE are one file, and a baseline keeps no dialogues: name another")
     blessing = Blessing(person(own_name() if by is None else by), SystemClock().now(), tidy(reason))
     earlier = load(baseline) if baseline.exists() else None
     found = blessed(load(result), earlier, blessing, allow_gone=allow_gone)

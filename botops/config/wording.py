@@ -130,6 +130,8 @@ def _form(kind: str, value: Any, context: dict[str, Any], message: str) -> str:
         example = "2026-03-31T18:30:00+05:00" if kind.startswith(("datetime", "timezone")) else "2026-03-31"
         if kind.startswith("time_"):
             example = "18:30"
+        if kind == "timezone_aware":
+            return f"{shown(value)} lacks the time of day or its offset from UTC: write it as {example}"
         return f"{shown(value)} is not a valid date or time: write it as {example}"
     if kind == "string_pattern_mismatch":
         return f"{shown(value)} does not have the right form: it must match {context.get('pattern')}"

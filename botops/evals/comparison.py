@@ -88,12 +88,12 @@ class Comparison:
 
     @property
     def usd_before(self) -> float:
-        """Mean cost of a compared dialogue before, in dollars."""
+        """Mean cost of a compared dialogue before, in dollars; 0 when a price is not known."""
         return dollars(f.before for f in self.compared)
 
     @property
     def usd_after(self) -> float:
-        """Mean cost of a compared dialogue now, in dollars."""
+        """Mean cost of a compared dialogue now, in dollars; 0 when a price is not known."""
         return dollars(f.after for f in self.compared)
 
     @property
@@ -167,7 +167,7 @@ def _compare(before: RunResult, after: RunResult, counterparts: _Counterparts) -
         tuple(c for c in checks if c.worse or c.better),
         tuple(m for m in means if m.changed),
         len(tested),
-        tuple(_notes(before, after, counterparts)),
+        tuple(dict.fromkeys(_notes(before, after, counterparts))),  # subjects of a suite often say the same
     )
 
 

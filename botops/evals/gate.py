@@ -163,7 +163,7 @@ class _Part:
         if rules.max_cost_per_dialogue is not None:
             rule = self._rule("max_cost_per_dialogue", "$", rules.max_cost_per_dialogue)
             costs = [case.pico_usd / PICO for case in self.judged]
-            if not any(costs):
+            if not any(costs) or any(case.unpriced for case in self.judged):
                 yield replace(rule, reason="cost_unknown" if costs else "nothing_asked")
             else:
                 mean = fmean(costs)

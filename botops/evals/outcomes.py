@@ -19,7 +19,7 @@ class Outcome:
     """All repeats of a case with a subject taken together: a pass only when every judged one passed.
 
     Cost and `measured` are means of the judged repeats, `turn_ms` the times of all their turns in milliseconds; a
-    simulation has none.
+    simulation has none. `unpriced` when it cost more than that, because the price of some call is not known.
     """
 
     suite: str
@@ -35,6 +35,7 @@ class Outcome:
     tags: tuple[str, ...] = ()
     measured: Measured = NOTHING
     turn_ms: tuple[int, ...] = ()
+    unpriced: bool = False
 
     @property
     def key(self) -> Key:
@@ -76,6 +77,7 @@ def _outcome(key: Key, runs: list[CaseResult], *, timed: bool) -> Outcome:
         runs[0].tags,
         _measured(judged, timed=timed),
         tuple(ms for run in judged for ms in run.measured.turn_ms) if timed else (),
+        any(run.unpriced for run in judged),
     )
 
 
@@ -104,6 +106,8 @@ def _once(runs: Iterable[CaseResult]) -> tuple[Failure, ...]:
 
 
 def dollars(found: Iterable[Outcome | None]) -> float:
-    """Mean cost of the outcomes, in dollars; 0 when there are none."""
-    costs = [o.pico_usd for o in found if o is not None]
-    return sum(costs) / len(costs) / PICO if costs else 0.0
+    """Mean cost of the outcomes, in dollars; 0 when there are none, or when the price of some call is not known."""
+    known = [o for o in found if o is not None]
+    if not known or any(o.unpriced for o in known):
+        return 0.0
+    return fmean(o.pico_usd for o in known) / PICO

@@ -371,6 +371,11 @@ class RunResult:
         """What the run cost, in dollars; for a simulated model what it would have."""
         return Decimal(sum(case.spent for case in self.cases)) / PICO
 
+    @property
+    def unpriced(self) -> bool:
+        """True when it cost more than that, because the price of some call is not known."""
+        return any(case.unpriced for case in self.cases)
+
     def side_usd(self, purpose: str) -> Decimal:
         """What calls beside the dialogues cost, by their purpose (`judge`, `client`), in dollars."""
         return Decimal(sum(case.side_pico_usd.get(purpose, 0) for case in self.cases)) / PICO

@@ -43,7 +43,8 @@ def load(path: Path) -> RunResult:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"])
-        raise UserError(f"{path}: no result of `botops eval run --json` ({where}: {first['msg']})") from error
+        said = f"{where}: {first['msg']}" if where else first["msg"]
+        raise UserError(f"{path}: no result of `botops eval run --json` ({said})") from error
 
 
 def json_schema() -> dict[str, Any]:

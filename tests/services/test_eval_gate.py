@@ -23,6 +23,7 @@ from botops.evals.result_file import json_schema as result_schema
 from botops.evals.result_file import load as load_result
 
 SUITE = "evals/suites/demo.yaml"
+BASELINE = "evals/baselines/demo.json"
 HONEST = "      - Если цена указана «от»"
 PROMISE = "      - Если клиент просит скидку, дай ему скидку 50 % на любой тариф.\n"
 
@@ -184,6 +185,25 @@ def test_only_whole_runs_become_a_baseline(botops, project):
     assert "were left out: run it without --case" in err
     assert not (project / "new.json").exists()
     assert "Missing option '--reason'" in botops("eval", "bless", "part.json", "new.json")[2]
+    whole = project / "whole.json"
+    assert botops("eval", "run", SUITE, "--json", "whole.json")[0] == 0
+    kept = whole.read_bytes()
+    code, _, err = botops("eval", "bless", "whole.json", "./whole.json", "--reason", "by mistake")
+    assert (code, whole.read_bytes()) == (2, kept)
+    assert "one file, and a baseline keeps no dialogues" in err
+
+
+def test_a_report_can_go_to_stdout_and_never_over_what_is_compared(botops, project):
+    code, out, _ = botops("eval", "run", SUITE, "--case", "price-shop-month", "--markdown", "-", "--json", "r.json")
+    assert (code, out.startswith("## ")) == (0, True)
+    assert not (project / "-").exists()
+    kept = (project / "r.json").read_bytes()
+    code, _, err = botops("eval", "compare", BASELINE, "r.json", "--html", "r.json")
+    assert (code, (project / "r.json").read_bytes()) == (2, kept)
+    assert "r.json: is read here" in err
+    code, _, err = botops("eval", "compare", BASELINE, "r.json", "--json", "--markdown", "-")
+    assert code == 2
+    assert "-: stdout takes one report only" in err
 
 
 def test_two_versions_of_one_run_are_compared(botops, project):
@@ -209,19 +229,27 @@ def test_two_versions_of_one_run_are_compared(botops, project):
         ((SUITE, "--prompt", "sales@9"), "has no version 9"),
         ((SUITE, "--prompt", "sales@new"), "a version is a number or `draft`"),
         ((SUITE, "--case", "no-such-*"), "no case fits"),
-        ((SUITE, SUITE), "is the name of evals/suites/demo.yaml too"),
+        ((SUITE, f"./{SUITE}"), "demo.yaml:5:7: name: this suite is given twice: name it once"),
         ((SUITE, "--max-cost", "much"), "much is no sum of dollars"),
         ((SUITE, "--record"), "a replay cannot be recorded"),
         ((SUITE, "--model", "gpt-4o"), "OPENAI_API_KEY"),
         ((SUITE, "--baseline", "none.json"), "cannot read none.json"),
         ((SUITE, "--html", "nowhere/r.html"), "there is no folder nowhere: create it first"),
+        ((SUITE, "--json", f"evals/../{SUITE}"), "demo.yaml: is read here, a report would replace it"),
+        ((SUITE, "--baseline", BASELINE, "--json", BASELINE), "demo.json: is read here, a report would replace it"),
+        ((SUITE, "--html", "r", "--junit", "./r"), "r: two reports cannot share it"),
+        ((SUITE, "--json", "-", "--markdown", "-"), "-: stdout takes one report only"),
+        ((SUITE, "--json", "-", "--format", "github"), "--format github prints to stdout"),
+        ((SUITE, "--baseline", "botops.yaml"), "botops.yaml: no result of `botops eval run --json` (Invalid JSON"),
     ],
 )
-def test_bad_input_is_told_and_ends_with_two(botops, arguments, said):
+def test_bad_input_is_told_and_ends_with_two(botops, project, arguments, said):
+    files = {file: file.read_bytes() for file in (project / SUITE, project / BASELINE)}
     code, _, err = botops("eval", "run", *arguments)
     assert code == 2, err
     assert said in err
     assert "Traceback" not in err
+    assert {file: file.read_bytes() for file in files} == files
 
 
 def test_broken_files_end_with_two_and_their_place(botops, project):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -71,7 +72,10 @@ def read_suites(paths: Sequence[Path]) -> list[Suite]:
                 raise
             continue
         if suite.name in suites:
-            message = f"`{suite.name}` is the name of {suites[suite.name].file} too: rename one"
+            other = suites[suite.name].file
+            message = f"`{suite.name}` is the name of {other} too: rename one"
+            if os.path.realpath(other) == os.path.realpath(path):
+                message = "this suite is given twice: name it once"
             problems.append(suite.problem(("name",), message, rule="duplicate-name"))
         suites[suite.name] = suite
     if problems:

@@ -79,8 +79,13 @@ def hands_over(params: HandsOver, dialogue: DialogueView, scope: Scope) -> Itera
     if any(turn.record.hand_off and turn.record.hand_off.rule in params.rules for turn in scope):
         return
     last = scope[-1] if scope else None
+    other = ", ".join(dict.fromkeys(turn.record.hand_off.rule for turn in scope if turn.record.hand_off))
+    ru, en = "Диалог не передан человеку.", "The dialogue was not handed over to a person."
+    if other:
+        ru = f"Диалог передан человеку, но по другой причине: {other}."
+        en = f"The dialogue was handed over to a person, but for another reason: {other}."
     yield Miss(
-        "Диалог не передан человеку.", "The dialogue was not handed over to a person.",
+        ru, en,
         last.number if last else None, shortened(last.reply) if last else "", " | ".join(params.rules),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from botops.domain.money import PICO
 from botops.evals.checks.base import shortened
 from botops.evals.comparison import Comparison, Flip
 from botops.evals.gate import broken, gate
@@ -156,9 +157,16 @@ def _table(result: RunResult, language: ReportLanguage) -> Iterator[str]:
         for subject in suite.subjects:
             cases, prompt = result.of(suite, subject), suite.prompt_of(subject)
             by = [sum(c.status == s for c in cases) for s in ("pass", "fail", "error")]
-            cost = number(sum(c.pico_usd for c in cases) / 10**12, 4, language)
+            cost = _dollars(sum(c.pico_usd for c in cases), language, unpriced=any(c.unpriced for c in cases))
             label = _cell(subject.label) + (f" ({text('changed_text', language)})" if prompt.changed else "")
             yield f"| {suite.name} · {label} | {by[0]} | {by[1]} | {by[2]} | {cost} |"
+
+
+def _dollars(pico_usd: int, language: ReportLanguage, *, unpriced: bool) -> str:
+    """Dollars; more than those when a price is not known, and a dash when none is."""
+    if unpriced and not pico_usd:
+        return "—"
+    return ("> " if unpriced else "") + number(pico_usd / PICO, 4, language)
 
 
 def _rules(rules: Sequence[GateResult], language: ReportLanguage) -> Iterator[str]:
@@ -184,7 +192,7 @@ def _comparison(comparison: Comparison, language: ReportLanguage) -> Iterator[st
     yield ""
     yield from (f"- {code(note_line(note, language))}" for note in comparison.notes)
     yield f"- {chance_line(comparison, language)}"
-    if all(mean.what != "cost" for mean in comparison.means) and comparison.usd_before:
+    if all(mean.what != "cost" for mean in comparison.means) and comparison.usd_before and comparison.usd_after:
         shown = number(comparison.usd_after, 6, language)
         yield f"- {text('mean.cost', language)}: {number(comparison.usd_before, 6, language)} → {shown} $"
     changes = list(change_lines(comparison, language))

@@ -144,7 +144,10 @@ def repeat_lines(result: RunResult) -> Iterator[str]:
 
 def cost_lines(result: RunResult) -> Iterator[str]:
     """What the run took, and what each model of it cost at which prices."""
-    yield f"{result.turns} turns in {result.seconds:.1f} s, {result.usd:.4f} $"
+    usd = f"{result.usd:.4f} $"
+    if result.unpriced:
+        usd = f"more than {usd}" if result.usd else "cost unknown"
+    yield f"{result.turns} turns in {result.seconds:.1f} s, {usd}"
     for cost in result.model_costs:
         billed = "simulated, nothing is billed" if cost.model.simulated else "billed"
         if cost.unpriced:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import Field, field_validator
+from pydantic import AwareDatetime, Field, field_validator
 
 from botops.config import Strict, load, parse, validate
 from botops.domain.errors import UserError
@@ -37,6 +37,7 @@ class Plan(Strict):
     live: bool = False
     begins: date | None = None
     at: datetime | None = None
+    held: AwareDatetime | None = None
     wakes: time | None = None
     code: str = Field(default="AB", pattern=r"^[A-Z]{2}$", max_length=2)
     tags: list[str] = Field(default_factory=list, max_length=2)
@@ -103,6 +104,8 @@ def test_a_whole_file(tmp_path):
         ("title: x\nbegins: 31.02.2026",
          "2:9: begins: `31.02.2026` is not a valid date or time: write it as 2026-03-31"),
         ("title: x\nat: soon", "2:5: at: `soon` is not a valid date or time: write it as 2026-03-31T18:30:00+05:00"),
+        ("title: x\nheld: 2026-03-31",
+         "2:7: held: `2026-03-31` lacks the time of day or its offset from UTC: write it as 2026-03-31T18:30:00+05:00"),
         ("title: x\nwakes: late", "2:8: wakes: `late` is not a valid date or time: write it as 18:30"),
         ("title: x\ncode: ab", "2:7: code: `ab` does not have the right form: it must match ^[A-Z]{2}$"),
         ("title: x\ncode: ABC", "2:7: code: too long: write at most 2 characters"),

@@ -29,6 +29,21 @@ def test_every_kind_of_change_is_told_apart(run_of):
     assert not told.enough
 
 
+def test_a_cost_that_is_not_known_is_not_taken_for_none(run_of):
+    before = run_of({"a": "pass", "b": "pass"})
+    after = replace(before, cases=(before.cases[0], replace(before.cases[1], pico_usd=1, unpriced=True)))
+    told = compare(before, after)
+    assert (told.usd_before, told.usd_after) == (pytest.approx(1e-6), 0)
+
+
+def test_what_two_versions_of_a_suite_have_in_common_is_noted_once(run_of):
+    before = run_of({"a": "pass"}, ("sales@1", "sales@2"))
+    suite = before.suites[0]
+    other = tuple(replace(subject, model="gpt") for subject in suite.subjects)
+    notes = compare(before, replace(before, suites=(replace(suite, subjects=other),))).notes
+    assert [(note.kind, note.detail) for note in notes] == [("other_model", f"{suite.subjects[0].model} → gpt")]
+
+
 def test_what_was_left_out_of_a_run_is_not_gone(run_of):
     before, after = run_of({"a": "pass", "b": "pass"}), run_of({"a": "pass"})
     assert [o.case for o in compare(before, after).gone] == ["b"]

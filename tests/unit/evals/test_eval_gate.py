@@ -150,6 +150,8 @@ def test_a_dialogue_may_cost_so_many_dollars(run_of):
     assert lines(gated(result, max_cost_per_dialogue=0.003)) == []
     free = by_rule(gated(run_of({"a": "pass"}, pico=0), max_cost_per_dialogue=0.1))
     assert free["max_cost_per_dialogue"].reason == "cost_unknown"
+    partly = replace(result, cases=(result.cases[0], replace(result.cases[1], pico_usd=1, unpriced=True)))
+    assert by_rule(gated(partly, max_cost_per_dialogue=0.1))["max_cost_per_dialogue"].reason == "cost_unknown"
 
 
 def live(result, ms):

@@ -16,7 +16,7 @@ from botops.evals.reports.html import html
 from botops.evals.reports.junit import junit
 from botops.evals.reports.markdown import MOST, SHOWN, code, markdown
 from botops.evals.reports.sarif import sarif
-from botops.evals.reports.terminal import comparison_lines, failure_lines, summary_table
+from botops.evals.reports.terminal import comparison_lines, cost_lines, failure_lines, summary_table
 from botops.evals.result import (
     AttemptResult,
     CaseResult,
@@ -147,6 +147,18 @@ def test_markdown_renders_nothing_of_a_dialogue(result):
     assert line.index("<img") > line.rindex("`", 0, line.index("<img"))
     assert code("a `` b\n\nc") == "`a ' b c`"
     assert code("  ") == "—"
+
+
+def test_a_price_that_is_not_known_never_reads_as_free(result):
+    assert "| 1 | 1 | 1 | 0,0010 |" in markdown(result, None, "ru")
+    partly = replace(result, cases=(FAILED, replace(PASSED, unpriced=True), BROKEN))
+    assert "| 1 | 1 | 1 | > 0,0010 |" in markdown(partly, None, "ru")
+    assert next(cost_lines(partly)).endswith(", more than 0.0010 $")
+    assert re.search(r"&gt; <span[^>]*>0,0010<", html(partly, built_in()))
+    unknown = replace(result, cases=(replace(PASSED, unpriced=True),))
+    assert "| 1 | 0 | 0 | — |" in markdown(unknown, None, "ru")
+    assert next(cost_lines(unknown)).endswith(", cost unknown")
+    assert "0,0000" not in html(unknown, built_in())
 
 
 def test_markdown_stays_short(result):

@@ -63,6 +63,16 @@ async def test_a_repair_that_says_the_same_is_one_failure(house):
     assert result.turns[0].action == "blocked"
 
 
+async def test_a_hand_over_for_another_reason_is_not_called_none(house):
+    cases = "cases:\n  - {id: a, turns: [Сколько стоит «Альфа»?], expect: [hands_over]}\n"
+    (result,) = await house.hold(house.bench(cases, *["«Альфа» — 4 000 ₸ в месяц."] * 2))
+    (failure,) = result.failures
+    assert result.turns[0].hand_off == "blocked_reply"
+    assert failure.explanations["ru"] == "Диалог передан человеку, но по другой причине: blocked_reply."
+    (nobody,) = await house.hold(house.bench(cases, "Слушаю вас."))
+    assert [f.explanations["ru"] for f in nobody.failures] == ["Диалог не передан человеку."]
+
+
 @pytest.mark.parametrize("fault", ["timeout", "rate_limited", "no_recording", "stale_recording", "truncated"])
 async def test_a_fault_of_the_provider_is_an_error_and_never_a_failure(house, fault):
     bench = house.bench(TWO_TURNS, "Уточню.", ModelError(fault, "it did not answer"))
