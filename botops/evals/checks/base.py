@@ -10,9 +10,9 @@ from hashlib import sha256
 from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import GetJsonSchemaHandler, model_validator
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
 
 from botops.config import Strict
 from botops.domain.errors import BotopsError
@@ -187,6 +187,22 @@ class Check:
         if self.judge is None:
             raise CannotJudgeError("a language model has to be asked")
         return self.judge(params, dialogue, scope)
+
+
+@dataclass(frozen=True)
+class OrAlone:
+    """Marks a list of texts of which a single one may stand without brackets, in files and in their JSON Schema."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_listed, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        listed = handler(schema)
+        return {"anyOf": [listed["items"], listed]}
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
 
 
 def filled(value: tuple[Any, ...]) -> tuple[Any, ...]:

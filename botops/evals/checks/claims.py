@@ -7,12 +7,22 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from botops.claims import find_numbers
 from botops.config.wording import suggestion
 from botops.domain.findings import FindingKind, Judgement, Severity
-from botops.evals.checks.base import CannotJudgeError, Check, DialogueView, Miss, Params, Sample, Scope, shortened
+from botops.evals.checks.base import (
+    CannotJudgeError,
+    Check,
+    DialogueView,
+    Miss,
+    OrAlone,
+    Params,
+    Sample,
+    Scope,
+    shortened,
+)
 from botops.pricebook import prices_of
 
 if TYPE_CHECKING:
@@ -30,7 +40,7 @@ class InventedClaims(Params):
     """Which kinds of claims are looked at (all when empty), and from which severity on."""
 
     short: ClassVar[str | None] = "kinds"
-    kinds: Annotated[tuple[FindingKind, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = ()
+    kinds: Annotated[tuple[FindingKind, ...], OrAlone()] = ()
     severity: Literal["low", "medium", "high", "critical"] = "low"
 
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from botops.bot.escalation import promises_person
 from botops.claims import find_numbers
 from botops.domain.turns import Action
-from botops.evals.checks.base import Check, DialogueView, Miss, Params, Sample, Scope, filled, shortened
+from botops.evals.checks.base import Check, DialogueView, Miss, OrAlone, Params, Sample, Scope, filled, shortened
 from botops.evals.checks.facts import FACTS, Fact, asked_about, tells
 
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Facts = Annotated[tuple[Fact, ...], BeforeValidator(_listed), AfterValidator(filled)]
+Facts = Annotated[tuple[Fact, ...], OrAlone(), AfterValidator(filled)]
 
 
 class Asks(Params):
@@ -46,7 +41,7 @@ class Reask(Params):
     """Facts that the client tells; all known ones without a list."""
 
     short: ClassVar[str | None] = "facts"
-    facts: Annotated[tuple[Fact, ...], BeforeValidator(_listed)] = FACTS
+    facts: Annotated[tuple[Fact, ...], OrAlone()] = FACTS
 
 
 def does_not_reask(params: Reask, dialogue: DialogueView, scope: Scope) -> Iterator[Miss]:
@@ -68,7 +63,7 @@ class HandsOver(Params):
     """Reasons that count: the client asked for a person, or the bot promised one. A blocked reply is no reason."""
 
     short: ClassVar[str | None] = "rules"
-    rules: Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(filled)] = (
+    rules: Annotated[tuple[str, ...], OrAlone(), AfterValidator(filled)] = (
         "client_request",
         "bot_promised",
     )
@@ -108,7 +103,7 @@ class Reaches(Params):
 
     short: ClassVar[str | None] = "turns"
     turns: int = Field(ge=1, le=50)
-    any_of: Annotated[tuple[Literal["price", "hand_over"], ...], BeforeValidator(_listed), AfterValidator(filled)] = (
+    any_of: Annotated[tuple[Literal["price", "hand_over"], ...], OrAlone(), AfterValidator(filled)] = (
         "price",
         "hand_over",
     )
@@ -149,7 +144,7 @@ class ActionIn(Params):
     """What may become of a reply."""
 
     short: ClassVar[str | None] = "actions"
-    actions: Annotated[tuple[Action, ...], BeforeValidator(_listed), AfterValidator(filled)]
+    actions: Annotated[tuple[Action, ...], OrAlone(), AfterValidator(filled)]
 
 
 def action_in(params: ActionIn, dialogue: DialogueView, scope: Scope) -> Iterator[Miss]:

@@ -6,17 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from botops.bot.language import detect_language
 from botops.domain.messages import Language
-from botops.evals.checks.base import Check, DialogueView, Miss, Params, Sample, Scope, filled, shortened
+from botops.evals.checks.base import Check, DialogueView, Miss, OrAlone, Params, Sample, Scope, filled, shortened
 
 _SPACES = re.compile(r"\s+")
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
 
 
 def _compiles(pattern: str) -> str:
@@ -33,7 +29,7 @@ def folded(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed), AfterValidator(filled)]
+Texts = Annotated[tuple[Text, ...], OrAlone(), AfterValidator(filled)]
 Pattern = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_compiles)]
 
 

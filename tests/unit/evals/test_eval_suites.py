@@ -2,12 +2,15 @@ import json
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from botops.domain.errors import NotFoundError, UserError
 from botops.evals.suite import lint_against_book, read_suite
 from botops.pricebook import load
 
+SUITES = Path(__file__).parents[3] / "evals" / "suites"
 CASE = """\
 cases:
   - id: one
@@ -163,6 +166,37 @@ def test_the_schema_knows_every_check_and_short_forms(house):
     assert items["anyOf"][0] == {"type": "string", "minLength": 1}
     expect = schema["$defs"]["Case"]["properties"]["expect"]["items"]
     assert "language" in expect["anyOf"][0]["enum"]
+
+
+@pytest.mark.parametrize("name", ["demo", "red-team"])
+def test_suites_that_are_read_fit_the_schema(house, name):
+    written = yaml.safe_load((SUITES / f"{name}.yaml").read_text("utf-8"))
+    schema = jsonschema.Draft202012Validator(house.reader.json_schema())
+    assert [error.json_path for error in schema.iter_errors(json.loads(json.dumps(written, default=str)))] == []
+
+
+@pytest.mark.parametrize(
+    ("expect", "fits"),
+    [
+        ("must_contain: да", True),
+        ("must_contain: [да, нет]", True),
+        ("must_contain: {texts: да}", True),
+        ("must_contain: 5", False),
+        ("asks: business", True),
+        ("asks: weather", False),
+        ("no_invented_claims: discount", True),
+        ("no_invented_claims: [discounts]", False),
+        ("hands_over: client_request", True),
+    ],
+)
+def test_what_may_stand_alone_in_a_suite_may_in_the_schema(house, expect, fits):
+    text = f"cases:\n  - id: a\n    turns: [Почём]\n    expect:\n      - {expect}\n"
+    written = yaml.safe_load(f"name: small\nat: x\n{text}")
+    assert jsonschema.Draft202012Validator(house.reader.json_schema()).is_valid(written) is fits
+    if fits:
+        assert len(house.suite(text).cases) == 1
+    else:
+        assert problems(house, text)
 
 
 def test_the_schema_that_is_shipped_beside_the_suites_is_the_present_one(house):
