@@ -26,9 +26,10 @@ def outcome(case: CaseOutcome) -> Html:
 
 def run(found: EvalRun) -> Html:
     """What came of a run, as a chip."""
+    cases = formats.number(found.cases)
     if found.passed:
-        return parts.chip(ngettext("{n} test passed", "{n} tests passed", found.cases).format(n=found.cases), "good")
-    return parts.chip(_("{failed} of {cases} failed").format(failed=found.failed, cases=found.cases), "high")
+        return parts.chip(ngettext("{n} test passed", "{n} tests passed", found.cases).format(n=cases), "good")
+    return parts.chip(_("{failed} of {cases} failed").format(failed=formats.number(found.failed), cases=cases), "high")
 
 
 def last(found: LastRun | None) -> list[Html]:

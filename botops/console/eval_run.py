@@ -131,9 +131,9 @@ def _passed(found: EvalRun, before: EvalRun | None, cases: Sequence[CaseChange])
         return
     n = len(cases)
     if before is None:
-        title = ngettext("{n} test passed", "{n} tests passed", n).format(n=n)
+        title = ngettext("{n} test passed", "{n} tests passed", n).format(n=formats.number(n))
     else:
-        title = ngettext("{n} test passed as before", "{n} tests passed as before", n).format(n=n)
+        title = ngettext("{n} test passed as before", "{n} tests passed as before", n).format(n=formats.number(n))
     with st.expander(title, key=f"passed-{found.id}"):
         frame.show(parts.table([(_("Test"), False)], [[tag("code", c.after.case)] for c in cases]))
 

@@ -82,7 +82,7 @@ def _title(task: EvalTask) -> str:
 
 
 def _form(container: Container, prompt: str, text: Text, suites: Sequence[ListedSuite], key: str) -> None:
-    names = [suite.name for suite in suites if not suite.problem]
+    names = [suite.name for suite in suites if not suite.problem and suite.cases]
     model = container.bot.model
     limit: float | None = None
     with st.form(f"run-form-{key}", border=False):
@@ -103,7 +103,8 @@ def _form(container: Container, prompt: str, text: Text, suites: Sequence[Listed
         with st.container(horizontal=True, vertical_alignment="bottom"):
             with st.container(width=260):
                 body["by"] = deeds.who(f"run-{key}")
-            pressed = st.form_submit_button(_("Run the tests"), type="primary", key=f"run-now-{key}")
+            busy = bool(container.store.eval_tasks.running())  # one runs at a time, and it is shown above
+            pressed = st.form_submit_button(_("Run the tests"), type="primary", key=f"run-now-{key}", disabled=busy)
         if (pressed or costs) and not chosen:
             frame.show(frame.alert("bad", _("Choose a set of tests")))
         elif costs:

@@ -41,7 +41,7 @@ from botops.pricebook import PriceBook
 MAX_BYTES = 4_000_000
 """Largest suite file."""
 
-_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -178,7 +178,7 @@ class SuiteReader:
         return create_model(
             "SuiteHead",
             __base__=Strict,
-            name=(Annotated[str, Field(pattern=_ID)], ...),
+            name=(Annotated[str, Field(pattern=ID_PATTERN)], ...),
             description=(str, ""),
             price_book=(Path | None, Field(default=None, description="Relative to this file; default: the project's.")),
             prompt=(str | None, Field(default=None, description="The prompt's name; default: the project's.")),
@@ -196,7 +196,7 @@ class SuiteReader:
         return create_model(
             "Case",
             __base__=Circumstances,
-            id=(Annotated[str, Field(pattern=_ID)], ...),
+            id=(Annotated[str, Field(pattern=ID_PATTERN)], ...),
             turns=(tuple[line, ...], Field(default=(), description="What the client writes, in order.")),
             client=(ClientSpec | None, Field(default=None, description="A simulated client instead of `turns`.")),
             history=(tuple[SaidBefore, ...], Field(default=(), description="Said before; not judged.")),

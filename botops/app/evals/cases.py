@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -9,21 +10,23 @@ from typing import TYPE_CHECKING, Any
 from botops.app.releases.auditing import prompt_subject, record
 from botops.app.releases.suites import text_checksum
 from botops.config import parse, read_text
+from botops.config.rows import read_rows
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.evaluations import Origin
 from botops.domain.people import person
 from botops.domain.people import reason as reasoned
 from botops.domain.releases import Deed
+from botops.evals.case_rows import rows_file, suite_text
 from botops.evals.checks.catalogue import installed
 from botops.evals.from_dialogue import append_case, case_of
-from botops.evals.suite import MAX_BYTES, SuiteReader
+from botops.evals.suite import ID_PATTERN, MAX_BYTES, SuiteReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from botops.app.container import Container
-    from botops.config import Settings
+    from botops.config import Document, Settings
     from botops.domain.turns import TurnRecord
 
 REGRESSIONS = "regressions"
@@ -172,18 +175,36 @@ def _beginning(settings: Settings, name: str, prompt: str, at: str) -> str:
 
 def _listed(settings: Settings, path: Path) -> ListedSuite:
     try:
-        text = read_text(path, max_bytes=MAX_BYTES)
-        data: Any = parse(text, str(path)).data
+        document = parse(read_text(path, max_bytes=MAX_BYTES), str(path))
+        checksum = text_checksum(suite_text(document))
+        found = [case for case in _cases(document) if isinstance(case, dict)]
     except UserError as error:
         return ListedSuite(path.stem, path, settings.prompt, "", problem=str(error))
+    data: Any = document.data
     if not isinstance(data, dict):
-        return ListedSuite(path.stem, path, settings.prompt, text_checksum(text), problem=f"{path}: no suite")
-    name, prompt, cases = data.get("name"), data.get("prompt"), data.get("cases")
-    found = [case for case in cases if isinstance(case, dict)] if isinstance(cases, list) else []
-    return ListedSuite(
-        name if isinstance(name, str) else path.stem, path, prompt if isinstance(prompt, str) else settings.prompt,
-        text_checksum(text), tuple(_case(case) for case in found),
-    )  # fmt: skip
+        return ListedSuite(path.stem, path, settings.prompt, checksum, problem=f"{path}: no suite")
+    name, prompt = data.get("name"), data.get("prompt")
+    if not isinstance(name, str) or not re.fullmatch(ID_PATTERN, name):
+        where = ("name",) if "name" in data else ()
+        message = "a suite's name is made of Latin letters, digits, dots, dashes and underscores, at most 100"
+        problem = document.problem(where, message, rule="name")
+        return ListedSuite(path.stem, path, settings.prompt, checksum, problem=str(UserError(problems=[problem])))
+    named = prompt if isinstance(prompt, str) else settings.prompt
+    return ListedSuite(name, path, named, checksum, tuple(_case(case) for case in found))
+
+
+def _cases(document: Document) -> list[Any]:
+    """The cases of a suite as they stand in its file, or in the file it keeps them in. Raises UserError."""
+    file, data = rows_file(document), document.data
+    if file is None:
+        cases = data.get("cases") if isinstance(data, dict) else None
+        return cases if isinstance(cases, list) else []
+    found = []
+    for row in read_rows(file):
+        if isinstance(row, UserError):
+            raise row
+        found.append(row.data)
+    return found
 
 
 def _case(data: dict[Any, Any]) -> SuiteCase:

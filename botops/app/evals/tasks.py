@@ -215,7 +215,8 @@ def _files(container: Container, wanted: Wanted) -> Sequence[Path]:
     """The files of the suites. Raises NotFoundError, UserError."""
     if not wanted.suites or len(wanted.suites) > MOST_SUITES:
         raise UserError(f"name the suites to run, at most {MOST_SUITES}")
-    known = {suite.name: suite for suite in listed_suites(container.settings)}
+    suites = listed_suites(container.settings)
+    known = {suite.name: suite for suite in sorted(suites, key=lambda suite: not suite.problem)}
     found = []
     for name in wanted.suites:
         suite = known.get(name)

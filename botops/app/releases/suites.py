@@ -31,10 +31,12 @@ class SuiteFile:
 
 
 def project_suites(settings: Settings) -> Mapping[str, SuiteFile]:
-    """The suites by name. Files that cannot be read are left out: running them says what is wrong."""
+    """The suites by name. Files that cannot be read are left out: running them says what is wrong. Of two files with
+    one name the one that is called so has it, else the first."""
     folder = settings.path("evals") / "suites"
-    found = (_suite(settings, path) for path in sorted(folder.glob("*.y*ml")))
-    return {suite.name: suite for suite in found if suite is not None}
+    read = (_suite(settings, path) for path in sorted(folder.glob("*.y*ml"), reverse=True))
+    found = sorted((suite for suite in read if suite is not None), key=lambda suite: suite.file.stem == suite.name)
+    return {suite.name: suite for suite in found}
 
 
 def text_checksum(text: str) -> str:

@@ -67,7 +67,8 @@ def _chosen(prompts: list[str], usual: str) -> str:
 
 
 def _suite(suite: ListedSuite, texts: Sequence[Text], results: Mapping[str, Mapping[str, LastRun]]) -> Html:
-    counted = ngettext("{n} test", "{n} tests", len(suite.cases)).format(n=len(suite.cases))
+    n = len(suite.cases)
+    counted = ngettext("{n} test", "{n} tests", n).format(n=formats.number(n))
     head = tag("div", tag("b", suite.name), tag("span", counted, class_="bo-muted"), class_="bo-row")
     rows = []
     for text in texts:

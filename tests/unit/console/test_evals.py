@@ -54,6 +54,12 @@ def kept(container, number, record, *, status="fail", version=1, text=None, suit
     return run
 
 
+def _await_end(container):
+    until = time.monotonic() + 60
+    while container.store.eval_tasks.running() and time.monotonic() < until:
+        time.sleep(0.1)
+
+
 def test_a_turn_becomes_a_test_and_says_so(acting, project, run, words, record):
     test = run(project, "dialogues", dialogue=record.inbound.dialogue_id)
     button = f"make-test-now-{record.id}"
@@ -144,9 +150,34 @@ def test_two_files_with_one_name_are_told_and_the_page_stays(acting, project, ru
     assert "Два набора тестов называются regressions: переименуйте один" in said
     assert "another.yaml" in said
     assert test.multiselect(key="run-suites-sales-1").options == ["regressions"]
+    named(test.text_input, "by-run-sales-1").set_value("Айгуль")
+    named(test.button, "run-now-sales-1").click().run()
+    (task,) = acting.store.eval_tasks.latest()
+    assert task.suites == ("regressions",)
+    _await_end(acting)
     owners = {suite.file.name: suite.problem for suite in making.listed_suites(acting.settings)}
     assert owners["regressions.yaml"] == ""
     assert "the name regressions is that of regressions.yaml already" in owners["another.yaml"]
+
+
+def test_cases_in_a_file_of_their_own_are_counted_and_wrong_names_told(acting, project, run, words):
+    folder = project / "evals/suites"
+    folder.mkdir(parents=True)
+    head = "prompt: sales\nat: 2026-11-21T12:00:00+05:00\ncases: {file: rows.jsonl}\n"
+    (folder / "rows.yaml").write_text(f"name: rows\n{head}", "utf-8")
+    rows = "".join(f'{{"id": "r{n}", "turns": ["Сколько?"], "tags": ["{HOSTILE[:8]}"]}}\n' for n in range(1200))
+    (folder / "rows.jsonl").write_text(rows, "utf-8")
+    (folder / "none.yaml").write_text(head.replace("{file: rows.jsonl}", "[]") + "name: none\n", "utf-8")
+    (folder / "cyrillic.yaml").write_text(f"name: жалобы\n{head}", "utf-8")
+    (folder / "lost.yaml").write_text(f"name: lost\n{head}".replace("rows.jsonl", "gone.jsonl"), "utf-8")
+    test = run(project, "evals")
+    assert not test.exception
+    said = words(test)
+    assert "1\u00a0200 тестов" in said
+    assert "cyrillic.yaml:1:" in said
+    assert "Latin letters" in said
+    assert "gone.jsonl" in said
+    assert test.multiselect(key="run-suites-sales-1").options == ["rows"]  # of `none` there is nothing to run
 
 
 def test_the_versions_of_an_experiment_can_be_tested(acting, project, run, words, record):
@@ -186,9 +217,7 @@ def test_a_run_is_asked_for_and_shown_to_its_end(acting, project, run, words, re
     named(test.text_input, "by-run-sales-1").set_value("Айгуль")
     named(test.button, "run-now-sales-1").click().run()
     assert not test.exception
-    until = time.monotonic() + 60
-    while acting.store.eval_tasks.running() and time.monotonic() < until:
-        time.sleep(0.1)
+    _await_end(acting)
     (task,) = acting.store.eval_tasks.latest()
     assert (task.state, task.by, task.total) == (TaskState.DONE, "Айгуль", 1)
     assert "1 тест" in words(run(project, "evals"))
@@ -207,8 +236,11 @@ def test_how_the_last_run_ended_badly(acting, project, run, words, record, state
     test = run(project, "evals")
     assert not test.exception
     assert named(test.button, "cancel-now-")
+    assert named(test.button, "run-now-").disabled  # one runs at a time
     acting.store.eval_tasks.end("t", state, by="Данияр", error="<b>regressions.yaml:1:1</b>")
-    shown = words(run(project, "evals"))
+    test = run(project, "evals")
+    assert not named(test.button, "run-now-").disabled
+    shown = words(test)
     assert said in shown
     assert "<b>regressions.yaml" not in shown
 
