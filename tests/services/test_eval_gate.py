@@ -259,6 +259,10 @@ def test_broken_files_end_with_two_and_their_place(botops, project):
     code, _, err = botops("eval", "run", SUITE)
     assert code == 2
     assert re.search(r"demo\.yaml:\d+:\d+: cases\.0\.turns\.0\.expect\.0\.states_price: no product `shoq`", err)
+    suite.write_text(good.replace("../../pricebook/demo.yaml", "../pricebook/demo.yaml", 1), "utf-8")
+    code, _, err = botops("eval", "run", SUITE)
+    assert code == 2
+    assert re.search(r"demo\.yaml:7:13: price_book: there is no price book at .*pricebook/demo\.yaml: correct", err)
     suite.write_text(good, "utf-8")
     (project / "pricebook/demo.yaml").write_text("products: [", "utf-8")
     code, _, err = botops("eval", "run", SUITE)

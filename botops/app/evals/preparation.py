@@ -133,6 +133,9 @@ def books_of(suite: Suite, settings: Settings) -> Books:
     books = Books(suite.price_book or book_path(settings), extensions_of(settings), compiled=False)
     current = books.current()
     if current is None:
+        if suite.price_book and not books.problems:
+            message = f"there is no price book at {books.path}: correct the path, which counts from the suite's folder"
+            raise UserError(problems=[suite.problem(("price_book",), message, rule="no-price-book")])
         raise UserError(
             "" if books.problems else f"there is no price book at {books.path}: put one there", books.problems
         )

@@ -68,7 +68,7 @@ def no_invented_claims(params: InventedClaims, dialogue: DialogueView, scope: Sc
 def _miss(turn: TurnView, finding: Finding, *, left: bool) -> Miss:
     ru, en = finding.explanation("ru"), finding.explanation("en")
     if not left:
-        ru, en = f"{ru} (ответ не ушёл клиенту)", f"{en} (the reply did not reach the client)"
+        ru, en = f"{ru} Клиент этого ответа не получил.", f"{en} The client did not get this reply."
     return Miss(ru, en, turn.number, finding.quote, finding.expected, finding.kind.value)
 
 
