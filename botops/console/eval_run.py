@@ -18,6 +18,8 @@ from botops.domain.releases import EvalRun
 from botops.domain.turns import Action
 
 _MOST_OPEN = 3
+_PAGE = 30
+"""Tests shown at a time: a browser takes a minute to draw a thousand of them."""
 _PLAIN = {"", Action.PASSED}
 
 
@@ -38,8 +40,13 @@ def run(container: Container, run_id: str) -> None:
     shown = [case for case in cases if case.broke or case.mended or case.after.status != "pass"]
     if shown:
         parts.question(_("What went wrong, and what was mended?"))
-    for number, change in enumerate(shown):
+    key = f"shown-{found.id}"
+    most: int = st.session_state.get(key, _PAGE)
+    for number, change in enumerate(shown[:most]):
         _case(found, before, change, opened=number < _MOST_OPEN)
+    if len(shown) > most and st.button(_("Show more"), key=f"more-{found.id}"):
+        st.session_state[key] = most + _PAGE
+        st.rerun()
     _passed(found, before, [case for case in cases if case not in shown])
 
 

@@ -26,7 +26,7 @@ LOOK_EVERY_S = 1.5
 def section(container: Container, prompt: str, text: Text, suites: Sequence[ListedSuite], key: str) -> None:
     """The sets of tests of a prompt on one of its texts: the last results, the run under way, and a form for the next.
     `key` tells one place on a page from another."""
-    mine = [suite for suite in suites if suite.prompt == prompt]
+    mine = [suite for suite in suites if suite.prompt == prompt and not suite.problem]
     if not mine:
         parts.answer(_("No set of tests is for this prompt yet: a flagged dialogue makes the first test."))
         return
@@ -82,7 +82,7 @@ def _title(task: EvalTask) -> str:
 
 
 def _form(container: Container, prompt: str, text: Text, suites: Sequence[ListedSuite], key: str) -> None:
-    names = [suite.name for suite in suites if not suite.problem and suite.cases]
+    names = [suite.name for suite in suites if suite.cases]
     model = container.bot.model
     limit: float | None = None
     with st.form(f"run-form-{key}", border=False):

@@ -97,6 +97,21 @@ def test_what_flipped_comes_first_with_both_dialogues(acting, project, run, word
     assert "Результаты тестов не изменились" in words(run(project, "evals", run=back.id))
 
 
+def test_many_failures_are_shown_some_at_a_time(acting, project, run, words):
+    checksum, at = acting.registry.candidate("sales", 1).text_checksum, acting.clock.now()
+    entry = AuditEntry("e-1", at, "ci", Deed.EVAL, "prompt:sales", "…")
+    failed = [CaseOutcome(f"case-{n:03}", "fail", 0, 1) for n in range(70)]
+    many = EvalRun("many", at, "regressions", "sales", 1, checksum, "simulator", False, 70, 70)
+    acting.store.eval_runs.add(many, entry, failed)
+    test = run(project, "evals", run="many")
+    assert len(test.expander) == 30
+    for expected in (60, 70):
+        named(test.button, "more-many").click().run()
+        assert not test.exception
+        assert len(test.expander) == expected
+    assert not [b for b in test.button if b.key == "more-many"]
+
+
 def test_a_test_that_broke_is_said_in_red(acting, project, run, words, record):
     kept(acting, 1, record, status="pass")
     broke = kept(acting, 2, record, text="f" * 64)
