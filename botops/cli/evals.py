@@ -344,22 +344,19 @@ def bless(result: Path, baseline: Path, by: str | None, reason: str, allow_gone:
 @evals.command("from-dialogue")
 @click.argument("dialogue_id")
 @click.option("--turn", type=click.IntRange(1), help="The turn to say again; default: the first one with a finding.")
-@click.option("--append", "suite", type=_FILE, help="Add the case to this suite instead of printing it.")
+@click.option("--append", "suite", type=_FILE, help="Add the case to this suite, new or not, instead of printing it.")
 @set_option
 def from_dialogue(dialogue_id: str, turn: int | None, suite: Path | None, overrides: tuple[str, ...]) -> int:
     """Turn a dialogue of the store into a case: what was said before is its history."""
-    from botops.app.evals.cases import case_from
+    from botops.app.evals.cases import append_from, case_from
     from botops.cli.context import open_container
-    from botops.evals.checks.catalogue import installed
-    from botops.evals.from_dialogue import append_case, case_text
-    from botops.evals.suite import SuiteReader
+    from botops.evals.from_dialogue import case_text
 
     with open_container(project_settings(overrides), role="reader") as container:
-        case = case_from(container, dialogue_id, turn)
-    if suite is None:
-        click.echo(case_text(case), nl=False)
-        return 0
-    append_case(suite, case, SuiteReader(installed()))
+        if suite is None:
+            click.echo(case_text(case_from(container, dialogue_id, turn)), nl=False)
+            return 0
+        case = append_from(container, suite, dialogue_id, turn)
     click.echo(f"{suite}: {case['id']} added; record it: botops eval run {suite} --model simulator --record", err=True)
     return 0
 

@@ -360,6 +360,14 @@ def test_a_complaint_becomes_a_case_that_runs(botops, project):
     assert code == 0, err
     assert botops("eval", "run", SUITE)[0] == 0
     assert botops("eval", "from-dialogue", "nobody")[0] == 2
+    fresh = "evals/suites/regressions.yaml"
+    assert botops("eval", "from-dialogue", dialogue, "--turn", "2", "--append", fresh)[0] == 0
+    code, _, err = botops("eval", "run", fresh, "--model", "simulator")
+    assert code == 0, err
+    written = (project / fresh).read_bytes()
+    code, _, err = botops("eval", "from-dialogue", dialogue, "--turn", "2", "--append", fresh)
+    assert (code, (project / fresh).read_bytes()) == (2, written)
+    assert "is there already" in err
 
 
 def test_ctrl_c_leaves_a_readable_partial_report(project, process):

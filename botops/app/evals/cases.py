@@ -123,6 +123,20 @@ def case_from(container: Container, dialogue_id: str, turn: int | None = None) -
     return case_of(records, turn, container.store.reviews.rulings([found.id for found in records]))
 
 
+def append_from(container: Container, path: Path, dialogue_id: str, turn: int | None = None) -> dict[str, Any]:
+    """Writes a turn as a case at the end of a suite's file, or as the first one of a new file. Raises UserError,
+    NotFoundError, ConflictError, StoreError; then nothing is written."""
+    case = case_from(container, dialogue_id, turn)
+    beginning = None
+    if not path.exists():
+        number = int(str(case["origin"]).rpartition("#")[2])
+        said = next(found for found in container.store.reads.dialogue(dialogue_id) if found.number == number)
+        prompt = prompt_of_turn(container.settings, said)
+        beginning = _beginning(container.settings, path.stem, prompt, case["at"])
+    append_case(path, case, SuiteReader(installed()), beginning=beginning)
+    return case
+
+
 def make_case(
     container: Container, dialogue_id: str, turn: int, *, by: str, reason: str, suite: str | None = None
 ) -> MadeCase:
