@@ -26,9 +26,6 @@ from botops.evals.result import CaseResult, Fault
 from botops.pricebook import PriceBook
 
 _BETWEEN_TURNS = timedelta(minutes=1)
-_CALLS_TO_A_SPARE = 4
-"""For each so many calls at a time one dialogue more is open: a reply is judged and written down in about a quarter of
-the time that a quick model takes to answer."""
 
 
 class Client(Protocol):
@@ -98,8 +95,9 @@ class Run:
     """Jobs and the results so far. `finished` is in the order of the jobs whatever order they ended in.
 
     `concurrency` dialogues are held at a time with each model, so that one that is slow or asks to wait holds up no
-    other; a few more where a pacer bounds the calls, so that a model is asked while replies are judged. After
-    `max_pico_usd` are spent no further dialogue is begun.
+    other. Where a pacer bounds the calls to as many, twice as many dialogues are open: a model is asked while other
+    replies are judged, and the last dialogues do not leave it idle. After `max_pico_usd` are spent no further dialogue
+    is begun; with such a bound none is open beyond `concurrency`, as those begun are paid for to their end.
     """
 
     jobs: tuple[Job, ...]
@@ -144,12 +142,16 @@ class Run:
         try:
             async with asyncio.TaskGroup() as group:
                 for jobs in waiting.values():
-                    spare = self.concurrency // _CALLS_TO_A_SPARE if jobs[0].subject.pacer is not None else 0
                     queue = iter(jobs)
-                    for _ in range(max(1, self.concurrency) + spare):
+                    for _ in range(self._open(jobs[0].subject)):
                         group.create_task(self._work(queue))
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
+
+    def _open(self, subject: Subject) -> int:
+        """How many dialogues with a model are open at a time; with one call at a time they follow each other."""
+        paced = subject.pacer is not None and self.max_pico_usd is None and self.concurrency > 1
+        return max(1, self.concurrency) * (2 if paced else 1)
 
     async def _work(self, waiting: Iterator[Job]) -> None:
         for job in waiting:
