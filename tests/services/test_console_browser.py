@@ -351,7 +351,7 @@ def test_from_a_wrong_promise_to_the_version_that_mends_it(wrong, tab):
         ]
         _sign(tab, f"test-{turn}", "такой скидки нет")
         _press(tab, f"make-test-now-{turn}")
-        tab.get_by_text("Ещё не прогоняли. Запустите на рабочей версии").wait_for()
+        tab.get_by_text("Ещё не прогоняли. Запустите на версии, которая ошиблась").wait_for()
         assert "dialogue:angry#2" in (wrong / "evals" / "suites" / "regressions.yaml").read_text("utf-8")
 
         tab.get_by_text("Тест и его прогоны").click()

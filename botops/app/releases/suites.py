@@ -36,7 +36,8 @@ def project_suites(settings: Settings) -> Mapping[str, SuiteFile]:
     folder = settings.path("evals") / "suites"
     read = (_suite(settings, path) for path in sorted(folder.glob("*.y*ml"), reverse=True))
     found = sorted((suite for suite in read if suite is not None), key=lambda suite: suite.file.stem == suite.name)
-    return {suite.name: suite for suite in found}
+    chosen = {suite.name: suite for suite in found}
+    return {suite.name: suite for suite in sorted(chosen.values(), key=lambda suite: suite.file)}
 
 
 def text_checksum(text: str) -> str:
