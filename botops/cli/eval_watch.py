@@ -103,7 +103,7 @@ class Interruption:
 
 
 def hold(evaluation: Evaluation, interruption: Interruption) -> RunResult:
-    """Runs to the end or to Ctrl-C; what is known by then is the result."""
+    """Runs to the end or to Ctrl-C; what is known by then is the result, and what is left is said."""
     started = time.monotonic()
     runner = asyncio.Runner()
     try:
@@ -114,7 +114,11 @@ def hold(evaluation: Evaluation, interruption: Interruption) -> RunResult:
         # The end of a loop waits for threads: one whose call was given up must not hold up the report.
         if not interruption.heard:
             runner.close()
-    return evaluation.result(time.monotonic() - started)
+    result = evaluation.result(time.monotonic() - started)
+    if result.interrupted:
+        left = counted(len(evaluation.run.jobs) - len(result.cases), "dialogue")
+        click.echo(f"stopped with {left} left: the same command with --resume takes up the rest", err=True)
+    return result
 
 
 def leave() -> None:

@@ -21,7 +21,7 @@ from botops.cli.quick import seldom_collected
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from botops.app.evals.evaluation import Evaluation
+    from botops.app.evals.evaluation import EvalRequest, Evaluation
     from botops.app.releases.evidence import Proof
     from botops.config import Secrets, Settings
     from botops.evals.reports.texts import ReportLanguage
@@ -195,18 +195,12 @@ def run(
     request = EvalRequest(suites, **wanted)  # type: ignore[arg-type]  # the options above have these names and types
     with annotating(form):
         evaluation = Evaluation(settings, secrets, request)
-    if request.resume or request.retry_errors:
-        click.echo(f"{evaluation.resumed} of {len(evaluation.run.jobs)} are known from an earlier run", err=True)
-    if estimate_only or evaluation.billed:
-        _estimate(evaluation, json_file if estimate_only else None, exact=estimate_only or request.max_cost is not None)
+    _foretell(evaluation, request, estimate_only=estimate_only, json_file=json_file)
     if estimate_only:
         return 0
     evaluation.judge_apart()
     with Interruption() as interruption:
         result = hold(evaluation, interruption)
-        if result.interrupted:
-            left = counted(len(evaluation.run.jobs) - len(result.cases), "dialogue")
-            click.echo(f"stopped with {left} left: the same command with --resume takes up the rest", err=True)
         comparison = compared(before, result) if before else None
         result = replace(result, gate=gate(result, comparison))
         problems = evaluation.annotations(language) if sarif_file or form == "github" else []
@@ -221,6 +215,16 @@ def run(
     if not (no_evidence or overrides or not request.every_case):
         _keep(settings, secrets, runs_of(evaluation, result, before), by)
     return exit_code(result, comparison)
+
+
+def _foretell(
+    evaluation: Evaluation, request: EvalRequest, *, estimate_only: bool, json_file: Path | None
+) -> None:  # fmt: skip
+    """Says what is known already and what the rest will cost. Raises UserError when that is more than it may."""
+    if request.resume or request.retry_errors:
+        click.echo(f"{evaluation.resumed} of {len(evaluation.run.jobs)} are known from an earlier run", err=True)
+    if estimate_only or evaluation.billed:
+        _estimate(evaluation, json_file if estimate_only else None, exact=estimate_only or request.max_cost is not None)
 
 
 def _estimate(evaluation: Evaluation, json_file: Path | None, *, exact: bool) -> None:

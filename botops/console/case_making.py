@@ -9,8 +9,9 @@ from urllib.parse import quote
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.evals.cases import ListedSuite, prompt_of_turn, usual_suite
+from botops.app.evals.cases import prompt_of_turn, usual_suite
 from botops.app.evals.reading import Walk
+from botops.app.evals.suite_files import ListedSuite
 from botops.console import deeds, eval_chain, parts
 from botops.console.i18n import _
 from botops.domain.turns import TurnRecord

@@ -9,7 +9,7 @@ import streamlit as st
 
 from botops.app import queries
 from botops.app.container import Container
-from botops.app.evals.cases import ListedSuite, listed_suites, suites_folder
+from botops.app.evals.suite_files import ListedSuite, listed_suites, suites_folder
 from botops.app.experiments import status as experiments
 from botops.app.prompts.state import lint_findings
 from botops.app.supervise import SET_VARIABLE

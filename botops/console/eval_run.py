@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.evals.cases import ListedSuite
 from botops.app.evals.reading import CaseChange, changes, walks
+from botops.app.evals.suite_files import ListedSuite
 from botops.console import eval_chain, eval_labels, formats, frame, labels, navigation, parts, safe
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, Mark, tag

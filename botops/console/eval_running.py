@@ -11,8 +11,8 @@ import streamlit as st
 
 from botops.app.api_client import ApiClient
 from botops.app.container import Container
-from botops.app.evals.cases import ListedSuite
 from botops.app.evals.reading import Text, last_runs
+from botops.app.evals.suite_files import ListedSuite
 from botops.app.models import SIMULATOR
 from botops.console import deeds, eval_labels, formats, frame, labels, navigation, parts
 from botops.console.i18n import _

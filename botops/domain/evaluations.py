@@ -15,6 +15,7 @@ ORIGIN_SCHEME = "dialogue:"
 _ORIGIN = re.compile(rf"{ORIGIN_SCHEME}([A-Za-z0-9%._~-]+)#([1-9][0-9]{{0,8}})")
 
 CaseStatus = Literal["pass", "fail", "error"]
+"""`fail`: a check was not met. `error`: nothing can be said, because a model, a recording or a check failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from botops.config.wording import suggestion
 from botops.domain.errors import UserError
+from botops.domain.evaluations import CaseStatus
 from botops.evals.means import MeanChange, mean_changes
-from botops.evals.model import Status
 from botops.evals.outcomes import Outcome, dollars, outcomes
 from botops.evals.result import RunResult, SubjectInfo
 
@@ -245,7 +245,7 @@ def _tallies(flips: Sequence[Flip]) -> list[CheckChange]:
     return [CheckChange(check, pairs, worse, better, 1.0) for check, (pairs, worse, better) in counts.items()]
 
 
-def _changed(flips: Iterable[Flip], before: Status, after: Status) -> tuple[Flip, ...]:
+def _changed(flips: Iterable[Flip], before: CaseStatus, after: CaseStatus) -> tuple[Flip, ...]:
     return tuple(f for f in flips if f.before and f.before.status == before and f.after.status == after)
 
 

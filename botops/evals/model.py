@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
 
 from botops.config import Document
 from botops.domain.messages import Language, Message
@@ -135,7 +134,3 @@ class Suite:
     def problem(self, path: tuple[str | int, ...], message: str, *, rule: str) -> Problem:
         """A problem that points at a value, in the suite's file or in that of its cases."""
         return problem_at(self.document, self.rows, path, message, rule=rule)
-
-
-Status = Literal["pass", "fail", "error"]
-"""`fail`: a check was not met. `error`: nothing can be said, because a model, a recording or a check failed."""

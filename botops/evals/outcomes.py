@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from botops.domain.evaluations import CaseStatus
 from botops.domain.money import PICO
 from botops.evals.means import NOTHING, Measured
-from botops.evals.model import Status
 from botops.evals.result import CaseResult, Failure, RunResult
 
 Key = tuple[str, str, str]
@@ -25,7 +25,7 @@ class Outcome:
     suite: str
     case: str
     subject: str
-    status: Status
+    status: CaseStatus
     passed: int
     judged: int
     failures: tuple[Failure, ...] = ()
@@ -64,7 +64,7 @@ def outcomes(result: RunResult) -> dict[Key, Outcome]:
 def _outcome(key: Key, runs: list[CaseResult], *, timed: bool) -> Outcome:
     judged = [run for run in runs if run.status != "error"]
     failed = [run for run in judged if run.status == "fail"]
-    status: Status = "fail" if failed else "pass" if judged else "error"
+    status: CaseStatus = "fail" if failed else "pass" if judged else "error"
     return Outcome(
         *key,
         status,

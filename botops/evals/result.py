@@ -8,8 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from botops.domain.evaluations import CaseStatus
 from botops.domain.money import PICO
-from botops.evals.model import GateRules, Status
+from botops.evals.model import GateRules
 
 SCHEMA_VERSION = 2
 SETUP_FAULTS = frozenset({"prompt_error", "bad_input"})
@@ -126,7 +127,7 @@ class CaseResult:
     suite: str
     case: str
     subject: str
-    status: Status
+    status: CaseStatus
     repeat: int = 1
     failures: tuple[Failure, ...] = ()
     fault: str | None = None
@@ -362,7 +363,7 @@ class RunResult:
         return any(model.simulated for model in self.models if model.label == subject.model)
 
     @property
-    def counts(self) -> Counter[Status]:
+    def counts(self) -> Counter[CaseStatus]:
         """How many case runs passed, failed and could not be judged."""
         return Counter(case.status for case in self.cases)
 

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botops.app.evals.suite_files import cases_of, listed_suites, suites_folder
 from botops.app.releases.auditing import prompt_subject, record
-from botops.app.releases.suites import text_checksum
-from botops.config import parse, read_text
-from botops.config.rows import read_rows
 from botops.domain.errors import ConflictError, NotFoundError, UserError
-from botops.domain.evaluations import Origin
 from botops.domain.people import person
 from botops.domain.people import reason as reasoned
 from botops.domain.releases import Deed
-from botops.evals.case_rows import rows_file, suite_text
 from botops.evals.checks.catalogue import installed
 from botops.evals.from_dialogue import append_case, case_of
-from botops.evals.suite import ID_PATTERN, MAX_BYTES, SuiteReader
+from botops.evals.suite import SuiteReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from botops.app.container import Container
-    from botops.config import Document, Settings
+    from botops.config import Settings
     from botops.domain.turns import TurnRecord
 
 REGRESSIONS = "regressions"
@@ -42,29 +36,6 @@ _ABOUT = {
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteCase:
-    """A case as it stands in a suite's file."""
-
-    id: str
-    tags: tuple[str, ...] = ()
-    origin: Origin | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSuite:
-    """A suite's file with its cases, as far as it can be read; `problem` says why it cannot be run, `taken_by` which
-    file has its name already."""
-
-    name: str
-    file: Path
-    prompt: str
-    checksum: str
-    cases: tuple[SuiteCase, ...] = ()
-    problem: str = ""
-    taken_by: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class MadeCase:
     """A case that was written into a suite's file."""
 
@@ -72,39 +43,6 @@ class MadeCase:
     case: str
     file: Path
     prompt: str
-
-
-def suites_folder(settings: Settings) -> Path:
-    """Where the suites of a project lie."""
-    return settings.path("evals") / "suites"
-
-
-def listed_suites(settings: Settings) -> tuple[ListedSuite, ...]:
-    """Every suite of a project by file name, broken ones too. Expectations are not looked at: running them does.
-
-    Runs are kept by a suite's name: of two files that say one name the one that is called so keeps it, else the first.
-    """
-    found = [_listed(settings, path) for path in sorted(suites_folder(settings).glob("*.y*ml"))]
-    owners: dict[str, Path] = {}
-    for suite in sorted(found, key=lambda suite: (bool(suite.problem), suite.file.stem != suite.name)):
-        owners.setdefault(suite.name, suite.file)
-    return tuple(
-        suite if suite.problem or owners[suite.name] == suite.file else _twin(suite, owners[suite.name])
-        for suite in found
-    )
-
-
-def _twin(suite: ListedSuite, owner: Path) -> ListedSuite:
-    problem = f"{suite.file}: the name {suite.name} is that of {owner.name} already: give one of the two another name"
-    return replace(suite, cases=(), problem=problem, taken_by=owner)
-
-
-def cases_of(suites: tuple[ListedSuite, ...], dialogue_id: str) -> Iterator[tuple[ListedSuite, SuiteCase]]:
-    """The cases that were made from a dialogue."""
-    for suite in suites:
-        for case in suite.cases:
-            if case.origin is not None and case.origin.dialogue_id == dialogue_id:
-                yield suite, case
 
 
 def prompt_of_turn(settings: Settings, turn: TurnRecord) -> str:
@@ -185,46 +123,3 @@ def _target(settings: Settings, wanted: str, prompt: str, said: TurnRecord, case
 def _beginning(settings: Settings, name: str, prompt: str, at: str) -> str:
     about = _ABOUT[settings.company.languages[0]]
     return f"name: {name}\ndescription: >-\n  {about}\nprompt: {prompt}\nat: {at}\ncases:\n"
-
-
-def _listed(settings: Settings, path: Path) -> ListedSuite:
-    try:
-        document = parse(read_text(path, max_bytes=MAX_BYTES), str(path))
-        checksum = text_checksum(suite_text(document))
-        found = [case for case in _cases(document) if isinstance(case, dict)]
-    except UserError as error:
-        return ListedSuite(path.stem, path, settings.prompt, "", problem=str(error))
-    data: Any = document.data
-    if not isinstance(data, dict):
-        return ListedSuite(path.stem, path, settings.prompt, checksum, problem=f"{path}: no suite")
-    name, prompt = data.get("name"), data.get("prompt")
-    if not isinstance(name, str) or not re.fullmatch(ID_PATTERN, name):
-        where = ("name",) if "name" in data else ()
-        message = "a suite's name is made of Latin letters, digits, dots, dashes and underscores, at most 100"
-        problem = document.problem(where, message, rule="name")
-        return ListedSuite(path.stem, path, settings.prompt, checksum, problem=str(UserError(problems=[problem])))
-    named = prompt if isinstance(prompt, str) else settings.prompt
-    return ListedSuite(name, path, named, checksum, tuple(_case(case) for case in found))
-
-
-def _cases(document: Document) -> list[Any]:
-    """The cases of a suite as they stand in its file, or in the file it keeps them in. Raises UserError."""
-    file, data = rows_file(document), document.data
-    if file is None:
-        cases = data.get("cases") if isinstance(data, dict) else None
-        return cases if isinstance(cases, list) else []
-    found = []
-    for row in read_rows(file):
-        if isinstance(row, UserError):
-            raise row
-        found.append(row.data)
-    return found
-
-
-def _case(data: dict[Any, Any]) -> SuiteCase:
-    tags, origin = data.get("tags"), data.get("origin")
-    return SuiteCase(
-        str(data.get("id", "")),
-        tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
-        Origin.of(origin) if isinstance(origin, str) else None,
-    )

@@ -14,10 +14,10 @@ from botops.app.clock import SetClock
 from botops.app.container import book_path, build_meter, rules_of
 from botops.app.evals.apart import EvalGuard
 from botops.app.evals.prompts import FixedPrompt, PromptsUnderTest, shown
+from botops.app.evals.suite_files import text_checksum
 from botops.app.guard import ClaimGuard
 from botops.app.pricebooks.books import Books
 from botops.app.prompts.prompting import Prompting
-from botops.app.releases.suites import text_checksum
 from botops.domain.errors import UserError
 from botops.evals.checks.catalogue import installed
 from botops.evals.grading import without_judge

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from botops.app.evals.cases import cases_of, listed_suites
+from botops.app.evals.suite_files import cases_of, listed_suites
 from botops.domain.errors import UserError
 from botops.registry import DRAFT
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from botops.app.container import Container
-    from botops.app.evals.cases import ListedSuite, SuiteCase
+    from botops.app.evals.suite_files import ListedSuite, SuiteCase
     from botops.domain.evaluations import CaseOutcome
     from botops.domain.releases import EvalRun
 

@@ -20,7 +20,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from botops.app.container import STATE, new_id
-from botops.app.evals.cases import listed_suites
+from botops.app.evals.suite_files import listed_suites
 from botops.app.models import SIMULATOR
 from botops.app.releases.auditing import label
 from botops.app.releases.evidence import keep_proofs, proofs_of

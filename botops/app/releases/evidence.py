@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from botops.app.container import database_url, new_id, store_exists
 from botops.app.evals.prompts import shown
+from botops.app.evals.suite_files import book_checksum, usable_suites
 from botops.app.pricebooks.books import Books
 from botops.app.releases.auditing import label, prompt_subject
-from botops.app.releases.suites import book_checksum, project_suites
 from botops.domain.people import person
 from botops.domain.releases import AuditEntry, Deed, EvalRun
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from botops.app.container import Container
     from botops.app.evals.evaluation import Evaluation
-    from botops.app.releases.suites import SuiteFile
+    from botops.app.evals.suite_files import ListedSuite
     from botops.config import Secrets, Settings
     from botops.config.release_policy import ReleaseRule
     from botops.domain.evaluations import CaseOutcome
@@ -39,7 +39,7 @@ def lacking_evals(
     """The ids of the runs that prove a text, and a sentence with the next step for each suite it is not proven by."""
     if not rule.require_green_eval:
         return (), ()
-    suites = project_suites(container.settings)
+    suites = usable_suites(container.settings)
     required = _required(rule, suites, text.ref.name)
     if not required:
         return (), (
@@ -59,14 +59,14 @@ def lacking_evals(
     return tuple(proving), tuple(lacking)
 
 
-def _required(rule: ReleaseRule, suites: Mapping[str, SuiteFile], prompt: str) -> tuple[str, ...]:
+def _required(rule: ReleaseRule, suites: Mapping[str, ListedSuite], prompt: str) -> tuple[str, ...]:
     if isinstance(rule.require_green_eval, tuple):
         return rule.require_green_eval
     return tuple(name for name, suite in suites.items() if suite.prompt == prompt)
 
 
 def _proof(
-    container: Container, name: str, suites: Mapping[str, SuiteFile], runs: Sequence[EvalRun], which: str
+    container: Container, name: str, suites: Mapping[str, ListedSuite], runs: Sequence[EvalRun], which: str
 ) -> EvalRun | str:
     """The run that proves a text by a suite; without one, why none of its runs does, with the next step."""
     suite = suites.get(name)

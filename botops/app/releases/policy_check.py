@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botops.app.releases.suites import project_suites
+from botops.app.evals.suite_files import usable_suites
 from botops.app.releases.team import role_ids
 from botops.config.wording import suggestion
 
@@ -24,7 +24,7 @@ def policy_faults(settings: Settings, prompts: Collection[str]) -> Iterator[str]
     own = {f"prompts.{name}": rule for name, rule in releases.prompts.items()}
     for name in sorted(releases.prompts.keys() - set(prompts)):
         yield f"releases.prompts.{name}: there is no such prompt{suggestion(name, sorted(prompts))}"
-    suites, roles = sorted(project_suites(settings)), sorted(role_ids(settings))
+    suites, roles = sorted(usable_suites(settings)), sorted(role_ids(settings))
     rules: dict[str, ReleaseRule | OwnRule] = {"": releases, **own, "pricebook": releases.pricebook}
     for place, rule in rules.items():
         at = ".".join(part for part in ("releases", place) if part)

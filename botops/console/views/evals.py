@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.evals.cases import ListedSuite
 from botops.app.evals.reading import LastRun, Text, last_runs, texts_of
+from botops.app.evals.suite_files import ListedSuite
 from botops.console import data, eval_labels, eval_run, eval_running, formats, frame, navigation, parts, safe
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from botops.app.evals import cases as making
+from botops.app.evals import suite_files
 from botops.app.releases import releasing
 from botops.domain.evaluations import CaseOutcome, EvalTask, KeptDraft, KeptFailure, KeptMark, KeptTurn, TaskState
 from botops.domain.evaluations import Origin as From
@@ -74,7 +75,7 @@ def test_a_turn_becomes_a_test_and_says_so(acting, project, run, words, record):
     assert "Ещё не прогоняли" in said
     assert "regressions" in said
     assert not [b for b in test.button if b.key == button]
-    ((suite, case),) = making.cases_of(making.listed_suites(acting.settings), record.inbound.dialogue_id)
+    ((suite, case),) = suite_files.cases_of(suite_files.listed_suites(acting.settings), record.inbound.dialogue_id)
     assert (suite.name, case.origin) == ("regressions", From(record.inbound.dialogue_id, record.number))
     test = run(project, "evals", suite="regressions", case=case.id)
     assert "Ещё не прогоняли." in words(test)
@@ -170,7 +171,7 @@ def test_two_files_with_one_name_are_told_and_the_page_stays(acting, project, ru
     (task,) = acting.store.eval_tasks.latest()
     assert task.suites == ("regressions",)
     _await_end(acting)
-    owners = {suite.file.name: suite.problem for suite in making.listed_suites(acting.settings)}
+    owners = {suite.file.name: suite.problem for suite in suite_files.listed_suites(acting.settings)}
     assert owners["regressions.yaml"] == ""
     assert "the name regressions is that of regressions.yaml already" in owners["another.yaml"]
 
