@@ -53,7 +53,9 @@ class Purpose(StrEnum):
 class Attempt:
     """One model call of a turn: what it said (may never have been sent), how it was judged, what it used.
 
-    `fault` is the class of failure when the call gave no usable reply. Times are milliseconds.
+    `fault` is the class of failure when the call gave no usable reply. Times are milliseconds. `tries` are the usages
+    of the single requests when there were several (retries that were billed); `usage` is then their sum. Each is priced
+    by itself, because prices depend on the size of a request.
     """
 
     purpose: Purpose
@@ -64,6 +66,7 @@ class Attempt:
     model_ms: int
     verdict: Verdict | None = None
     fault: str | None = None
+    tries: tuple[Usage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 
 from botops.domain.money import PICO, Money
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one or more model calls, as the provider reports them.
+    """What one or more model calls used, as the provider reports it.
 
-    `input_tokens` includes `cached_tokens` (read from the provider's cache) and `cache_write_tokens`;
-    `output_tokens` includes `reasoning_tokens`. So the parts are never added to the wholes.
-    `estimated` marks counts made here because the provider sent none.
+    Tokens. `input_tokens` includes `cached_tokens` (read from the provider's cache), `cache_write_tokens` and
+    `audio_input_tokens`; `output_tokens` includes `reasoning_tokens` and `audio_output_tokens`. `cache_write_1h_tokens`
+    is the part of `cache_write_tokens` kept for an hour, `audio_cached_tokens` the part of `audio_input_tokens` that
+    was cached. So the parts are never added to the wholes.
+
+    `tool_uses` are calls of the provider's own tools that are billed by the piece, as (unit, number) in order of unit:
+    `web_search`, `file_search` …. `service_tier` is the tier the call was served at, in the provider's words ("" is the
+    ordinary one): `batch`, `flex`, `priority`. `estimated` marks counts made here because the provider sent none.
     """
 
     input_tokens: int = 0
@@ -23,8 +30,16 @@ class Usage:
     output_tokens: int = 0
     reasoning_tokens: int = 0
     estimated: bool = False
+    cache_write_1h_tokens: int = 0
+    audio_input_tokens: int = 0
+    audio_cached_tokens: int = 0
+    audio_output_tokens: int = 0
+    tool_uses: tuple[tuple[str, int], ...] = ()
+    service_tier: str = ""
 
     def __add__(self, other: Usage) -> Usage:
+        """The sum of two usages. A sum is for showing: it must not be priced, for prices depend on a call's size and
+        tier. The tier of a sum is the common one, "" when they differ."""
         return Usage(
             self.input_tokens + other.input_tokens,
             self.cached_tokens + other.cached_tokens,
@@ -32,12 +47,38 @@ class Usage:
             self.output_tokens + other.output_tokens,
             self.reasoning_tokens + other.reasoning_tokens,
             self.estimated or other.estimated,
+            self.cache_write_1h_tokens + other.cache_write_1h_tokens,
+            self.audio_input_tokens + other.audio_input_tokens,
+            self.audio_cached_tokens + other.audio_cached_tokens,
+            self.audio_output_tokens + other.audio_output_tokens,
+            _summed(self.tool_uses, other.tool_uses),
+            self.service_tier if self.service_tier == other.service_tier else "",
         )
+
+    def plain(self) -> dict[str, Any]:
+        """The usage as JSON can hold it; what is zero or ordinary is left out."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: dict(value) if name == "tool_uses" else value for name, value in values.items() if value}
+
+    @classmethod
+    def of_plain(cls, values: Mapping[str, Any]) -> Usage:
+        """The usage of what `plain` gave. Raises TypeError for a field that is none of it."""
+        uses = values.get("tool_uses") or {}
+        return cls(**{**values, "tool_uses": tuple(sorted(dict(uses).items()))})
 
     @property
     def total_tokens(self) -> int:
         """Input and output together."""
         return self.input_tokens + self.output_tokens
+
+
+def _summed(some: tuple[tuple[str, int], ...], others: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    if not some or not others:
+        return some or others
+    numbers: dict[str, int] = {}
+    for unit, number in (*some, *others):
+        numbers[unit] = numbers.get(unit, 0) + number
+    return tuple(sorted(numbers.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Recording:
 
     def line(self) -> str:
         """The row as it stands in the file."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True) + "\n"
+        return json.dumps(asdict(self) | {"usage": self.usage.plain()}, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def recording_key(model: str, request: ModelRequest) -> str:
@@ -298,7 +298,7 @@ def _read(file: Path) -> dict[str, Recording]:
             continue
         try:
             data = json.loads(line)
-            row = Recording(**{**data, "usage": Usage(**data["usage"])})
+            row = Recording(**{**data, "usage": Usage.of_plain(data["usage"])})
         except (ValueError, TypeError, KeyError) as error:
             message = f"no recording: {error}. Restore the file from git or record again: {RECORD_COMMAND}"
             problems.append(Problem(str(file), number, 1, "", message, rule="bad-recording"))

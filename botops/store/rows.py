@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -119,12 +120,8 @@ def _attempt_row(turn_id: str, position: int, attempt: Attempt) -> Row:
         "text": attempt.text,
         "fault": attempt.fault,
         "model_ms": attempt.model_ms,
-        "input_tokens": usage.input_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "cache_write_tokens": usage.cache_write_tokens,
-        "output_tokens": usage.output_tokens,
-        "reasoning_tokens": usage.reasoning_tokens,
-        "estimated": usage.estimated,
+        **usage_row(usage),
+        "tries": [one.plain() for one in attempt.tries] or None,
         "pico_usd": cost.pico_usd,
         "local_minor": cost.local.minor if cost.local else None,
         "local_currency": cost.local.currency if cost.local else None,
@@ -135,6 +132,20 @@ def _attempt_row(turn_id: str, position: int, attempt: Attempt) -> Row:
         "unknown_model": cost.unknown_model,
         **_verdict_columns(attempt.verdict),
     }
+
+
+USAGE = tuple(each.name for each in fields(Usage))
+"""The columns of a usage."""
+
+
+def usage_row(usage: Usage) -> Row:
+    """The columns of a usage."""
+    return {name: getattr(usage, name) for name in USAGE} | {"tool_uses": dict(usage.tool_uses) or None}
+
+
+def usage_of(row: Mapping[str, Any]) -> Usage:
+    """The usage of a row with the columns of `usage_row`."""
+    return Usage.of_plain({name: row[name] for name in USAGE})
 
 
 def _verdict_columns(verdict: Verdict | None) -> Row:
@@ -290,14 +301,6 @@ def _verdict_of(row: Mapping[str, Any], findings: Sequence[Finding], excepted: S
 
 
 def _attempt_of(row: Mapping[str, Any], findings: Sequence[Finding], excepted: Sequence[Finding]) -> Attempt:
-    usage = Usage(
-        row["input_tokens"],
-        row["cached_tokens"],
-        row["cache_write_tokens"],
-        row["output_tokens"],
-        row["reasoning_tokens"],
-        row["estimated"],
-    )
     cost = Cost(
         row["pico_usd"],
         money_of(row["local_minor"], row["local_currency"]),
@@ -311,11 +314,12 @@ def _attempt_of(row: Mapping[str, Any], findings: Sequence[Finding], excepted: S
         Purpose(row["purpose"]),
         row["model"],
         row["text"],
-        usage,
+        usage_of(row),
         cost,
         row["model_ms"],
         _verdict_of(row, findings, excepted),
         row["fault"],
+        tuple(Usage.of_plain(one) for one in row["tries"] or ()),
     )
 
 

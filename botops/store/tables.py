@@ -29,6 +29,9 @@ BROKEN = text("state IN ('failed', 'interrupted')")
 """Turns without a proper end."""
 
 
+_ZERO = {"server_default": "0"}
+
+
 class StoreTable(SQLModel):
     """Base of the tables, with metadata of its own: a host application may have SQLModel tables too."""
 
@@ -123,7 +126,8 @@ class Turn(StoreTable, table=True):
 
 
 class Attempt(StoreTable, table=True):
-    """One model call of a turn. `judgement` is None when it was not looked at."""
+    """One model call of a turn. `judgement` is None when it was not looked at. `tool_uses` maps a unit to its number;
+    `tries` are the usages of single requests when there were several."""
 
     __tablename__ = "attempt"
 
@@ -152,6 +156,13 @@ class Attempt(StoreTable, table=True):
     verdict_reason: str | None = None
     claims: int = Field(sa_type=BigInteger)
     book: str | None = None
+    cache_write_1h_tokens: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_ZERO)
+    audio_input_tokens: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_ZERO)
+    audio_cached_tokens: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_ZERO)
+    audio_output_tokens: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_ZERO)
+    tool_uses: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    service_tier: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    tries: list[Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
 
 
 class _FindingColumns(StoreTable):

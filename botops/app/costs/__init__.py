@@ -1,0 +1,1 @@
+"""Costs put together: reports, forecasts, plans, budgets and what finance asks for."""
