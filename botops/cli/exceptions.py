@@ -129,15 +129,14 @@ def review(
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of to stdout.")
 def export(out: Path | None) -> None:
     """The exceptions in force as YAML, for `botops check --exceptions FILE`."""
-    import yaml
-
     from botops.app.checks.exceptions import exception_row
     from botops.app.checks.reviewing import today
+    from botops.config.yaml_writer import dump_yaml
 
     with open_container(project_settings(), role="reader") as container:
         day = today(container)
         found = [exception_row(e) for e in container.store.reviews.exceptions() if e.in_force(day)]
-    _write(yaml.safe_dump({"exceptions": found}, allow_unicode=True, sort_keys=False, width=110), out)
+    _write(dump_yaml({"exceptions": found}), out)
 
 
 @exceptions.command()

@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from botops.config import as_json, parse
 from botops.config.document import read_text
 from botops.config.json_reader import read_json
 from botops.config.rows import Row
-from botops.config.scalars import NumberTooLargeError, resolve
-from botops.domain.errors import ConflictError, NotFoundError, OutsideError, UserError
+from botops.config.writing import locked
+from botops.config.yaml_writer import dump_yaml
+from botops.domain.errors import ConflictError, OutsideError, UserError
 from botops.evals.case_rows import rows_file
 from botops.evals.suite import MAX_BYTES, SuiteReader
 
 _INDENT = 2
-_UNSEEN = re.compile("[^\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""Characters that are written as escapes: control characters, further kinds of line breaks."""
 
 
 def cases_text(cases: Sequence[Mapping[str, Any]], indent: int = _INDENT) -> str:
     """Cases as items of a suite's `cases`."""
-    text = _dumped([dict(case) for case in cases])
+    text = dump_yaml([dict(case) for case in cases])
     return "\n".join(f"{' ' * indent}{line}" if line else line for line in text.split("\n"))
 
 
 def suite_text(head: Mapping[str, Any], cases: Sequence[Mapping[str, Any]]) -> str:
     """A new suite: the keys of `head` and the cases."""
-    return f"{_dumped(dict(head))}cases:\n{cases_text(cases)}"
+    return f"{dump_yaml(dict(head))}cases:\n{cases_text(cases)}"
 
 
 def append_cases(path: Path, cases: Sequence[Mapping[str, Any]], reader: SuiteReader) -> None:
@@ -47,7 +41,7 @@ def append_cases(path: Path, cases: Sequence[Mapping[str, Any]], reader: SuiteRe
     Raises UserError when the file could not be read with the cases in it (a taken id, `cases` not the last key), and
     OutsideError when it cannot be written; then nothing is written.
     """
-    with _locked(path.parent):
+    with locked(path.parent.resolve()):
         before = read_text(path, max_bytes=MAX_BYTES)
         rows = rows_file(parse(before, str(path)))
         if rows is not None:
@@ -98,7 +92,7 @@ def _append_rows(path: Path, rows: Path, cases: Sequence[Mapping[str, Any]], rea
 def write_suite(path: Path, text: str, reader: SuiteReader) -> None:
     """Writes a new suite. Raises UserError when it could not be read, ConflictError when the name is taken and
     OutsideError when it cannot be written; then nothing is written."""
-    with _locked(path.parent), _beside(path, text, reader) as temporary:
+    with locked(path.parent.resolve()), _beside(path, text, reader) as temporary:
         try:
             os.link(temporary, path)
         except FileExistsError as error:
@@ -109,22 +103,6 @@ def check_suite(text: str, reader: SuiteReader) -> None:
     """Raises UserError when a text could not be read as a suite."""
     with tempfile.TemporaryDirectory() as folder, _beside(Path(folder) / "suite.yaml", text, reader, "the suite"):
         pass
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Holds the one right to change suites of a folder, against other processes."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except FileNotFoundError as error:
-        raise NotFoundError(f"{folder}: no such folder") from error
-    except OSError as error:
-        raise OutsideError(f"{folder}: cannot be opened for writing ({error.strerror})") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
@@ -163,41 +141,3 @@ def _indent_of(text: str, path: Path) -> int:
 
 def _id(case: Any) -> Any:
     return case.get("id") if isinstance(case, dict) else None
-
-
-_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # several times as fast; wheels all have it
-
-
-class _Dumper(_DUMPER):  # type: ignore[misc]  # one of the two at run time
-    """Writes texts of several lines as blocks, and quotes what our reader would take for a number or a word."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # our reader refuses them
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    plain = _is_plain(text) and not _UNSEEN.search(text)
-    style = '"' if not plain else "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-def _is_plain(text: str) -> bool:
-    """True for a text that is still that text when it is written without quotes. PyYAML writes by the rules of YAML
-    1.1, our reader reads by those of 1.2: `1e5` is a text there and a number here."""
-    try:
-        return resolve(text) == text
-    except NumberTooLargeError:
-        return False
-
-
-def _number(dumper: yaml.SafeDumper, number: Decimal) -> yaml.ScalarNode:
-    text = f"{number:f}"
-    return dumper.represent_scalar(f"tag:yaml.org,2002:{'float' if '.' in text else 'int'}", text)
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(Decimal, _number)
-
-
-def _dumped(data: Any) -> str:
-    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)

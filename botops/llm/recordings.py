@@ -8,19 +8,16 @@ prompt version and key, so that a new recording of the same replies leaves no di
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import fcntl
 import hashlib
 import json
-import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from botops.domain.errors import ModelError, StoreError, UserError
+from botops.config.writing import locked, replace
+from botops.domain.errors import ModelError, OutsideError, StoreError, UserError
 from botops.domain.messages import Message
 from botops.domain.ports import ChatModel, ModelReply, ModelRequest, OnText
 from botops.domain.problems import Problem
@@ -253,40 +250,15 @@ def _merge(file: Path, rows: Mapping[str, Recording], keep: set[str] | None = No
     """Adds rows to a file, or keeps only some of them; the file is replaced whole. Returns how many rows went."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(file.parent):
+        with locked(file.parent.resolve()):
             before = _read(file) if file.exists() else {}
             after = {key: row for key, row in before.items() if keep is None or key in keep} | dict(rows)
             content = "".join(row.line() for row in sorted(after.values(), key=_order)).encode()
             if not file.exists() or file.read_bytes() != content:
-                _replace(file, content)
+                replace(file, content)
             return sum(key not in after for key in before)
-    except OSError as error:
+    except (OSError, OutsideError) as error:
         raise StoreError(f"{file}: the recording could not be written ({error})") from error
-
-
-@contextlib.contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """Holds the directory for one process at a time: several runs may record at once."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _replace(file: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _read(file: Path) -> dict[str, Recording]:

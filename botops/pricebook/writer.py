@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-import yaml
-
-from botops.config.scalars import NumberTooLargeError, resolve
+from botops.config.yaml_writer import dump_yaml
 from botops.pricebook.model import Offer, Policies, Price, PriceBook, Product, Window
 
 _DERIVED_VERSION = re.compile(r"[0-9a-f]{12}")
@@ -19,11 +16,7 @@ _DERIVED_VERSION = re.compile(r"[0-9a-f]{12}")
 def dump(book: PriceBook) -> str:
     """The book as YAML, keys with their default value left out. `load` of it gives an equal book, but for `source` and
     for a version that was derived from the file's contents."""
-    return str(
-        yaml.dump(
-            as_data(book), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120, default_flow_style=False
-        )
-    )
+    return dump_yaml(as_data(book), width=120)
 
 
 def as_data(book: PriceBook) -> dict[str, Any]:
@@ -104,32 +97,3 @@ def _day(value: date | None) -> str | None:
 
 def _kept(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None and value not in ("", [], {})}
-
-
-_FAST: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-
-class _Dumper(_FAST):  # type: ignore[misc]  # either dumper has the same interface
-    """Writes text so that this project's own reader, not YAML 1.1, takes it for text."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    try:
-        quoted = not isinstance(resolve(text), str)
-    except NumberTooLargeError:
-        quoted = True
-    node: yaml.ScalarNode = dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if quoted else None)
-    return node
-
-
-def _number(dumper: _Dumper, value: Decimal) -> yaml.ScalarNode:
-    text = format(value, "f")
-    node: yaml.ScalarNode = dumper.represent_scalar(f"tag:yaml.org,2002:{'float' if '.' in text else 'int'}", text)
-    return node
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(Decimal, _number)

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from botops.config import Document, Strict, parse, validate
 from botops.config.document import decode
+from botops.config.writing import locked, replace, write_new
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.registry.checksums import checksum_of
 from botops.registry.folders import RELEASE, read_bytes
@@ -26,7 +27,6 @@ from botops.registry.loading import refuse_changed
 from botops.registry.model import SHA256, ReleaseAction
 from botops.registry.release import Step
 from botops.registry.release_file import existing, latest, refuse_other, release_yaml, seen, version_before
-from botops.registry.writing import locked, replace, write_new
 
 MOST_BYTES = 64_000_000
 """Largest price book file."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from botops.config import MAX_BYTES
+from botops.config.writing import locked, replace, write_new
 from botops.domain.errors import ConflictError, NotFoundError, OutsideError, UserError
 from botops.registry.checksums import checksum_of
 from botops.registry.folders import RELEASE, check_name, read_bytes, scan_folder, version_path
@@ -24,7 +25,6 @@ from botops.registry.release import (
 )
 from botops.registry.release_file import existing, refuse_other, seen
 from botops.registry.version import DRAFT, PromptVersion, read_version, unused_variables
-from botops.registry.writing import locked, replace, write_new
 
 
 class Publisher:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import yaml
-
 from botops.config import MAX_BYTES
+from botops.config.yaml_writer import dump_yaml
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.registry.checksums import checksum_of
 from botops.registry.folders import read_bytes
@@ -96,7 +95,7 @@ def version_before(history: Sequence[ReleaseStep[V]], live: V) -> V:
 
 def release_yaml(data: Mapping[str, Any]) -> str:
     """A release file's text."""
-    return _HEADER + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return _HEADER + dump_yaml(data)
 
 
 def existing(path: Path, *, most: int = MAX_BYTES) -> bytes | None:
@@ -117,15 +116,3 @@ def refuse_other(path: Path, raw: bytes | None, expected: str) -> None:
     if seen(raw) != expected:
         theirs = raw.decode(errors="replace") if raw is not None else None
         raise ConflictError(f"{path} was changed by somebody else: look at theirs and try again", theirs)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes every text that a reader could take for a number, a date or a word like `true`."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    safe = text[:1].isalpha() and text.lower() not in {"true", "false", "null", "yes", "no", "on", "off"}
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if safe else '"')
-
-
-_Dumper.add_representer(str, _text)

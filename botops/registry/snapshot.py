@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from botops.config.writing import locked, replace
 from botops.domain.errors import OutsideError, UserError
 from botops.domain.problems import Problem
 from botops.registry.loading import Prompt, refuse_changed_partials
 from botops.registry.partials import PartialFile, Partials
 from botops.registry.release import read_release
 from botops.registry.version import read_version
-from botops.registry.writing import locked, replace
 
 _FORMAT = 1
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from botops.config.writing import locked, replace, write_new
 from botops.domain.errors import OutsideError, UserError
 from botops.domain.problems import Problem
 from botops.registry.checksums import checksum_of
-from botops.registry.writing import locked, replace, write_new
 
 _FORMAT = 1
 

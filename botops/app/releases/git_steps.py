@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botops.app.releases.git_program import Git, GitError
+from botops.config.writing import replace
 from botops.domain.errors import UserError
-from botops.registry.writing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

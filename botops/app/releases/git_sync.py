@@ -18,12 +18,12 @@ from botops.app.container import STATE
 from botops.app.releases.git_program import Git, GitError
 from botops.app.releases.git_remote import counts, fetch, on_branch, push_branch, repository_of, tracking_ref
 from botops.app.releases.git_steps import Step, commit_waiting, keep_steps, waiting_steps
+from botops.config.writing import locked
 from botops.domain.errors import ConflictError, OutsideError, UserError
 from botops.registry.books import BookFolder
 from botops.registry.checksums import checksum_of
 from botops.registry.folders import DRAFT_FILE, RELEASE, read_bytes
 from botops.registry.release import read_release
-from botops.registry.writing import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import yaml
-
 from botops.config import MAX_BYTES, Document
 from botops.config.spots import Path
+from botops.config.yaml_writer import dump_yaml
 from botops.domain.errors import UserError
 from botops.registry.version import read_version
 
@@ -22,7 +21,7 @@ def prompt_text(spec: Mapping[str, Any]) -> str:
     """The YAML of a prompt file: keys in their usual order, long texts as blocks, empty ones left out."""
     known = {key: spec[key] for key in _ORDER if spec.get(key) not in (None, "", [], (), {})}
     rest = {key: value for key, value in spec.items() if key not in _ORDER}
-    return yaml.dump({**known, **rest}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100_000)
+    return dump_yaml({**known, **rest}, width=100_000)
 
 
 def checked_text(spec: Mapping[str, Any], document: Document, path: Path) -> str:
@@ -59,23 +58,3 @@ def _marked(value: Any) -> str:
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} has no JSON form")
     return f"{_NUMBER}{value:f}"
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as blocks, and quotes what could be read as a number, a date or a word."""
-
-
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None if text[:1].isalpha() and text.lower() not in _WORDS else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-def _decimal(dumper: yaml.SafeDumper, number: Decimal) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", f"{number:f}")
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(Decimal, _decimal)

@@ -91,7 +91,7 @@ def test_of_two_who_saw_the_same_release_the_second_gets_the_firsts(folder):
     folder.publish(b"third", STEP, expected=seen)
     with pytest.raises(ConflictError) as conflict:
         folder.publish(b"fourth", STEP, expected=seen)
-    assert 'live: "2.yaml"' in conflict.value.theirs
+    assert "live: 2.yaml" in conflict.value.theirs
     assert folder.names() == ("demo.yaml", "1.yaml", "2.yaml")
 
 

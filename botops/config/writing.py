@@ -14,25 +14,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from botops.domain.errors import OutsideError, UserError
+from botops.domain.errors import NotFoundError, OutsideError, UserError
 
 _TEMPORARY = ".botops-"
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Holds the one right to write in a folder, against threads and processes alike. Raises UserError, OutsideError."""
+    """Holds the one right to write in a folder, against threads and processes alike.
+
+    Raises UserError for a symbolic link, NotFoundError, OutsideError.
+    """
     if folder.is_symlink():
         raise UserError(f"{folder}: a symbolic link: put the folder itself here")
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise NotFoundError(f"{folder}: no such folder") from error
     except OSError as error:
         raise OutsideError(f"{folder}: cannot be opened for writing ({error.strerror})") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        for left in folder.glob(
-            f"{_TEMPORARY}*.tmp"
-        ):  # only the lock's holder writes these, so they are a dead process's
+        for left in folder.glob(f"{_TEMPORARY}*.tmp"):  # only the lock's holder writes these: a dead process's
             left.unlink(missing_ok=True)
         yield
     finally:
