@@ -60,10 +60,12 @@ class CostMeter:
         day = at.astimezone(self._zone).date()
         with localcontext() as context:
             context.prec = _DIGITS
-            amount = cost_of(usage, row)
             foreign = self._rates.on(day, row.currency)
             assert foreign is not None  # the constructor has seen to it
-            pico = int((amount * PICO / foreign.per_usd).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+            pico = _pico(cost_of(usage, row), foreign.per_usd)
+            saved = 0
+            if usage.cached_tokens or usage.cache_write_tokens:
+                saved = _pico(cost_of(usage.uncached(), row), foreign.per_usd) - pico
             local = self._rates.on(day, self._local_currency)
             money = None if local is None else _money(pico, local.per_usd, self._local_currency)
         sources = [row.source, foreign.source, local.source if local is not None else ""]
@@ -74,6 +76,7 @@ class CostMeter:
             priced_as=priced_as,
             source="; ".join(dict.fromkeys(text for text in sources if text)),
             simulated=simulated,
+            saved_pico_usd=saved,
         )
 
 
@@ -91,6 +94,10 @@ def local_total(costs: Iterable[Cost], currency: str) -> Money:
         context.prec = _DIGITS
         total = sum((Decimal(pico) * rate / PICO for rate, pico in by_rate.items()), Decimal(0))
         return Money.of(total, currency)
+
+
+def _pico(amount: Decimal, per_usd: Decimal) -> int:
+    return int((amount * PICO / per_usd).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def _money(pico: int, rate: Decimal, currency: str) -> Money:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -55,6 +55,10 @@ class Usage:
             self.service_tier if self.service_tier == other.service_tier else "",
         )
 
+    def uncached(self) -> Usage:
+        """The same usage had the provider kept nothing in its cache: every token read is an ordinary one."""
+        return replace(self, cached_tokens=0, cache_write_tokens=0, cache_write_1h_tokens=0, audio_cached_tokens=0)
+
     def plain(self) -> dict[str, Any]:
         """The usage as JSON can hold it; what is zero or ordinary is left out."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -89,6 +93,10 @@ class Cost:
     dollar, of the day of the turn). `priced_as` names the model whose price was used; `source` the price table and its
     date. `simulated` means no bill exists: a simulated reply priced as if a real model had given it.
     `unknown_model` means no price was found: the cost is then 0 and must be shown as unknown.
+
+    `saved_pico_usd` is what the provider's cache saved, in pico-dollars: the cost of the same tokens read without a
+    cache, less `pico_usd`. Below zero where writing to the cache cost more than reading from it saved; None where it
+    was not counted.
     """
 
     pico_usd: int = 0
@@ -98,6 +106,7 @@ class Cost:
     source: str = ""
     simulated: bool = False
     unknown_model: bool = False
+    saved_pico_usd: int | None = None
 
     @property
     def usd(self) -> Decimal:
@@ -108,6 +117,7 @@ class Cost:
         local = self.local
         if other.local is not None:
             local = other.local if local is None else local + other.local
+        saved = [one for one in (self.saved_pico_usd, other.saved_pico_usd) if one is not None]
         return Cost(
             self.pico_usd + other.pico_usd,
             local,
@@ -116,4 +126,5 @@ class Cost:
             self.source or other.source,
             self.simulated or other.simulated,
             self.unknown_model or other.unknown_model,
+            sum(saved) if saved else None,
         )

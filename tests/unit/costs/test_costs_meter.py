@@ -155,3 +155,18 @@ def test_the_settings_meter():
         costs, currency="KZT", zone=ZoneInfo("Asia/Almaty"), simulated_as="house", overrides=[file_price]
     )
     assert later.cost(Usage(1_000_000), "house", AT).usd == Decimal("0.05")
+
+
+def test_what_the_cache_saved_is_known_with_the_cost():
+    # gpt-5-mini: 400 tokens read from the cache at 0.025 instead of 0.25 per million: 400 x 0.225 = 90 per million
+    assert meter().cost(Usage(1000, 400, 0, 200, 50), "gpt-5-mini", AT).saved_pico_usd == 90_000_000
+    assert meter().cost(Usage(1000, 0, 0, 200), "gpt-5-mini", AT).saved_pico_usd == 0
+    dear = PriceOverride(model="house-2", input=Decimal(1), output=Decimal(1), cache_write=Decimal("1.25"))
+    # 1,000 tokens written at 1.25 instead of 1 per million
+    assert meter(dear).cost(Usage(1000, 0, 1000, 0), "house-2", AT).saved_pico_usd == -250_000_000
+    assert meter().cost(Usage(1000, 400), "nobody-knows-this", AT).saved_pico_usd is None
+
+
+def test_savings_add_up_where_they_were_counted():
+    assert (Cost(saved_pico_usd=3) + Cost() + Cost(saved_pico_usd=-5)).saved_pico_usd == -2
+    assert (Cost() + Cost()).saved_pico_usd is None
