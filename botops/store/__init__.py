@@ -1,11 +1,13 @@
 """Where turns are kept: SQLite by default, PostgreSQL by URL. No session and no table class leaves this room."""
 
+from botops.store.calls import Call, CallReads, DayOfModel
 from botops.store.erasure import Erased
 from botops.store.experiments import WINDOW, ExperimentReads
 from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_record
 from botops.store.outcomes import Delivery, FeedbackStore, Outcomes, feedback_id, outcome_id
 from botops.store.reads import Reads
+from botops.store.repricing import Price, Repriced, same_cost
 from botops.store.reviewing import ReviewReads
 from botops.store.store import Store, Written
 from botops.store.views import (
@@ -28,7 +30,10 @@ from botops.store.views import (
 
 __all__ = [
     "WINDOW",
+    "Call",
+    "CallReads",
     "Counts",
+    "DayOfModel",
     "DearDialogue",
     "Delivery",
     "DialogueFilter",
@@ -48,7 +53,9 @@ __all__ = [
     "Outcomes",
     "Page",
     "PatternKey",
+    "Price",
     "Reads",
+    "Repriced",
     "ReviewReads",
     "Store",
     "Totals",
@@ -57,4 +64,5 @@ __all__ = [
     "mask",
     "mask_record",
     "outcome_id",
+    "same_cost",
 ]

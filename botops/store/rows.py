@@ -96,10 +96,7 @@ def outcome_row(record: TurnRecord) -> Row:
         "cache_write_tokens": usage.cache_write_tokens,
         "output_tokens": usage.output_tokens,
         "reasoning_tokens": usage.reasoning_tokens,
-        "pico_usd": cost.pico_usd,
-        "local_minor": cost.local.minor if cost.local else 0,
-        "local_currency": cost.local.currency if cost.local else "",
-        "unknown_cost": cost.unknown_model,
+        **cost_sums(cost),
         "findings": len(findings),
         "worst": max((int(f.severity) for f in findings), default=0),
     }
@@ -122,14 +119,7 @@ def _attempt_row(turn_id: str, position: int, attempt: Attempt) -> Row:
         "model_ms": attempt.model_ms,
         **usage_row(usage),
         "tries": [one.plain() for one in attempt.tries] or None,
-        "pico_usd": cost.pico_usd,
-        "local_minor": cost.local.minor if cost.local else None,
-        "local_currency": cost.local.currency if cost.local else None,
-        "rate": None if cost.rate is None else str(cost.rate),
-        "priced_as": cost.priced_as,
-        "price_source": cost.source,
-        "simulated": cost.simulated,
-        "unknown_model": cost.unknown_model,
+        **cost_row(cost),
         **_verdict_columns(attempt.verdict),
     }
 
@@ -146,6 +136,43 @@ def usage_row(usage: Usage) -> Row:
 def usage_of(row: Mapping[str, Any]) -> Usage:
     """The usage of a row with the columns of `usage_row`."""
     return Usage.of_plain({name: row[name] for name in USAGE})
+
+
+def cost_row(cost: Cost) -> Row:
+    """The columns of a cost."""
+    return {
+        "pico_usd": cost.pico_usd,
+        "local_minor": cost.local.minor if cost.local else None,
+        "local_currency": cost.local.currency if cost.local else None,
+        "rate": None if cost.rate is None else str(cost.rate),
+        "priced_as": cost.priced_as,
+        "price_source": cost.source,
+        "simulated": cost.simulated,
+        "unknown_model": cost.unknown_model,
+    }
+
+
+def cost_of(row: Mapping[str, Any]) -> Cost:
+    """The cost of a row with the columns of `cost_row`."""
+    return Cost(
+        row["pico_usd"],
+        money_of(row["local_minor"], row["local_currency"]),
+        None if row["rate"] is None else Decimal(row["rate"]),
+        row["priced_as"],
+        row["price_source"],
+        row["simulated"],
+        row["unknown_model"],
+    )
+
+
+def cost_sums(cost: Cost) -> Row:
+    """The columns of a turn that sum up the costs of its calls."""
+    return {
+        "pico_usd": cost.pico_usd,
+        "local_minor": cost.local.minor if cost.local else 0,
+        "local_currency": cost.local.currency if cost.local else "",
+        "unknown_cost": cost.unknown_model,
+    }
 
 
 def _verdict_columns(verdict: Verdict | None) -> Row:
@@ -301,21 +328,12 @@ def _verdict_of(row: Mapping[str, Any], findings: Sequence[Finding], excepted: S
 
 
 def _attempt_of(row: Mapping[str, Any], findings: Sequence[Finding], excepted: Sequence[Finding]) -> Attempt:
-    cost = Cost(
-        row["pico_usd"],
-        money_of(row["local_minor"], row["local_currency"]),
-        None if row["rate"] is None else Decimal(row["rate"]),
-        row["priced_as"],
-        row["price_source"],
-        row["simulated"],
-        row["unknown_model"],
-    )
     return Attempt(
         Purpose(row["purpose"]),
         row["model"],
         row["text"],
         usage_of(row),
-        cost,
+        cost_of(row),
         row["model_ms"],
         _verdict_of(row, findings, excepted),
         row["fault"],

@@ -29,6 +29,7 @@ from botops.store import erasure, eval_tasks, hand_offs, migrate, reviewing, rol
 from botops.store.access import Access
 from botops.store.audit import AuditLog
 from botops.store.book_replies import BookReplies
+from botops.store.calls import CallReads
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
 from botops.store.eval_runs import EvalRuns
@@ -41,6 +42,7 @@ from botops.store.overrides import Overrides
 from botops.store.presence import FilePresence, Presence, ServerPresence
 from botops.store.proposals import Proposals
 from botops.store.reads import Reads
+from botops.store.repricing import Repricing
 from botops.store.reviewing import ReviewReads
 from botops.store.tables import IMPORT_BATCH, SERVING, TURN
 from botops.store.writer import Writer
@@ -91,6 +93,8 @@ class Store:
         self.overrides = Overrides(access)
         self.audit = AuditLog(access)
         self.book_replies = BookReplies(access)
+        self.calls = CallReads(access)
+        self.repricing = Repricing(access)
         self.outcomes = Outcomes(access)
         self.feedback = FeedbackStore(access)
         self.experiments = ExperimentReads(access)
