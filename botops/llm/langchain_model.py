@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botops.domain.errors import ModelError, UserError
 from botops.domain.messages import Message
 from botops.domain.ports import ModelReply, ModelRequest, OnText
-from botops.domain.usage import Usage
 from botops.llm.call import BoundedCall, Limits, Receiver
 from botops.llm.retry import RetryPolicy
 from botops.llm.wire import finish_reason
+from botops.usage import Api, read_usage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -91,7 +90,8 @@ class LangChainModel:
         return "stop"
 
     async def _take(self, message: AIMessage, receiver: Receiver) -> None:
-        usage = _usage(message.usage_metadata)
+        told = {"usage_metadata": message.usage_metadata, "response_metadata": message.response_metadata}
+        usage = read_usage(told, Api.LANGCHAIN)
         if usage is not None:
             receiver.usage = usage if receiver.usage is None else receiver.usage + usage
         metadata = message.response_metadata
@@ -130,18 +130,3 @@ def _options(request: ModelRequest) -> dict[str, Any]:
         "seed": p.seed,
     }
     return {**{key: value for key, value in optional.items() if value is not None}, **p.extra}
-
-
-def _usage(metadata: Mapping[str, Any] | None) -> Usage | None:
-    """LangChain's usage; its input and output counts include their details. Chunks of a stream add up."""
-    if not metadata or not (metadata.get("input_tokens") or metadata.get("output_tokens")):
-        return None
-    given = metadata.get("input_token_details") or {}
-    made = metadata.get("output_token_details") or {}
-    return Usage(
-        input_tokens=metadata.get("input_tokens") or 0,
-        cached_tokens=given.get("cache_read") or 0,
-        cache_write_tokens=given.get("cache_creation") or 0,
-        output_tokens=metadata.get("output_tokens") or 0,
-        reasoning_tokens=made.get("reasoning") or 0,
-    )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from botops.domain.usage import Usage
+from botops.usage import read_usage
 
-_MOST_TOKENS = 10**12
-"""More than any call can use: a larger count is garbage."""
 _FINISH = {
     "stop": "stop", "end_turn": "stop", "stop_sequence": "stop", "eos": "stop", "eos_token": "stop",
     "complete": "stop", "finish_reason_stop": "stop", "done": "stop", "completed": "stop",
@@ -43,10 +41,10 @@ class Piece:
 def read_piece(data: object) -> Piece:
     """A chunk of a stream or a whole chat completion, first choice only."""
     if not isinstance(data, Mapping) or not isinstance(data.get("choices"), list):
-        usage = read_usage(data.get("usage")) if isinstance(data, Mapping) else None
+        usage = _usage(data)
         return Piece(usage=usage, recognised=usage is not None)
     model = data.get("model")
-    piece = Piece(usage=read_usage(data.get("usage")), model=model if isinstance(model, str) else "")
+    piece = Piece(usage=_usage(data), model=model if isinstance(model, str) else "")
     for choice in data["choices"]:
         if isinstance(choice, Mapping) and choice.get("index", 0) == 0:
             content = choice.get("delta") or choice.get("message") or {}
@@ -62,31 +60,10 @@ def read_piece(data: object) -> Piece:
     return piece
 
 
-def read_usage(block: object) -> Usage | None:
-    """The `usage` block of a chat completion; None when it is missing, malformed or all zero.
-
-    OpenAI counts reasoning inside `completion_tokens`. Some compatible providers count it beside them: then
-    `total_tokens` gives them away, or a reasoning count above the completion count does.
-    """
-    if not isinstance(block, Mapping):
-        return None
-    input_tokens, completion = _count(block.get("prompt_tokens")), _count(block.get("completion_tokens"))
-    if input_tokens is None or completion is None or input_tokens + completion == 0:
-        return None
-    prompt_details = _mapping(block.get("prompt_tokens_details"))
-    reasoning = _count(_mapping(block.get("completion_tokens_details")).get("reasoning_tokens")) or 0
-    total = _count(block.get("total_tokens"))
-    beside = reasoning > completion or total == input_tokens + completion + reasoning
-    cached = _count(prompt_details.get("cached_tokens"))
-    if cached is None:
-        cached = _count(block.get("prompt_cache_hit_tokens")) or 0
-    return Usage(
-        input_tokens=input_tokens,
-        cached_tokens=cached,
-        cache_write_tokens=_count(prompt_details.get("cache_write_tokens")) or 0,
-        output_tokens=completion + (reasoning if beside else 0),
-        reasoning_tokens=reasoning,
-    )
+def _usage(data: object) -> Usage | None:
+    # Most chunks of a stream carry none: these are passed by without a look for all that a usage may be called.
+    told = isinstance(data, Mapping) and (data.get("usage") is not None or "x_groq" in data)
+    return read_usage(data) if told else None
 
 
 def _text(content: object) -> str:
@@ -97,13 +74,3 @@ def _text(content: object) -> str:
         texts = (part.get("text") for part in content if isinstance(part, Mapping) and part.get("type") == "text")
         return "".join(text for text in texts if isinstance(text, str))
     return ""
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST_TOKENS:
-        return None
-    return int(value) if value == int(value) else None
