@@ -76,7 +76,10 @@ class Container:
         registry = open_registry(settings, clock, keep=role != "reader")
         meter = build_meter(settings)
         model = model or build_model(settings, secrets)
-        store = Store.open(database_url(settings, secrets), clock=clock, role=role, mask=settings.privacy.mask)
+        store = Store.open(
+            database_url(settings, secrets), clock=clock, role=role, mask=settings.privacy.mask,
+            backups=settings.root / STATE / "backups",
+        )  # fmt: skip
         exceptions = StoredExceptions(store.reviews.exceptions)
         overrides = StoredOverrides(store.overrides.in_force)
         prompting = Prompting(registry, books, name=settings.prompt, company=settings.company, orders=overrides.of)

@@ -6,11 +6,13 @@ import os
 import socket
 import sqlite3
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from botops import __version__
+from botops.app.backup import FOLDER, backups
 from botops.app.checks.extensions import extensions_of
 from botops.app.checks.second_opinion import opinion_model
 from botops.app.container import database_url, open_registry
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 _FIXED_SQLITE = (3, 51, 3)
 """SQLite before this can corrupt a WAL database when two connections checkpoint at once; botops avoids the trigger by
 letting one process checkpoint."""
+
+_OLD_BACKUP_DAYS = 7
+"""A backup older than this would lose more than a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,19 @@ def examine(directory: Path) -> list[Check]:
         checks.append(Check("settings", "ok", str(file)))
     else:
         checks.append(Check("settings", "warning", f"no {FILE_NAME} here, defaults hold", "botops init NEW_FOLDER"))
-    for look in (_price_book, _claims, _prompts, _releases, _model, _second_opinion, _judge, _store, _git, _ports):
+    for look in (
+        _price_book,
+        _claims,
+        _prompts,
+        _releases,
+        _model,
+        _second_opinion,
+        _judge,
+        _store,
+        _backups,
+        _git,
+        _ports,
+    ):
         checks.extend(_guarded(look, settings))
     return checks
 
@@ -214,6 +231,17 @@ def _overrides(found: tuple[Override, ...]) -> Iterator[Check]:
             f"{order.subject}: {in_words(order)}; by {order.by} since {order.at:%Y-%m-%d %H:%M} UTC: {order.reason}"
         )
         yield Check("override", "warning", detail, remedy)
+
+
+def _backups(settings: Settings) -> Iterator[Check]:
+    folder = settings.root / FOLDER
+    found = backups(folder)
+    if not found:
+        yield Check("backups", "ok", f"none in {folder} yet", "botops backup /ANOTHER/DISK, every night by cron")
+        return
+    days = int((time.time() - found[0].stat().st_mtime) // 86_400)
+    state: Literal["ok", "warning"] = "ok" if days <= _OLD_BACKUP_DAYS else "warning"
+    yield Check("backups", state, f"{found[0].name}, {days} days old", "" if state == "ok" else "botops backup")
 
 
 def _git(settings: Settings) -> Iterator[Check]:

@@ -37,6 +37,8 @@ COMMANDS = {
     "outcomes": ("botops.cli.outcomes:outcomes", "Take in what became of leads, and list it."),
     "feedback": ("botops.cli.outcomes:feedback", "Take in ratings of dialogues."),
     "audit": ("botops.cli.audit:audit", "Who did what to what clients get, when and why."),
+    "backup": ("botops.cli.backup:backup", "Save the whole installation, also while it runs."),
+    "restore": ("botops.cli.backup:restore", "Bring an installation back from a backup."),
     "ingest": ("botops.cli.ingest:ingest", "Take in dialogues of another bot."),
 }
 """Every command: where it lives and the one line `--help` shows for it."""

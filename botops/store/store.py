@@ -30,6 +30,7 @@ from botops.store.access import Access
 from botops.store.audit import AuditLog
 from botops.store.book_replies import BookReplies
 from botops.store.calls import CallReads
+from botops.store.copying import copy_before_migration
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
 from botops.store.eval_runs import EvalRuns
@@ -72,7 +73,15 @@ class Store:
     """
 
     def __init__(
-        self, url: URL, engine: Engine, clock: Clock, role: Role, *, hide: Callable[[str], str], wait_s: float
+        self,
+        url: URL,
+        engine: Engine,
+        clock: Clock,
+        role: Role,
+        *,
+        hide: Callable[[str], str],
+        wait_s: float,
+        backups: Path | None = None,
     ) -> None:
         self._url = url
         self._engine = engine
@@ -80,6 +89,7 @@ class Store:
         self._role = role
         self._hide = hide
         self._wait_s = wait_s
+        self._backups = backups
         self._process = uuid.uuid4().hex
         self._presence: Presence | None = None
         self._writer: Writer | None = None
@@ -111,11 +121,13 @@ class Store:
         role: Role = "writer",
         mask: bool = True,
         duplicate_wait_s: float = DUPLICATE_WAIT_S,
+        backups: Path | None = None,
     ) -> Store:
         """Opens a store, bringing its tables up to date first unless it is only read.
 
         As a writer it marks the pending turns of dead processes `interrupted`. `mask` hides personal data before
         storage; `duplicate_wait_s` is how long, in seconds, a repeated delivery waits for the first one's answer.
+        `backups` is the folder a store of older tables is copied to before they are brought up to date.
 
         Raises:
             UserError: the address is not usable.
@@ -124,7 +136,7 @@ class Store:
         """
         parsed = parse_url(url)
         engine = open_engine(parsed, role)
-        store = cls(parsed, engine, clock, role, hide=_masking(mask), wait_s=duplicate_wait_s)
+        store = cls(parsed, engine, clock, role, hide=_masking(mask), wait_s=duplicate_wait_s, backups=backups)
         try:
             store._start()
         except BaseException:
@@ -370,6 +382,8 @@ class Store:
                 if path is None
                 else FilePresence(path, self._process, self._role)
             )
+            if self._backups is not None:
+                copy_before_migration(self._url, self._engine, self._backups)
             with self._engine.begin() as connection:
                 migrate.upgrade(connection)
         self._writer = Writer(self._engine, self._url)
