@@ -37,6 +37,22 @@ def repository() -> Path:
     return REPOSITORY
 
 
+@pytest.fixture(scope="session")
+def florists():
+    """A flower shop to write prompts and turns for: the module `tests/examples/florist.py`."""
+    path = Path(__file__).with_name("examples") / "florist.py"
+    spec = importlib.util.spec_from_file_location("florist_example", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def florist(florists, tmp_path):
+    """A flower shop of the test's own."""
+    return florists.Florist(tmp_path / "florist")
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"

@@ -52,6 +52,15 @@ def estimate_tokens(text: str, model: str, *, wait: bool = True) -> int:
     return len(encoding.encode_ordinary(text))
 
 
+def token_starts(text: str, model: str) -> tuple[int, ...] | None:
+    """The offset in the text at which each of its tokens begins, as many as `estimate_tokens` counts; None without the
+    model's vocabulary. A token that begins inside a character is taken to begin with it."""
+    encoding = vocabulary(encoding_name(model))
+    if encoding is None:
+        return None
+    return tuple(encoding.decode_with_offsets(encoding.encode_ordinary(text))[1])
+
+
 def counts_exactly(model: str) -> bool:
     """True when the model's vocabulary is at hand, so that its tokens are counted and not estimated."""
     return vocabulary(encoding_name(model)) is not None

@@ -171,6 +171,16 @@ def compile_text(
     return MessageText(text, template, uses, tokens, source, includes, loops, depth)
 
 
+def compiled_with(text: MessageText, change: NodeTransformer) -> Template:
+    """The template of a compiled text, compiled anew with its tree changed."""
+    environment = _SHARED_ENVIRONMENT if text.source else _ENVIRONMENT
+    tree = environment.parse(text.text)
+    _check(tree, text.text)
+    code = environment.compile(_Splice().visit(change.visit(tree)), filename=_FILENAME)
+    names = {name: inner for name, (_, inner) in text.includes.items()}
+    return Template.from_code(environment, code, environment.make_globals(names))
+
+
 def _found(include: Callable[[str], MessageText], name: str, offset: int) -> MessageText:
     try:
         return include(name)
@@ -341,10 +351,11 @@ def _name_offsets(text: str, most_tokens: int) -> tuple[dict[str, int], dict[str
     return offsets, includes, number
 
 
-def lexed(text: str) -> Iterator[tuple[str, str, int]]:
-    """The tokens of a template: kind, text and offset. Raises TemplateSyntaxError."""
+def lexed(text: str, *, shared: bool = False) -> Iterator[tuple[str, str, int]]:
+    """The tokens of a template: kind, text and offset. Raises TemplateSyntaxError. `shared` as a shared text, which
+    keeps its last line break."""
     at = 0
-    for _, kind, value in _ENVIRONMENT.lex(text):
+    for _, kind, value in (_SHARED_ENVIRONMENT if shared else _ENVIRONMENT).lex(text):
         found = text.find(value, at)  # tokens come in order; only white space may be left out between them
         at = found + len(value) if found >= 0 else at
         yield kind, value, found if found >= 0 else at

@@ -209,6 +209,11 @@ class PromptVersion:
                 ) from fault
         return tuple(messages)
 
+    def values(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """What the texts of `variables`' language are filled in with, defaults included. Raises UserError as
+        `render`."""
+        return self._values(variables, self.wording(variables.get("language")))
+
     @cached_property
     def _defaults(self) -> dict[str, Any]:
         return {

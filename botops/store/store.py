@@ -41,6 +41,7 @@ from botops.store.masking import mask, mask_inbound, mask_record, storable
 from botops.store.outcomes import FeedbackStore, Outcomes
 from botops.store.overrides import Overrides
 from botops.store.presence import FilePresence, Presence, ServerPresence
+from botops.store.prompt_calls import PromptCallReads
 from botops.store.proposals import Proposals
 from botops.store.reads import Reads
 from botops.store.repricing import Repricing
@@ -110,6 +111,7 @@ class Store:
         self.experiments = ExperimentReads(access)
         self.proposals = Proposals(access)
         self.eval_runs = EvalRuns(access)
+        self.prompt_calls = PromptCallReads(access)
         self.eval_tasks = EvalTasks(access, self._process)
 
     @classmethod

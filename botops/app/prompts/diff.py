@@ -119,7 +119,7 @@ def priced_diff(
 
     `simulated` says that no real model answers.
     """
-    models = (_model(before, settings, simulated=simulated), _model(after, settings, simulated=simulated))
+    models = (priced_model(before, settings, simulated=simulated), priced_model(after, settings, simulated=simulated))
     languages = dict.fromkeys((*settings.company.languages, *(traffic.replies if traffic else ())))
     tokens = []
     for language in languages:
@@ -137,8 +137,23 @@ def preview(
 ) -> tuple[Message, ...]:
     """The messages as a reply of that moment would get them, with examples for the variables and, without a price
     book, no prices. Raises UserError where the template fails."""
-    values = built_ins(settings.company, book, at, language, CHANNEL)
-    return version.render({"price_table": "", **values, **version.examples()})
+    return version.render(preview_values(version, settings, book, at, language))
+
+
+def preview_values(
+    version: PromptVersion, settings: Settings, book: PriceBook | None, at: datetime, language: Language,
+    channel: str = CHANNEL,
+) -> dict[str, Any]:  # fmt: skip
+    """What `preview` fills in."""
+    values = built_ins(settings.company, book, at, language, channel)
+    return {"price_table": "", **values, **version.examples()}
+
+
+def priced_model(version: PromptVersion, settings: Settings, *, simulated: bool) -> str:
+    """The model whose tokens and prices a version is counted in; `simulated` says that no real model answers."""
+    if simulated:
+        return settings.simulator.priced_as
+    return version.parameters.model or settings.model.name or DEFAULT_MODEL
 
 
 def diff_json(priced: PricedDiff) -> dict[str, Any]:
@@ -199,12 +214,6 @@ def _monthly(
         traffic.total, traffic.basis, change, local, (old.priced_as, new.priced_as), new.source, simulated,
         old.unknown_model or new.unknown_model,
     )  # fmt: skip
-
-
-def _model(version: PromptVersion, settings: Settings, *, simulated: bool) -> str:
-    if simulated:
-        return settings.simulator.priced_as
-    return version.parameters.model or settings.model.name or DEFAULT_MODEL
 
 
 def _language(value: object) -> Language:
