@@ -146,6 +146,7 @@ def build_meter(settings: Settings) -> Meter:
         currency=settings.company.currency,
         zone=ZoneInfo(settings.company.timezone),
         simulated_as=settings.simulator.priced_as,
+        root=settings.root,
     )
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from botops.app.glossary import OVERVIEW
-from botops.costs import local_total
-from botops.costs.rates import ExchangeRate, ExchangeRates
+from botops.costs import configured_rates, local_total
 from botops.domain.money import PICO, Money
 from botops.domain.usage import Cost, Usage
 from botops.store import Totals
 
 if TYPE_CHECKING:
     from botops.app.container import Container
+    from botops.costs import ExchangeRates
     from botops.store import DearDialogue, FaultExample, FaultPattern, FaultyHour, GroupBy
 
 Value = int | float | Decimal | Money | None
@@ -230,7 +230,7 @@ def _exact_local(container: Container, by_day: Iterable[tuple[object, int]]) -> 
 
 def _rates(container: Container) -> ExchangeRates:
     settings = container.settings
-    return ExchangeRates(ExchangeRate(r.since, settings.company.currency, r.per_usd) for r in settings.costs.rates)
+    return configured_rates(settings.costs, currency=settings.company.currency, root=settings.root)
 
 
 # --- costs ------------------------------------------------------------------------------------------------------------

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -12,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from botops.config.document import Document, parse, read
+from botops.config.model_prices import DatedRate, PriceOverride
 from botops.config.release_policy import Releases
 from botops.config.secrets import Secrets
 from botops.config.validation import Strict, validate
@@ -52,7 +51,6 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
-Usd = Annotated[Decimal, Field(ge=0)]
 
 
 class Company(Strict):
@@ -224,30 +222,14 @@ class Simulator(Strict):
     priced_as: str = "gpt-4o-mini"
 
 
-class ExchangeRate(Strict):
-    """Units of the company's currency for one dollar, from a day on."""
-
-    since: date
-    per_usd: Annotated[Decimal, Field(gt=0)]
-    source: str = ""
-
-
-class ModelPrice(Strict):
-    """A model's price from a day on, in dollars for a million tokens; overrides the built-in price table."""
-
-    model: str
-    input: Usd
-    output: Usd
-    cached_input: Usd | None = None
-    cache_write: Usd | None = None
-    since: date | None = None
-
-
 class Costs(Strict):
-    """Exchange rates and price overrides for model costs."""
+    """Exchange rates and the company's own prices of models: written here, in files of their own (relative to the
+    settings file; rates as YAML, JSON or CSV), or both."""
 
-    rates: tuple[ExchangeRate, ...] = ()
-    prices: tuple[ModelPrice, ...] = ()
+    rates: tuple[DatedRate, ...] = ()
+    rates_file: Path | None = None
+    prices: tuple[PriceOverride, ...] = ()
+    prices_file: Path | None = None
 
 
 class SuspiciousChange(Strict):
@@ -341,7 +323,10 @@ class Settings(Strict):
         files stay where they are."""
         named = {name: self.path(name) for name in ("pricebook", "evals", "team")}
         terms = self._root / self.claims.terms if self.claims.terms is not None else None
+        files = {"rates_file": self.costs.rates_file, "prices_file": self.costs.prices_file}
+        costs = {name: self._root / file for name, file in files.items() if file is not None}
         changed = {
+            "costs": self.costs.model_copy(update=costs),
             "paths": Paths(prompts=prompts, **named),
             "claims": self.claims.model_copy(update={"terms": terms}),
             "store": Store(),

@@ -2,96 +2,76 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-from fnmatch import fnmatchcase
+from decimal import Decimal, localcontext
 from pathlib import Path
-from typing import Annotated, Self
 
-from pydantic import Field, model_validator
-
-from botops.config import Strict, load
+from botops.config import load
+from botops.config.model_prices import TOKEN_PRICES, PriceFile, PriceOverride
 from botops.costs.prices import PriceRow, Rate
 
-Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+_DIGITS = 40
 
 
-class Tier(Strict):
-    """Prices of a call with more than `above` input tokens; what is left out keeps its lower price."""
+def row_of(price: PriceOverride) -> PriceRow:
+    """An own price as the meter takes it; that of machines by the hour turned into one for tokens."""
+    rates = _by_the_hour(price) if price.per_gpu_hour is not None else _by_the_token(price)
+    dated = f" since {price.since}" if price.since else ""
+    note = f" ({price.note})" if price.note else ""
+    return PriceRow(
+        model=price.model,
+        input=rates["input"],
+        output=rates["output"],
+        cached=rates.get("cached_input"),
+        cache_write=rates.get("cache_write"),
+        reasoning=rates.get("reasoning"),
+        per_call=price.per_call,
+        currency=price.currency,
+        source=f"own price{dated}{note}",
+        tools=dict(price.tools),
+        tier=price.service_tier,
+        since=price.since,
+        cache_write_1h=rates.get("cache_write_1h"),
+        audio_input=rates.get("audio_input"),
+        audio_cached=rates.get("audio_cached"),
+        audio_output=rates.get("audio_output"),
+    )
 
-    above: Annotated[int, Field(gt=0)]
-    input: Amount | None = None
-    output: Amount | None = None
-    cached_input: Amount | None = None
-    cache_write: Amount | None = None
-    reasoning: Amount | None = None
 
+def price_of_machines(per_gpu_hour: Decimal, gpus: int, tokens_per_second: Decimal) -> Decimal:
+    """What a million tokens cost on machines paid by the hour:
 
-class PriceOverride(Strict):
-    """A model's price for a million tokens, from `since` to `until`, both days included; None is open.
+        price of a million = per_gpu_hour x gpus / (3,600 s x tokens_per_second) x 1,000,000
 
-    `model` is a name or a pattern with `*`, compared without regard to case. What is left out of `cached_input`,
-    `cache_write` and `reasoning` is charged as input or output. `note` says where the price is from (a contract).
+    `tokens_per_second` is what all the GPUs together got through, over whole hours with their waiting. Four GPUs at
+    2.50 an hour that get through 5,000 tokens a second cost 10 / 18,000,000 for a token, 0.5555… for a million.
     """
-
-    model: Annotated[str, Field(min_length=1)]
-    input: Amount
-    output: Amount
-    cached_input: Amount | None = None
-    cache_write: Amount | None = None
-    reasoning: Amount | None = None
-    per_call: Amount = Decimal(0)
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
-    since: date | None = None
-    until: date | None = None
-    tiers: tuple[Tier, ...] = ()
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.since and self.until and self.until < self.since:
-            raise ValueError(f"`until` {self.until} lies before `since` {self.since}")
-        thresholds = [tier.above for tier in self.tiers]
-        if thresholds != sorted(set(thresholds)):
-            raise ValueError("tiers must rise by `above`")
-        return self
-
-    def covers(self, model: str, day: date) -> bool:
-        """True when this price is of the model and in force on the day."""
-        known = fnmatchcase(model.lower(), self.model.lower())
-        return known and (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
-
-    def row(self) -> PriceRow:
-        """The price as the meter takes it."""
-        rates = {key: self._rate(key) for key in ("input", "output", "cached_input", "cache_write", "reasoning")}
-        assert rates["input"] is not None
-        assert rates["output"] is not None
-        dated = f" since {self.since}" if self.since else ""
-        note = f" ({self.note})" if self.note else ""
-        return PriceRow(
-            self.model,
-            rates["input"],
-            rates["output"],
-            rates["cached_input"],
-            rates["cache_write"],
-            rates["reasoning"],
-            self.per_call,
-            self.currency,
-            f"own price{dated}{note}",
-        )
-
-    def _rate(self, key: str) -> Rate | None:
-        base: Decimal | None = getattr(self, key)
-        if base is None:
-            return None
-        tiers = ((tier.above, getattr(tier, key)) for tier in self.tiers)
-        return Rate(base, tuple((above, price) for above, price in tiers if price is not None))
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return per_gpu_hour * gpus * 1_000_000 / (3_600 * tokens_per_second)
 
 
-class PriceFile(Strict):
-    """A file of own prices: `prices:` and a list."""
+def _by_the_hour(price: PriceOverride) -> dict[str, Rate]:
+    assert price.per_gpu_hour is not None
+    speeds = (
+        price.input_tokens_per_second or price.tokens_per_second,
+        price.output_tokens_per_second or price.tokens_per_second,
+    )
+    rates = {}
+    for name, speed in zip(("input", "output"), speeds, strict=True):
+        assert speed is not None  # what the settings let through has one way or the other
+        rates[name] = Rate(price_of_machines(price.per_gpu_hour, price.gpus, speed))
+    return rates
 
-    prices: tuple[PriceOverride, ...] = ()
+
+def _by_the_token(price: PriceOverride) -> dict[str, Rate]:
+    rates = {}
+    for name in TOKEN_PRICES:
+        base: Decimal | None = getattr(price, name)
+        if base is not None:
+            tiers = ((tier.above, getattr(tier, name)) for tier in price.tiers)
+            steps = tuple((above, dearer) for above, dearer in tiers if dearer is not None)
+            rates[name] = Rate(base, steps)
+    return rates
 
 
 def load_overrides(path: Path) -> tuple[PriceOverride, ...]:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
 
+from botops.config.model_prices import DatedRate
 from botops.domain.errors import UserError
-
-_PER_USD = "_per_USD"
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRate:
-    """Units of `currency` for one dollar, from a day on."""
+    """Units of `currency` for one dollar, from a day on. `source` says where it is from."""
 
     since: date
     currency: str
     per_usd: Decimal
+    source: str = ""
 
     def __post_init__(self) -> None:
         if not (self.per_usd.is_finite() and self.per_usd > 0):
             raise UserError(f"exchange rate of {self.since}: {self.per_usd} {self.currency} per USD is not above zero")
+
+    @classmethod
+    def of(cls, written: DatedRate, company: str) -> ExchangeRate:
+        """A rate as the settings have it; without a currency it is one of the company's."""
+        return cls(written.since, written.currency or company, written.per_usd, written.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,10 @@ class ExchangeRates:
         for rate in sorted(rates, key=lambda r: r.since):
             self._rates.setdefault(rate.currency, []).append(rate)
 
-    @classmethod
-    def of(cls, rows: Iterable[Mapping[str, Any]]) -> ExchangeRates:
-        """From rows as settings write them: `{date: 2026-11-02, KZT_per_USD: 478.5}`. Raises UserError."""
-        return cls([rate for row in rows for rate in _rates_of(row)])
+    @property
+    def currencies(self) -> frozenset[str]:
+        """The currencies with a rate of their own; the dollar needs none."""
+        return frozenset(self._rates)
 
     def knows(self, currency: str) -> bool:
         """True when amounts in the currency can be converted."""
@@ -69,26 +73,3 @@ class ExchangeRates:
         past = [rate for rate in rates if rate.since <= day]
         chosen = past[-1] if past else rates[0]
         return RateOnDay(chosen.per_usd, chosen.since, early=not past)
-
-
-def _rates_of(row: Mapping[str, Any]) -> list[ExchangeRate]:
-    day = row.get("date")
-    if isinstance(day, str):
-        try:
-            day = date.fromisoformat(day)
-        except ValueError:
-            day = None
-    if not isinstance(day, date):
-        raise UserError(f"exchange rate {dict(row)}: `date` must be a day such as 2026-11-02")
-    quotes = {key: value for key, value in row.items() if key != "date"}
-    unknown = [key for key in quotes if not (key.endswith(_PER_USD) and len(key) == 3 + len(_PER_USD))]
-    if unknown or not quotes:
-        raise UserError(f"exchange rate of {day}: write the rate as e.g. `KZT_per_USD: 478.5`")
-    return [ExchangeRate(day, key.removesuffix(_PER_USD), _decimal(value, key, day)) for key, value in quotes.items()]
-
-
-def _decimal(value: object, key: str, day: date) -> Decimal:
-    try:
-        return Decimal(str(value))  # by way of its text: a float from YAML means the digits that were written
-    except InvalidOperation:
-        raise UserError(f"exchange rate of {day}: `{key}` must be a number, not {value!r}") from None

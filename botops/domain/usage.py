@@ -97,6 +97,9 @@ class Cost:
     `saved_pico_usd` is what the provider's cache saved, in pico-dollars: the cost of the same tokens read without a
     cache, less `pico_usd`. Below zero where writing to the cache cost more than reading from it saved; None where it
     was not counted.
+
+    `unpriced` names what was used but has no price of its own (`web_search`, `tier batch`, `audio_input`): the cost is
+    then too low, or a guess. It is not kept with a stored turn; there `source` tells.
     """
 
     pico_usd: int = 0
@@ -107,6 +110,7 @@ class Cost:
     simulated: bool = False
     unknown_model: bool = False
     saved_pico_usd: int | None = None
+    unpriced: tuple[str, ...] = ()
 
     @property
     def usd(self) -> Decimal:
@@ -127,4 +131,5 @@ class Cost:
             self.simulated or other.simulated,
             self.unknown_model or other.unknown_model,
             sum(saved) if saved else None,
+            tuple(dict.fromkeys((*self.unpriced, *other.unpriced))),
         )

@@ -7,13 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botops.config.settings import Costs
-from botops.costs import CostMeter, ExchangeRates, PriceOverride, PriceTable, configured_meter, local_total
+from botops.costs import (
+    CostMeter,
+    ExchangeRate,
+    ExchangeRates,
+    PriceOverride,
+    PriceTable,
+    configured_meter,
+    local_total,
+)
 from botops.domain.errors import UserError
 from botops.domain.money import PICO, Money
 from botops.domain.usage import Cost, Usage
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
-RATES = ExchangeRates.of([{"date": "2026-11-02", "KZT_per_USD": "478.5"}, {"date": "2026-11-20", "KZT_per_USD": "480"}])
+RATES = ExchangeRates(
+    [ExchangeRate(date(2026, 11, 2), "KZT", Decimal("478.5")), ExchangeRate(date(2026, 11, 20), "KZT", Decimal(480))]
+)
 HOUSE = PriceOverride(
     model="house", input=Decimal("0.05"), cached_input=Decimal("0.005"), output=Decimal("0.4"), reasoning=Decimal("0.5")
 )
@@ -122,7 +132,7 @@ def test_a_contract_in_tenge_becomes_dollars_at_the_days_rate():
 
 def test_a_price_in_a_currency_without_a_rate_is_refused_at_the_start():
     euro = PriceOverride(model="m", input=Decimal(1), output=Decimal(1), currency="EUR")
-    with pytest.raises(UserError, match=r"EUR.*EUR_per_USD"):
+    with pytest.raises(UserError, match=r"EUR.*currency: EUR"):
         meter(euro)
 
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from botops.costs import PriceRow, Rate, load_overrides
+from botops.costs import PriceRow, Rate, load_overrides, row_of
 from botops.domain.errors import NotFoundError, UserError
 
 FILE = """
@@ -37,15 +37,16 @@ def write(tmp_path, text):
 def test_a_file_of_own_prices(tmp_path):
     contract, long = load_overrides(write(tmp_path, FILE))
     assert (contract.since, contract.until) == (date(2026, 9, 1), date(2026, 12, 31))
-    assert contract.row() == PriceRow(
+    assert row_of(contract) == PriceRow(
         "qazaq-llm-*",
         Rate(Decimal(90)),
         Rate(Decimal("270.5")),
         cached=Rate(Decimal(9)),
         currency="KZT",
         source="own price since 2026-09-01 (contract 2026/14)",
+        since=date(2026, 9, 1),
     )
-    assert long.row() == PriceRow(
+    assert row_of(long) == PriceRow(
         "long-model",
         Rate(Decimal("1.10"), ((200_000, Decimal("2.2")), (500_000, Decimal("3.3")))),
         Rate(Decimal(4), ((200_000, Decimal(6)),)),
@@ -66,7 +67,7 @@ def test_an_empty_file_has_no_prices_and_a_missing_one_is_an_error(tmp_path):
     ("line", "says"),
     [
         ("{model: m, input: -1, output: 1}", "0.input"),
-        ("{model: m, input: 1}", "output"),
+        ("{model: m, input: 1}", "give `input` and `output`"),
         ("{model: m, input: 1, output: 1, currency: tenge}", "currency"),
         ("{model: m, input: 1, output: 1, chached_input: 1}", "cached_input"),
         ("{model: m, input: 1, output: 1, since: 2026-02-01, until: 2026-01-01}", "before"),

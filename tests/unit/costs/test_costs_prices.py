@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botops.costs import PriceRow, Rate, cost_of
+from botops.costs import PriceRow, Rate, cost_of, pico_of
 from botops.costs.prices import Billable
 from botops.domain.usage import Usage
 
@@ -58,6 +58,39 @@ def test_a_price_for_each_call():
 
 
 counts = st.integers(min_value=0, max_value=10**7)
+
+
+@st.composite
+def mixed(draw):
+    """A usage with every kind of token, its parts in any overlap that their wholes allow."""
+    given, made = draw(counts), draw(counts)
+    cached = draw(st.integers(0, given))
+    written = draw(st.integers(0, given - cached))
+    audio = draw(st.integers(0, given))
+    reasoning = draw(st.integers(0, made))
+    return Usage(
+        given, cached, written, made, reasoning,
+        cache_write_1h_tokens=draw(st.integers(0, written)),
+        audio_input_tokens=audio,
+        audio_cached_tokens=draw(st.integers(0, min(audio, cached))),
+        audio_output_tokens=draw(st.integers(0, made - reasoning)),
+    )  # fmt: skip
+
+
+@given(mixed())
+def test_every_token_is_in_one_part_and_in_one_only(usage):
+    parts = Billable.of(usage)
+    numbers = [getattr(parts, name) for name in parts.__slots__]
+    assert min(numbers) >= 0
+    assert sum(numbers) == usage.total_tokens
+    assert parts.size == usage.input_tokens
+
+
+@given(mixed(), st.decimals(min_value=0, max_value=100, places=6))
+def test_at_one_price_for_all_a_split_changes_nothing(usage, price):
+    flat = PriceRow("m", Rate(price), Rate(price))
+    assert cost_of(usage, flat) == usage.total_tokens * price.scaleb(-6)
+    assert pico_of(usage, flat) == usage.total_tokens * price * 10**6
 
 
 @st.composite

@@ -1,0 +1,27 @@
+"""From what a provider sends to what it costs, in one pure function."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from botops.costs.prices import PriceRow, pico_of
+from botops.usage import Api, read_stream, read_usage
+
+
+def cost_of_block(
+    block: object, api: Api | str, row: PriceRow, *, tier: str = "", per_usd: Decimal | None = None
+) -> int | None:
+    """What a call cost in whole pico-dollars, from a provider's usage block, the name of its interface and a price.
+
+    `block` is a usage block as it came over the wire, a whole body that holds one (which tells tools and tier besides),
+    or the list of a stream's decoded chunks. `api` is named as in `botops.usage.Api` (`openai`, `responses`,
+    `anthropic`, `gemini`, `azure`, `bedrock`, `langchain`, `xai` …; what is compatible with OpenAI is `openai`).
+    `row` is charged as it stands: whoever chose it has seen to day and tier (`PriceTable.row`), and to what it has no
+    price for (`unpriced`). `tier` is one that no block tells (`batch`). `per_usd` is the rate of a row that is not in
+    dollars. Rounded once, half up.
+
+    None for a block that says nothing of a usage; a zero is never put in its place. Raises ValueError for an unknown
+    `api` and for a missing rate, nothing else.
+    """
+    told = read_stream(block, api, tier=tier) if isinstance(block, list | tuple) else read_usage(block, api, tier=tier)
+    return None if told is None else pico_of(told, row, per_usd=per_usd)
