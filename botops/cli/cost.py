@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import click
 
+from botops.cli.cost_reconcile import reconcile
+
 
 @click.group()
 def cost() -> None:
     """What dialogues cost, what they will, and what they may."""
+
+
+for command in (reconcile,):
+    cost.add_command(command)

@@ -36,6 +36,7 @@ COMMANDS = {
     "promises": ("botops.cli.promises:promises", "List what was promised to clients."),
     "outcomes": ("botops.cli.outcomes:outcomes", "Take in what became of leads, and list it."),
     "feedback": ("botops.cli.outcomes:feedback", "Take in ratings of dialogues."),
+    "cost": ("botops.cli.cost:cost", "What dialogues cost, what they will, and what they may."),
     "audit": ("botops.cli.audit:audit", "Who did what to what clients get, when and why."),
     "backup": ("botops.cli.backup:backup", "Save the whole installation, also while it runs."),
     "restore": ("botops.cli.backup:restore", "Bring an installation back from a backup."),

@@ -1,6 +1,6 @@
 """Where turns are kept: SQLite by default, PostgreSQL by URL. No session and no table class leaves this room."""
 
-from botops.store.calls import Call, CallReads, DayOfModel
+from botops.store.calls import Call, CallReads, HourOfModel
 from botops.store.erasure import Erased
 from botops.store.experiments import WINDOW, ExperimentReads
 from botops.store.faulty import FaultyReads
@@ -33,7 +33,6 @@ __all__ = [
     "Call",
     "CallReads",
     "Counts",
-    "DayOfModel",
     "DearDialogue",
     "Delivery",
     "DialogueFilter",
@@ -49,6 +48,7 @@ __all__ = [
     "FeedbackStore",
     "GroupBy",
     "HandOffRow",
+    "HourOfModel",
     "Lag",
     "Outcomes",
     "Page",

@@ -1,10 +1,10 @@
-"""Model calls one by one and summed by UTC day, as invoices count them."""
+"""Model calls one by one, and summed by hour and model to be held against a provider's invoice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
@@ -18,8 +18,6 @@ from botops.store.tables import ATTEMPT, TURN
 
 _AT_ONCE = 2000
 """Calls read in one transaction: what bounds the memory of a long reading."""
-_HOURS_A_DAY = 24
-_EPOCH = date(1970, 1, 1)
 _OF_TURN = (
     "dialogue_id", "lead_id", "at", "channel", "language", "origin", "prompt", "prompt_version", "experiment",
     "variant", "state",
@@ -58,15 +56,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class DayOfModel:
-    """The calls of one model on one UTC day. Tokens are counted as in `Usage`.
+class HourOfModel:
+    """The calls of one model in one hour, which begins at `hour`. Tokens are counted as in `Usage`.
 
     `requests` are those that used tokens or ended without a fault, single retries counted; `without_usage` failed and
     used none that anybody told; `estimated` calls were counted here, for want of a usage from the provider, and
     `estimated_tokens` are theirs; `unknown` calls have no price, so that they add nothing to `pico_usd`.
     """
 
-    day: date
+    hour: datetime
     model: str
     simulated: bool
     calls: int
@@ -104,9 +102,8 @@ class CallReads:
                 return
             after = _after(found[-1])
 
-    def by_utc_day(self, since: datetime, until: datetime) -> tuple[DayOfModel, ...]:
-        """The calls of turns of the whole hours of [since, until) by UTC day and model, simulated ones apart."""
-        day = (TURN.c.hour // _HOURS_A_DAY).label("day")
+    def by_hour(self, since: datetime, until: datetime) -> tuple[HourOfModel, ...]:
+        """The calls of turns of the hours that begin in [since, until), by model, simulated ones apart."""
         tokens = ATTEMPT.c.input_tokens + ATTEMPT.c.output_tokens
         nothing = and_(ATTEMPT.c.fault.is_not(None), tokens == 0)
         sums: dict[str, ColumnElement[Any]] = {
@@ -118,22 +115,22 @@ class CallReads:
             "unknown": func.sum(case((and_(ATTEMPT.c.unknown_model, tokens > 0), 1), else_=0)),
             **{name: func.sum(ATTEMPT.c[name]) for name in _SUMMED},
         }
-        by = (day, ATTEMPT.c.model, ATTEMPT.c.simulated)
+        by = (TURN.c.hour, ATTEMPT.c.model, ATTEMPT.c.simulated)
         statement = (
             select(*by, *(total.label(f"sum_{name}") for name, total in sums.items()))
             .join_from(TURN, ATTEMPT, ATTEMPT.c.turn_id == TURN.c.id)
-            .where(TURN.c.hour >= rows.hour_of(since), TURN.c.hour < rows.hour_of(until))
+            .where(TURN.c.hour >= rows.first_hour(since), TURN.c.hour < rows.first_hour(until))
             .group_by(*by)
             .order_by(*by)
         )
         return tuple(
-            DayOfModel(
-                _EPOCH + timedelta(days=row["day"]),
+            HourOfModel(
+                rows.start_of(row["hour"]),
                 row["model"],
                 row["simulated"],
                 **{name: int(row[f"sum_{name}"]) for name in sums},
             )
-            for row in self._access.rows("sum model calls by day", statement)
+            for row in self._access.rows("sum model calls by hour", statement)
         )
 
     def kept_since(self) -> datetime | None:

@@ -29,6 +29,11 @@ def hour_of(at: datetime) -> int:
     return int(at.timestamp() // 3600)
 
 
+def first_hour(at: datetime) -> int:
+    """The first hour that begins at a moment or after it."""
+    return -int(-at.timestamp() // 3600)
+
+
 def start_of(hour: int) -> datetime:
     """The moment an hour counted by `hour_of` begins, in UTC."""
     return datetime.fromtimestamp(hour * 3600, UTC)

@@ -1,8 +1,8 @@
-"""Single model calls read in pages, summed by UTC day, and priced anew."""
+"""Single model calls read in pages, summed by the hour, and priced anew."""
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -48,13 +48,14 @@ def test_calls_are_read_in_pages_without_a_gap_or_a_repeat(store, shop, monkeypa
     assert {c.at for c in store.calls.calls(since, until)} == {at for at in moments if since <= at < until}
 
 
-def test_calls_are_summed_by_day_of_utc(store, shop):
+def test_calls_are_summed_by_the_hours_that_begin_in_the_period(store, shop):
     midnight = datetime(2026, 3, 3, tzinfo=UTC)
-    kept(store, shop, [midnight - timedelta(minutes=1), midnight, midnight + timedelta(hours=23)])
-    one, other = store.calls.by_utc_day(midnight - DAY, midnight + DAY)
-    assert (one.day, one.calls, one.input_tokens) == (date(2026, 3, 2), 1, 900)
-    assert (other.day, other.calls, other.input_tokens) == (date(2026, 3, 3), 2, 1800)
-    assert (one.simulated, one.model) == (True, "small-model")
+    kept(store, shop, [midnight - timedelta(minutes=1), midnight, midnight + timedelta(minutes=59)])
+    before, after = store.calls.by_hour(midnight - timedelta(minutes=60), midnight + timedelta(minutes=1))
+    assert (before.hour, before.calls, before.input_tokens) == (midnight - timedelta(hours=1), 1, 900)
+    assert (after.hour, after.calls, after.input_tokens) == (midnight, 2, 1800)
+    assert (before.simulated, before.model) == (True, "small-model")
+    assert [h.hour for h in store.calls.by_hour(midnight - timedelta(minutes=59), midnight + DAY)] == [midnight]
 
 
 def test_requests_are_those_a_provider_may_have_counted(store, shop):
@@ -67,9 +68,9 @@ def test_requests_are_those_a_provider_may_have_counted(store, shop):
         shop.attempt(usage=Usage(50, output_tokens=5), cost=unpriced),
     )
     store.write_many([shop.record("t", shop.inbound(), attempts=attempts)], "test")
-    (day,) = store.calls.by_utc_day(shop.start - DAY, shop.start + DAY)
-    assert (day.calls, day.requests, day.without_usage) == (4, 5, 1)
-    assert (day.estimated, day.estimated_tokens, day.unknown) == (1, 44, 1)
+    (hour,) = store.calls.by_hour(shop.start - DAY, shop.start + DAY)
+    assert (hour.calls, hour.requests, hour.without_usage) == (4, 5, 1)
+    assert (hour.estimated, hour.estimated_tokens, hour.unknown) == (1, 44, 1)
 
 
 def test_new_costs_reach_turns_and_roll_ups_and_a_second_time_changes_nothing(store, shop):
