@@ -3,33 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-from botops.domain.messages import Language
-
-Unit = Literal["count", "per_thousand", "share", "money", "model_cost", "milliseconds", "tokens", "characters"]
-Better = Literal["up", "down", "neither"]
-Texts = Mapping[Language, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A number. `function` is the dotted name of the only code that computes it; `better` says which way is good."""
-
-    id: str
-    function: str
-    unit: Unit
-    better: Better
-    name: Texts
-    meaning: Texts
-    formula: Texts
-
-
-def _texts(ru: str, kk: str, en: str) -> Texts:
-    return MappingProxyType({"ru": ru, "kk": kk, "en": en})
-
+from botops.app.costs.glossary import COSTS
+from botops.app.glossary_entry import Entry
+from botops.app.glossary_entry import texts as _texts
 
 _ENTRIES = (
     Entry(
@@ -165,36 +143,6 @@ _ENTRIES = (
             "сағаттық гистограммалар бойынша жауап уақытының 95-процентилі",
             "95th percentile of reply time from hourly histograms",
         ),
-    ),
-    Entry(
-        "model_cost",
-        "botops.app.queries.spending",
-        "model_cost",
-        "down",
-        _texts("Расход на модель", "Модель шығыны", "Model cost"),
-        _texts(
-            "Сколько стоят все вызовы модели за период, вместе с исправлениями и неудачными.",
-            "Кезең ішіндегі барлық модель шақыруларының құны, түзетулер мен сәтсіздерін қоса.",
-            "What all model calls of the period cost, corrections and failed ones included.",
-        ),
-        _texts(
-            "токены × цена модели на день вызова; тенге — по курсу того дня",
-            "токендер × шақыру күнгі модель бағасы; теңге — сол күнгі бағаммен",
-            "tokens × the model's price on the day; local currency at that day's rate",
-        ),
-    ),
-    Entry(
-        "tokens",
-        "botops.app.queries.spending",
-        "tokens",
-        "neither",
-        _texts("Токены", "Токендер", "Tokens"),
-        _texts(
-            "Сколько токенов модель прочитала и написала. Токены из кэша провайдера входят в прочитанные.",
-            "Модель оқыған және жазған токендер. Провайдер кэшінен алынғаны оқылғанға кіреді.",
-            "Tokens the model read and wrote. Tokens from the provider's cache are part of those read.",
-        ),
-        _texts("входные + выходные токены", "кіріс + шығыс токендер", "input + output tokens"),
     ),
     Entry(
         "won",
@@ -345,7 +293,7 @@ _ENTRIES = (
     ),
 )  # fmt: skip
 
-GLOSSARY: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in _ENTRIES})
+GLOSSARY: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in (*_ENTRIES, *COSTS)})
 """All numbers by id."""
 
 OVERVIEW = ("dialogues", "false_replies", "false_reached", "below_book", "handed_over", "cost_per_dialogue",

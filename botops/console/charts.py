@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 
 import altair as alt
 import streamlit as st
 
 from botops.app.experiments.status import HistoryPoint
-from botops.app.queries import FaultyDay, Spending
+from botops.app.queries import FaultyDay
 from botops.console import experiment_labels, formats
 from botops.console.i18n import _, language
 
-_RED, _GREEN, _BLUE = "#d92d20", "#12b76a", "#2e90fa"
-_HEIGHT = 230
+RED, GREEN, BLUE, GREY = "#d92d20", "#12b76a", "#2e90fa", "#667085"
+HEIGHT = 230
 
 
 def faulty(days: Sequence[FaultyDay]) -> None:
@@ -30,37 +28,16 @@ def faulty(days: Sequence[FaultyDay]) -> None:
     colour = alt.Color(
         "fate:N",
         title=None,
-        scale=alt.Scale(domain=[reached, stopped], range=[_RED, _GREEN]),
+        scale=alt.Scale(domain=[reached, stopped], range=[RED, GREEN]),
         legend=alt.Legend(orient="top", labelLimit=260),
     )
-    chart = _bars(values, _days(days[0].day, len(days)), "replies:Q").encode(
+    chart = bars(values, day_axis(), "replies:Q").encode(
         color=colour,
         order="rank:Q",
         tooltip=[alt.Tooltip("day:N", title=_("Day")), alt.Tooltip("fate:N", title=_("Outcome")),
                  alt.Tooltip("tip:N", title=_("Replies"))],
     )  # fmt: skip
     st.altair_chart(chart, width="stretch", alt=_("Replies with false terms by day"))
-
-
-def spending(days: Sequence[Spending], currency: str) -> None:
-    """What the model cost by day."""
-    local = all(day.local is not None for day in days)
-    values = []
-    for order, spent in enumerate(days):
-        day = spent.key[0]
-        assert isinstance(day, date)
-        amount = spent.local.amount if local and spent.local is not None else spent.usd
-        values.append({"order": order, "day": formats.day(day), "cost": float(amount),
-                       "tip": formats.cost(Decimal(amount), currency if local else "USD"),
-                       "replies": formats.number(spent.replies)})  # fmt: skip
-    first = days[0].key[0]
-    assert isinstance(first, date)
-    chart = _bars(values, _days(first, len(days)), "cost:Q").encode(
-        color=alt.value(_BLUE),
-        tooltip=[alt.Tooltip("day:N", title=_("Day")), alt.Tooltip("tip:N", title=_("Cost")),
-                 alt.Tooltip("replies:N", title=_("Replies"))],
-    )  # fmt: skip
-    st.altair_chart(chart, width="stretch", alt=_("Model cost by day"))
 
 
 def sequence(points: Sequence[HistoryPoint], metric: str, margin: float | None) -> None:
@@ -74,13 +51,12 @@ def sequence(points: Sequence[HistoryPoint], metric: str, margin: float | None) 
          "leads": " / ".join(formats.number(n) for n in p.leads)}
         for order, p in enumerate(points)
     ]  # fmt: skip
-    days = sorted({p.day for p in points})
-    x = _days(days[0], len(days))
+    x = day_axis()
     base = alt.Chart(alt.InlineData(values=values)).encode(x=x, color=alt.Color("variant:N", title=None, legend=None))
     # The first days know next to nothing: their bands would press the rest of the picture flat.
     limits = [bound * scale for p in points[len(points) // 4 :] for bound in (p.low, p.high)]
     domain = alt.Scale(domain=[min(0.0, *limits), max(0.0, *limits)], nice=True)
-    axis = alt.Axis(title=None, tickCount=5, labelExpr=_LABEL_EN if language() == "en" else _LABEL)
+    axis = number_axis(5)
     band = base.mark_area(opacity=0.22, clip=True).encode(
         y=alt.Y("low:Q", axis=axis, scale=domain), y2="high:Q",
         tooltip=[alt.Tooltip("day:N", title=_("Day")), alt.Tooltip("tip:N", title=_("Interval")),
@@ -90,27 +66,33 @@ def sequence(points: Sequence[HistoryPoint], metric: str, margin: float | None) 
     rules = [0.0] if margin is None else [0.0, margin * scale]
     ruled = alt.Chart(alt.InlineData(values=[{"at": at, "dash": n} for n, at in enumerate(rules)]))
     marks = ruled.mark_rule(clip=True, strokeDash=[4, 4]).encode(
-        y=alt.Y("at:Q", axis=axis, scale=domain), color=alt.value("#667085")
+        y=alt.Y("at:Q", axis=axis, scale=domain), color=alt.value(GREY)
     )
-    st.altair_chart((band + line + marks).properties(height=_HEIGHT), width="stretch", alt=_("Difference by day"))
+    st.altair_chart((band + line + marks).properties(height=HEIGHT), width="stretch", alt=_("Difference by day"))
 
 
 _LABEL_EN = "format(datum.value, ',.12~g')"
 _LABEL = "replace(replace(format(datum.value, ',.12~g'), /,/g, '\u00a0'), '.', ',')"
 
 
-def _bars(values: list[dict[str, object]], x: alt.X, y: str) -> alt.Chart:
-    axis = alt.Axis(title=None, tickCount=4, labelExpr=_LABEL_EN if language() == "en" else _LABEL)
+def number_axis(ticks: int) -> alt.Axis:
+    """An axis of numbers, written as the session's language writes them."""
+    return alt.Axis(title=None, tickCount=ticks, labelExpr=_LABEL_EN if language() == "en" else _LABEL)
+
+
+def bars(values: list[dict[str, object]], x: alt.X, y: str) -> alt.Chart:
+    """Bars over an axis of names."""
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=values))
         .mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
-        .encode(x=x, y=alt.Y(y, axis=axis))
-        .properties(height=_HEIGHT)
+        .encode(x=x, y=alt.Y(y, axis=number_axis(4)))
+        .properties(height=HEIGHT)
     )
     return chart
 
 
-def _days(first: date, count: int) -> alt.X:
+def day_axis(name: str = "day") -> alt.X:
+    """An axis of days in the order of `order`, with as many labels as fit."""
     sort = alt.EncodingSortField(field="order", op="min")
     axis = alt.Axis(title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=8, ticks=False)
-    return alt.X("day:N", sort=sort, axis=axis, scale=alt.Scale(paddingInner=0.25))
+    return alt.X(f"{name}:N", sort=sort, axis=axis, scale=alt.Scale(paddingInner=0.25))

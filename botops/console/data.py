@@ -9,6 +9,7 @@ import streamlit as st
 
 from botops.app import queries
 from botops.app.container import Container
+from botops.app.costs.periods import this_month
 from botops.app.evals.suite_files import ListedSuite, listed_suites, suites_folder
 from botops.app.experiments import status as experiments
 from botops.app.prompts.state import lint_findings
@@ -63,6 +64,12 @@ def patterns(_container: Container, key: str, days: int) -> tuple[queries.Patter
 def spending(_container: Container, key: str, days: int, group: queries.SpendingGroup) -> tuple[queries.Spending, ...]:
     """What the model cost."""
     return queries.spending(_container, queries.period(_container, days), group)
+
+
+@st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
+def month_spent(_container: Container, key: str) -> queries.Spending:
+    """What the model cost since the first of the month."""
+    return queries.spending(_container, this_month(_container), "total")[0]
 
 
 # The two below are kept as they are, not pickled: they hold read-only mappings, and nothing in them can be changed.

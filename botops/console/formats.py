@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent, get_currency_symbol
 
 from botops.console.i18n import language
 from botops.domain.money import Money
@@ -56,6 +56,11 @@ def cost(amount: Decimal, currency: str) -> str:
 def rate(amount: Decimal, currency: str) -> str:
     """What a dollar costs."""
     return _currency(amount, currency, 2)
+
+
+def sign(currency: str) -> str:
+    """A currency's sign, or its code where it has none."""
+    return "₸" if currency == "KZT" else str(get_currency_symbol(currency, locale=locale()))
 
 
 def _currency(amount: Decimal, currency: str, digits: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from botops.app.glossary import Entry
+from botops.app.glossary_entry import Entry
 from botops.app.prompts.orders import RULE as CONTRADICTION
 from botops.console import formats, frame, labels, safe
 from botops.console.i18n import _, language, ngettext

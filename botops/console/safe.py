@@ -85,6 +85,15 @@ def bar(share: float) -> Html:
     return Html(f'<span class="bo-bar"><span style="width:{width:.1f}%"></span></span>')
 
 
+def gauge(share: float, level: str, marks: Sequence[tuple[float, str]] = ()) -> Html:
+    """A bar that may run over its end: `share` of a limit at 1, coloured by `level` (`good`, `warn`, `bad`). `marks`
+    are places on it, each with the class of its look."""
+    end = max(1.0, share, *(place for place, _look in marks)) if marks else max(1.0, share)
+    ticks = "".join(f'<i class="{escape(look)}" style="left:{place / end * 100:.1f}%"></i>' for place, look in marks)
+    filled = f'<span class="{escape(level)}" style="width:{max(0.0, share) / end * 100:.1f}%"></span>'
+    return Html(f'<div class="bo-gauge">{filled}{ticks}</div>')
+
+
 def stylesheet(css: str) -> Html:
     """Our own style sheet."""
     return Html(f"<style>{css}</style>")

@@ -7,7 +7,8 @@ import streamlit as st
 
 from botops.app import queries
 from botops.app.container import Container
-from botops.app.glossary import GLOSSARY, Entry
+from botops.app.glossary import GLOSSARY
+from botops.app.glossary_entry import Entry
 from botops.app.pricebooks.canary import standing_alarm
 from botops.app.prompts.state import prompt_states
 from botops.console import charts, data, formats, frame, labels, navigation, parts, safe

@@ -1,0 +1,90 @@
+"""What a reader of the costs page has chosen: the part, the currency, how to split. All of it is in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+import streamlit as st
+
+from botops.app import queries
+from botops.app.container import Container
+from botops.console import formats, frame
+from botops.console.i18n import N_, _
+from botops.domain.money import Money
+
+VIEWS: Mapping[str, str] = {
+    "where": N_("Where it goes"),
+    "dialogues": N_("By dialogue"),
+    "basis": N_("How it is counted"),
+}
+FIRST = "where"
+USD = "USD"
+Name = TypeVar("Name", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """In which currency amounts are shown: the company's, or dollars when chosen or when there is no rate."""
+
+    currency: str
+
+    def amount(self, pico_usd: int, local: Money | None) -> str:
+        """What a model cost, as text; in dollars where the company's currency is not known."""
+        if self.currency == USD or local is None or local.currency != self.currency:
+            return formats.cost(queries.dollars(pico_usd), USD)
+        return formats.cost(local.amount, local.currency)
+
+    def each(self, pico_usd: int, local: Money | None, count: int) -> str:
+        """The same for one of `count`; a dash where there are none."""
+        if not count:
+            return formats.NOTHING
+        if self.currency == USD or local is None or local.currency != self.currency:
+            return formats.cost(queries.dollars(pico_usd) / count, USD)
+        return formats.cost(local.amount / count, local.currency)
+
+    def exact(self, usd: Decimal | None, local: Decimal | None) -> str:
+        """An amount that is known in dollars and in the company's currency, not rounded."""
+        if self.currency == USD or local is None:
+            return formats.cost(usd, USD) if usd is not None else formats.NOTHING
+        return formats.cost(local, self.currency)
+
+    def number(self, pico_usd: int, local: Money | None) -> Decimal:
+        """The amount as a number of that currency, for a chart's axis."""
+        if self.currency == USD or local is None or local.currency != self.currency:
+            return queries.dollars(pico_usd)
+        return local.amount
+
+
+def view() -> str:
+    """The part of the page."""
+    kept = st.query_params.get("view", FIRST)
+    chosen = st.segmented_control(
+        _("Part of the page"), list(VIEWS), default=kept if kept in VIEWS else FIRST, required=True, key="costs-view",
+        format_func=lambda name: _(VIEWS[name]), label_visibility="collapsed",
+    )  # fmt: skip
+    frame.remember("view", None if chosen == FIRST else chosen)
+    return chosen or FIRST
+
+
+def currency(container: Container) -> Shown:
+    """The currency: the company's own or dollars. Without a rate there is nothing to choose."""
+    own = container.settings.company.currency
+    if own == USD or queries.rate_today(container) is None:
+        return Shown(USD)
+    options = [own, USD]
+    return Shown(pick("currency", _("Currency"), options, own, {own: formats.sign(own), USD: "$"}))
+
+
+def pick(name: str, label: str, options: Sequence[Name], usual: Name, titles: Mapping[Name, str]) -> Name:
+    """One of a few, kept in the address under `name` unless it is the usual one."""
+    kept = st.query_params.get(name)
+    chosen = st.segmented_control(
+        label, options, default=kept if kept in options else usual, required=True, key=f"costs-{name}",
+        format_func=lambda option: titles[option], label_visibility="collapsed",
+    )  # fmt: skip
+    found = next((option for option in options if option == chosen), usual)
+    frame.remember(name, None if found == usual else found)
+    return found
