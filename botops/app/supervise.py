@@ -14,9 +14,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botops.app.care import retain
 from botops.app.experiments.auto_stop import ExperimentWatch
 from botops.app.experiments.experimenting import promote_winners
 from botops.app.pricebooks.canary import BookCanary
@@ -52,6 +54,8 @@ _LOOK_FOR_DEAD_EVERY = 12
 """Rounds of the watch loop, a minute together."""
 _LOOK_AT_EXPERIMENTS_EVERY = 6
 """Rounds of the watch loop, half a minute together: traffic goes back to the control within a minute of harm shown."""
+_REMOVE_OLD_EVERY = 720
+"""Rounds of the watch loop, an hour together."""
 _ROLL_UPS_A_ROUND = 10
 _TERMINATE_S = 5.0
 
@@ -152,9 +156,9 @@ class Console:
 
 
 class Watch:
-    """The watch loop, in a thread of its own: roll-ups, turns of dead processes, a new price book, experiments that do
-    harm or come to their planned end, and what is wrong with prompt and price files, said once in the log when it
-    appears and once when it is mended."""
+    """The watch loop, in a thread of its own: roll-ups, turns of dead processes, dialogues kept for too long, a new
+    price book, experiments that do harm or come to their planned end, and what is wrong with prompt and price files,
+    said once in the log when it appears and once when it is mended."""
 
     def __init__(self, container: Container, on_tick: Callable[[], None] | None = None) -> None:
         self._container = container
@@ -193,6 +197,7 @@ class Watch:
             (_LOOK_AT_EXPERIMENTS_EVERY, "looking for harm done by experiments", self._experiments.look),
             (_LOOK_AT_EXPERIMENTS_EVERY, "promoting the winners of experiments", self._promote),
             (_LOOK_FOR_DEAD_EVERY, "looking for turns of dead processes", self._container.store.interrupt_dead),
+            (_REMOVE_OLD_EVERY, "removing dialogues kept for too long", partial(retain, self._container)),
             (1, "watching the price book", self._canary.look),
             (1, "rolling up", self._roll_up),
             (1, "looking at the files", self._tell),

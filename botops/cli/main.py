@@ -38,6 +38,7 @@ COMMANDS = {
     "feedback": ("botops.cli.outcomes:feedback", "Take in ratings of dialogues."),
     "cost": ("botops.cli.cost:cost", "What dialogues cost, what they will, and what they may."),
     "audit": ("botops.cli.audit:audit", "Who did what to what clients get, when and why."),
+    "store": ("botops.cli.store:store", "Forget a client, remove old dialogues, count sums anew."),
     "backup": ("botops.cli.backup:backup", "Save the whole installation, also while it runs."),
     "restore": ("botops.cli.backup:restore", "Bring an installation back from a backup."),
     "ingest": ("botops.cli.ingest:ingest", "Take in dialogues of another bot."),

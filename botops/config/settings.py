@@ -252,9 +252,11 @@ class PriceBookReleases(Strict):
 
 
 class Privacy(Strict):
-    """`mask` hides phones, e-mails, ИИН/БИН and card numbers before anything is stored."""
+    """`mask` hides phones, e-mails, ИИН/БИН and card numbers before anything is stored. `keep_days` is how many days
+    dialogues are kept; their sums stay. Left out, they are kept until somebody removes them."""
 
     mask: bool = True
+    keep_days: int | None = Field(default=None, ge=1, le=36_500)
 
 
 GitName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._/-]*$", max_length=200)]

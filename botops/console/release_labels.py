@@ -24,6 +24,8 @@ _DEEDS: Mapping[Deed, str] = {
     Deed.OVERRIDE_END: N_("order ended"),
     Deed.IMPORT: N_("imported"),
     Deed.ALARM: N_("alarm"),
+    Deed.ERASE: N_("a client forgotten"),
+    Deed.PURGE: N_("old dialogues removed"),
 }
 _STATES: Mapping[ProposalState, str] = {
     ProposalState.OPEN: N_("waits for a second person"),

@@ -57,14 +57,16 @@ class Deed(StrEnum):
     OVERRIDE_END = "override_end"
     IMPORT = "import"
     ALARM = "alarm"
+    ERASE = "erase"
+    PURGE = "purge"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One line of the audit log: who did what to which thing, when and why.
 
-    `subject` is `prompt:NAME`, `pricebook` or `experiment:SEED`; `checksum` the SHA-256 of the text it was about;
-    `detail` small plain values that belong to the deed. Entries are only ever added.
+    `subject` is `prompt:NAME`, `pricebook`, `experiment:SEED` or `store`; `checksum` the SHA-256 of the text it was
+    about; `detail` small plain values that belong to the deed. Entries are only ever added.
     """
 
     id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, null, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, null, select, update
 
 from botops.store import rows
 from botops.store.engine import upsert
@@ -58,6 +58,21 @@ def erase_lead(connection: Connection, lead_id: str, now: datetime) -> Erased:
     dialogues = connection.execute(delete(DIALOGUE).where(DIALOGUE.c.lead_id == lead_id)).rowcount
     mark_dirty(connection, hours - _frozen(connection, hours), now)
     return Erased(dialogues, turns, outcomes, ratings)
+
+
+def kept_of(connection: Connection, lead_id: str) -> Erased:
+    """What erasing a lead would remove."""
+    own = select(DIALOGUE.c.id).where(DIALOGUE.c.lead_id == lead_id).scalar_subquery()
+
+    def count(table: Table, which: ColumnElement[bool]) -> int:
+        return int(connection.execute(select(func.count()).select_from(table).where(which)).scalar_one())
+
+    return Erased(
+        count(DIALOGUE, DIALOGUE.c.lead_id == lead_id),
+        count(TURN, TURN.c.lead_id == lead_id),
+        count(OUTCOME, OUTCOME.c.lead_id == lead_id),
+        count(FEEDBACK, FEEDBACK.c.dialogue_id.in_(own)),
+    )
 
 
 def purge(connection: Connection, before: datetime, most: int) -> Erased:

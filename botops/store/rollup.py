@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, insert, select
@@ -27,6 +28,7 @@ from botops.store.tables import (
     ROLLUP_TURN,
     TURN,
 )
+from botops.store.turns import mark_dirty
 
 HOURS_AT_ONCE = 48
 """Most hours counted in one transaction: live turns wait behind it."""
@@ -68,6 +70,14 @@ _SUMS = {
                      "reasoning_tokens", "pico_usd", "local_minor")
     },
 }  # fmt: skip
+
+
+def mark_all(connection: Connection, now: datetime) -> int:
+    """Marks every hour that still has its turns to be counted anew; how many."""
+    hours = select(TURN.c.hour).where(TURN.c.hour >= purged_before(connection)).distinct()
+    found = connection.execute(hours).scalars().all()
+    mark_dirty(connection, found, now)
+    return len(found)
 
 
 def roll_up(connection: Connection, most: int = HOURS_AT_ONCE) -> int:

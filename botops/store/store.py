@@ -279,6 +279,15 @@ class Store:
         """Makes the roll-ups of up to `most` dirty hours anew, oldest first; how many. Zero means all are right."""
         return self._write("roll up", lambda connection: rollup.roll_up(connection, most))
 
+    def rebuild_roll_ups(self) -> int:
+        """Counts every hour anew, for when the sums and the turns are not trusted to agree; how many hours. Hours whose
+        turns retention has removed keep their sums."""
+        now = self._clock.now()
+        hours = self._write("mark the roll-ups", lambda connection: rollup.mark_all(connection, now))
+        while self.roll_up():
+            pass
+        return hours
+
     def interrupt_dead(self) -> int:
         """Marks the pending turns and the evaluations of processes that died; how many turns. Done at opening too.
 
@@ -287,6 +296,11 @@ class Store:
         """
         now = self._clock.now()
         return self._write("mark interrupted turns", lambda connection: self._interrupt_dead(connection, now))
+
+    def kept_of(self, lead_id: str) -> Erased:
+        """What `erase_lead` would remove."""
+        with translated("count what is kept of a lead", self._url), self._reader.connect() as connection:
+            return erasure.kept_of(connection, lead_id)
 
     def erase_lead(self, lead_id: str) -> Erased:
         """Removes everything kept about a lead: dialogues, turns, attempts, findings, hand-offs, exposures, outcomes,

@@ -1,0 +1,70 @@
+"""Care of what is kept: a client's right to be forgotten, an end to old dialogues, sums counted anew."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from botops.app.container import new_id
+from botops.domain.errors import NotFoundError, UserError
+from botops.domain.releases import AuditEntry, Deed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botops.app.container import Container
+    from botops.store.erasure import Erased
+
+SUBJECT = "store"
+"""Under which these deeds stand in the audit log."""
+BY_RULE = "retention"
+"""Who does it when the settings say so."""
+
+
+def erase_lead(container: Container, lead_id: str, *, by: str, reason: str) -> Erased:
+    """Removes everything kept about a lead and notes that it was done.
+
+    The log names the lead by the SHA-256 of its id: who asks whether they were forgotten can be answered, and the log
+    itself forgets them. Backups made before hold the lead still. Raises NotFoundError when nothing is kept about it.
+    """
+    erased = container.store.erase_lead(lead_id)
+    if not erased:
+        raise NotFoundError(f"nothing is kept about lead {lead_id!r}: check the id, `botops outcomes list` shows some")
+    detail: dict[str, str | int] = {"lead_sha256": hashlib.sha256(lead_id.encode()).hexdigest()}
+    _note(container, Deed.ERASE, by, reason, detail | _counts(erased))
+    return erased
+
+
+def purge(container: Container, before: datetime, *, by: str, reason: str) -> Erased:
+    """Removes the dialogues of hours before a moment, which must be past; their sums stay. Noted when there were any.
+
+    Raises UserError for a moment to come.
+    """
+    if before > container.clock.now():
+        raise UserError(f"{before:%Y-%m-%d} is to come: name a day that is past")
+    erased = container.store.purge(before)
+    if erased:
+        _note(container, Deed.PURGE, by, reason, {"before": before.isoformat(), **_counts(erased)})
+    return erased
+
+
+def retain(container: Container) -> Erased | None:
+    """Removes what is older than `privacy.keep_days`, by days of the company; None when no such limit is set."""
+    days = container.settings.privacy.keep_days
+    if days is None:
+        return None
+    zone = ZoneInfo(container.settings.company.timezone)
+    today = container.clock.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return purge(container, today - timedelta(days=days), by=BY_RULE, reason=f"privacy.keep_days: {days}")
+
+
+def _counts(erased: Erased) -> dict[str, str | int]:
+    return {
+        "dialogues": erased.dialogues, "turns": erased.turns, "outcomes": erased.outcomes, "ratings": erased.ratings,
+    }  # fmt: skip
+
+
+def _note(container: Container, deed: Deed, by: str, reason: str, detail: Mapping[str, str | int]) -> None:
+    container.store.audit.add(AuditEntry(new_id(), container.clock.now(), by, deed, SUBJECT, reason, detail=detail))
