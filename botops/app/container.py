@@ -14,12 +14,14 @@ from botops.app.checks.exceptions import StoredExceptions
 from botops.app.checks.extensions import extensions_of
 from botops.app.checks.judging import OnFailure, log_failure
 from botops.app.clock import SystemClock
+from botops.app.costs.budgets import announcing, configured_budgets, exchange_rates
 from botops.app.guard import ClaimGuard
 from botops.app.models import build_model
 from botops.app.pricebooks.books import Books, only_book
 from botops.app.prompts.prompting import Prompting
 from botops.app.releases.overrides import StoredOverrides
 from botops.bot import Bot, BotRules
+from botops.domain.budgets import NoBudgets
 from botops.monitor import Metrics
 from botops.registry import Registry
 from botops.registry.books import BookFolder
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from botops.claims.extensions import CheckFailure
     from botops.config import Secrets, Settings
+    from botops.domain.budgets import Budget, Budgets
     from botops.domain.ports import ChatModel, Clock, Guard, Meter
     from botops.store import Store
 
@@ -53,6 +56,7 @@ class Container:
     bot: Bot
     exceptions: StoredExceptions
     overrides: StoredOverrides
+    budgets: tuple[Budget, ...] = ()
 
     @classmethod
     def open(
@@ -75,17 +79,20 @@ class Container:
         books = open_books(settings, keep=role != "reader", serving=role == "writer")
         registry = open_registry(settings, clock, keep=role != "reader")
         meter = build_meter(settings)
+        budgets = configured_budgets(settings)
         model = model or build_model(settings, secrets)
         store = Store.open(
             database_url(settings, secrets), clock=clock, role=role, mask=settings.privacy.mask,
             backups=settings.root / STATE / "backups",
+            zone=settings.company.timezone,
         )  # fmt: skip
         exceptions = StoredExceptions(store.reviews.exceptions)
         overrides = StoredOverrides(store.overrides.in_force)
         prompting = Prompting(registry, books, name=settings.prompt, company=settings.company, orders=overrides.of)
         guard = guard or ClaimGuard(books, exceptions.current, counting(metrics))
-        bot = Bot(prompting, model, guard, meter, store, metrics, clock, new_id, rules_of(settings))
-        return cls(settings, clock, metrics, books, registry, guard, meter, store, bot, exceptions, overrides)
+        keeper = build_keeper(settings, budgets, store, meter, metrics)
+        bot = Bot(prompting, model, guard, meter, store, metrics, clock, new_id, rules_of(settings), keeper)
+        return cls(settings, clock, metrics, books, registry, guard, meter, store, bot, exceptions, overrides, budgets)
 
     def close(self) -> None:
         """Lets go of the store; what is queued is written first."""
@@ -148,6 +155,17 @@ def build_meter(settings: Settings) -> Meter:
         simulated_as=settings.simulator.priced_as,
         root=settings.root,
     )
+
+
+def build_keeper(
+    settings: Settings, budgets: tuple[Budget, ...], store: Store, meter: Meter, metrics: Metrics
+) -> Budgets:
+    """Who is asked before a model is: nobody where there are no budgets."""
+    if not budgets:
+        return NoBudgets()
+    from botops.app.costs.budget_keeper import BudgetKeeper
+
+    return BudgetKeeper(budgets, store.budgets, meter, exchange_rates(settings), announcing(metrics))
 
 
 def open_books(settings: Settings, *, keep: bool = True, serving: bool = True) -> Books:

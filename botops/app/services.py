@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from botops.app.container import counting, new_id
+from botops.app.costs.budgets import period_standings
 from botops.app.ingesting import IngestReport, UnlikelyTimeError, records_of
 from botops.claims.dialogues import parse_dialogues
 from botops.domain.errors import ConflictError, StoreError, UserError
@@ -159,5 +160,8 @@ def refresh_gauges(container: Container) -> None:
     try:
         metrics.queue_open.set(container.store.reads.counts().open_hand_offs)
         metrics.rollup_lag.set(container.store.reads.lag().seconds)
+        for one in period_standings(container):
+            metrics.budget_left.labels(one.name).set(float(1 - one.share))
+            metrics.budget_unknown.labels(one.name).set(one.unknown_calls)
     except StoreError:
         metrics.observe_errors.inc()

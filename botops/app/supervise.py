@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botops.app.care import retain
+from botops.app.costs.budgets import announcing, look
 from botops.app.experiments.auto_stop import ExperimentWatch
 from botops.app.experiments.experimenting import promote_winners
 from botops.app.pricebooks.canary import BookCanary
@@ -157,8 +158,8 @@ class Console:
 
 class Watch:
     """The watch loop, in a thread of its own: roll-ups, turns of dead processes, dialogues kept for too long, a new
-    price book, experiments that do harm or come to their planned end, and what is wrong with prompt and price files,
-    said once in the log when it appears and once when it is mended."""
+    price book, experiments that do harm or come to their planned end, soft limits of budgets, and what is wrong with
+    prompt and price files, said once in the log when it appears and once when it is mended."""
 
     def __init__(self, container: Container, on_tick: Callable[[], None] | None = None) -> None:
         self._container = container
@@ -199,6 +200,7 @@ class Watch:
             (_LOOK_FOR_DEAD_EVERY, "looking for turns of dead processes", self._container.store.interrupt_dead),
             (_REMOVE_OLD_EVERY, "removing dialogues kept for too long", partial(retain, self._container)),
             (1, "watching the price book", self._canary.look),
+            (1, "watching budgets", self._watch_budgets),
             (1, "rolling up", self._roll_up),
             (1, "looking at the files", self._tell),
         )
@@ -221,6 +223,10 @@ class Watch:
         for _ in range(_ROLL_UPS_A_ROUND):
             if self._ending.is_set() or not self._container.store.roll_up():
                 return
+
+    def _watch_budgets(self) -> None:
+        """Tells the soft limits that were reached."""
+        look(self._container, announcing(self._container.metrics))
 
     def _promote(self) -> None:
         """Makes winners live where their experiments ask for it; what stands against it is said once."""

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 from botops.bot.rules import repair_instruction
 from botops.bot.stream import StreamGate
+from botops.domain.budgets import Allowance, PlannedCall
 from botops.domain.errors import ModelError
 from botops.domain.findings import Judgement, Verdict
 from botops.domain.messages import Message
 from botops.domain.ports import AwaitedGuard, ModelRequest
 from botops.domain.turns import Action, Attempt, GuardPolicy, HandOff, Purpose, TurnRecord, TurnState
-from botops.domain.usage import Usage
+from botops.domain.usage import Cost, Usage
 
 if TYPE_CHECKING:
     from botops.bot.turn import Bot
+    from botops.domain.budgets import Permit
     from botops.domain.ports import ModelReply, OnText
     from botops.domain.prompts import RenderedPrompt
 
@@ -30,6 +32,14 @@ class ReceiverError(Exception):
     def __init__(self, error: Exception) -> None:
         self.error = error
         super().__init__(str(error))
+
+
+class OverBudgetError(Exception):
+    """A budget lets no model be asked; its `permit` says which and why."""
+
+    def __init__(self, permit: Permit) -> None:
+        self.permit = permit
+        super().__init__(permit.reason)
 
 
 class Draft:
@@ -45,7 +55,8 @@ class Draft:
         self._gate = StreamGate(None if observing else self._judge, self._send)
 
     async def write(self, prompt: RenderedPrompt) -> None:
-        """Asks the model, judges, repairs where the policy says so, and sends. Raises ModelError."""
+        """Asks the model, judges, repairs where the policy says so, and sends. Raises ModelError, and OverBudgetError
+        while nothing has been asked for."""
         observing = self.record.policy is GuardPolicy.OBSERVE
         sink = None if self._on_text is None else self._gate.feed
         text = await self._call(prompt, Purpose.REPLY, sink)
@@ -64,9 +75,8 @@ class Draft:
         self.record = replace(self.record, error=reason)
         self.hand_over(rule, reason)
 
-    async def step_aside(self, rule: str, reason: str) -> None:
-        """Hands the dialogue over because a person ordered it, without asking the model: not an error."""
-        answer = self.bot.rules.safe_answer(self.record.language)
+    async def step_aside(self, rule: str, reason: str, answer: str) -> None:
+        """Hands the dialogue over because a person or a budget ordered it, without asking the model: not an error."""
         await self._settle(self._after_left(answer), Action.HANDED_OVER)
         self.hand_over(rule, reason)
 
@@ -86,17 +96,24 @@ class Draft:
         for _ in range(self.bot.rules.repairs):
             note = repair_instruction(verdict, self.record.language, self._gate.left)
             asked = (*prompt.messages, Message("assistant", text), Message("user", note))
-            text = self._after_left(await self._call(replace(prompt, messages=asked), Purpose.REPAIR))
+            try:
+                repaired = await self._call(replace(prompt, messages=asked), Purpose.REPAIR)
+            except OverBudgetError as over:
+                await self._hold_back(verdict, over)
+                return
+            text = self._after_left(repaired)
             verdict = await self._judge_last(text)
             if verdict.clean:
                 await self._settle(text, Action.REPAIRED)
                 return
         await self._hold_back(verdict)
 
-    async def _hold_back(self, verdict: Verdict) -> None:
+    async def _hold_back(self, verdict: Verdict, over: OverBudgetError | None = None) -> None:
         answer = self.bot.rules.safe_answer(self.record.language)
         await self._settle(self._after_left(answer), Action.BLOCKED)
-        if verdict.judgement is Judgement.NOT_JUDGED:
+        if over is not None:
+            self.hand_over("budget", f"{over.permit.budget}: {over}")
+        elif verdict.judgement is Judgement.NOT_JUDGED:
             self.hand_over("not_judged", verdict.reason or "")
         else:
             self.hand_over("blocked_reply", "; ".join(f.explanation("ru") for f in verdict.findings))
@@ -118,29 +135,60 @@ class Draft:
         request = ModelRequest(
             prompt.messages, prompt.parameters, purpose, self.bot.rules.deadline_s, str(prompt.assignment.ref)
         )
+        request = await self._permitted(request)
         started = clock.monotonic()
         try:
             reply = await model.complete(request, sink)
         except ModelError as error:
-            self._keep_fault(purpose, error, clock.monotonic() - started)
+            self._keep_fault(request, error, clock.monotonic() - started)
             raise
         except (asyncio.CancelledError, ReceiverError) as stopped:
             # A call given up half way is billed all the same; the adapter tells by how much in the cause.
             if isinstance(stopped.__cause__, ModelError):
-                self._keep_fault(purpose, stopped.__cause__, clock.monotonic() - started)
+                self._keep_fault(request, stopped.__cause__, clock.monotonic() - started)
             raise
-        self._keep(purpose, reply.model, reply.text, reply.usage, clock.monotonic() - started)
+        self._keep(request, reply.model, reply.text, reply.usage, clock.monotonic() - started)
         self._count_first_text(reply)
         return reply.text
 
-    def _keep_fault(self, purpose: Purpose, error: ModelError, seconds: float) -> None:
+    async def _permitted(self, request: ModelRequest) -> ModelRequest:
+        """The request with the model that budgets let answer. Raises OverBudgetError when they let none."""
+        assignment = self.record.assignment
+        assert assignment is not None  # a prompt was rendered, or nothing could be asked
+        model = self.bot.model
+        asked = PlannedCall(
+            self.record.id, self.record.inbound, assignment.ref, request, self._asked(request), model.simulated,
+            self.record.attempts,
+        )  # fmt: skip
+        permit = await self.bot.budgets.ask(asked)
+        if permit.allowance is Allowance.HAND_OVER:
+            raise OverBudgetError(permit)
+        if permit.model is None:
+            return request
+        return replace(request, parameters=replace(request.parameters, model=permit.model))
+
+    def _asked(self, request: ModelRequest) -> str:
+        return request.parameters.model or self.bot.model.name
+
+    def _keep_fault(self, request: ModelRequest, error: ModelError, seconds: float) -> None:
         usage = error.usage or Usage()
-        self._keep(purpose, error.model or self.bot.model.name, "", usage, seconds, error.fault)
+        self._keep(request, error.model or self._asked(request), "", usage, seconds, error.fault)
+
+    def _cost(self, request: ModelRequest, usage: Usage, model: str) -> Cost:
+        """What a call cost, at the price of the model that answered; of the one asked, where a provider answers under
+        a name that no price list has."""
+        at, simulated = self.record.inbound.at, self.bot.model.simulated
+        cost = self.bot.meter.cost(usage, model, at, simulated=simulated)
+        asked = self._asked(request)
+        if cost.unknown_model and asked != model:
+            known = self.bot.meter.cost(usage, asked, at, simulated=simulated)
+            return cost if known.unknown_model else known
+        return cost
 
     def _keep(
-        self, purpose: Purpose, model: str, text: str, usage: Usage, seconds: float, fault: str | None = None
+        self, request: ModelRequest, model: str, text: str, usage: Usage, seconds: float, fault: str | None = None
     ) -> None:
-        cost = self.bot.meter.cost(usage, model, self.record.inbound.at, simulated=self.bot.model.simulated)
+        purpose, cost = request.purpose, self._cost(request, usage, model)
         ms = round(seconds * 1000)
         attempt = Attempt(purpose, model, text, usage, cost, ms, fault=fault)
         timing = replace(self.record.timing, model_ms=self.record.timing.model_ms + ms)

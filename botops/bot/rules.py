@@ -23,19 +23,30 @@ FAULT_ANSWERS: Mapping[Language, str] = MappingProxyType(
     }
 )
 
+BUDGET_ANSWERS: Mapping[Language, str] = MappingProxyType(
+    {
+        "ru": "Передаю ваш вопрос коллеге: он ответит вам здесь же.",
+        "kk": "Сұрағыңызды әріптесіме тапсырдым: ол сізге осы жерде жауап береді.",
+        "en": "I am passing your question to a colleague, who will answer you here.",
+    }
+)
+"""What is said where a budget lets no model be asked: money is none of the client's business."""
+
 
 @dataclass(frozen=True, slots=True)
 class BotRules:
     """How a bot behaves around its guard.
 
-    `safe_answers` replace a reply that may not leave, `fault_answers` one that never came. `repairs` is how often the
-    model may correct itself under the policy `repair`. `deadline_s` bounds each model call. `default_language` is used
-    where the client's first message has no words.
+    `safe_answers` replace a reply that may not leave, `fault_answers` one that never came, `budget_answers` one that
+    was not asked for because a budget is used up. `repairs` is how often the model may correct itself under the policy
+    `repair`. `deadline_s` bounds each model call. `default_language` is used where the client's first message has no
+    words.
     """
 
     policy: GuardPolicy = GuardPolicy.BLOCK
     safe_answers: Mapping[Language, str] = field(default_factory=lambda: SAFE_ANSWERS)
     fault_answers: Mapping[Language, str] = field(default_factory=lambda: FAULT_ANSWERS)
+    budget_answers: Mapping[Language, str] = field(default_factory=lambda: BUDGET_ANSWERS)
     repairs: int = 1
     deadline_s: float = 60.0
     default_language: Language = "ru"
@@ -48,6 +59,10 @@ class BotRules:
     def fault_answer(self, language: Language) -> str:
         """The text sent when the model gave nothing."""
         return self.fault_answers[language]
+
+    def budget_answer(self, language: Language) -> str:
+        """The text sent when a budget lets no model be asked."""
+        return self.budget_answers[language]
 
 
 _REPAIR = {

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from botops.bot.draft import Draft, ReceiverError
+from botops.bot.draft import Draft, OverBudgetError, ReceiverError
 from botops.bot.escalation import asks_for_person, promises_person
 from botops.bot.language import detect_language
 from botops.bot.rules import BotRules
+from botops.domain.budgets import NoBudgets
 from botops.domain.errors import ModelError, StoreError, SwitchedOffError, UserError
 from botops.domain.messages import Message
 from botops.domain.turns import Action, TurnRecord, TurnState
@@ -20,6 +21,7 @@ from botops.domain.turns import Action, TurnRecord, TurnState
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from botops.domain.budgets import Budgets
     from botops.domain.messages import InboundMessage
     from botops.domain.ports import Begun, ChatModel, Clock, Guard, Meter, Observer, OnText, PromptSource, TurnStore
     from botops.domain.prompts import RenderedPrompt
@@ -40,6 +42,7 @@ class Bot:
     clock: Clock
     new_id: Callable[[], str]
     rules: BotRules = field(default_factory=BotRules)
+    budgets: Budgets = field(default_factory=NoBudgets)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False, repr=False)
 
     async def run_turn(self, inbound: InboundMessage, on_text: OnText | None = None) -> TurnRecord:
@@ -82,13 +85,17 @@ class Bot:
         try:
             prompt = self._prompt(draft, begun)
         except SwitchedOffError as order:
-            await draft.step_aside("kill_switch", str(order))
+            await draft.step_aside("kill_switch", str(order), self.rules.safe_answer(draft.record.language))
             return
         except UserError as error:
             await draft.fall_back("prompt_error", str(error))
             return
         try:
             await draft.write(prompt)
+        except OverBudgetError as over:
+            reason = f"{over.permit.budget}: {over}"
+            await draft.step_aside("budget", reason, self.rules.budget_answer(draft.record.language))
+            return
         except ModelError as error:
             await draft.fall_back("model_error", f"{error.fault}: {error}")
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from botops.cli.cost_budgets import budgets
 from botops.cli.cost_reconcile import reconcile
 
 
@@ -12,5 +13,5 @@ def cost() -> None:
     """What dialogues cost, what they will, and what they may."""
 
 
-for command in (reconcile,):
+for command in (budgets, reconcile):
     cost.add_command(command)

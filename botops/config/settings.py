@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
+from botops.config.budgets import MOST as MOST_BUDGETS
+from botops.config.budgets import BudgetName, BudgetSettings
 from botops.config.document import Document, parse, read
 from botops.config.model_prices import DatedRate, PriceOverride
 from botops.config.release_policy import Releases
@@ -302,6 +304,7 @@ class Settings(Strict):
     hand_off: HandOffSettings = HandOffSettings()
     simulator: Simulator = Simulator()
     costs: Costs = Costs()
+    budgets: dict[BudgetName, BudgetSettings] = Field(default_factory=dict, max_length=MOST_BUDGETS)
     pricebook: PriceBookReleases = PriceBookReleases()
     privacy: Privacy = Privacy()
     releases: Releases = Releases()

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LABELS = frozenset(
-    {"action", "channel", "fault", "judgement", "kind", "language", "model", "prompt", "purpose", "rule", "severity",
-     "stage", "state", "type", "variant", "version"}
+    {"action", "budget", "channel", "fault", "judgement", "kind", "language", "model", "prompt", "purpose", "rule",
+     "severity", "stage", "state", "type", "variant", "version"}
 )  # fmt: skip
 """Label names a metric may use; a test holds every declaration to it."""
 
@@ -113,6 +113,18 @@ class Metrics:
         self.price_book_held = Gauge(
             "botops_price_book_held_share", "Share of first drafts not borne out by the book in force, while watched.",
             registry=r,
+        )  # fmt: skip
+        self.budget_left = Gauge(
+            "botops_budget_left_share", "Part of a budget's amount that is neither spent nor held; below 0 if passed.",
+            ["budget"], registry=r,
+        )  # fmt: skip
+        self.budget_unknown = Gauge(
+            "botops_budget_unknown_calls", "Calls of a budget's period without a known price: more is spent than told.",
+            ["budget"], registry=r,
+        )  # fmt: skip
+        self.budget_alerts = Counter(
+            "botops_budget_alerts_total", "Levels that budgets reached, each once in a period.",
+            ["budget", "kind"], registry=r,
         )  # fmt: skip
         self.queue_open = Gauge("botops_hand_off_queue", "Dialogues waiting for a person.", registry=r)
         self.rollup_lag = Gauge("botops_rollup_lag_seconds", "Age of the oldest hour not yet rolled up.", registry=r)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
@@ -20,6 +20,7 @@ BUSY_TIMEOUT_S = 10
 """How long a SQLite connection waits for another's transaction before it gives up."""
 _WAL_LIMIT = 64 * 2**20
 _AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_SERIAL = 0x6C6564676572  # "ledger" in ASCII
 _Insert = sqlite.Insert | postgresql.Insert
 
 
@@ -107,6 +108,19 @@ def checkpoint(engine: Engine) -> None:
             cursor.close()
         finally:
             connection.close()
+
+
+def wait_for_serial(connection: Connection) -> None:
+    """Takes the lock of serial transactions to the end of this one. To be called before any row is touched: whoever
+    waits for it then holds nothing another could wait for."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SERIAL})
+
+
+def hold_still(connection: Connection) -> None:
+    """Lets a read transaction see one state of the database throughout. To be called before its first statement."""
+    if connection.dialect.name == "postgresql":  # SQLite's do anyway
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 def worth_again(error: SQLAlchemyError) -> bool:

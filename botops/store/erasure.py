@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, null, select, update
 
-from botops.store import rows
+from botops.store import ledger, rows
 from botops.store.engine import upsert
 from botops.store.eval_tables import EVAL_CASE
 from botops.store.outcome_tables import FEEDBACK, OUTCOME
@@ -41,10 +42,11 @@ class Erased:
         return bool(self.dialogues or self.turns or self.outcomes or self.ratings)
 
 
-def erase_lead(connection: Connection, lead_id: str, now: datetime) -> Erased:
+def erase_lead(connection: Connection, lead_id: str, now: datetime, zone: ZoneInfo) -> Erased:
     """Removes a lead's dialogues with all that hangs on them, its outcomes and its ratings, and what is kept of eval
-    cases made from its dialogues."""
+    cases made from its dialogues. What they cost stays spent, on the local days of `zone`."""
     mine = TURN.c.lead_id == lead_id
+    ledger.forget(connection, mine, zone)
     hours = set(connection.execute(select(TURN.c.hour).where(mine)).scalars())
     turn_ids = select(TURN.c.id).where(mine).scalar_subquery()
     for table in _OF_TURNS:
@@ -75,9 +77,10 @@ def kept_of(connection: Connection, lead_id: str) -> Erased:
     )
 
 
-def purge(connection: Connection, before: datetime, most: int) -> Erased:
+def purge(connection: Connection, before: datetime, most: int, zone: ZoneInfo) -> Erased:
     """Removes up to `most` turns of hours before a moment, dialogues left without any, and ratings given before it,
-    whose reasons are texts, and the dialogues of evaluations run before it; exposures and outcomes stay."""
+    whose reasons are texts, and the dialogues of evaluations run before it; exposures and outcomes stay, and what the
+    turns cost stays spent, on the local days of `zone`."""
     hour = rows.hour_of(before)
     if hour > purged_before(connection):
         statement = upsert(connection.dialect.name, META)
@@ -87,6 +90,7 @@ def purge(connection: Connection, before: datetime, most: int) -> Erased:
         )
     old = connection.execute(select(TURN.c.id, TURN.c.dialogue_id).where(TURN.c.hour < hour).limit(most)).all()
     turn_ids = [row.id for row in old]
+    ledger.forget(connection, TURN.c.id.in_(turn_ids), zone)
     for table in _OF_TURNS:
         connection.execute(delete(table).where(table.c.turn_id.in_(turn_ids)))
     turns = connection.execute(delete(TURN).where(TURN.c.id.in_(turn_ids))).rowcount

@@ -18,6 +18,8 @@ from botops.domain.usage import Cost, Usage
 from botops.store.latency import bucket_of
 
 Row = dict[str, Any]
+LIVE = "live"
+"""The origin of turns that were answered here."""
 TURN_VERDICT = -1
 """`finding.attempt` of the findings on the turn itself."""
 UNKNOWN_POLICY = GuardPolicy.BLOCK
@@ -56,7 +58,7 @@ def inbound_row(turn_id: str, inbound: InboundMessage, number: int, language: La
         "hour": hour_of(inbound.at),
         "text": inbound.text,
         "language": language,
-        "origin": "live",
+        "origin": LIVE,
         "process": process,
         "state": TurnState.PENDING.value,
     }

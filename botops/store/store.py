@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import URL, Connection, Engine, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -25,10 +26,11 @@ from botops.domain.messages import InboundMessage, Language
 from botops.domain.ports import Begun, Clock
 from botops.domain.reviews import ClaimException, Review
 from botops.domain.turns import TurnRecord, TurnState
-from botops.store import erasure, eval_tasks, hand_offs, migrate, reviewing, rollup, turns
+from botops.store import erasure, eval_tasks, hand_offs, ledger, migrate, reviewing, rollup, turns
 from botops.store.access import Access
 from botops.store.audit import AuditLog
 from botops.store.book_replies import BookReplies
+from botops.store.budgets import BudgetStore
 from botops.store.calls import CallReads
 from botops.store.copying import copy_before_migration
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
@@ -113,6 +115,7 @@ class Store:
         self.eval_runs = EvalRuns(access)
         self.prompt_calls = PromptCallReads(access)
         self.eval_tasks = EvalTasks(access, self._process)
+        self.budgets = BudgetStore(access, self._process, self._submit_serial)
 
     @classmethod
     def open(
@@ -124,12 +127,14 @@ class Store:
         mask: bool = True,
         duplicate_wait_s: float = DUPLICATE_WAIT_S,
         backups: Path | None = None,
+        zone: str | None = None,
     ) -> Store:
         """Opens a store, bringing its tables up to date first unless it is only read.
 
         As a writer it marks the pending turns of dead processes `interrupted`. `mask` hides personal data before
         storage; `duplicate_wait_s` is how long, in seconds, a repeated delivery waits for the first one's answer.
         `backups` is the folder a store of older tables is copied to before they are brought up to date.
+        `zone` is the company's time zone, by whose days spending is kept; None keeps the one of before.
 
         Raises:
             UserError: the address is not usable.
@@ -140,7 +145,7 @@ class Store:
         engine = open_engine(parsed, role)
         store = cls(parsed, engine, clock, role, hide=_masking(mask), wait_s=duplicate_wait_s, backups=backups)
         try:
-            store._start()
+            store._start(zone)
         except BaseException:
             store.close()
             raise
@@ -220,7 +225,7 @@ class Store:
     def _abandon(self, turn_id: str, key: str) -> None:
         now = self._clock.now()
         with suppress(StoreError):  # closed meanwhile: closing marks what is pending
-            gone = self._submit("abandon a turn", lambda connection: turns.abandon(connection, turn_id, now))
+            gone = self._submit_serial("abandon a turn", lambda connection: turns.abandon(connection, turn_id, now))
             gone.add_done_callback(lambda _: self._over(turn_id, key))
 
     def _over(self, turn_id: str, key: str) -> None:
@@ -242,11 +247,16 @@ class Store:
             raise StoreError(f"turn {record.id}: a {record.state.value} turn cannot be finished; it needs an outcome")
         if record.hand_off is not None and record.hand_off.turn_id != record.id:
             raise StoreError(f"turn {record.id}: its hand-off names another turn, {record.hand_off.turn_id}")
-        masked, now = mask_record(record, self._hide), self._clock.now()
-        future = self._submit("finish a turn", lambda connection: turns.finish(connection, masked, self._process, now))
+        masked, now, held = mask_record(record, self._hide), self._clock.now(), self.budgets.holds(record.id)
+
+        def work(connection: Connection) -> None:
+            turns.finish(connection, masked, self._process, now, self.budgets.zone, held=held)
+
+        future = self._submit_serial("finish a turn", work)
 
         def finished(done: Future[None]) -> None:
             if done.exception() is None:
+                self.budgets.ended(record.id)
                 self._over(record.id, record.inbound.idempotency_key)
 
         future.add_done_callback(finished)
@@ -268,7 +278,8 @@ class Store:
             masked = [mask_record(r, self._hide) for r in chunk]
             now = self._clock.now()
             seen += len(chunk)
-            written += self._write("import turns", _adding(masked, origin, self._process, now))
+            work = _adding(masked, origin, self._process, now, self.budgets.zone)
+            written += self._submit_serial("import turns", work).result()
         row = {"id": batch, "origin": origin, "at": self._clock.now(), "written": written, "skipped": seen - written}
         self._write("note the import", lambda connection: connection.execute(insert(IMPORT_BATCH), row))
         return Written(batch, written, seen - written)
@@ -295,7 +306,7 @@ class Store:
         ended its session.
         """
         now = self._clock.now()
-        return self._write("mark interrupted turns", lambda connection: self._interrupt_dead(connection, now))
+        return self._submit_serial("mark interrupted turns", lambda c: self._interrupt_dead(c, now)).result()
 
     def kept_of(self, lead_id: str) -> Erased:
         """What `erase_lead` would remove."""
@@ -308,8 +319,8 @@ class Store:
 
         The hours concerned are rolled up anew, so no screen goes on counting them.
         """
-        now = self._clock.now()
-        erased = self._write("erase a lead", lambda connection: erasure.erase_lead(connection, lead_id, now))
+        now, zone = self._clock.now(), self.budgets.zone
+        erased = self._submit_serial("erase a lead", lambda c: erasure.erase_lead(c, lead_id, now, zone)).result()
         self._checkpoint()
         return erased
 
@@ -317,8 +328,8 @@ class Store:
         """Retention: removes turns of whole hours before a moment. Their roll-ups stay, frozen; texts and ids go."""
         while self.roll_up():
             pass
-        erased = Erased()
-        while some := self._write("purge old turns", lambda connection: erasure.purge(connection, before, CHUNK)):
+        erased, zone = Erased(), self.budgets.zone
+        while some := self._submit_serial("purge old turns", lambda c: erasure.purge(c, before, CHUNK, zone)).result():
             erased += some
         self._checkpoint()
         return erased
@@ -364,7 +375,7 @@ class Store:
         """Finishes queued writes, marks turns left pending here as interrupted, and lets go of the database."""
         if self._writer is not None:
             now = self._clock.now()
-            last = self._submit("close", lambda connection: turns.interrupt_dead(connection, [self._process], now))
+            last = self._submit_serial("close", lambda c: turns.interrupt_dead(c, [self._process], now))
             self._writer.close()
             self._writer = None
             if last.exception() is None:  # else the next writer does it
@@ -383,12 +394,13 @@ class Store:
     ) -> None:
         self.close()
 
-    def _start(self) -> None:
+    def _start(self, zone: str | None) -> None:
         path = sqlite_path(self._url)
         if self._role == "reader":
             if path is not None and not path.exists():
                 raise StoreError(f"{path}: there is no store yet; start `botops up` once or point `store` at another")
             self._check_revision()
+            self._know_zone()
             return
         with translated("open the store", self._url):
             if path is not None:
@@ -402,10 +414,19 @@ class Store:
                 copy_before_migration(self._url, self._engine, self._backups)
             with self._engine.begin() as connection:
                 migrate.upgrade(connection)
+                if zone is not None:
+                    ledger.prepare(connection, ZoneInfo(zone))
+        self._know_zone()
         self._writer = Writer(self._engine, self._url)
         self._write("register this process", self._register)
         if self._role == "writer":
             self.interrupt_dead()
+
+    def _know_zone(self) -> None:
+        with translated("open the store", self._url), self._engine.connect() as connection:
+            kept = ledger.kept_zone(connection)
+        if kept is not None:
+            self.budgets.zone = ZoneInfo(kept)
 
     def _check_revision(self) -> None:
         with translated("open the store", self._url), self._engine.connect() as connection:
@@ -447,6 +468,12 @@ class Store:
             raise StoreError(f"{self._url.render_as_string()}: could not {what}: the store is {state}")
         return self._writer.submit(what, work)
 
+    def _submit_serial(self, what: str, work: Callable[[Connection], T]) -> Future[T]:
+        """As `_submit`, for what reads or changes what is spent and held: never beside another process's."""
+        if self._writer is None:
+            return self._submit(what, work)
+        return self._writer.submit(what, work, serial=True)
+
     def _write(self, what: str, work: Callable[[Connection], T]) -> T:
         return self._submit(what, work).result()
 
@@ -455,8 +482,10 @@ def _masking(on: bool) -> Callable[[str], str]:
     return mask if on else storable
 
 
-def _adding(records: list[TurnRecord], origin: str, process: str, now: datetime) -> Callable[[Connection], int]:
-    return lambda connection: turns.add(connection, records, origin, process, now)
+def _adding(
+    records: list[TurnRecord], origin: str, process: str, now: datetime, zone: ZoneInfo
+) -> Callable[[Connection], int]:
+    return lambda connection: turns.add(connection, records, origin, process, now, zone)
 
 
 def _make_folder(database: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Executable, Insert, and_, bindparam, case, insert, or_, select, update
 
@@ -13,7 +14,7 @@ from botops.domain.errors import ConflictError, StoreError
 from botops.domain.messages import InboundMessage, Language, Message
 from botops.domain.ports import Begun
 from botops.domain.turns import TurnRecord, TurnState
-from botops.store import exposures, rows
+from botops.store import exposures, ledger, rows
 from botops.store.engine import upsert
 from botops.store.tables import (
     ATTEMPT,
@@ -83,13 +84,19 @@ def begin(
     return Begun(number, tuple(history), past=exposures.past(connection, inbound.lead_id, inbound.dialogue_id))
 
 
-def finish(connection: Connection, record: TurnRecord, process: str, now: datetime) -> None:
-    """Writes a masked record over its pending row."""
+def finish(
+    connection: Connection, record: TurnRecord, process: str, now: datetime, zone: ZoneInfo, *, held: bool = False
+) -> None:
+    """Writes a masked record over its pending row, charges its calls on the local day of `zone`, and lets go of what it
+    `held`."""
     outcome = rows.outcome_row(record)
+    if held:
+        ledger.release(connection, record.id, zone)
     done = connection.execute(_FINISH, {"turn_id": record.id, "own": process, **outcome})
     if done.rowcount != 1:
         raise StoreError(f"turn {record.id} is not under way in this process: it was never begun or already finished")
     _write_parts(connection, [record])
+    ledger.charge(connection, [record], zone)
     connection.execute(_LANGUAGE, {"dialogue": record.inbound.dialogue_id, "spoken": record.language})
     mark_dirty(connection, {rows.hour_of(record.inbound.at)}, now)
 
@@ -110,14 +117,18 @@ def interrupt_dead(connection: Connection, dead: Sequence[str], now: datetime) -
 
 def _interrupt(connection: Connection, which: Any, now: datetime) -> int:
     pending = and_(which, TURN.c.state == TurnState.PENDING.value)
+    ledger.charge_cut_off(connection, pending)
     hours = set(connection.execute(select(TURN.c.hour).where(pending)).scalars())
     done = connection.execute(update(TURN).where(pending).values(state=TurnState.INTERRUPTED.value))
     mark_dirty(connection, hours, now)
     return done.rowcount
 
 
-def add(connection: Connection, records: Sequence[TurnRecord], origin: str, process: str, now: datetime) -> int:
-    """Writes whole masked records that came from elsewhere; known keys are left out. How many were new."""
+def add(
+    connection: Connection, records: Sequence[TurnRecord], origin: str, process: str, now: datetime, zone: ZoneInfo
+) -> int:
+    """Writes whole masked records that came from elsewhere; known keys are left out. How many were new. Only turns of
+    this bot's own (`live`) count as spending, on the local days of `zone`."""
     keys = [r.inbound.idempotency_key for r in records]
     known = set(connection.execute(select(TURN.c.idempotency_key).where(TURN.c.idempotency_key.in_(keys))).scalars())
     new: dict[str, TurnRecord] = {}
@@ -130,6 +141,8 @@ def add(connection: Connection, records: Sequence[TurnRecord], origin: str, proc
     inbound = ((r, rows.inbound_row(r.id, r.inbound, r.number, r.language, process)) for r in new.values())
     connection.execute(_TURNS, [row | rows.outcome_row(r) | {"origin": origin} for r, row in inbound])
     _write_parts(connection, list(new.values()))
+    if origin == rows.LIVE:
+        ledger.charge(connection, new.values(), zone)
     mark_dirty(connection, {rows.hour_of(r.inbound.at) for r in new.values()}, now)
     return len(new)
 

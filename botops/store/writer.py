@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from botops.domain.errors import BotopsError, StoreError
-from botops.store.engine import store_error, transaction_lost, worth_again
+from botops.store.engine import store_error, transaction_lost, wait_for_serial, worth_again
 
 T = TypeVar("T")
 
@@ -28,6 +28,7 @@ class _Job:
     what: str
     work: Callable[[Connection], Any]
     future: Future[Any]
+    serial: bool = False
 
 
 class Writer:
@@ -42,8 +43,9 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="botops-store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, what: str, work: Callable[[Connection], T]) -> Future[T]:
-        """Queues a job. `what` completes "could not …" in its error.
+    def submit(self, what: str, work: Callable[[Connection], T], *, serial: bool = False) -> Future[T]:
+        """Queues a job. `what` completes "could not …" in its error. `serial` ones never run at the same time as a
+        serial one of another process.
 
         Raises:
             StoreError: the store is closed.
@@ -52,7 +54,7 @@ class Writer:
         with self._closing:
             if self._closed:
                 raise StoreError(f"{self._url.render_as_string()}: could not {what}: the store is closed")
-            self._jobs.put(_Job(what, work, future))
+            self._jobs.put(_Job(what, work, future, serial))
         return future
 
     @property
@@ -89,6 +91,8 @@ class Writer:
         try:
             with self._engine.connect() as connection, connection.begin():
                 alone = len(group) == 1
+                if any(job.serial for job in group):
+                    wait_for_serial(connection)
                 results.extend((job, *self._attempt(connection, job, alone=alone)) for job in group)
         except SQLAlchemyError as error:
             self._failed(group, error, tries - 1)

@@ -1,0 +1,144 @@
+"""Budgets of an installation: what is configured, where each stands, what has to be told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from botops.config import FILE_NAME
+from botops.config.document import read
+from botops.costs.budgets import BudgetStanding, BudgetState, Case, days_of, soft_alerts, standing, window_of
+from botops.costs.configured import configured_rates
+from botops.domain.budgets import Budget, BudgetAlert, BudgetScope, Used
+from botops.domain.errors import UserError
+
+if TYPE_CHECKING:
+    from botops.app.container import Container
+    from botops.config import Settings
+    from botops.costs.rates import ExchangeRates
+    from botops.monitor import Metrics
+    from botops.store.ledger import Discrepancy
+
+__all__ = ["BudgetStanding", "BudgetState", "configured_budgets", "look", "standings"]
+
+log = logging.getLogger(__name__)
+
+OnAlert = Callable[[BudgetAlert], None]
+COMPARED_DAYS = 62
+"""Local days the ledger is held to the attempts for: this month and the one before."""
+
+
+def configured_budgets(settings: Settings) -> tuple[Budget, ...]:
+    """The budgets of the settings, in their order. Raises UserError for a currency without an exchange rate."""
+    rates = exchange_rates(settings)
+    found: list[Budget] = []
+    for name, asked in settings.budgets.items():
+        currency = asked.currency or settings.company.currency
+        if not rates.knows(currency):
+            raise _no_rate(settings, name, currency)
+        hard = asked.hard
+        found.append(
+            Budget(
+                name,
+                asked.scope,
+                asked.amount,
+                currency,
+                asked.period,
+                asked.of,
+                asked.soft,
+                hard.cheaper_model if hard else None,
+                hard.cheaper_from if hard else None,
+                hard.hand_over_at if hard else None,
+                asked.unknown_price,
+                asked.simulated,
+            )
+        )
+    return tuple(found)
+
+
+def exchange_rates(settings: Settings) -> ExchangeRates:
+    """The exchange rates of the settings. Raises UserError for a file of rates that cannot be read."""
+    return configured_rates(settings.costs, currency=settings.company.currency, root=settings.root)
+
+
+def standings(container: Container) -> tuple[BudgetStanding, ...]:
+    """Where each budget stands now, in the order of the settings. Raises StoreError."""
+    return _standings(container, container.budgets)
+
+
+def period_standings(container: Container) -> tuple[BudgetStanding, ...]:
+    """The same of budgets of days and months alone: cheap enough to be asked every few seconds."""
+    return _standings(container, [b for b in container.budgets if b.scope is not BudgetScope.DIALOGUE])
+
+
+def _standings(container: Container, budgets: Sequence[Budget]) -> tuple[BudgetStanding, ...]:
+    if not budgets:
+        return ()
+    rates = exchange_rates(container.settings)
+    return tuple(_standing(container, budget, rates) for budget in budgets)
+
+
+def _standing(container: Container, budget: Budget, rates: ExchangeRates) -> BudgetStanding:
+    store, now = container.store.budgets, container.clock.now()
+    day = now.astimezone(store.zone).date()
+    dialogue = None
+    if budget.scope is BudgetScope.DIALOGUE:
+        dialogue = store.dearest_dialogue(day, simulated=budget.simulated)
+    nothing = budget.scope is BudgetScope.DIALOGUE and dialogue is None
+    used = Used() if nothing else store.used([window_of(budget, day, dialogue)])[0]
+    found = standing(Case(budget, used), now, store.zone, rates, dialogue)
+    since = days_of(budget, day)[0]
+    alerts = tuple(a for a in store.alerts(since) if a.budget == budget.name and a.since == since)
+    return replace(found, alerts=alerts)
+
+
+def look(container: Container, on_alert: OnAlert) -> None:
+    """Tells the soft shares that were reached since the last look: the last call of a day is followed by no other that
+    would notice. Raises StoreError."""
+    store, now = container.store.budgets, container.clock.now()
+    watched = [b for b in container.budgets if b.soft and b.scope is not BudgetScope.DIALOGUE]
+    if not watched:
+        return
+    day, rates = now.astimezone(store.zone).date(), exchange_rates(container.settings)
+    used = store.used([window_of(budget, day) for budget in watched])
+    cases = [Case(budget, one) for budget, one in zip(watched, used, strict=True)]
+    reached = [alert for case in cases for alert in soft_alerts(case, now, day, rates)]
+    known = {alert.key for alert in store.alerts(day.replace(day=1))}
+    for alert in store.tell(alert for alert in reached if alert.key not in known):
+        on_alert(alert)
+
+
+def announcing(metrics: Metrics) -> OnAlert:
+    """What is done with a new alert: it is logged and counted."""
+
+    def announce(alert: BudgetAlert) -> None:
+        metrics.budget_alerts.labels(alert.budget, alert.level.value).inc()
+        share = f" ({alert.share:.0%})" if alert.share else ""
+        log.warning("budget %s: %s%s: %s", alert.budget, alert.level.value, share, alert.detail)
+
+    return announce
+
+
+def discrepancies(container: Container) -> tuple[Discrepancy, ...]:
+    """Lines of the ledger of this month and the one before that the attempts do not bear out. Raises StoreError."""
+    store = container.store.budgets
+    last = container.clock.now().astimezone(store.zone).date() + timedelta(days=1)
+    return store.compare(last - timedelta(days=COMPARED_DAYS), last)
+
+
+def _no_rate(settings: Settings, name: str, currency: str) -> UserError:
+    message = f"there is no exchange rate for {currency}: add one under costs.rates, or give the amount in USD"
+    file = settings.root / FILE_NAME
+    if not file.exists():
+        return UserError(f"budgets.{name}: {message}")
+    document = read(file)
+    place = ("budgets", name, "currency") if settings.budgets[name].currency else ("budgets", name, "amount")
+    return UserError(problems=[document.problem(place, message, rule="no-rate")])
+
+
+def stopped(found: Iterable[BudgetStanding]) -> bool:
+    """True when a hard budget is used up: dialogues go to people."""
+    return any(one.budget.hard and one.state is BudgetState.REACHED for one in found)
