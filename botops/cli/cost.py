@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from botops.cli.cost_budgets import budgets
+from botops.cli.cost_prompt import prompt
 from botops.cli.cost_reconcile import reconcile
 
 
@@ -13,5 +14,5 @@ def cost() -> None:
     """What dialogues cost, what they will, and what they may."""
 
 
-for command in (budgets, reconcile):
+for command in (budgets, prompt, reconcile):
     cost.add_command(command)

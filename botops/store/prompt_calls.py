@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from botops.domain.turns import Purpose
+from botops.domain.turns import Action, Purpose, TurnState
 from botops.store.access import Access
 from botops.store.rows import hour_of
 from botops.store.tables import ATTEMPT, TURN
@@ -33,6 +34,21 @@ class PromptCalls:
     unknown: int
 
 
+@dataclass(frozen=True, slots=True)
+class VersionDialogue:
+    """What one version did and cost in one dialogue: turns, replies among them, and faulty replies as
+    `botops.store.faulty` counts them. `unknown` are turns with a call of unknown price."""
+
+    version: int
+    experiment: str | None
+    dialogue_id: str
+    turns: int
+    replies: int
+    faulty: int
+    pico_usd: int
+    unknown: int
+
+
 class PromptCallReads:
     """Every method is one read and raises StoreError when the database cannot be used."""
 
@@ -43,7 +59,7 @@ class PromptCallReads:
         """The calls of a prompt in [since, until), by the moment of the client's message."""
         key = (TURN.c.prompt_version, TURN.c.language, TURN.c.channel, ATTEMPT.c.purpose)
         sums = [func.sum(ATTEMPT.c[name]).label(name) for name in ("input_tokens", "cached_tokens", "pico_usd")]
-        sums.append(func.sum(case((ATTEMPT.c.unknown_model, 1), else_=0)).label("unknown"))
+        sums.append(_number(ATTEMPT.c.unknown_model).label("unknown"))
         statement = (
             select(*key, func.count().label("calls"), *sums)
             .join_from(TURN, ATTEMPT, ATTEMPT.c.turn_id == TURN.c.id)
@@ -59,6 +75,39 @@ class PromptCallReads:
             )
             for row in rows
         )  # fmt: skip
+
+    def dialogues(
+        self, prompt: str, versions: Sequence[int], since: datetime, until: datetime
+    ) -> tuple[VersionDialogue, ...]:
+        """The dialogues some versions of a prompt spoke in within [since, until), one row for each version, experiment
+        and dialogue."""
+        key = (TURN.c.prompt_version, TURN.c.experiment, TURN.c.dialogue_id)
+        faulty = or_(TURN.c.findings > 0, TURN.c.action == Action.REPAIRED.value)
+        statement = (
+            select(
+                *key,
+                func.count().label("turns"),
+                _number(TURN.c.state == TurnState.ANSWERED.value).label("replies"),
+                _number(and_(TURN.c.state == TurnState.ANSWERED.value, faulty)).label("faulty"),
+                func.sum(TURN.c.pico_usd).label("pico_usd"),
+                _number(TURN.c.unknown_cost).label("unknown"),
+            )
+            .where(*of_period(prompt, since, until), TURN.c.prompt_version.in_(versions))
+            .group_by(*key)
+            .order_by(*key)
+        )
+        rows = self._access.rows("count the dialogues of a prompt", statement)
+        return tuple(
+            VersionDialogue(
+                row["prompt_version"], row["experiment"], row["dialogue_id"], int(row["turns"]), int(row["replies"]),
+                int(row["faulty"]), int(row["pico_usd"]), int(row["unknown"]),
+            )
+            for row in rows
+        )  # fmt: skip
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
 
 
 def of_period(prompt: str, since: datetime, until: datetime) -> tuple[ColumnElement[Any], ...]:

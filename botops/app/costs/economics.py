@@ -74,7 +74,8 @@ class SectionCost:
 
 @dataclass(frozen=True, slots=True)
 class PromptEconomics:
-    """A version's sections in order, the frame last; in each language their tokens add up to `tokens`.
+    """A version's sections in order, the frame last; in each language, the most spoken first, their tokens add up to
+    `tokens`.
 
     `exact` is False when tokens are estimated by the shape of the text, for lack of the model's vocabulary. `calls`
     are those a month (30 days) at the rate of the `days` looked at, `counted` those that were counted: replies and
@@ -219,7 +220,7 @@ class _Counts:
     def __init__(self, version: PromptVersion, pricing: Pricing, model: str, cells: tuple[Cell, ...]) -> None:
         self.cells = cells
         sectioned = Sections(version)
-        languages = dict.fromkeys((*pricing.settings.company.languages, *(c.language for c in cells)))
+        languages = dict.fromkeys((*(c.language for c in cells), *pricing.settings.company.languages))
         channels = {language: next((c.channel for c in cells if c.language == language), CHANNEL)
                     for language in languages}  # fmt: skip
         self._shown = tuple(Cell(language, channels[language], 1) for language in languages)
