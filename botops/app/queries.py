@@ -3,56 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from botops.app.costs.amounts import dollars
+from botops.app.costs.currency import rate_today
+from botops.app.costs.reporting import CostRow, Spending, SpendingGroup, cost_rows, dearest, spending
 from botops.app.glossary import OVERVIEW
-from botops.costs import configured_rates, local_total
-from botops.domain.money import PICO, Money
-from botops.domain.usage import Cost, Usage
+from botops.app.periods import Period, period
+from botops.domain.money import Money
 from botops.store import Totals
 
 if TYPE_CHECKING:
     from botops.app.container import Container
-    from botops.costs import ExchangeRates
-    from botops.store import DearDialogue, FaultExample, FaultPattern, FaultyHour, GroupBy
+    from botops.store import FaultExample, FaultPattern, FaultyHour
+
+__all__ = [
+    "Period", "Spending", "SpendingGroup", "dearest", "dollars", "overview", "patterns", "period", "rate_today",
+    "spending", "waiting",
+]  # fmt: skip
 
 Value = int | float | Decimal | Money | None
 PATTERNS = 8
 EXAMPLES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """[since, until). `days` are calendar days of `zone`, the last of them may not be over."""
-
-    since: datetime
-    until: datetime
-    days: int
-    zone: str
-
-    @property
-    def previous(self) -> Period:
-        """The same stretch of time, as many days earlier."""
-        back = timedelta(days=self.days)
-        return replace(self, since=self.since - back, until=self.until - back)
-
-    def dates(self) -> tuple[date, ...]:
-        """The calendar days, in order."""
-        first = self.since.astimezone(ZoneInfo(self.zone)).date()
-        return tuple(first + timedelta(days=n) for n in range(self.days))
-
-
-def period(container: Container, days: int) -> Period:
-    """The last `days` calendar days of the company's time zone, today included, up to the end of this hour."""
-    zone = ZoneInfo(container.settings.company.timezone)
-    now = container.clock.now()
-    first = now.astimezone(zone).date() - timedelta(days=days - 1)
-    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return Period(datetime.combine(first, time(), zone).astimezone(UTC), hour, days, str(zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +109,25 @@ class _Measured:
     """What the numbers are made of, for one period or day."""
 
     totals: Totals
-    dialogues: int
+    cost: CostRow
     handed_over: int
     faulty: int
     reached: int
     at_risk: Money
-    local: Decimal | None
+
+    @property
+    def dialogues(self) -> int:
+        return self.cost.spoken.dialogues
+
+    @property
+    def per_dialogue(self) -> Decimal | None:
+        mean = self.cost.per_dialogue
+        return mean.local if mean else None
 
     @property
     def usd_per_dialogue(self) -> Decimal | None:
-        return Decimal(self.totals.pico_usd) / PICO / self.dialogues if self.dialogues else None
+        mean = self.cost.per_dialogue
+        return mean.usd if mean else None
 
 
 _FORMULAS: Mapping[str, Callable[[_Measured], Value]] = {
@@ -151,7 +136,7 @@ _FORMULAS: Mapping[str, Callable[[_Measured], Value]] = {
     "false_reached": lambda m: m.reached * 1000 / m.totals.answered if m.totals.answered else None,
     "below_book": lambda m: m.at_risk if m.totals.answered else None,
     "handed_over": lambda m: m.handed_over / m.dialogues if m.dialogues else None,
-    "cost_per_dialogue": lambda m: m.local / m.dialogues if m.local is not None and m.dialogues else None,
+    "cost_per_dialogue": lambda m: m.per_dialogue,
     "reply_time": lambda m: m.totals.p95_ms,
 }
 
@@ -161,15 +146,12 @@ def _value(name: str, measured: _Measured) -> Value:
 
 
 def _measured(container: Container, asked: Period) -> _Measured:
-    reads, faulty = container.store.reads, container.store.faulty
-    by_day = reads.totals(asked.since, asked.until, ("day",), timezone=asked.zone)
-    moments = faulty.handed_over(asked.since, asked.until)
+    faulty = container.store.faulty
     return _put_together(
         container,
-        reads.totals(asked.since, asked.until)[0],
-        by_day,
-        reads.distinct_dialogues(asked.since, asked.until),
-        len({dialogue for _, dialogue in moments}),
+        container.store.reads.totals(asked.since, asked.until)[0],
+        cost_rows(container, asked)[0],
+        len({dialogue for _, dialogue in faulty.handed_over(asked.since, asked.until)}),
         faulty.by_hour(asked.since, asked.until),
     )
 
@@ -183,131 +165,30 @@ def _days(container: Container, asked: Period) -> tuple[tuple[date, _Measured], 
     handed: dict[date, set[str]] = {}
     for at, dialogue in container.store.faulty.handed_over(asked.since, asked.until):
         handed.setdefault(at.astimezone(zone).date(), set()).add(dialogue)
-    days = []
-    for day in asked.dates():
-        begins = datetime.combine(day, time(), zone)
-        ends = datetime.combine(day + timedelta(days=1), time(), zone)
+    found = []
+    for cost in cost_rows(container, asked, ("day",)):
+        (day,) = cost.key
+        assert isinstance(day, date)
         of_day = totals.get(day, Totals((day,)))
-        dialogues = reads.distinct_dialogues(begins.astimezone(UTC), ends.astimezone(UTC)) if of_day.turns else 0
-        faulty = hours.get(day, [])
-        days.append((day, _put_together(container, of_day, (of_day,), dialogues, len(handed.get(day, ())), faulty)))
-    return tuple(days)
+        found.append((day, _put_together(container, of_day, cost, len(handed.get(day, ())), hours.get(day, ()))))
+    return tuple(found)
 
 
 def _put_together(
-    container: Container,
-    totals: Totals,
-    by_day: Iterable[Totals],
-    dialogues: int,
-    handed_over: int,
-    hours: Iterable[FaultyHour],
+    container: Container, totals: Totals, cost: CostRow, handed_over: int, hours: Iterable[FaultyHour]
 ) -> _Measured:
     currency = container.settings.company.currency
-    reached = [hour for hour in hours if hour.reached]
+    known = list(hours)
+    reached = [hour for hour in known if hour.reached]
     minor = sum(money.minor for hour in reached for money in hour.at_risk if money.currency == currency)
     return _Measured(
         totals,
-        dialogues,
+        cost,
         handed_over,
-        sum(hour.replies for hour in hours),
+        sum(hour.replies for hour in known),
         sum(hour.replies for hour in reached),
         Money(minor, currency),
-        _exact_local(container, [(t.key[0], t.pico_usd) for t in by_day]),
     )
-
-
-def _exact_local(container: Container, by_day: Iterable[tuple[object, int]]) -> Decimal | None:
-    """Pico-dollars of days in the company's currency, each at its day's rate, not rounded; None without a rate."""
-    currency, rates = container.settings.company.currency, _rates(container)
-    total = Decimal(0)
-    for day, pico in by_day:
-        rate = rates.on(day, currency) if isinstance(day, date) else None
-        if rate is None:
-            return None
-        total += Decimal(pico) * rate.per_usd / PICO
-    return total if rates.knows(currency) else None
-
-
-def _rates(container: Container) -> ExchangeRates:
-    settings = container.settings
-    return configured_rates(settings.costs, currency=settings.company.currency, root=settings.root)
-
-
-# --- costs ------------------------------------------------------------------------------------------------------------
-
-SpendingGroup = Literal["total", "day", "version", "model", "channel"]
-_GROUPS: Mapping[SpendingGroup, tuple[GroupBy, ...]] = {
-    "total": (), "day": (), "version": ("prompt", "version"), "model": ("model",), "channel": ("channel",),
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """What the model cost for a day, a version, a model, a channel or all of them. `key` is empty for the total.
-
-    `local` is rounded once, at the end; None without an exchange rate. `unknown` counts replies of unknown cost.
-    """
-
-    key: tuple[object, ...]
-    replies: int
-    usage: Usage
-    pico_usd: int
-    local: Money | None
-    unknown: int
-    simulated: int
-
-    @property
-    def usd(self) -> Decimal:
-        """Dollars, exact."""
-        return dollars(self.pico_usd)
-
-
-def spending(container: Container, asked: Period, group: SpendingGroup) -> tuple[Spending, ...]:
-    """The model's cost in a period by group: days in order, other groups dearest first. The total is always one."""
-    rows = container.store.reads.totals(asked.since, asked.until, ("day", *_GROUPS[group]), timezone=asked.zone)
-    by_key: dict[tuple[object, ...], list[Totals]] = {(): []} if group == "total" else {}
-    if group == "day":
-        by_key |= {(day,): [] for day in asked.dates()}
-    for row in rows:
-        key = row.key if group == "day" else row.key[1:]
-        by_key.setdefault(key, []).append(row)
-    found = [_spending(container, key, rows) for key, rows in by_key.items()]
-    return tuple(found if group == "day" else sorted(found, key=lambda s: (-s.pico_usd, str(s.key))))
-
-
-def _spending(container: Container, key: tuple[object, ...], rows: list[Totals]) -> Spending:
-    currency, rates = container.settings.company.currency, _rates(container)
-    costs = []
-    for row in rows:
-        day = row.key[0]
-        rate = rates.on(day, currency) if isinstance(day, date) else None
-        costs.append(Cost(row.pico_usd, rate=rate.per_usd if rate else None))
-    return Spending(
-        key,
-        sum(row.turns for row in rows),
-        sum((row.usage for row in rows), Usage()),
-        sum(row.pico_usd for row in rows),
-        local_total(costs, currency) if rates.knows(currency) else None,
-        sum(row.unknown_cost for row in rows),
-        sum(row.simulated for row in rows),
-    )
-
-
-def dollars(pico_usd: int) -> Decimal:
-    """Pico-dollars in dollars, exact."""
-    return Decimal(pico_usd) / PICO
-
-
-def dearest(container: Container, asked: Period, limit: int = 10) -> tuple[DearDialogue, ...]:
-    """The dialogues that cost most in a period, dearest first."""
-    return container.store.reads.dearest_dialogues(asked.since, asked.until, limit)
-
-
-def rate_today(container: Container) -> tuple[Decimal, date] | None:
-    """The exchange rate in force and its date; None without one."""
-    zone = ZoneInfo(container.settings.company.timezone)
-    rate = _rates(container).on(container.clock.now().astimezone(zone).date(), container.settings.company.currency)
-    return (rate.per_usd, rate.since) if rate is not None and rate.since is not None else None
 
 
 # --- problems ---------------------------------------------------------------------------------------------------------

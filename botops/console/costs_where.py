@@ -12,6 +12,7 @@ from botops.console.costs_charts import DayCost
 from botops.console.costs_choice import Shown
 from botops.console.i18n import N_, _
 from botops.console.safe import tag
+from botops.store import PromptVersion
 
 _BY: Mapping[queries.SpendingGroup, tuple[str, str]] = {
     "version": (N_("Version"), N_("Which prompt version costs more?")),
@@ -19,10 +20,15 @@ _BY: Mapping[queries.SpendingGroup, tuple[str, str]] = {
     "channel": (N_("Channel"), N_("Which channel costs more?")),
 }
 _NAMES: Mapping[queries.SpendingGroup, Callable[[tuple[object, ...]], str]] = {
-    "version": lambda key: labels.prompt(*key),
+    "version": lambda key: _version(key[0]),
     "model": lambda key: labels.model(str(key[0])),
     "channel": lambda key: labels.channel(str(key[0])),
 }
+
+
+def _version(told: object) -> str:
+    assert isinstance(told, PromptVersion)
+    return labels.prompt(*told)
 
 
 def section(container: Container, days: int, shown: Shown) -> None:

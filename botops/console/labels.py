@@ -44,6 +44,7 @@ _PURPOSES: Mapping[Purpose, str] = {
     Purpose.JUDGE: N_("judging"),
     Purpose.CLIENT: N_("client"),
     Purpose.SUMMARY: N_("summary"),
+    Purpose.OPINION: N_("second opinion"),
 }
 _LANGUAGES: Mapping[str, str] = {"ru": N_("Russian"), "kk": N_("Kazakh"), "en": N_("English")}
 _CHANNELS: Mapping[str, str] = {

@@ -47,6 +47,7 @@ class Purpose(StrEnum):
     JUDGE = "judge"
     CLIENT = "client"
     SUMMARY = "summary"
+    OPINION = "opinion"
 
 
 @dataclass(frozen=True, slots=True)

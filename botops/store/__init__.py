@@ -1,6 +1,17 @@
 """Where turns are kept: SQLite by default, PostgreSQL by URL. No session and no table class leaves this room."""
 
 from botops.store.calls import Call, CallReads, HourOfModel
+from botops.store.cost_reads import CostReads
+from botops.store.cost_views import (
+    CallSums,
+    CostDimension,
+    CostKey,
+    CostRange,
+    CostValue,
+    ExperimentVariant,
+    PromptVersion,
+    Spoken,
+)
 from botops.store.erasure import Erased
 from botops.store.experiments import WINDOW, ExperimentReads
 from botops.store.faulty import FaultyReads
@@ -32,6 +43,12 @@ __all__ = [
     "WINDOW",
     "Call",
     "CallReads",
+    "CallSums",
+    "CostDimension",
+    "CostKey",
+    "CostRange",
+    "CostReads",
+    "CostValue",
     "Counts",
     "DearDialogue",
     "Delivery",
@@ -39,6 +56,7 @@ __all__ = [
     "DialogueRow",
     "Erased",
     "ExperimentReads",
+    "ExperimentVariant",
     "ExposedLead",
     "FailureRow",
     "FaultExample",
@@ -54,9 +72,11 @@ __all__ = [
     "Page",
     "PatternKey",
     "Price",
+    "PromptVersion",
     "Reads",
     "Repriced",
     "ReviewReads",
+    "Spoken",
     "Store",
     "Totals",
     "Written",

@@ -25,6 +25,7 @@ _OF_TURN = (
 _OF_CALL = (
     "turn_id", "position", "purpose", "model", "fault", "model_ms", *rows.USAGE, "tries", "pico_usd", "local_minor",
     "local_currency", "rate", "priced_as", "price_source", "simulated", "unknown_model",
+    "saved_pico_usd",
 )  # fmt: skip
 _SUMMED = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "pico_usd")
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, null, select, update
 
-from botops.store import ledger, rows
+from botops.store import cost_rollup, ledger, rows
 from botops.store.engine import upsert
 from botops.store.eval_tables import EVAL_CASE
 from botops.store.outcome_tables import FEEDBACK, OUTCOME
@@ -53,7 +53,9 @@ def erase_lead(connection: Connection, lead_id: str, now: datetime, zone: ZoneIn
         connection.execute(delete(table).where(table.c.turn_id.in_(turn_ids)))
     connection.execute(delete(EXPOSURE).where(EXPOSURE.c.lead_id == lead_id))
     outcomes = connection.execute(delete(OUTCOME).where(OUTCOME.c.lead_id == lead_id)).rowcount
-    own = select(DIALOGUE.c.id).where(DIALOGUE.c.lead_id == lead_id).scalar_subquery()
+    ids = select(DIALOGUE.c.id).where(DIALOGUE.c.lead_id == lead_id)
+    cost_rollup.forget(connection, hours, connection.execute(ids).scalars())
+    own = ids.scalar_subquery()
     ratings = connection.execute(delete(FEEDBACK).where(FEEDBACK.c.dialogue_id.in_(own))).rowcount
     connection.execute(delete(EVAL_CASE).where(EVAL_CASE.c.dialogue_id.in_(own)))
     turns = connection.execute(delete(TURN).where(mine)).rowcount
@@ -102,6 +104,11 @@ def purge(connection: Connection, before: datetime, most: int, zone: ZoneInfo) -
     words = update(EVAL_CASE).where(EVAL_CASE.c.run_id.in_(runs), EVAL_CASE.c.detail.is_not(null()))
     connection.execute(words.values(detail=null(), quote=""))
     return Erased(connection.execute(empty).rowcount, turns, ratings=ratings)
+
+
+def unlink(connection: Connection, before: datetime, salt: bytes, most: int) -> int:
+    """Makes what up to `most` dialogues cost in the hours that `purge` takes nobody's; how many."""
+    return cost_rollup.unlink(connection, rows.hour_of(before), salt, most)
 
 
 def purged_before(connection: Connection) -> int:

@@ -8,6 +8,7 @@ the fault was sent, repaired or held back.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import URL, ColumnElement, Engine, Subquery, and_, func, select, union_all
@@ -15,16 +16,30 @@ from sqlalchemy import URL, ColumnElement, Engine, Subquery, and_, func, select,
 from botops.domain.findings import FindingKind, Severity
 from botops.domain.money import Money
 from botops.domain.turns import Action
-from botops.store import rows
+from botops.store import rows, sums
 from botops.store.engine import translated
-from botops.store.tables import FINDING, HAND_OFF, TURN
+from botops.store.tables import FINDING, HAND_OFF, ROLLUP_FAULTY, TURN
 from botops.store.views import FaultExample, FaultPattern, FaultyHour, PatternKey
 
-_COLUMNS = (
+_FAULTY = (
     TURN.c.id, TURN.c.dialogue_id, TURN.c.hour, TURN.c.at, TURN.c.action, TURN.c.prompt, TURN.c.prompt_version,
     FINDING.c.kind, FINDING.c.sku, FINDING.c.severity, FINDING.c.quote, FINDING.c.stated, FINDING.c.expected,
     FINDING.c.explanations, FINDING.c.at_risk_minor, FINDING.c.at_risk_currency,
 )  # fmt: skip
+
+
+def faulty_findings(*where: ColumnElement[bool]) -> Subquery:
+    """The findings of faulty replies among the turns of a condition: those on the turn's own verdict, or, where the
+    model corrected itself, those on its first attempt. Two halves, so that each can use its index."""
+    own = and_(FINDING.c.turn_id == TURN.c.id, FINDING.c.attempt == rows.TURN_VERDICT)
+    first = and_(FINDING.c.turn_id == TURN.c.id, FINDING.c.attempt == 0)
+    judged = select(*_FAULTY).join_from(TURN, FINDING, own).where(TURN.c.findings > 0, *where)
+    repaired = (
+        select(*_FAULTY)
+        .join_from(TURN, FINDING, first)
+        .where(TURN.c.action == Action.REPAIRED.value, TURN.c.findings == 0, *where)
+    )
+    return union_all(judged, repaired).subquery("faulty")
 
 
 class FaultyReads:
@@ -38,27 +53,21 @@ class FaultyReads:
         self._url = url
 
     def by_hour(self, since: datetime, until: datetime) -> tuple[FaultyHour, ...]:
-        """Faulty replies of each hour by what became of them, with the money at risk in them; in order of time."""
-        faulty = _faulty(since, until)
-        columns = (faulty.c.hour, faulty.c.action, faulty.c.at_risk_currency)
-        replies = select(faulty.c.hour, faulty.c.action, func.count(faulty.c.id.distinct()).label("replies")).group_by(
-            faulty.c.hour, faulty.c.action
-        )
-        money = select(*columns, func.sum(faulty.c.at_risk_minor).label("minor")).group_by(*columns)
+        """Faulty replies of the whole hours that begin in [since, until) by what became of them, with the money at risk
+        in them, in order of time; from roll-ups."""
+        first, end = sums.ceil_hour(since), sums.ceil_hour(until)
+        statement = select(ROLLUP_FAULTY).where(ROLLUP_FAULTY.c.hour >= first, ROLLUP_FAULTY.c.hour < end)
+        order = (ROLLUP_FAULTY.c.hour, ROLLUP_FAULTY.c.action, ROLLUP_FAULTY.c.currency)
+        found: dict[tuple[int, str], FaultyHour] = {}
         with translated("count faulty replies", self._url), self._engine.connect() as connection:
-            counted = connection.execute(replies.order_by(faulty.c.hour, faulty.c.action)).all()
-            at_risk: dict[tuple[int, str | None], list[Money]] = {}
-            for row in connection.execute(money.where(faulty.c.at_risk_currency.is_not(None))):
-                at_risk.setdefault((row.hour, row.action), []).append(Money(int(row.minor), row.at_risk_currency))
-        return tuple(
-            FaultyHour(
-                rows.start_of(row.hour),
-                Action(row.action) if row.action else None,
-                row.replies,
-                tuple(at_risk.get((row.hour, row.action), ())),
-            )
-            for row in counted
-        )
+            for row in connection.execute(statement.order_by(*order)):
+                known = found.get((row.hour, row.action)) or FaultyHour(
+                    rows.start_of(row.hour), Action(row.action) if row.action else None, row.replies
+                )
+                if row.currency:
+                    known = replace(known, at_risk=(*known.at_risk, Money(row.at_risk_minor, row.currency)))
+                found[row.hour, row.action] = known
+        return tuple(found.values())
 
     def patterns(self, since: datetime, until: datetime, limit: int = 20) -> tuple[FaultPattern, ...]:
         """The faults grouped by kind, product and prompt version: the worst and most frequent first."""
@@ -124,15 +133,6 @@ class FaultyReads:
 
 
 def _faulty(since: datetime, until: datetime) -> Subquery:
-    """The findings of faulty replies. Two halves, so that each can use its index."""
-    period = (TURN.c.hour >= rows.hour_of(since), TURN.c.hour <= rows.hour_of(until), TURN.c.at >= since,
-              TURN.c.at < until)  # fmt: skip
-    own = and_(FINDING.c.turn_id == TURN.c.id, FINDING.c.attempt == rows.TURN_VERDICT)
-    first = and_(FINDING.c.turn_id == TURN.c.id, FINDING.c.attempt == 0)
-    judged = select(*_COLUMNS).join_from(TURN, FINDING, own).where(TURN.c.findings > 0, *period)
-    repaired = (
-        select(*_COLUMNS)
-        .join_from(TURN, FINDING, first)
-        .where(TURN.c.action == Action.REPAIRED.value, TURN.c.findings == 0, *period)
-    )
-    return union_all(judged, repaired).subquery("faulty")
+    """The findings of faulty replies of a period."""
+    hours = (TURN.c.hour >= rows.hour_of(since), TURN.c.hour <= rows.hour_of(until))
+    return faulty_findings(*hours, TURN.c.at >= since, TURN.c.at < until)

@@ -15,8 +15,10 @@ from botops.domain.money import Money
 from botops.domain.outcomes import Feedback, Outcome, Stage, Voice
 from botops.store.access import Access, Row
 from botops.store.engine import upsert
+from botops.store.erasure import purged_before
 from botops.store.outcome_tables import FEEDBACK, OUTCOME
 from botops.store.tables import DIALOGUE, TURN
+from botops.store.turns import mark_dirty
 
 _AT_ONCE = 500
 """Rows of one statement: databases bound the number of its values."""
@@ -74,7 +76,14 @@ class Outcomes:
         """Keeps outcomes, all in one transaction; what became of each, in their order."""
         now = self._access.clock.now()
         rows = [_outcome_row(o) | {"received_at": now} for o in outcomes]
-        return self._access.write("keep outcomes", lambda connection: _add(connection, OUTCOME, rows))
+
+        def work(connection: Connection) -> tuple[Delivery, ...]:
+            deliveries = _add(connection, OUTCOME, rows)
+            new = {row["lead_id"] for row, what in zip(rows, deliveries, strict=True) if what is Delivery.NEW}
+            _mark(connection, new, now)
+            return deliveries
+
+        return self._access.write("keep outcomes", work)
 
     def of_lead(self, lead_id: str) -> tuple[Outcome, ...]:
         """What became of a lead, in the order it happened."""
@@ -160,6 +169,15 @@ def _add(
                 kept[row["id"]] = row
             found.append(delivery)
     return tuple(found)
+
+
+def _mark(connection: Connection, leads: Iterable[str], now: datetime) -> None:
+    """Has the hours in which leads wrote rolled up anew: costs are told by what became of the lead."""
+    hours: set[int] = set()
+    for some in _chunks(sorted(leads)):
+        hours.update(connection.execute(select(TURN.c.hour).where(TURN.c.lead_id.in_(some)).distinct()).scalars())
+    frozen = purged_before(connection)
+    mark_dirty(connection, {hour for hour in hours if hour >= frozen}, now)
 
 
 def _compared(kept: dict[str, Any], row: dict[str, Any], changed: Changed) -> Delivery:

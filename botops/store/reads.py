@@ -156,21 +156,12 @@ class Reads:
                 for row in connection.execute(statement.limit(limit)).mappings()
             )
 
-    def dearest_dialogues(self, since: datetime, until: datetime, limit: int = 10) -> tuple[DearDialogue, ...]:
-        """Dialogues whose turns in [since, until) cost most, dearest first."""
-        cost = func.sum(TURN.c.pico_usd)
-        dearest = (
-            select(TURN.c.dialogue_id)
-            .where(*_period(since, until))
-            .group_by(TURN.c.dialogue_id)
-            .order_by(cost.desc(), TURN.c.dialogue_id)
-            .limit(limit)
-        )
+    def cost_of_dialogues(self, ids: Sequence[str], since: datetime, until: datetime) -> tuple[DearDialogue, ...]:
+        """What the turns of dialogues in [since, until) cost, in the order of the ids."""
         columns = (TURN.c.dialogue_id, TURN.c.lead_id, TURN.c.channel, TURN.c.input_tokens, TURN.c.output_tokens,
                    TURN.c.pico_usd, TURN.c.local_minor, TURN.c.local_currency)  # fmt: skip
-        with self._reading("find the dearest dialogues") as connection:
-            ids = connection.execute(dearest).scalars().all()
-            statement = select(*columns).where(*_period(since, until), TURN.c.dialogue_id.in_(ids))
+        statement = select(*columns).where(TURN.c.dialogue_id.in_(ids), TURN.c.at >= since, TURN.c.at < until)
+        with self._reading("read what dialogues cost") as connection:
             found = connection.execute(statement.order_by(TURN.c.dialogue_id)).mappings().all()
         grouped = {key: list(of) for key, of in groupby(found, key=lambda row: row["dialogue_id"])}
         return tuple(_dear(grouped[key]) for key in ids if key in grouped)

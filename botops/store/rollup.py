@@ -16,12 +16,14 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, fu
 
 from botops.domain.findings import Judgement
 from botops.domain.turns import Action, TurnState
-from botops.store import rows
+from botops.store import cost_rollup, rows
 from botops.store.engine import upsert
 from botops.store.erasure import purged_before
+from botops.store.faulty import faulty_findings
 from botops.store.tables import (
     DIRTY_HOUR,
     FINDING,
+    ROLLUP_FAULTY,
     ROLLUP_FINDING,
     ROLLUP_GROUP,
     ROLLUP_LATENCY,
@@ -92,9 +94,10 @@ def roll_up(connection: Connection, most: int = HOURS_AT_ONCE) -> int:
     frozen = purged_before(connection)
     hours = [hour for hour in dirty if hour >= frozen]
     if hours:
-        for table in (ROLLUP_TURN, ROLLUP_FINDING, ROLLUP_LATENCY):
+        for table in (ROLLUP_TURN, ROLLUP_FINDING, ROLLUP_LATENCY, ROLLUP_FAULTY, *cost_rollup.TABLES):
             connection.execute(delete(table).where(table.c.hour.in_(hours)))
         _count(connection, hours)
+        cost_rollup.count(connection, hours)
     return len(dirty)
 
 
@@ -116,6 +119,8 @@ def _count(connection: Connection, hours: Sequence[int]) -> None:
 
     if findings := _findings(connection, which):
         connection.execute(insert(ROLLUP_FINDING), findings)
+    if faulty := _faulty(connection, hours):
+        connection.execute(insert(ROLLUP_FAULTY), faulty)
 
 
 def _findings(connection: Connection, which: ColumnElement[bool]) -> list[dict[str, Any]]:
@@ -134,6 +139,24 @@ def _findings(connection: Connection, which: ColumnElement[bool]) -> list[dict[s
     )
     found = _rows(connection, statement)
     return [_only(row | {"currency": row["money"]}, ROLLUP_FINDING.c.keys()) for row in found]
+
+
+def _faulty(connection: Connection, hours: Sequence[int]) -> list[dict[str, Any]]:
+    """Faulty replies by what became of them, and the money at risk in them; see `faulty` for which replies are."""
+    found = faulty_findings(TURN.c.hour.in_(hours))
+    action = func.coalesce(found.c.action, "").label("action")
+    replies = select(found.c.hour, action, func.count(found.c.id.distinct()).label("replies"))
+    counted = [
+        {**row, "currency": "", "at_risk_minor": 0}
+        for row in connection.execute(replies.group_by(found.c.hour, action)).mappings()
+    ]
+    money = select(found.c.hour, action, found.c.at_risk_currency, func.sum(found.c.at_risk_minor).label("minor"))
+    priced = money.where(found.c.at_risk_currency.is_not(None)).group_by(found.c.hour, action, found.c.at_risk_currency)
+    return counted + [
+        {"hour": row.hour, "action": row.action, "currency": row.at_risk_currency, "replies": 0,
+         "at_risk_minor": int(row.minor)}
+        for row in connection.execute(priced)
+    ]  # fmt: skip
 
 
 def _rows(connection: Connection, statement: Select[Any]) -> list[dict[str, Any]]:

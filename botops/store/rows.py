@@ -156,6 +156,7 @@ def cost_row(cost: Cost) -> Row:
         "price_source": cost.source,
         "simulated": cost.simulated,
         "unknown_model": cost.unknown_model,
+        "saved_pico_usd": cost.saved_pico_usd,
     }
 
 
@@ -169,6 +170,7 @@ def cost_of(row: Mapping[str, Any]) -> Cost:
         row["price_source"],
         row["simulated"],
         row["unknown_model"],
+        row["saved_pico_usd"],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import socket
 import threading
 import uuid
@@ -33,6 +34,7 @@ from botops.store.book_replies import BookReplies
 from botops.store.budgets import BudgetStore
 from botops.store.calls import CallReads
 from botops.store.copying import copy_before_migration
+from botops.store.cost_reads import CostReads
 from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
 from botops.store.eval_runs import EvalRuns
@@ -112,6 +114,7 @@ class Store:
         self.feedback = FeedbackStore(access)
         self.experiments = ExperimentReads(access)
         self.proposals = Proposals(access)
+        self.costs = CostReads(access)
         self.eval_runs = EvalRuns(access)
         self.prompt_calls = PromptCallReads(access)
         self.eval_tasks = EvalTasks(access, self._process)
@@ -328,7 +331,9 @@ class Store:
         """Retention: removes turns of whole hours before a moment. Their roll-ups stay, frozen; texts and ids go."""
         while self.roll_up():
             pass
-        erased, zone = Erased(), self.budgets.zone
+        erased, zone, salt = Erased(), self.budgets.zone, secrets.token_bytes(32)
+        while self._write("unlink costs", lambda connection: erasure.unlink(connection, before, salt, CHUNK)):
+            pass
         while some := self._submit_serial("purge old turns", lambda c: erasure.purge(c, before, CHUNK, zone)).result():
             erased += some
         self._checkpoint()

@@ -85,7 +85,7 @@ def totals(
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise UserError(f"{timezone!r} is no time zone; write one like Asia/Almaty") from error
-    asked = _Asked(_ceil_hour(since), _ceil_hour(until), group_by, zone, where)
+    asked = _Asked(ceil_hour(since), ceil_hour(until), group_by, zone, where)
     found: dict[Key, _Sum] = {} if group_by else {(): _Sum()}
     _turns(connection, asked, found)
     _findings(connection, asked, found)
@@ -155,7 +155,8 @@ def _plus(counts: dict[Any, int], key: Any, number: Any) -> None:
     counts[key] = counts.get(key, 0) + int(number)
 
 
-def _ceil_hour(at: datetime) -> int:
+def ceil_hour(at: datetime) -> int:
+    """The first whole hour that begins at a moment or after it, counted as `rows.hour_of` does."""
     return math.ceil((at - _EPOCH) / timedelta(hours=1))
 
 

@@ -163,6 +163,7 @@ class Attempt(StoreTable, table=True):
     tool_uses: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     service_tier: str = Field(default="", sa_column_kwargs={"server_default": ""})
     tries: list[Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    saved_pico_usd: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class _FindingColumns(StoreTable):
@@ -395,6 +396,19 @@ class RollupLatency(StoreTable, table=True):
     turns: int = Field(sa_type=BigInteger)
 
 
+class RollupFaulty(StoreTable, table=True):
+    """Faulty replies of one hour by what became of them ("" for nothing), and the money at risk in them by currency.
+    The row of no currency ("") counts the replies."""
+
+    __tablename__ = "rollup_faulty"
+
+    hour: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    action: str = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    replies: int = Field(sa_type=BigInteger)
+    at_risk_minor: int = Field(sa_type=BigInteger)
+
+
 class Meta(StoreTable, table=True):
     """Single values: `purged_before` is the hour up to which raw turns were removed by retention."""
 
@@ -427,4 +441,5 @@ ROLLUP_GROUP = _table("rollup_group")
 ROLLUP_TURN = _table("rollup_turn")
 ROLLUP_FINDING = _table("rollup_finding")
 ROLLUP_LATENCY = _table("rollup_latency")
+ROLLUP_FAULTY = _table("rollup_faulty")
 META = _table("store_meta")

@@ -7,7 +7,7 @@ from botops.app.glossary_entry import Entry, texts
 COSTS = (
     Entry(
         "spent_this_month",
-        "botops.app.queries.spending",
+        "botops.app.costs.reporting.report",
         "model_cost",
         "down",
         texts("Потрачено в этом месяце", "Осы айда жұмсалды", "Spent this month"),
@@ -27,7 +27,7 @@ COSTS = (
     ),
     Entry(
         "model_cost",
-        "botops.app.queries.spending",
+        "botops.app.costs.reporting.report",
         "model_cost",
         "down",
         texts("Расход на модели", "Модель шығыны", "Model cost"),
@@ -44,7 +44,7 @@ COSTS = (
     ),
     Entry(
         "cost_per_reply",
-        "botops.app.queries.spending",
+        "botops.app.costs.reporting.report",
         "model_cost",
         "down",
         texts("Стоимость ответа", "Бір жауап құны", "Cost per reply"),
@@ -57,7 +57,7 @@ COSTS = (
     ),
     Entry(
         "tokens",
-        "botops.app.queries.spending",
+        "botops.app.costs.reporting.report",
         "tokens",
         "neither",
         texts("Токены", "Токендер", "Tokens"),
@@ -75,7 +75,7 @@ COSTS = (
     ),
     Entry(
         "cached_share",
-        "botops.app.queries.spending",
+        "botops.app.costs.reporting.report",
         "share",
         "up",
         texts("Прочитано из кэша", "Кэштен оқылды", "Read from the cache"),
@@ -92,7 +92,7 @@ COSTS = (
     ),
     Entry(
         "simulated_replies",
-        "botops.app.queries.spending",
+        "botops.app.costs.reporting.report",
         "count",
         "neither",
         texts("Имитация", "Имитация", "Simulated"),

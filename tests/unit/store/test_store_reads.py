@@ -201,10 +201,15 @@ def test_a_dialogue_is_of_one_lead(filled):
 
 
 def test_the_dearest_dialogues(filled, shop):
-    dearest = filled.reads.dearest_dialogues(shop.start, shop.start + timedelta(days=1), limit=2)
-    assert [(d.id, d.turns, d.tokens) for d in dearest] == [("plain", 2, 2040), ("blocked", 1, 1020)]
+    while filled.roll_up():
+        pass
+    until = shop.start + timedelta(days=1)
+    ids = filled.costs.dearest(shop.start, until, 2)
+    dearest = filled.reads.cost_of_dialogues(ids, shop.start, until)
+    assert [(d.turns, d.tokens) for d in dearest] == [(2, 2040), (1, 1020)]
+    assert dearest[0].id == "plain"
     assert dearest[0].local == (Money(128, "KZT"),)
-    assert filled.reads.dearest_dialogues(shop.start - timedelta(days=1), shop.start) == ()
+    assert filled.costs.dearest(shop.start - timedelta(days=1), shop.start, 2) == ()
 
 
 def test_failures_tell_their_faults(filled):
