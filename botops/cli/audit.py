@@ -8,7 +8,9 @@ from botops.cli.context import json_option, open_reading, project_settings
 
 
 @click.command()
-@click.option("--subject", metavar="SUBJECT", help="Only this: prompt:NAME, pricebook, experiment:SEED or store.")
+@click.option(
+    "--subject", metavar="SUBJECT", help="Only this: prompt:NAME, pricebook, experiment:SEED, store or costs."
+)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most entries shown.")
 @json_option
 def audit(subject: str | None, limit: int, as_json: bool) -> None:

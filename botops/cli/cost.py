@@ -7,6 +7,7 @@ import click
 from botops.cli.cost_budgets import budgets
 from botops.cli.cost_prompt import prompt
 from botops.cli.cost_reconcile import reconcile
+from botops.cli.cost_reprice import reprice
 
 
 @click.group()
@@ -14,5 +15,5 @@ def cost() -> None:
     """What dialogues cost, what they will, and what they may."""
 
 
-for command in (budgets, prompt, reconcile):
+for command in (budgets, prompt, reconcile, reprice):
     cost.add_command(command)

@@ -26,6 +26,7 @@ _DEEDS: Mapping[Deed, str] = {
     Deed.ALARM: N_("alarm"),
     Deed.ERASE: N_("a client forgotten"),
     Deed.PURGE: N_("old dialogues removed"),
+    Deed.REPRICE: N_("costs priced anew"),
 }
 _STATES: Mapping[ProposalState, str] = {
     ProposalState.OPEN: N_("waits for a second person"),

@@ -59,14 +59,15 @@ class Deed(StrEnum):
     ALARM = "alarm"
     ERASE = "erase"
     PURGE = "purge"
+    REPRICE = "reprice"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One line of the audit log: who did what to which thing, when and why.
 
-    `subject` is `prompt:NAME`, `pricebook`, `experiment:SEED` or `store`; `checksum` the SHA-256 of the text it was
-    about; `detail` small plain values that belong to the deed. Entries are only ever added.
+    `subject` is `prompt:NAME`, `pricebook`, `experiment:SEED`, `store` or `costs`; `checksum` the SHA-256 of the text
+    it was about; `detail` small plain values that belong to the deed. Entries are only ever added.
     """
 
     id: str

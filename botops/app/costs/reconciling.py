@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from botops.app.costs.invoice_files import Invoice, of_projects, one_currency
+from botops.costs.configured import configured_rates
 from botops.costs.invoice_causes import Cause, causes
 from botops.costs.invoices import Evidence, Figures, InvoiceRow, KeptHour, Line, Reconciliation, day_bounds, reconcile
-from botops.costs.rates import ExchangeRate, ExchangeRates
 from botops.domain.errors import UserError
 from botops.domain.money import PICO
 
@@ -75,7 +75,7 @@ def _days(rows: Sequence[InvoiceRow], zone: tzinfo) -> tuple[date, date]:
 def _kept(container: Container, hours: Sequence[HourOfModel], currency: str) -> Iterator[KeptHour]:
     settings = container.settings
     zone = ZoneInfo(settings.company.timezone)
-    rates = ExchangeRates(ExchangeRate(r.since, settings.company.currency, r.per_usd) for r in settings.costs.rates)
+    rates = configured_rates(settings.costs, currency=settings.company.currency, root=settings.root)
     if not rates.knows(currency):
         raise UserError(f"amounts are in {currency}, and there is no exchange rate for it: add one to `costs.rates`")
     for hour in hours:

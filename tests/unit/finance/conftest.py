@@ -106,6 +106,12 @@ def noon():
 
 
 @pytest.fixture
+def make_company():
+    """Founds another company in an empty folder."""
+    return Company
+
+
+@pytest.fixture
 def company(tmp_path):
     root = tmp_path / "company"
     root.mkdir()
