@@ -18,6 +18,8 @@ from botops.domain.money import Money
 VIEWS: Mapping[str, str] = {
     "where": N_("Where it goes"),
     "dialogues": N_("By dialogue"),
+    "ahead": N_("Budgets and forecast"),
+    "plan": N_("Planner"),
     "basis": N_("How it is counted"),
 }
 FIRST = "where"

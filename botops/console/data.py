@@ -9,12 +9,14 @@ import streamlit as st
 
 from botops.app import queries
 from botops.app.container import Container
+from botops.app.costs import choices, forecasting, planning
 from botops.app.costs.periods import this_month
 from botops.app.evals.suite_files import ListedSuite, listed_suites, suites_folder
 from botops.app.experiments import status as experiments
 from botops.app.prompts.state import lint_findings
 from botops.app.supervise import SET_VARIABLE
 from botops.config import FILE_NAME, Secrets, load_settings
+from botops.costs.plan import CapacityPlan
 from botops.domain.messages import Language
 from botops.domain.problems import Problem
 
@@ -72,11 +74,36 @@ def month_spent(_container: Container, key: str) -> queries.Spending:
     return queries.spending(_container, this_month(_container), "total")[0]
 
 
-# The two below are kept as they are, not pickled: they hold read-only mappings, and nothing in them can be changed.
+@st.cache_data(ttl=LINT_SECONDS, show_spinner=False)
+def models_to_try(_container: Container, key: str, present: str) -> tuple[str, ...]:
+    """The models a plan can be tried with."""
+    return choices.models_to_try(_container, present)
+
+
+# Those below are kept as they are, not pickled: they hold read-only mappings, and nothing in them can be changed.
 @st.cache_resource(ttl=QUERY_SECONDS, show_spinner=False, max_entries=32)
 def experiment(_container: Container, key: str, prompt: str, language: Language) -> experiments.ExperimentStatus:
     """How the experiment on a prompt stands."""
     return experiments.experiment_status(_container, prompt, language)
+
+
+@st.cache_resource(ttl=LINT_SECONDS, show_spinner=False, max_entries=4)
+def forecast(_container: Container, key: str) -> forecasting.Forecast:
+    """The forecast of this month. Its back-test takes a while."""
+    return forecasting.forecast(_container)
+
+
+@st.cache_resource(ttl=LINT_SECONDS, show_spinner=False, max_entries=32)
+def plan(
+    _container: Container,
+    key: str,
+    dialogues: float | None,
+    what_if: planning.WhatIf | None,
+    rpm: int | None,
+    tpm: int | None,
+) -> CapacityPlan:
+    """The plan for a number of dialogues a day. Raises UserError."""
+    return planning.plan(_container, dialogues, what_if=what_if, rpm=rpm, tpm=tpm)
 
 
 @st.cache_resource(ttl=LINT_SECONDS, show_spinner=False, max_entries=8)
@@ -108,6 +135,8 @@ def refresh() -> None:
     container().registry.refresh()
     st.cache_data.clear()
     experiment.clear()
+    forecast.clear()
+    plan.clear()
     experiment_history.clear()
 
 

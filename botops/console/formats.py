@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent, get_currency_symbol
 
 from botops.console.i18n import language
@@ -97,6 +97,12 @@ def day(value: date) -> str:
 def full_day(value: date) -> str:
     """A day with its year."""
     return str(format_date(value, "long", locale=locale()))
+
+
+def weekdays() -> list[str]:
+    """Short names of the days of the week, Monday first."""
+    names = get_day_names("abbreviated", "stand-alone", locale())
+    return [str(names[day]) for day in range(7)]
 
 
 def span(length: timedelta) -> str:

@@ -88,6 +88,22 @@ class PublicTable:
             audio_output=rates["audio_output"],
         )
 
+    def beside(self, model: str, at: datetime, provider: str | None = None) -> tuple[str, ...]:
+        """Models of the same seller that write text at a known price, by name; empty for a model that is not listed.
+        Those that also speak, and names the table has as patterns (`ft:gpt-4o`), are left out."""
+        pair = self._find(model, provider)
+        if pair is None:
+            return ()
+        named = [m for m in pair[0].models if not (m.deprecated or ":" in m.id or m.id.endswith("-"))]
+        priced = [(m.id, m.get_prices(at)) for m in named]
+        return tuple(
+            sorted(
+                name
+                for name, price in priced
+                if price.input_mtok is not None and price.output_mtok is not None and price.input_audio_mtok is None
+            )
+        )
+
     def _find(self, model: str, provider: str | None) -> tuple[types.Provider, types.ModelInfo] | None:
         """A model by its name, or by `provider/name` as routers write it."""
         vendor, slash, name = model.partition("/")

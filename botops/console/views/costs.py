@@ -7,7 +7,9 @@ from botops.console import (
     costs_basis,
     costs_choice,
     costs_dialogues,
+    costs_forecast,
     costs_headline,
+    costs_planner,
     costs_where,
     data,
     frame,
@@ -28,6 +30,10 @@ def body(container: Container) -> None:
     match costs_choice.view():
         case "dialogues":
             costs_dialogues.section(container, days, shown)
+        case "ahead":
+            costs_forecast.section(container, shown)
+        case "plan":
+            costs_planner.section(container, shown)
         case "basis":
             costs_basis.section(container, days)
         case _:
