@@ -133,7 +133,7 @@ def ahead(points: Sequence[Ahead], currency: str) -> None:
         "kind:N",
         title=None,
         scale=alt.Scale(domain=[spent, expected], range=[charts.BLUE, charts.GREEN]),
-        legend=alt.Legend(orient="top"),
+        legend=alt.Legend(orient="top", symbolOpacity=1),
     )
     chart = (bars.encode(color=named) + band.encode(color=named) + line.encode(color=named)).properties(
         height=charts.HEIGHT

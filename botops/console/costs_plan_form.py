@@ -99,7 +99,7 @@ def _model(container: Container, present: str) -> str | None:
     kept = st.query_params.get("model", "")[:_LONGEST]
     options = list(dict.fromkeys([*known, *([kept] if kept else [])]))
     chosen = st.selectbox(
-        _("Model"), options, index=options.index(kept) if kept else 0, key="plan-model", width=230,
+        _("Model"), options, index=options.index(kept) if kept else 0, key="plan-model", width=210,
         accept_new_options=True,
     )  # fmt: skip
     chosen = (chosen or present).strip()[:_LONGEST] or present
@@ -112,7 +112,7 @@ def _prompt(container: Container) -> str | None:
     kept = st.query_params.get("prompt")
     chosen = st.selectbox(
         _("Prompt version"), options, index=options.index(kept) if kept in options else None, key="plan-prompt",
-        placeholder=_("as now"), format_func=labels.version, width=190, filter_mode=None,
+        placeholder=_("as now"), format_func=labels.version, width=150, filter_mode=None,
     )  # fmt: skip
     remember("prompt", chosen)
     return chosen
@@ -122,7 +122,7 @@ def _number(name: str, label: str) -> int | None:
     kept = st.query_params.get(name, "")
     asked = int(kept) if kept.isdecimal() and len(kept) < 11 and 1 <= int(kept) <= _MOST_LIMIT else None
     chosen = st.number_input(
-        label, 1, _MOST_LIMIT, asked, key=f"plan-{name}", width=210, placeholder=_("not given"), step=1_000
+        label, 1, _MOST_LIMIT, asked, key=f"plan-{name}", width=195, placeholder=_("not given"), step=1_000
     )
     remember(name, None if chosen is None else str(chosen))
     return chosen

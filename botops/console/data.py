@@ -10,6 +10,7 @@ import streamlit as st
 from botops.app import queries
 from botops.app.container import Container
 from botops.app.costs import choices, forecasting, planning
+from botops.app.costs.budgets import BudgetStanding, standings
 from botops.app.costs.periods import this_month
 from botops.app.evals.suite_files import ListedSuite, listed_suites, suites_folder
 from botops.app.experiments import status as experiments
@@ -87,6 +88,12 @@ def experiment(_container: Container, key: str, prompt: str, language: Language)
     return experiments.experiment_status(_container, prompt, language)
 
 
+@st.cache_resource(ttl=QUERY_SECONDS, show_spinner=False, max_entries=4)
+def budgets(_container: Container, key: str) -> tuple[BudgetStanding, ...]:
+    """Where each budget stands."""
+    return standings(_container)
+
+
 @st.cache_resource(ttl=LINT_SECONDS, show_spinner=False, max_entries=4)
 def forecast(_container: Container, key: str) -> forecasting.Forecast:
     """The forecast of this month. Its back-test takes a while."""
@@ -135,6 +142,7 @@ def refresh() -> None:
     container().registry.refresh()
     st.cache_data.clear()
     experiment.clear()
+    budgets.clear()
     forecast.clear()
     plan.clear()
     experiment_history.clear()

@@ -5,6 +5,7 @@ import streamlit as st
 from botops.app.container import Container
 from botops.console import (
     costs_basis,
+    costs_budgets,
     costs_choice,
     costs_dialogues,
     costs_forecast,
@@ -31,6 +32,7 @@ def body(container: Container) -> None:
         case "dialogues":
             costs_dialogues.section(container, days, shown)
         case "ahead":
+            costs_budgets.section(container)
             costs_forecast.section(container, shown)
         case "plan":
             costs_planner.section(container, shown)

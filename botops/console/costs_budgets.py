@@ -1,0 +1,138 @@
+"""Budgets: how much of each is used, when it will be used up, and what happens then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from botops.app.container import Container
+from botops.app.costs.budgets import BudgetStanding
+from botops.console import data, formats, frame, labels, navigation, parts, safe
+from botops.console.i18n import N_, _, ngettext
+from botops.console.safe import Html, tag
+from botops.costs.budgets import BudgetState
+from botops.domain.budgets import Budget, BudgetAlert, BudgetLevel, BudgetPeriod, BudgetScope
+
+_STATES: Mapping[BudgetState, tuple[str, str]] = {
+    BudgetState.OK: (N_("within the budget"), "good"),
+    BudgetState.SOFT: (N_("an alert was raised"), "warn"),
+    BudgetState.CHEAPER: (N_("a cheaper model answers"), "warn"),
+    BudgetState.REACHED: (N_("used up"), "bad"),
+}
+_PERIODS: Mapping[BudgetPeriod, str] = {BudgetPeriod.DAY: N_("for a day"), BudgetPeriod.MONTH: N_("for a month")}
+_LOOKS: Mapping[BudgetState, str] = {
+    BudgetState.OK: "", BudgetState.SOFT: "warn", BudgetState.CHEAPER: "warn", BudgetState.REACHED: "bad",
+}  # fmt: skip
+
+
+def section(container: Container) -> None:
+    """The budgets, the fullest first."""
+    parts.question(_("Will the budgets hold?"))
+    found = sorted(data.budgets(container, data.key_of(container)), key=lambda s: (-s.share, s.name))
+    if not found:
+        frame.empty(
+            _("No budgets are set"),
+            _("A budget warns, switches to a cheaper model or hands dialogues over. Add budgets to botops.yaml."),
+        )
+        return
+    for number, one in enumerate(found):
+        with st.container(key=f"row-budget-{number}"):
+            frame.show(_card(container, one))
+            if one.dialogue_id is not None:
+                navigation.link("dialogues", safe.markdown(one.dialogue_id), None, dialogue=one.dialogue_id)
+    parts.answer(_("Amber marks: an alert or a cheaper model. Red marks: the bot hands dialogues over to people."))
+
+
+def state(found: tuple[BudgetStanding, ...]) -> tuple[str, str]:
+    """How the budgets stand together: a few words, and which ones are meant."""
+    if not found:
+        return formats.NOTHING, _("No budgets are set")
+    worst = max(found, key=lambda s: (list(_STATES).index(s.state), s.share))
+    bad = [s for s in found if s.state is worst.state]
+    if worst.state is BudgetState.OK:
+        return _("in order"), ngettext("{n} budget", "{n} budgets", len(found)).format(n=len(found))
+    names = ", ".join(f"{s.name} — {formats.percent(float(s.share))}" for s in bad)
+    return _(_STATES[worst.state][0]), names
+
+
+def _card(container: Container, one: BudgetStanding) -> Html:
+    word, level = _STATES[one.state]
+    title = tag("span", tag("b", one.name), " ", tag("span", _scope(one.budget), class_="bo-muted bo-small"))
+    spent = _("{spent} of {limit}").format(spent=_money(one, one.spent), limit=_money(one, one.limit))
+    head = tag("div", title, parts.chip(_(word), level), class_="bo-row")
+    figures = tag("div", tag("b", spent), tag("span", formats.percent(float(one.share))), class_="bo-row")
+    return tag("div", head, safe.gauge(float(one.share), _LOOKS[one.state], _marks(one.budget)), figures,
+               *(tag("div", line, class_="bo-muted bo-small") for line in _lines(container, one)),
+               class_="bo-budget")  # fmt: skip
+
+
+def _scope(budget: Budget) -> str:
+    match budget.scope:
+        case BudgetScope.PROMPT:
+            what = _("prompt {name}").format(name=budget.of or "")
+        case BudgetScope.CHANNEL:
+            what = _("channel {name}").format(name=labels.channel(budget.of or ""))
+        case BudgetScope.DIALOGUE:
+            what = _("the dearest dialogue of the day")
+        case _:
+            what = _("the whole company")
+    return f"{what}, {_(_PERIODS[budget.period])}" if budget.period else what
+
+
+def _marks(budget: Budget) -> list[tuple[float, str]]:
+    soft = [*budget.soft, *([budget.cheaper_at] if budget.cheaper_at is not None else [])]
+    hard = [budget.hand_over_at] if budget.hand_over_at is not None else []
+    return [(float(share), "soft") for share in soft] + [(float(share), "hard") for share in hard]
+
+
+def _lines(container: Container, one: BudgetStanding) -> list[str]:
+    zone = container.settings.company.timezone
+    lines = [_deed(one.budget)]
+    if one.runs_out_at is not None and one.left > 0:
+        lines.append(_("At this pace it will be used up {when}.").format(when=formats.moment(one.runs_out_at, zone)))
+    elif one.left > 0 and one.until is not None:
+        lines.append(_("At this pace it will hold to the end of its period."))
+    if one.held:
+        lines.append(_("Held for replies under way: {amount}.").format(amount=_money(one, one.held)))
+    if one.unknown_calls:
+        text = ngettext("{n} call of unknown price is not counted.", "{n} calls of unknown price are not counted.",
+                        one.unknown_calls)  # fmt: skip
+        lines.append(text.format(n=formats.number(one.unknown_calls)))
+    if one.budget.simulated:
+        lines.append(_("A rehearsal: simulated replies count in this budget."))
+    lines += [_alert(alert, zone) for alert in one.alerts]
+    return lines
+
+
+def _deed(budget: Budget) -> str:
+    """What happens at the marks, in words."""
+    said = []
+    if budget.soft:
+        said.append(_("alert from {shares}").format(shares=", ".join(formats.percent(float(s)) for s in budget.soft)))
+    if budget.cheaper_at is not None:
+        text = _("{model} answers from {share}")
+        said.append(text.format(model=budget.cheaper_model, share=formats.percent(float(budget.cheaper_at))))
+    if budget.hand_over_at is not None:
+        said.append(_("to people from {share}").format(share=formats.percent(float(budget.hand_over_at))))
+    line = "; ".join(said) or _("only watched")
+    return line[:1].upper() + line[1:] + "."
+
+
+def _alert(alert: BudgetAlert, zone: str) -> str:
+    when = formats.moment(alert.at, zone)
+    match alert.level:
+        case BudgetLevel.SOFT:
+            what = _("{share} was reached").format(share=formats.percent(float(alert.share)))
+        case BudgetLevel.CHEAPER:
+            what = _("the cheaper model began to answer")
+        case BudgetLevel.HAND_OVER:
+            what = _("dialogues began to go to people")
+        case _:
+            what = _("a call without a known price")
+    times = f" ({alert.times}×)" if alert.times > 1 else ""
+    return f"{when}: {what}{times}"
+
+
+def _money(one: BudgetStanding, amount: object) -> str:
+    return formats.cost(amount, one.currency)  # type: ignore[arg-type]
