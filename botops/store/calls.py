@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
 
 from botops.domain.turns import Purpose
 from botops.domain.usage import Cost, Usage
 from botops.store import rows
 from botops.store.access import Access, Row
+from botops.store.cost_tables import SIDE_CALLS
 from botops.store.erasure import purged_before
 from botops.store.tables import ATTEMPT, TURN
 
@@ -63,11 +64,15 @@ class HourOfModel:
     `requests` are those that used tokens or ended without a fault, single retries counted; `without_usage` failed and
     used none that anybody told; `estimated` calls were counted here, for want of a usage from the provider, and
     `estimated_tokens` are theirs; `unknown` calls have no price, so that they add nothing to `pico_usd`.
+
+    `beside` are calls that belong to no dialogue (evaluations, second opinions), in the hour their run ended. Of those
+    sums alone are kept: failed ones are taken to have used nothing, and no estimated tokens are told.
     """
 
     hour: datetime
     model: str
     simulated: bool
+    beside: bool
     calls: int
     requests: int
     without_usage: int
@@ -124,14 +129,17 @@ class CallReads:
             .group_by(*by)
             .order_by(*by)
         )
+        found = [(False, row) for row in self._access.rows("sum model calls by hour", statement)]
+        found += [(True, row) for row in self._access.rows("sum calls beside dialogues", _beside(since, until))]
         return tuple(
             HourOfModel(
                 rows.start_of(row["hour"]),
                 row["model"],
-                row["simulated"],
+                bool(row["simulated"]),
+                beside,
                 **{name: int(row[f"sum_{name}"]) for name in sums},
             )
-            for row in self._access.rows("sum model calls by hour", statement)
+            for beside, row in found
         )
 
     def kept_since(self) -> datetime | None:
@@ -144,6 +152,24 @@ class CallReads:
 _CALLS: Select[Any] = select(
     TURN.c.hour, *(TURN.c[name] for name in _OF_TURN), *(ATTEMPT.c[name] for name in _OF_CALL)
 ).join_from(TURN, ATTEMPT, ATTEMPT.c.turn_id == TURN.c.id)
+
+
+def _beside(since: datetime, until: datetime) -> Select[Any]:
+    """The same sums of calls beside dialogues."""
+    own = SIDE_CALLS.c
+    sums: dict[str, ColumnElement[Any]] = {
+        **{name: own[name] for name in ("calls", "estimated", "unknown", *_SUMMED)},
+        "requests": own.calls - own.failed,
+        "without_usage": own.failed,
+        "estimated_tokens": literal(0),
+    }
+    by = (own.hour, own.model, own.simulated)
+    return (
+        select(*by, *(func.sum(total).label(f"sum_{name}") for name, total in sums.items()))
+        .where(own.hour >= rows.first_hour(since), own.hour < rows.first_hour(until))
+        .group_by(*by)
+        .order_by(*by)
+    )
 
 
 def _after(row: Row) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from botops.domain.budgets import Used, Window
 from botops.domain.turns import Attempt, TurnRecord
-from botops.domain.usage import Usage
+from botops.domain.usage import Cost, Usage
 from botops.store import rows
 from botops.store.access import Row
 from botops.store.budget_tables import HELD, SPENDING
@@ -84,6 +84,22 @@ def charge(connection: Connection, records: Iterable[TurnRecord], zone: ZoneInfo
         for attempt in record.attempts:
             found = sums.setdefault((day, prompt, record.inbound.channel, attempt.cost.simulated), Sum())
             found.add(attempt.cost.pico_usd, attempt.cost.unknown_model)
+    _add(connection, sums)
+
+
+def adjust(connection: Connection, changes: Iterable[tuple[datetime, str, str, Cost, Cost]]) -> None:
+    """Charges calls of live turns that were priced anew: moment, prompt and channel of the turn, old and new cost.
+
+    Nothing is done before the ledger's first use, which makes it of the attempts as they are then.
+    """
+    name = kept_zone(connection)
+    if name is None:
+        return
+    zone, sums = ZoneInfo(name), Sums()
+    for at, prompt, channel, old, new in changes:
+        found = sums.setdefault((day_of(at, zone), prompt, channel, new.simulated), Sum())
+        found.add(new.pico_usd - old.pico_usd, False, calls=0)
+        found.unknown += int(new.unknown_model) - int(old.unknown_model)
     _add(connection, sums)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import Connection, bindparam, update
 
 from botops.domain.usage import Cost
-from botops.store import rows
+from botops.store import ledger, rows
 from botops.store.access import Access
 from botops.store.calls import Call, calls_of
+from botops.store.engine import wait_for_serial
 from botops.store.erasure import purged_before
 from botops.store.tables import ATTEMPT, TURN
 from botops.store.turns import mark_dirty
@@ -55,22 +57,32 @@ class Repricing:
     def apply(self, turn_ids: Sequence[str], price: Price) -> tuple[Repriced, ...]:
         """Prices the calls of some turns anew, all or none of them; what changed.
 
-        The sums of their turns follow, and the roll-ups of their hours are marked to be made anew. Turns that retention
-        has removed, or is about to, are left alone: their roll-ups are frozen. Doing it again changes nothing.
+        The sums of their turns and the ledger of budgets follow, and the roll-ups of their hours are marked to be made
+        anew. Turns that retention has removed, or is about to, are left alone: their roll-ups are frozen. Doing it
+        again changes nothing.
         """
         now = self._access.clock.now()
 
         def work(connection: Connection) -> tuple[Repriced, ...]:
+            wait_for_serial(connection)
             limit = purged_before(connection)
             calls = [call for call in calls_of(connection, turn_ids) if rows.hour_of(call.at) >= limit]
             repriced = [Repriced(call, price(call)) for call in calls]
             changed = tuple(one for one in repriced if not same_cost(one.call.cost, one.cost))
             if changed:
                 _write(connection, changed, repriced)
+                ledger.adjust(connection, _live(changed))
                 mark_dirty(connection, {rows.hour_of(one.call.at) for one in changed}, now)
             return changed
 
         return self._access.write("price calls anew", work)
+
+
+def _live(changed: Iterable[Repriced]) -> Iterator[tuple[datetime, str, str, Cost, Cost]]:
+    for one in changed:
+        call = one.call
+        if call.origin == rows.LIVE:
+            yield call.at, call.prompt or "", call.channel, call.cost, one.cost
 
 
 def _write(connection: Connection, changed: Sequence[Repriced], all_calls: Iterable[Repriced]) -> None:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from botops.app.costs.currency import rates_of
 from botops.app.costs.invoice_files import Invoice, of_projects, one_currency
-from botops.costs.configured import configured_rates
 from botops.costs.invoice_causes import Cause, causes
 from botops.costs.invoices import Evidence, Figures, InvoiceRow, KeptHour, Line, Reconciliation, day_bounds, reconcile
 from botops.domain.errors import UserError
@@ -57,10 +57,11 @@ def reconcile_invoice(
     hours = container.store.calls.by_hour(since, until)
     kept = tuple(_kept(container, [hour for hour in hours if not hour.simulated], currency))
     simulated = sum(hour.calls for hour in hours if hour.simulated)
+    beside = sum(hour.calls for hour in hours if hour.beside and not hour.simulated)
     found = reconcile(rows, kept, zone=invoice.zone, tolerance=tolerance, same=columns.models)
     notes = (
         *_period_notes(container, invoice.zone, since, until),
-        *_notes(invoice, rows, simulated),
+        *_notes(invoice, rows, simulated, beside),
         *(f"counted as one model, {called}: {', '.join(names)}" for called, names in found.matching.joined.items()),
     )
     why = causes(found, simulated=simulated)
@@ -73,9 +74,7 @@ def _days(rows: Sequence[InvoiceRow], zone: tzinfo) -> tuple[date, date]:
 
 
 def _kept(container: Container, hours: Sequence[HourOfModel], currency: str) -> Iterator[KeptHour]:
-    settings = container.settings
-    zone = ZoneInfo(settings.company.timezone)
-    rates = configured_rates(settings.costs, currency=settings.company.currency, root=settings.root)
+    zone, rates = ZoneInfo(container.settings.company.timezone), rates_of(container)
     if not rates.knows(currency):
         raise UserError(f"amounts are in {currency}, and there is no exchange rate for it: add one to `costs.rates`")
     for hour in hours:
@@ -100,9 +99,11 @@ def _period_notes(container: Container, zone: tzinfo, since: datetime, until: da
         yield "the store sums whole hours of UTC: days of this time zone are up to half an hour off"
 
 
-def _notes(invoice: Invoice, rows: Sequence[InvoiceRow], simulated: int) -> Iterator[str]:
+def _notes(invoice: Invoice, rows: Sequence[InvoiceRow], simulated: int, beside: int) -> Iterator[str]:
     if simulated:
         yield f"{simulated} simulated calls are left out: nobody bills them"
+    if beside:
+        yield f"{beside} calls of evaluations and second opinions are counted on the day their run ended"
     if left := len(invoice.rows) - len(rows):
         yield f"{left} rows of other projects are left out"
     projects = {row.project or "none" for row in rows}

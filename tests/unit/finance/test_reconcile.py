@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from botops.domain.side_calls import SideCalls, Work
+from botops.domain.turns import Purpose
 from botops.domain.usage import Usage
 
 DAY = timedelta(days=1)
@@ -136,6 +138,16 @@ def test_rows_of_other_projects_are_left_out(company, call, botops, file, noon):
     code, _, err = botops("cost", "reconcile", name, "--project", "proj_shpo")
     assert code == 2
     assert "none, proj_shop, proj_x" in err
+
+
+def test_calls_beside_dialogues_are_counted_and_said(company, call, botops, file, noon):
+    company.keep(call("mini", 1000, 100), at=noon)
+    beside = SideCalls("run-1", noon, Work.EVAL, Purpose.JUDGE, "mini", calls=3, failed=1, usage=Usage(500, 0, 0, 50))
+    with company.open() as container:
+        container.store.costs.keep([beside])
+    code, out, err = botops("cost", "reconcile", file(USAGE_HEAD + usage_row(FIFTH, "mini", 3, 1500, 150)))
+    assert code == 0, out
+    assert "3 calls of evaluations and second opinions are counted on the day their run ended" in err
 
 
 def test_half_the_price_with_the_same_tokens_is_told(company, call, botops, file, noon):

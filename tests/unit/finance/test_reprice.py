@@ -134,6 +134,7 @@ def test_applied_costs_reach_every_sum_and_the_audit_log_keeps_the_old_ones(comp
         october, november = container.store.reads.totals(*ALL, ("day",))
         assert (october.pico_usd, october.unknown_cost, november.pico_usd) == (small, 1, 500_000_000_000)
         assert [str(m.amount) for m in october.local] == ["200.02"]
+        assert container.store.budgets.compare(noon.date(), noon.date() + 40 * DAY) == ()
         begun, done = sorted(container.store.audit.entries("costs"), key=lambda e: str(e.detail["state"]))
     assert (begun.by, begun.reason, begun.detail["state"]) == ("Айгерим", "договор", "begun")
     assert begun.detail["2026-10 mini sales@1"] == (
