@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from botops.bot.rules import repair_instruction
 from botops.bot.stream import StreamGate
+from botops.domain.billing import billed
 from botops.domain.budgets import Allowance, PlannedCall
 from botops.domain.errors import ModelError
 from botops.domain.findings import Judgement, Verdict
 from botops.domain.messages import Message
 from botops.domain.ports import AwaitedGuard, ModelRequest
 from botops.domain.turns import Action, Attempt, GuardPolicy, HandOff, Purpose, TurnRecord, TurnState
-from botops.domain.usage import Cost, Usage
+from botops.domain.usage import Usage
 
 if TYPE_CHECKING:
     from botops.bot.turn import Bot
@@ -147,7 +148,7 @@ class Draft:
             if isinstance(stopped.__cause__, ModelError):
                 self._keep_fault(request, stopped.__cause__, clock.monotonic() - started)
             raise
-        self._keep(request, reply.model, reply.text, reply.usage, clock.monotonic() - started)
+        self._keep(request, reply.model, reply.text, reply.billed, clock.monotonic() - started)
         self._count_first_text(reply)
         return reply.text
 
@@ -171,26 +172,22 @@ class Draft:
         return request.parameters.model or self.bot.model.name
 
     def _keep_fault(self, request: ModelRequest, error: ModelError, seconds: float) -> None:
-        usage = error.usage or Usage()
-        self._keep(request, error.model or self._asked(request), "", usage, seconds, error.fault)
-
-    def _cost(self, request: ModelRequest, usage: Usage, model: str) -> Cost:
-        """What a call cost, at the price of the model that answered; of the one asked, where a provider answers under
-        a name that no price list has."""
-        at, simulated = self.record.inbound.at, self.bot.model.simulated
-        cost = self.bot.meter.cost(usage, model, at, simulated=simulated)
-        asked = self._asked(request)
-        if cost.unknown_model and asked != model:
-            known = self.bot.meter.cost(usage, asked, at, simulated=simulated)
-            return cost if known.unknown_model else known
-        return cost
+        self._keep(request, error.model or self._asked(request), "", error.billed, seconds, error.fault)
 
     def _keep(
-        self, request: ModelRequest, model: str, text: str, usage: Usage, seconds: float, fault: str | None = None
+        self,
+        request: ModelRequest,
+        model: str,
+        text: str,
+        tries: tuple[Usage, ...],
+        seconds: float,
+        fault: str | None = None,
     ) -> None:
-        purpose, cost = request.purpose, self._cost(request, usage, model)
+        at, simulated = self.record.inbound.at, self.bot.model.simulated
+        cost = billed(self.bot.meter, tries, model, at, asked=self._asked(request), simulated=simulated)
         ms = round(seconds * 1000)
-        attempt = Attempt(purpose, model, text, usage, cost, ms, fault=fault)
+        several = tries if len(tries) > 1 else ()
+        attempt = Attempt(request.purpose, model, text, sum(tries, Usage()), cost, ms, fault=fault, tries=several)
         timing = replace(self.record.timing, model_ms=self.record.timing.model_ms + ms)
         self.record = replace(self.record, attempts=(*self.record.attempts, attempt), timing=timing, model=model)
 

@@ -84,8 +84,9 @@ RETRYABLE: frozenset[ModelFault] = frozenset({"rate_limited", "server", "connect
 class ModelError(OutsideError):
     """A language model gave no usable reply.
 
-    `usage` is what was or may have been billed all the same; `attempts` counts calls made, the first included;
-    `retry_after` is the provider's wish in seconds, when it named one.
+    `usage` is what was or may have been billed all the same; `tries` the usages of single requests when several were,
+    `usage` being their sum. `attempts` counts calls made, the first included; `retry_after` is the provider's wish in
+    seconds, when it named one.
     """
 
     def __init__(
@@ -97,13 +98,20 @@ class ModelError(OutsideError):
         attempts: int = 1,
         usage: Usage | None = None,
         retry_after: float | None = None,
+        tries: tuple[Usage, ...] = (),
     ) -> None:
         self.fault: ModelFault = fault
         self.model = model
         self.attempts = attempts
         self.usage = usage
         self.retry_after = retry_after
+        self.tries = tries
         super().__init__(message)
+
+    @property
+    def billed(self) -> tuple[Usage, ...]:
+        """The usages to price, one for each request that was or may have been billed."""
+        return self.tries or ((self.usage,) if self.usage is not None else ())
 
 
 class StoreError(OutsideError):

@@ -33,7 +33,10 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class ModelReply:
-    """A whole reply. `model` is what the provider says answered; times are seconds."""
+    """A whole reply. `model` is what the provider says answered; times are seconds.
+
+    `tries` are the usages of single requests when several were billed; `usage` is then their sum.
+    """
 
     text: str
     usage: Usage
@@ -41,6 +44,12 @@ class ModelReply:
     finish_reason: str
     seconds: float
     first_text_s: float | None = None
+    tries: tuple[Usage, ...] = ()
+
+    @property
+    def billed(self) -> tuple[Usage, ...]:
+        """The usages to price, one for each request that was billed."""
+        return self.tries or (self.usage,)
 
 
 class Clock(Protocol):

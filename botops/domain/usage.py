@@ -39,7 +39,7 @@ class Usage:
 
     def __add__(self, other: Usage) -> Usage:
         """The sum of two usages. A sum is for showing: it must not be priced, for prices depend on a call's size and
-        tier. The tier of a sum is the common one, "" when they differ."""
+        tier. The tier of a sum is the common one, "" when they differ; that of a usage of nothing does not count."""
         return Usage(
             self.input_tokens + other.input_tokens,
             self.cached_tokens + other.cached_tokens,
@@ -52,7 +52,7 @@ class Usage:
             self.audio_cached_tokens + other.audio_cached_tokens,
             self.audio_output_tokens + other.audio_output_tokens,
             _summed(self.tool_uses, other.tool_uses),
-            self.service_tier if self.service_tier == other.service_tier else "",
+            _common_tier(self, other),
         )
 
     def uncached(self) -> Usage:
@@ -74,6 +74,11 @@ class Usage:
     def total_tokens(self) -> int:
         """Input and output together."""
         return self.input_tokens + self.output_tokens
+
+
+def _common_tier(one: Usage, two: Usage) -> str:
+    tiers = {usage.service_tier for usage in (one, two) if usage.total_tokens or usage.tool_uses}
+    return tiers.pop() if len(tiers) == 1 else ""
 
 
 def _summed(some: tuple[tuple[str, int], ...], others: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
@@ -118,14 +123,14 @@ class Cost:
         return Decimal(self.pico_usd) / PICO
 
     def __add__(self, other: Cost) -> Cost:
-        local = self.local
-        if other.local is not None:
-            local = other.local if local is None else local + other.local
+        """The sum of two costs. At one rate its local amount is rounded once, from the sum; else amounts are added."""
+        pico = self.pico_usd + other.pico_usd
+        local, rate = _local_sum(self, other, pico)
         saved = [one for one in (self.saved_pico_usd, other.saved_pico_usd) if one is not None]
         return Cost(
-            self.pico_usd + other.pico_usd,
+            pico,
             local,
-            self.rate if self.rate is not None else other.rate,
+            rate,
             self.priced_as or other.priced_as,
             self.source or other.source,
             self.simulated or other.simulated,
@@ -133,3 +138,17 @@ class Cost:
             sum(saved) if saved else None,
             tuple(dict.fromkeys((*self.unpriced, *other.unpriced))),
         )
+
+
+def _local_sum(one: Cost, two: Cost, pico: int) -> tuple[Money | None, Decimal | None]:
+    """The local amount of a sum and the rate it is at; no rate when it is at several."""
+    amounts = [(cost.local, cost.rate) for cost in (one, two) if cost.local is not None]
+    if not amounts:
+        return None, None
+    complete = all(cost.local is not None or not cost.pico_usd for cost in (one, two))
+    (first, rate), *others = amounts
+    if not others:
+        return first, rate if complete else None
+    if complete and rate is not None and all(rate == at and first.currency == more.currency for more, at in others):
+        return Money.of(Decimal(pico) * rate / PICO, first.currency), rate
+    return sum((more for more, _ in others), first), None

@@ -18,6 +18,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from botops.config.answers import read_answer_json, visible
+from botops.domain.billing import billed
 from botops.domain.errors import ModelError
 from botops.domain.messages import Message
 from botops.domain.ports import ChatModel, Clock, Meter, ModelRequest
@@ -155,20 +156,15 @@ class Judge:
                 reply = await self.model.complete(request)
             except ModelError as error:
                 self._failed(error)
-                usage = error.usage or Usage()
                 failed = replace(before, reason=str(error), fault=error.fault, calls=before.calls + error.attempts)
-                return self._counted(failed, usage, error.model)
+                return self._counted(failed, error.billed, error.model)
         self._faults = 0
-        return self._counted(replace(before, reason=reply.text, calls=before.calls + 1), reply.usage, reply.model)
+        return self._counted(replace(before, reason=reply.text, calls=before.calls + 1), reply.billed, reply.model)
 
-    def _counted(self, grading: Grading, usage: Usage, model: str) -> Grading:
-        if not usage.total_tokens:
-            return grading
+    def _counted(self, grading: Grading, requests: tuple[Usage, ...], model: str) -> Grading:
         now, simulated = self._clock.now(), self.model.simulated
-        cost = self._meter.cost(usage, model or self.model.name, now, simulated=simulated)
-        if cost.unknown_model and model != self.model.name:
-            cost = self._meter.cost(usage, self.model.name, now, simulated=simulated)
-        return replace(grading, usage=grading.usage + usage, cost=grading.cost + cost)
+        cost = billed(self._meter, requests, model, now, asked=self.model.name, simulated=simulated)
+        return replace(grading, usage=sum(requests, grading.usage), cost=grading.cost + cost)
 
     def _failed(self, error: ModelError) -> None:
         if error.fault in _OF_ONE_REQUEST:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
+from botops.domain.billing import billed
 from botops.domain.errors import ModelError
 from botops.domain.messages import Language, Message
 from botops.domain.ports import ChatModel, Clock, Meter, ModelRequest
@@ -79,20 +80,15 @@ class ModelClient:
         try:
             reply = await self._model.complete(request)
         except ModelError as error:
-            self._count(error.usage or Usage(), error.model)
+            self._count(error.billed, error.model)
             raise
-        self._count(reply.usage, reply.model)
+        self._count(reply.billed, reply.model)
         # What stands beside the mark is a farewell at most: it needs no reply.
         return None if STOP in reply.text else reply.text.strip()[:_MOST_CHARACTERS] or None
 
-    def _count(self, usage: Usage, model: str) -> None:
-        if not usage.total_tokens:
-            return
+    def _count(self, requests: tuple[Usage, ...], model: str) -> None:
         now, simulated = self._clock.now(), self._model.simulated
-        cost = self._meter.cost(usage, model or self._model.name, now, simulated=simulated)
-        if cost.unknown_model and model != self._model.name:
-            cost = self._meter.cost(usage, self._model.name, now, simulated=simulated)
-        self.cost += cost
+        self.cost += billed(self._meter, requests, model, now, asked=self._model.name, simulated=simulated)
 
 
 def _system(profile: ClientProfile, currency: str) -> str:

@@ -102,7 +102,7 @@ class BoundedCall:
         self._request = request
         self._limits = limits
         self._secrets = secrets
-        self._spent: Usage | None = None
+        self._billed: list[Usage] = []
         self._attempts = 0
         self._receiver: Receiver | None = None
 
@@ -154,20 +154,33 @@ class BoundedCall:
             else:
                 known = model_error(error, model=self._model, secrets=self._secrets)
             self._settle(receiver, may_be_billed=_may_be_billed(receiver, known.fault))
-            known.attempts, known.usage, known.model = self._attempts, self._spent, self._model
+            known.attempts, known.model = self._attempts, self._model
+            known.usage, known.tries = self._spent, self._tries
             raise known from None
         self._settle(receiver, may_be_billed=True)
-        assert self._spent is not None
+        spent = self._spent
+        assert spent is not None
         assert receiver.finish is not None
         first = receiver.first_text_at
         return ModelReply(
             receiver.text,
-            self._spent,
+            spent,
             receiver.model or self._model,
             receiver.finish,
             asyncio.get_running_loop().time() - started,
             None if first is None else first - started,
+            self._tries,
         )
+
+    @property
+    def _spent(self) -> Usage | None:
+        """All that was billed; None when nothing was."""
+        return sum(self._billed[1:], self._billed[0]) if self._billed else None
+
+    @property
+    def _tries(self) -> tuple[Usage, ...]:
+        """What the single requests were billed, when there were several."""
+        return tuple(self._billed) if len(self._billed) > 1 else ()
 
     def _accept(self, receiver: Receiver) -> None:
         """Raises ModelError unless the reply is whole and has text."""
@@ -190,8 +203,9 @@ class BoundedCall:
         if self._receiver is not None:
             self._settle(self._receiver, may_be_billed=True)
         return ModelError(
-            fault, f"{self._model}: {text}", model=self._model, attempts=self._attempts, usage=self._spent
-        )
+            fault, f"{self._model}: {text}", model=self._model, attempts=self._attempts, usage=self._spent,
+            tries=self._tries,
+        )  # fmt: skip
 
     def _estimated(self, receiver: Receiver) -> Usage:
         model = receiver.model or self._model
@@ -202,13 +216,13 @@ class BoundedCall:
         )
 
     def _settle(self, receiver: Receiver, *, may_be_billed: bool) -> None:
-        """Adds what a try used to what the call used, once."""
+        """Keeps what a try used among what the call was billed, once."""
         if receiver.settled:
             return
         receiver.settled = True
         usage = receiver.usage or (self._estimated(receiver) if may_be_billed else None)
         if usage is not None:
-            self._spent = usage if self._spent is None else self._spent + usage
+            self._billed.append(usage)
 
 
 def _may_be_billed(receiver: Receiver, fault: ModelFault) -> bool:

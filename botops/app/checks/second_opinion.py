@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botops.app.checks.opinion_request import MAX_REPLY, BadAnswerError, read_answer, request_for
 from botops.app.models import recordings_of, speaking_model
+from botops.domain.billing import billed
 from botops.domain.errors import ModelError
 from botops.domain.opinions import SecondOpinion
 from botops.domain.usage import Cost, Usage
@@ -111,9 +112,9 @@ class OpinionDesk:
         except ModelError as error:
             self._failed(error)
             usage = error.usage or Usage()
-            return SecondOpinion.not_given(turn, error.fault, usage, self._cost(usage, error.model))
+            return SecondOpinion.not_given(turn, error.fault, usage, self._cost(error.billed, error.model))
         self._faults = 0
-        cost = self._cost(reply.usage, reply.model)
+        cost = self._cost(reply.billed, reply.model)
         try:
             opinions, dropped = read_answer(reply.text, messages, self.concerns)
         except BadAnswerError:
@@ -126,14 +127,9 @@ class OpinionDesk:
         self._faults += 1
         self._over = self._over or error.fault in _HOPELESS or self._faults >= _MOST_FAULTS
 
-    def _cost(self, usage: Usage, model: str) -> Cost:
-        if not usage.total_tokens:
-            return Cost()
-        now = self._clock.now()
-        cost = self._meter.cost(usage, model or self.model.name, now, simulated=self.model.simulated)
-        if cost.unknown_model and model != self.model.name:
-            return self._meter.cost(usage, self.model.name, now, simulated=self.model.simulated)
-        return cost
+    def _cost(self, requests: tuple[Usage, ...], model: str) -> Cost:
+        now, simulated = self._clock.now(), self.model.simulated
+        return billed(self._meter, requests, model, now, asked=self.model.name, simulated=simulated)
 
 
 @dataclass

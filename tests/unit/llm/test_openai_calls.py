@@ -161,6 +161,38 @@ def test_a_second_try_cures_a_passing_fault_and_bills_both_tries():
     reply, calls = run([empty, "ok"], scenario)
     assert calls == 2
     assert (reply.usage.input_tokens, reply.usage.output_tokens) == (170, 41)
+    assert [(used.input_tokens, used.output_tokens) for used in reply.tries] == [(50, 1), (120, 40)]
+    assert reply.billed == reply.tries
+
+
+def test_one_request_that_was_billed_is_its_own_usage():
+    async def scenario(model, fake):
+        return await model.complete(ModelRequest(ASK))
+
+    reply = run(["500", "ok"], scenario)
+    assert (reply.tries, reply.billed) == ((), (reply.usage,))
+
+
+def test_a_call_that_fails_in_the_end_tells_every_try():
+    async def scenario(model, fake):
+        with pytest.raises(ModelError) as caught:
+            await model.complete(ModelRequest(ASK))
+        return caught.value
+
+    tried = [Behaviour("ok", text="", usage={"prompt_tokens": n, "completion_tokens": 1}) for n in (50, 60, 70)]
+    error = run(tried, scenario)
+    assert [used.input_tokens for used in error.billed] == [50, 60, 70]
+    assert sum(error.tries, Usage()) == error.usage
+
+
+def test_the_tier_a_reply_was_served_at_is_kept():
+    async def scenario(model, fake):
+        return await model.complete(
+            ModelRequest(ASK, ModelParameters(extra=MappingProxyType({"service_tier": "flex"})))
+        )
+
+    usage = {"prompt_tokens": 50, "completion_tokens": 1, "service_tier": "flex"}
+    assert run([Behaviour("ok", usage=usage)], scenario).usage.service_tier == "flex"
 
 
 def test_the_wait_a_provider_asks_for_is_kept():
