@@ -15,6 +15,7 @@ from botops import __version__
 from botops.app.backup import FOLDER, backups
 from botops.app.checks.extensions import extensions_of
 from botops.app.checks.second_opinion import opinion_model
+from botops.app.clock import SystemClock
 from botops.app.container import database_url, open_registry
 from botops.app.evals.judge import calibrations_of, judge_named
 from botops.app.models import build_model
@@ -192,7 +193,6 @@ def _judge(settings: Settings) -> Iterator[Check]:
 
 
 def _store(settings: Settings) -> Iterator[Check]:
-    from botops.app.clock import SystemClock
     from botops.store import Store
 
     url = database_url(settings, Secrets.from_environ(os.environ))
@@ -210,9 +210,39 @@ def _store(settings: Settings) -> Iterator[Check]:
         store.reads.lag()
         yield Check("store", "ok", str(file) if url.startswith("sqlite") else url.split("@")[-1])
         yield from _overrides(store.overrides.in_force())
+        yield from _budgets(settings, store)
         yield from _book_alarm(settings, store)
     finally:
         store.close()
+
+
+def _budgets(settings: Settings, store: Store) -> Iterator[Check]:
+    """Where budgets stand, whether they can do what they say, and whether the ledger is what the calls cost."""
+    from botops.app.container import build_meter
+    from botops.app.costs.budgets import BudgetState, configured_budgets, discrepancies, standings_of, unkept
+
+    now = SystemClock().now()
+    wrong = discrepancies(store.budgets, now)
+    if wrong:
+        detail = f"what was spent does not agree with the calls that are kept on {wrong[0].day} and {len(wrong)} lines"
+        yield Check("ledger", "error", detail, "botops cost budgets --rebuild")
+    budgets = configured_budgets(settings)
+    if not budgets:
+        return
+    model = build_model(settings, Secrets.from_environ(os.environ))
+    for fault in unkept(budgets, build_meter(settings), model, now):
+        yield Check("budget", "error", fault, "add its price under costs.prices, or choose another model")
+    for one in standings_of(settings, budgets, store.budgets, now):
+        detail = f"{one.name}: {float(one.share):.0%} of {one.limit} {one.currency} is used"
+        if one.unknown_calls:
+            yield Check(
+                "budget", "error", f"{detail}, and {one.unknown_calls} calls without a known price", "costs.prices"
+            )
+        elif one.state is BudgetState.OK:
+            yield Check("budget", "ok", detail)
+        else:
+            level: Literal["warning", "error"] = "error" if one.state is BudgetState.REACHED else "warning"
+            yield Check("budget", level, f"{detail}, {one.state.value}", "botops cost budgets; raise it or wait")
 
 
 def _book_alarm(settings: Settings, store: Store) -> Iterator[Check]:

@@ -34,7 +34,7 @@ def budgets(rebuild: bool, as_json: bool, overrides: tuple[str, ...]) -> int:
         if rebuild:
             click.echo(f"{counted(container.store.budgets.rebuild(), 'line')} of the ledger changed", err=True)
         found = standings(container)
-        wrong = discrepancies(container)
+        wrong = discrepancies(container.store.budgets, container.clock.now())
     if as_json:
         click.echo(json.dumps([standing_row(one) for one in found], ensure_ascii=False, indent=1))
     else:

@@ -19,8 +19,9 @@ Row = RowMapping | Mapping[str, Any]
 class Write(Protocol):
     """Does one transaction on the writing side and waits for it."""
 
-    def __call__(self, what: str, work: Callable[[Connection], T]) -> T:
-        """What `work` gives back. Raises StoreError naming `what`."""
+    def __call__(self, what: str, work: Callable[[Connection], T], *, serial: bool = False) -> T:
+        """What `work` gives back. `serial` ones never run at the same time as a serial one of another process: those
+        that change what is spent. Raises StoreError naming `what`."""
         ...
 
 

@@ -32,9 +32,9 @@ _HOLD = insert(HELD)
 
 
 class Submit(Protocol):
-    """Queues one transaction that must not run beside another of its kind, whatever the process."""
+    """Queues one transaction. `serial` ones must not run beside another of their kind, whatever the process."""
 
-    def __call__(self, what: str, work: Callable[[Connection], T]) -> Future[T]:
+    def __call__(self, what: str, work: Callable[[Connection], T], *, serial: bool = False) -> Future[T]:
         """The future of what `work` gives. Raises StoreError."""
         ...
 
@@ -65,7 +65,7 @@ class BudgetStore:
         its end even when the caller is cancelled. Raises StoreError, also when the turn is not under way here.
         """
         self._holding.add(call.turn_id)
-        future = self._submit("hold a call's cost", lambda c: self._hold(c, call, windows, decide))
+        future = self._submit("hold a call's cost", lambda c: self._hold(c, call, windows, decide), serial=True)
         return await asyncio.shield(asyncio.wrap_future(future))
 
     def _hold(self, connection: Connection, call: PlannedCall, windows: Sequence[Window], decide: Decide) -> Decision:
@@ -135,7 +135,7 @@ class BudgetStore:
 
     def rebuild(self) -> int:
         """Makes the ledger anew from the attempts that are kept; how many of its lines changed."""
-        return self._submit("rebuild the ledger", lambda connection: ledger.rebuild(connection, self.zone)).result()
+        return self._access.write("rebuild the ledger", lambda c: ledger.rebuild(c, self.zone), serial=True)
 
 
 def tell(connection: Connection, alerts: Iterable[BudgetAlert]) -> tuple[BudgetAlert, ...]:

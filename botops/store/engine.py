@@ -51,6 +51,14 @@ def sqlite_path(url: URL) -> Path | None:
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
+def make_folder(database: Path) -> None:
+    """Makes the folder of a SQLite file. Raises StoreError."""
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{database.parent}: cannot be made: {error.strerror}. Choose another place.") from error
+
+
 def open_engine(url: URL, role: Role) -> Engine:
     """An engine whose transactions fit its role. Raises UserError when PostgreSQL's driver is not installed.
 

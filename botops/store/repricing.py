@@ -75,7 +75,7 @@ class Repricing:
                 mark_dirty(connection, {rows.hour_of(one.call.at) for one in changed}, now)
             return changed
 
-        return self._access.write("price calls anew", work)
+        return self._access.write("price calls anew", work, serial=True)
 
 
 def _live(changed: Iterable[Repriced]) -> Iterator[tuple[datetime, str, str, Cost, Cost]]:

@@ -35,7 +35,7 @@ from botops.store.budgets import BudgetStore
 from botops.store.calls import CallReads
 from botops.store.copying import copy_before_migration
 from botops.store.cost_reads import CostReads
-from botops.store.engine import Role, checkpoint, open_engine, parse_url, sqlite_path, translated
+from botops.store.engine import Role, checkpoint, make_folder, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
 from botops.store.eval_runs import EvalRuns
 from botops.store.eval_tasks import EvalTasks
@@ -51,7 +51,7 @@ from botops.store.reads import Reads
 from botops.store.repricing import Repricing
 from botops.store.reviewing import ReviewReads
 from botops.store.tables import IMPORT_BATCH, SERVING, TURN
-from botops.store.writer import Writer
+from botops.store.writer import Writer, follow
 
 T = TypeVar("T")
 
@@ -118,7 +118,7 @@ class Store:
         self.eval_runs = EvalRuns(access)
         self.prompt_calls = PromptCallReads(access)
         self.eval_tasks = EvalTasks(access, self._process)
-        self.budgets = BudgetStore(access, self._process, self._submit_serial)
+        self.budgets = BudgetStore(access, self._process, self._submit)
 
     @classmethod
     def open(
@@ -197,7 +197,7 @@ class Store:
             if result is None or loop.time() >= end:
                 raise ConflictError(f"message {key!r} is being answered at this moment; ask again in a few seconds")
             with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.wrap_future(_follow(result)), end - loop.time())
+                await asyncio.wait_for(asyncio.wrap_future(follow(result)), end - loop.time())
 
     async def _begin_once(
         self, turn_id: str, inbound: InboundMessage, language: Language
@@ -228,7 +228,7 @@ class Store:
     def _abandon(self, turn_id: str, key: str) -> None:
         now = self._clock.now()
         with suppress(StoreError):  # closed meanwhile: closing marks what is pending
-            gone = self._submit_serial("abandon a turn", lambda connection: turns.abandon(connection, turn_id, now))
+            gone = self._submit("abandon a turn", lambda connection: turns.abandon(connection, turn_id, now))
             gone.add_done_callback(lambda _: self._over(turn_id, key))
 
     def _over(self, turn_id: str, key: str) -> None:
@@ -255,7 +255,7 @@ class Store:
         def work(connection: Connection) -> None:
             turns.finish(connection, masked, self._process, now, self.budgets.zone, held=held)
 
-        future = self._submit_serial("finish a turn", work)
+        future = self._submit("finish a turn", work, serial=True)
 
         def finished(done: Future[None]) -> None:
             if done.exception() is None:
@@ -282,7 +282,7 @@ class Store:
             now = self._clock.now()
             seen += len(chunk)
             work = _adding(masked, origin, self._process, now, self.budgets.zone)
-            written += self._submit_serial("import turns", work).result()
+            written += self._write("import turns", work, serial=True)
         row = {"id": batch, "origin": origin, "at": self._clock.now(), "written": written, "skipped": seen - written}
         self._write("note the import", lambda connection: connection.execute(insert(IMPORT_BATCH), row))
         return Written(batch, written, seen - written)
@@ -309,7 +309,7 @@ class Store:
         ended its session.
         """
         now = self._clock.now()
-        return self._submit_serial("mark interrupted turns", lambda c: self._interrupt_dead(c, now)).result()
+        return self._write("mark interrupted turns", lambda c: self._interrupt_dead(c, now), serial=True)
 
     def kept_of(self, lead_id: str) -> Erased:
         """What `erase_lead` would remove."""
@@ -323,7 +323,7 @@ class Store:
         The hours concerned are rolled up anew, so no screen goes on counting them.
         """
         now, zone = self._clock.now(), self.budgets.zone
-        erased = self._submit_serial("erase a lead", lambda c: erasure.erase_lead(c, lead_id, now, zone)).result()
+        erased = self._write("erase a lead", lambda c: erasure.erase_lead(c, lead_id, now, zone), serial=True)
         self._checkpoint()
         return erased
 
@@ -334,7 +334,7 @@ class Store:
         erased, zone, salt = Erased(), self.budgets.zone, secrets.token_bytes(32)
         while self._write("unlink costs", lambda connection: erasure.unlink(connection, before, salt, CHUNK)):
             pass
-        while some := self._submit_serial("purge old turns", lambda c: erasure.purge(c, before, CHUNK, zone)).result():
+        while some := self._write("purge old turns", lambda c: erasure.purge(c, before, CHUNK, zone), serial=True):
             erased += some
         self._checkpoint()
         return erased
@@ -380,7 +380,7 @@ class Store:
         """Finishes queued writes, marks turns left pending here as interrupted, and lets go of the database."""
         if self._writer is not None:
             now = self._clock.now()
-            last = self._submit_serial("close", lambda c: turns.interrupt_dead(c, [self._process], now))
+            last = self._submit("close", lambda c: turns.interrupt_dead(c, [self._process], now), serial=True)
             self._writer.close()
             self._writer = None
             if last.exception() is None:  # else the next writer does it
@@ -409,7 +409,7 @@ class Store:
             return
         with translated("open the store", self._url):
             if path is not None:
-                _make_folder(path)
+                make_folder(path)
             self._presence = (
                 ServerPresence(self._engine, self._process)
                 if path is None
@@ -467,20 +467,16 @@ class Store:
             with translated("checkpoint", self._url):
                 checkpoint(self._engine)
 
-    def _submit(self, what: str, work: Callable[[Connection], T]) -> Future[T]:
+    def _submit(self, what: str, work: Callable[[Connection], T], *, serial: bool = False) -> Future[T]:
+        """Queues a transaction. `serial` ones read or change what is spent and held: they never run beside another
+        process's."""
         if self._writer is None:
             state = "opened for reading" if self._role == "reader" else "closed"
             raise StoreError(f"{self._url.render_as_string()}: could not {what}: the store is {state}")
-        return self._writer.submit(what, work)
+        return self._writer.submit(what, work, serial=serial)
 
-    def _submit_serial(self, what: str, work: Callable[[Connection], T]) -> Future[T]:
-        """As `_submit`, for what reads or changes what is spent and held: never beside another process's."""
-        if self._writer is None:
-            return self._submit(what, work)
-        return self._writer.submit(what, work, serial=True)
-
-    def _write(self, what: str, work: Callable[[Connection], T]) -> T:
-        return self._submit(what, work).result()
+    def _write(self, what: str, work: Callable[[Connection], T], *, serial: bool = False) -> T:
+        return self._submit(what, work, serial=serial).result()
 
 
 def _masking(on: bool) -> Callable[[str], str]:
@@ -493,26 +489,7 @@ def _adding(
     return lambda connection: turns.add(connection, records, origin, process, now, zone)
 
 
-def _make_folder(database: Path) -> None:
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{database.parent}: cannot be made: {error.strerror}. Choose another place.") from error
-
-
 def _chunks(records: Iterable[TurnRecord], size: int) -> Iterator[list[TurnRecord]]:
     source = iter(records)
     while chunk := list(islice(source, size)):
         yield chunk
-
-
-def _follow(over: Future[None]) -> Future[None]:
-    """A future of one's own that ends with `over`: cancelling it must not cancel what others wait for."""
-    own: Future[None] = Future()
-
-    def ended(_: Future[None]) -> None:
-        if own.set_running_or_notify_cancel():
-            own.set_result(None)
-
-    over.add_done_callback(ended)
-    return own

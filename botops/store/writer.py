@@ -138,3 +138,15 @@ class Writer:
             return
         for job in group:
             self._commit([job])
+
+
+def follow(over: Future[None]) -> Future[None]:
+    """A future of one's own that ends with `over`: cancelling it must not cancel what others wait for."""
+    own: Future[None] = Future()
+
+    def ended(_: Future[None]) -> None:
+        if own.set_running_or_notify_cancel():
+            own.set_result(None)
+
+    over.add_done_callback(ended)
+    return own

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from botops.config import FILE_NAME
@@ -14,12 +14,15 @@ from botops.costs.budgets import BudgetStanding, BudgetState, Case, days_of, sof
 from botops.costs.configured import configured_rates
 from botops.domain.budgets import Budget, BudgetAlert, BudgetScope, Used
 from botops.domain.errors import UserError
+from botops.domain.usage import Usage
 
 if TYPE_CHECKING:
     from botops.app.container import Container
     from botops.config import Settings
     from botops.costs.rates import ExchangeRates
+    from botops.domain.ports import ChatModel, Meter
     from botops.monitor import Metrics
+    from botops.store.budgets import BudgetStore
     from botops.store.ledger import Discrepancy
 
 __all__ = ["BudgetStanding", "BudgetState", "configured_budgets", "look", "standings"]
@@ -66,23 +69,26 @@ def exchange_rates(settings: Settings) -> ExchangeRates:
 
 def standings(container: Container) -> tuple[BudgetStanding, ...]:
     """Where each budget stands now, in the order of the settings. Raises StoreError."""
-    return _standings(container, container.budgets)
+    return standings_of(container.settings, container.budgets, container.store.budgets, container.clock.now())
 
 
 def period_standings(container: Container) -> tuple[BudgetStanding, ...]:
     """The same of budgets of days and months alone: cheap enough to be asked every few seconds."""
-    return _standings(container, [b for b in container.budgets if b.scope is not BudgetScope.DIALOGUE])
+    kept = [budget for budget in container.budgets if budget.scope is not BudgetScope.DIALOGUE]
+    return standings_of(container.settings, kept, container.store.budgets, container.clock.now())
 
 
-def _standings(container: Container, budgets: Sequence[Budget]) -> tuple[BudgetStanding, ...]:
+def standings_of(
+    settings: Settings, budgets: Sequence[Budget], store: BudgetStore, now: datetime
+) -> tuple[BudgetStanding, ...]:
+    """Where budgets stand at a moment. Raises StoreError."""
     if not budgets:
         return ()
-    rates = exchange_rates(container.settings)
-    return tuple(_standing(container, budget, rates) for budget in budgets)
+    rates = exchange_rates(settings)
+    return tuple(_standing(budget, store, now, rates) for budget in budgets)
 
 
-def _standing(container: Container, budget: Budget, rates: ExchangeRates) -> BudgetStanding:
-    store, now = container.store.budgets, container.clock.now()
+def _standing(budget: Budget, store: BudgetStore, now: datetime, rates: ExchangeRates) -> BudgetStanding:
     day = now.astimezone(store.zone).date()
     dialogue = None
     if budget.scope is BudgetScope.DIALOGUE:
@@ -122,11 +128,35 @@ def announcing(metrics: Metrics) -> OnAlert:
     return announce
 
 
-def discrepancies(container: Container) -> tuple[Discrepancy, ...]:
+def discrepancies(store: BudgetStore, now: datetime) -> tuple[Discrepancy, ...]:
     """Lines of the ledger of this month and the one before that the attempts do not bear out. Raises StoreError."""
-    store = container.store.budgets
-    last = container.clock.now().astimezone(store.zone).date() + timedelta(days=1)
+    last = now.astimezone(store.zone).date() + timedelta(days=1)
     return store.compare(last - timedelta(days=COMPARED_DAYS), last)
+
+
+def unkept(budgets: Sequence[Budget], meter: Meter, model: ChatModel, now: datetime) -> list[str]:
+    """Hard budgets that cannot do what they say, as sentences: prices that nobody knows, a cheaper model that is not
+    cheaper."""
+    found = []
+    for budget in budgets:
+        if budget.hard and (budget.simulated or not model.simulated):
+            found += [f"budget {budget.name}: {fault}" for fault in _faults(budget, meter, model, now)]
+    return found
+
+
+def _faults(budget: Budget, meter: Meter, model: ChatModel, now: datetime) -> Iterator[str]:
+    sample = Usage(input_tokens=3_000, output_tokens=300)
+    own = meter.cost(sample, model.name, now, simulated=model.simulated)
+    if own.unknown_model:
+        what = "dialogues are handed over" if budget.unknown_price == "hand_over" else "its calls are not counted"
+        yield f"the price of {model.name} is not known, so {what}"
+    if budget.cheaper_model is None or model.simulated:
+        return
+    cheaper = meter.cost(sample, budget.cheaper_model, now)
+    if cheaper.unknown_model:
+        yield f"the price of {budget.cheaper_model} is not known, so it never answers instead"
+    elif not own.unknown_model and cheaper.pico_usd >= own.pico_usd:
+        yield f"{budget.cheaper_model} is not cheaper than {model.name}, so it never answers instead"
 
 
 def _no_rate(settings: Settings, name: str, currency: str) -> UserError:
