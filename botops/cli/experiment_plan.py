@@ -8,24 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from botops.cli.context import json_option, open_container, project_settings, set_option
+from botops.cli.params import Share
 
 if TYPE_CHECKING:
     from botops.app.experiments.planning import ExperimentPlan
     from botops.domain.messages import Language
-
-
-class _Share(click.ParamType[float]):
-    """A number, or a share as `10%`."""
-
-    name = "number"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number. Fails for text that is none."""
-        text = str(value).strip().replace(",", ".")
-        try:
-            return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-        except ValueError:
-            self.fail(f"{text!r} is no number: write 0.1 or 10%", param, ctx)
 
 
 @click.command()
@@ -44,7 +31,7 @@ class _Share(click.ParamType[float]):
 )
 @click.option("--variants", type=click.IntRange(2, 26), default=2, show_default=True, help="The control included.")
 @click.option("--leads-per-day", type=click.FloatRange(0, 1e9, min_open=True), help="Default: the last 28 days'.")
-@click.option("--baseline", type=_Share(), help="What the metric is now, as 10% or 0.1; default: the last 28 days'.")
+@click.option("--baseline", type=Share(), help="What the metric is now, as 10% or 0.1; default: the last 28 days'.")
 @click.option(
     "--sd",
     type=click.FloatRange(0, min_open=True),

@@ -126,3 +126,18 @@ class RateFile(Strict):
     """A file of exchange rates: `rates:` and a list."""
 
     rates: tuple[DatedRate, ...] = ()
+
+
+class RateLimit(Strict):
+    """What a provider lets through in a minute: requests (`rpm`) and tokens, input and output together (`tpm`).
+
+    `model` is a name or a pattern with `*`, compared without regard to case; of several that fit the first counts.
+    """
+
+    model: Annotated[str, Field(min_length=1)]
+    rpm: Annotated[int, Field(gt=0)] | None = None
+    tpm: Annotated[int, Field(gt=0)] | None = None
+
+    def covers(self, model: str) -> bool:
+        """True when the limits are those of the model."""
+        return fnmatchcase(model.lower(), self.model.lower())

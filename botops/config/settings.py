@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from botops.config.budgets import MOST as MOST_BUDGETS
 from botops.config.budgets import BudgetName, BudgetSettings
 from botops.config.document import Document, parse, read
-from botops.config.model_prices import DatedRate, PriceOverride
+from botops.config.model_prices import DatedRate, PriceOverride, RateLimit
 from botops.config.release_policy import Releases
 from botops.config.secrets import Secrets
 from botops.config.validation import Strict, validate
@@ -226,12 +226,13 @@ class Simulator(Strict):
 
 class Costs(Strict):
     """Exchange rates and the company's own prices of models: written here, in files of their own (relative to the
-    settings file; rates as YAML, JSON or CSV), or both."""
+    settings file; rates as YAML, JSON or CSV), or both; and the limits their providers set."""
 
     rates: tuple[DatedRate, ...] = ()
     rates_file: Path | None = None
     prices: tuple[PriceOverride, ...] = ()
     prices_file: Path | None = None
+    rate_limits: tuple[RateLimit, ...] = ()
 
 
 class SuspiciousChange(Strict):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from statistics import NormalDist
+from decimal import Decimal
+from statistics import NormalDist, fmean
 
 import numpy as np
 
@@ -34,11 +35,11 @@ WILD = 3.0
 """A miss counts for no more than this many standard deviations."""
 LEFT_OUT = 0.5
 """A day that is counted for less than this is called unusual."""
-PRIOR_INCIDENTS, PRIOR_INCIDENT_DAYS = 0.5, 56.0
+PRIOR_INCIDENTS, PRIOR_INCIDENT_DAYS = 1.0, 56.0
 """Incidents, and days they came in, that are taken as seen before the first day."""
 INCIDENT_SIZE, LARGEST_INCIDENT = 3.0, 5.0
-"""What an incident costs beyond a usual day, in usual days, before any was seen; and what one seen counts for at most:
-a single one tells little of the next one's size."""
+"""What an incident costs beyond a usual day, in usual days, before any was seen; and the most that one seen counts for
+and that is left room for: a single one tells little of the next one's size."""
 LEAST_TRIAL = 7
 """Whole days before the first trial of a back-test."""
 
@@ -51,8 +52,8 @@ class Past:
     costs: Array
     known: Array
     weekdays: Array
-    given: tuple[DayCost, ...]
     confidence: float
+    _given: Mapping[int, Decimal]
     _fits: dict[int, Shape | None] = field(default_factory=dict)
 
     @classmethod
@@ -65,7 +66,8 @@ class Past:
             place = (each.day - begin).days
             costs[place], known[place] = float(each.cost), 1.0
         weekdays = (np.arange(length) + begin.weekday()) % 7
-        return cls(begin, costs, known, weekdays.astype(float), tuple(days), confidence)
+        given = {(each.day - begin).days: each.cost for each in days}
+        return cls(begin, costs, known, weekdays.astype(float), confidence, given)
 
     @property
     def end(self) -> date:
@@ -75,7 +77,7 @@ class Past:
     @property
     def length(self) -> int:
         """How many whole days are known."""
-        return len(self.given)
+        return len(self._given)
 
     @property
     def missing(self) -> int:
@@ -116,13 +118,12 @@ class Past:
 
     def chart(self, today: Today | None) -> tuple[ForecastDay, ...]:
         """The last weeks as they were and as the shape has them, today last."""
-        by_day = {each.day: each.cost for each in self.given}
         shown = []
         for n in range(max(0, len(self.costs) - CHART_DAYS), len(self.costs)):
             day, shape = self._day(n), self.shape
             expected = None if shape is None else amount(float(shape.fitted[n]))
             unusual = shape is not None and bool(self.known[n]) and bool(shape.weights[n] < LEFT_OUT)
-            shown.append(ForecastDay(day, by_day.get(day), expected, unusual=unusual))
+            shown.append(ForecastDay(day, self._given.get(n), expected, unusual=unusual))
         if today is not None:
             whole = self.to_come(today.day, today.day)
             shown.append(ForecastDay(today.day, today.spent, whole[0].expected if whole else None))
@@ -130,24 +131,39 @@ class Past:
 
     def backtest(self) -> Backtest:
         """A forecast on each of the last four weeks' days for the sum up to the last known one."""
+        begin = max(LEAST_TRIAL, len(self.costs) - BACKTEST_DAYS)
+        if begin >= len(self.costs) or self.shape is None:
+            return Backtest()
+        usual = self.known * (self.shape.weights >= LEFT_OUT)
+        unusual = int((self.known - usual)[begin:].sum())
+        tried = self._tried(begin, self.known)
+        if not unusual:
+            return tried
+        return replace(tried, unusual_days=unusual, usual=self._tried(begin, usual))
+
+    def _tried(self, begin: int, counted: Array) -> Backtest:
+        """The back-test from day `begin` on over the days that are counted."""
         trials, single, end = [], [], len(self.costs)
-        for origin in range(max(LEAST_TRIAL, end - BACKTEST_DAYS), end):
-            ahead = self._from(origin, end, self.known)
-            if ahead is None or not self.known[origin:].any():
+        for origin in range(begin, end):
+            length = float(counted[origin:].sum())
+            ahead = self._from(origin, end, counted)
+            if ahead is None or not length:
                 continue
-            length = float(self.known[origin:].sum())
             forecast = self._sum(ahead, self._scale(origin, end - origin), origin, length)
-            actual = sum(d.cost for d in self.given if d.day >= self._day(origin))
-            trials.append(Trial(self._day(origin), self._day(end - 1), forecast, amount(float(actual))))
-            if self.known[origin] and self.costs[origin] > 0:
+            before, actual = self._spent(begin, origin, counted), self._spent(origin, end, counted)
+            trials.append(Trial(self._day(origin), self._day(end - 1), forecast, actual, before))
+            if counted[origin] and self.costs[origin] > 0:
                 single.append(abs(float(ahead.days[0]) / float(self.costs[origin]) - 1))
-        errors = [abs(t.error) for t in trials if t.error is not None]
         return Backtest(
             tuple(trials),
-            float(np.mean(errors)) if errors else None,
-            sum(t.covered for t in trials) / len(trials) if trials else None,
-            float(np.mean(single)) if single else None,
+            _mean(abs(t.error) for t in trials if t.error is not None),
+            _mean(abs(t.total_error) for t in trials if t.total_error is not None),
+            _mean(float(t.covered) for t in trials),
+            _mean(single),
         )
+
+    def _spent(self, begin: int, end: int, counted: Array) -> Decimal:
+        return sum((self._given[n] for n in range(begin, end) if counted[n]), Decimal(0))
 
     def _scale(self, origin: int, length: int) -> float:
         """By how much forecasts of about `length` days, made before `origin`, missed beyond what the model thought.
@@ -185,7 +201,7 @@ class Past:
     def _sum(self, ahead: Ahead, scale: float, origin: int, days: float) -> Interval:
         """The interval of a sum of days: that of its noise, and on the high side room for an incident to come.
 
-        Incidents come at random (Poisson), at the rate of those seen and of half a one in eight weeks; what one costs
+        Incidents come at random (Poisson), at the rate of those seen and of one in eight weeks; what one costs
         beyond a usual day is exponential. Both are combined as independent.
         """
         inner = self._interval(ahead.total, ahead.total_sd * scale, origin)
@@ -195,7 +211,8 @@ class Past:
         tail = (1.0 - self.confidence) / 2
         if days <= 0 or likely <= tail:
             return inner
-        room = size * float(np.log(likely / tail)) * ahead.total / days
+        beyond = min(LARGEST_INCIDENT, size * float(np.log(likely / tail)))
+        room = beyond * ahead.total / days
         high = ahead.total + float(np.hypot(float(inner.high) - ahead.total, room))
         return Interval(inner.expected, inner.low, amount(high))
 
@@ -216,6 +233,11 @@ class Past:
 
     def _day(self, place: int) -> date:
         return self.begin + timedelta(days=place)
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    found = list(values)
+    return fmean(found) if found else None
 
 
 def _weekdays(first: date, length: int) -> Array:

@@ -43,6 +43,7 @@ NoteKind = Literal[
     "shrinking",       # share: the same, below zero
     "partial_day",     # share: how much of a day's cost is usually spent by now
     "far_ahead",       # days: beyond what the history is long enough to have been tried on
+    "incident_room",   # rate, times: the high end leaves room for a day that costs so many times the usual
     "widened",         # times: past forecasts missed by more than the model thought, so the interval is wider
     "no_rate",         # currency: amounts are in dollars alone
     "rate_held",       # day, rate, currency: days to come are counted at the rate of that day
@@ -112,12 +113,13 @@ class ForecastDay:
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A forecast made of the past alone: at the beginning of day `made_on`, for the sum of it and the following days
-    up to `until`, and what the sum came to be."""
+    up to `until`, and what the sum came to be. `before` was spent on the earlier days of the same four weeks."""
 
     made_on: date
     until: date
     forecast: Interval
     actual: Decimal
+    before: Decimal
 
     @property
     def days(self) -> int:
@@ -130,6 +132,12 @@ class Trial:
         return float(self.forecast.expected / self.actual) - 1 if self.actual else None
 
     @property
+    def total_error(self) -> float | None:
+        """The same for the four weeks' total, of which `before` was known."""
+        total = self.before + self.actual
+        return float((self.forecast.expected - self.actual) / total) if total else None
+
+    @property
     def covered(self) -> bool:
         """True when the real sum lay within the interval."""
         return self.forecast.low <= self.actual <= self.forecast.high
@@ -139,14 +147,21 @@ class Trial:
 class Backtest:
     """Forecasts made on each day of the last four weeks for the sum up to the last known day.
 
-    `mape` is the mean absolute error as a share of the real sum (sums of zero are passed over), `coverage` the share of
-    sums within their intervals; None without trials. `next_day_mape` is the error of single days, a day ahead.
+    `mape` is the mean absolute error as a share of what was still to come (sums of zero are passed over), `total_mape`
+    as a share of the four weeks' total, of which a part was spent already. `coverage` is the share of sums within their
+    intervals, `next_day_mape` the error of single days, a day ahead. None without trials.
+
+    `unusual_days` are the days of the four weeks that the shape leaves out; nobody could foresee them. `usual` holds
+    the same figures without these days, None when there are none.
     """
 
-    trials: tuple[Trial, ...]
-    mape: float | None
-    coverage: float | None
-    next_day_mape: float | None
+    trials: tuple[Trial, ...] = ()
+    mape: float | None = None
+    total_mape: float | None = None
+    coverage: float | None = None
+    next_day_mape: float | None = None
+    unusual_days: int = 0
+    usual: Backtest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +204,8 @@ def project(
 ) -> Projection:
     """What the days from `since` to `until`, both included, come to cost by the whole days known so far.
 
-    Days to come are those after the last of `history`, from `today` on when it is given. Raises UserError for a day
-    that is given twice, a cost below zero, or a period that ends before it begins.
+    Days to come are those from `today` on, else those after the last of `history`. Raises UserError for a day that is
+    given twice, a cost below zero, or a period that ends before it begins.
     """
     from botops.costs.backtest import Past  # noqa: PLC0415 - numpy takes a tenth of a second
 

@@ -117,11 +117,21 @@ class LimitUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Traffic:
+    """Dialogues a day now, and their growth a week (0.03: three percent)."""
+
+    dialogues_per_day: float
+    growth: float
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class CapacityPlan:
     """What a number of dialogues a day means. Calls and usage are a mean day's, `month` is 30 days in dollars.
 
-    `month` is None when the model's price is unknown. `inputs` are the figures it rests on. `base` is the same without
-    the what-ifs, None when nothing else was asked.
+    `month` is None when the model's price is unknown. `inputs` are the figures it rests on, `traffic` is today's where
+    it is known. `base` is the same without the what-ifs, None when nothing else was asked. `currency` and `rate` are
+    those of the company, None without an exchange rate.
     """
 
     model: str
@@ -136,22 +146,21 @@ class CapacityPlan:
     confidence: float
     limits: tuple[LimitUse, ...]
     price_source: str
+    traffic: Traffic | None = None
     inputs: tuple[Input, ...] = ()
     base: CapacityPlan | None = None
+    currency: str | None = None
+    rate: Decimal | None = None
+
+    @property
+    def month_local(self) -> Interval | None:
+        """A month's cost in the company's currency; None without a rate or a price."""
+        return None if self.month is None or self.rate is None else self.month.times(self.rate)
 
     @property
     def peak(self) -> HourLoad:
         """The busiest hour by tokens."""
         return max(self.hours, key=lambda hour: hour.tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """Dialogues a day now, and their growth a week (0.03: three percent)."""
-
-    dialogues_per_day: float
-    growth: float
-    day: date
 
 
 def capacity(
@@ -190,6 +199,7 @@ def capacity(
         confidence=confidence,
         limits=tuple(_use(limit, dialogues_per_day, work, traffic) for limit in limits),
         price_source="; ".join(dict.fromkeys(cost.source for cost in costs.values())),
+        traffic=traffic,
         inputs=tuple(inputs),
     )
 

@@ -14,6 +14,7 @@ from botops.app.costs.hours import hour_shape
 from botops.costs.forecast import (
     CONFIDENCE,
     MOST_DAYS,
+    Backtest,
     DayCost,
     ForecastDay,
     Interval,
@@ -92,8 +93,8 @@ def month_of(day: date) -> tuple[date, date]:
     return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def projection_json(found: Projection, currency: str) -> dict[str, Any]:
-    """A projection as JSON: amounts as text, in one currency."""
+def projection_json(found: Projection, currency: str | None) -> dict[str, Any]:
+    """A projection as JSON: amounts as text, in one currency; None where it is not known."""
     return {
         "since": found.since.isoformat(),
         "until": found.until.isoformat(),
@@ -108,22 +109,7 @@ def projection_json(found: Projection, currency: str) -> dict[str, Any]:
         "few_days": found.few_days,
         "growth_per_week": found.growth,
         "weekdays": list(found.weekdays),
-        "backtest": {
-            "mape": found.backtest.mape,
-            "coverage": found.backtest.coverage,
-            "next_day_mape": found.backtest.next_day_mape,
-            "trials": [
-                {
-                    "made_on": t.made_on.isoformat(),
-                    "until": t.until.isoformat(),
-                    **_interval_json(t.forecast),
-                    "actual": str(t.actual),
-                    "error": t.error,
-                    "covered": t.covered,
-                }
-                for t in found.backtest.trials
-            ],
-        },
+        "backtest": _backtest_json(found.backtest),
         "days": [_day_json(d) for d in found.days],
         "notes": [note_json(n) for n in found.notes],
     }
@@ -131,8 +117,32 @@ def projection_json(found: Projection, currency: str) -> dict[str, Any]:
 
 def note_json(note: Note) -> dict[str, Any]:
     """A note as JSON."""
-    values = {key: v.isoformat() if isinstance(v, date) else v for key, v in note.values.items()}
+    values = {key: str(v) if isinstance(v, date | Decimal) else v for key, v in note.values.items()}
     return {"kind": note.kind, "text": note.text, "values": values}
+
+
+def _backtest_json(found: Backtest) -> dict[str, Any]:
+    return {
+        "mape": found.mape,
+        "total_mape": found.total_mape,
+        "coverage": found.coverage,
+        "next_day_mape": found.next_day_mape,
+        "unusual_days": found.unusual_days,
+        "usual": None if found.usual is None else _backtest_json(found.usual),
+        "trials": [
+            {
+                "made_on": t.made_on.isoformat(),
+                "until": t.until.isoformat(),
+                "days": t.days,
+                **_interval_json(t.forecast),
+                "actual": str(t.actual),
+                "before": str(t.before),
+                "error": t.error,
+                "covered": t.covered,
+            }
+            for t in found.trials
+        ],
+    }
 
 
 def _interval_json(found: Interval) -> dict[str, str]:
@@ -191,7 +201,8 @@ def _local(container: Container, usd: Projection, days: tuple[Spending, ...], ra
         )
 
     trials = tuple(
-        replace(trial, forecast=trial.forecast.times(rate), actual=trial.actual * rate) for trial in usd.backtest.trials
+        replace(t, forecast=t.forecast.times(rate), actual=t.actual * rate, before=t.before * rate)
+        for t in usd.backtest.trials
     )
     return replace(
         usd,
