@@ -41,6 +41,7 @@ COMMANDS = {
     "store": ("botops.cli.store:store", "Forget a client, remove old dialogues, count sums anew."),
     "backup": ("botops.cli.backup:backup", "Save the whole installation, also while it runs."),
     "restore": ("botops.cli.backup:restore", "Bring an installation back from a backup."),
+    "incident": ("botops.cli.incident:incident", "Own trouble from its first sign to what was learnt."),
     "ingest": ("botops.cli.ingest:ingest", "Take in dialogues of another bot."),
 }
 """Every command: where it lives and the one line `--help` shows for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -63,6 +64,11 @@ class AuditLog:
         if subject is not None:
             statement = statement.where(AUDIT.c.subject == subject)
         return tuple(_entry(row) for row in self._access.rows("read the audit log", statement))
+
+    def between(self, since: datetime, until: datetime, *, most: int = 1000) -> tuple[AuditEntry, ...]:
+        """The entries of [since, until), the oldest first."""
+        statement = select(AUDIT).where(AUDIT.c.at >= since, AUDIT.c.at < until).order_by(AUDIT.c.at, AUDIT.c.id)
+        return tuple(_entry(row) for row in self._access.rows("read the audit log", statement.limit(most)))
 
 
 def audit_row(access: Access, entry: AuditEntry) -> dict[str, Any]:

@@ -41,6 +41,7 @@ from botops.store.eval_runs import EvalRuns
 from botops.store.eval_tasks import EvalTasks
 from botops.store.experiments import ExperimentReads
 from botops.store.faulty import FaultyReads
+from botops.store.incidents import Incidents
 from botops.store.masking import mask, mask_inbound, mask_record, storable
 from botops.store.outcomes import FeedbackStore, Outcomes
 from botops.store.overrides import Overrides
@@ -115,6 +116,7 @@ class Store:
         self.experiments = ExperimentReads(access)
         self.proposals = Proposals(access)
         self.costs = CostReads(access)
+        self.incidents = Incidents(access)
         self.eval_runs = EvalRuns(access)
         self.prompt_calls = PromptCallReads(access)
         self.eval_tasks = EvalTasks(access, self._process)

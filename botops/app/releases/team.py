@@ -4,11 +4,13 @@ roles:
   head_of_sales:
     title: {ru: Руководитель продаж}
     people: [Айгерим Сапарова]
+responsible:
+  replies: sales_enablement
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from botops.config import read
 from botops.domain.errors import NotFoundError, UserError
@@ -16,6 +18,9 @@ from botops.domain.people import same_person
 
 if TYPE_CHECKING:
     from botops.config import Settings
+
+Area = Literal["replies", "data", "service"]
+"""What can go wrong: the bot says wrong things, price book and other data disagree, it does not answer."""
 
 
 def roles_of(settings: Settings, name: str) -> frozenset[str]:
@@ -32,6 +37,16 @@ def role_ids(settings: Settings) -> frozenset[str]:
     return frozenset(_roles(settings))
 
 
+def responsible_for(settings: Settings, area: Area) -> str | None:
+    """The role that answers for an area, as `responsible` of the team's file has it; None when nobody does.
+
+    Raises UserError when the file cannot be read.
+    """
+    found = _team(settings).get("responsible")
+    role = found.get(area) if isinstance(found, dict) else None
+    return role if isinstance(role, str) else None
+
+
 def refuse_outsider(settings: Settings, name: str, roles: tuple[str, ...]) -> None:
     """Raises UserError when a person has none of the roles that may approve."""
     if roles and not roles_of(settings, name) & set(roles):
@@ -42,12 +57,16 @@ def refuse_outsider(settings: Settings, name: str, roles: tuple[str, ...]) -> No
 
 
 def _roles(settings: Settings) -> dict[str, object]:
+    roles = _team(settings).get("roles")
+    return {str(role): about for role, about in roles.items()} if isinstance(roles, dict) else {}
+
+
+def _team(settings: Settings) -> dict[str, object]:
     try:
         data = read(settings.path("team")).data
     except NotFoundError:
         return {}
-    roles = data.get("roles") if isinstance(data, dict) else None
-    return {str(role): about for role, about in roles.items()} if isinstance(roles, dict) else {}
+    return data if isinstance(data, dict) else {}
 
 
 def _people(role: object) -> tuple[str, ...]:
