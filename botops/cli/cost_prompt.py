@@ -12,6 +12,7 @@ from botops.cli.context import json_option, lang_option, open_container, project
 
 if TYPE_CHECKING:
     from botops.app.costs.economics import PromptEconomics
+    from botops.app.costs.hints import HintsOfPrompt
     from botops.app.costs.versions import VersionComparison
     from botops.config import Secrets, Settings
     from botops.domain.messages import Language
@@ -30,14 +31,15 @@ if TYPE_CHECKING:
 def prompt(
     which: str, other: str | None, days: int, language: Language, as_json: bool, overrides: tuple[str, ...]
 ) -> None:
-    """What each section of a prompt costs a month: tokens, calls that carried it, money, and where it stands.
+    """What each section of a prompt costs a month, and where it could cost less.
 
     The version is the live one unless named. Tokens are those of the prompt with the price book in force; calls and the
-    share read from the provider's cache are counted from the store. With --compare, the version named after it is the
-    first and this one the second: a difference is what this one adds.
+    share read from the provider's cache are counted from the store. A hint comes with its evidence or not at all. With
+    --compare, the version named after it is the first and this one the second: a difference is what this one adds.
     """
     from botops.app.container import store_exists
     from botops.app.costs.economics import sections_of
+    from botops.app.costs.hints import hints_of
     from botops.app.costs.versions import compare
     from botops.cli.prompts import version_of
     from botops.config import Secrets
@@ -47,11 +49,11 @@ def prompt(
     if not store_exists(settings, secrets):
         if other is not None:
             raise UserError("there is no store yet, so nothing is known of either version: start with `botops up`")
-        _show(_uncounted(settings, secrets, which, days), None, as_json)
+        _show(_uncounted(settings, secrets, which, days), None, None, as_json)
         return
     with open_container(settings, role="reader") as container:
         version = version_of(container.registry, which)
-        found = sections_of(container, version, days=days)
+        found, less = sections_of(container, version, days=days), hints_of(container, version, days=days)
         beside = None
         if other is not None:
             name, number = _other(other, version.ref.name)
@@ -60,20 +62,26 @@ def prompt(
             if number is None:
                 number = container.registry.release(name).spec.live
             beside = compare(container, name, number, version.ref.version, days=days, language=language)
-    _show(found, beside, as_json)
+    _show(found, less, beside, as_json)
 
 
-def _show(found: PromptEconomics, beside: VersionComparison | None, as_json: bool) -> None:
-    from botops.app.costs.prompt_rows import comparison_row, economics_row
+def _show(
+    found: PromptEconomics, less: HintsOfPrompt | None, beside: VersionComparison | None, as_json: bool
+) -> None:  # fmt: skip
+    from botops.app.costs.prompt_rows import comparison_row, economics_row, hints_row
+    from botops.cli.cost_prompt_hints import print_hints
     from botops.cli.cost_prompt_tables import print_comparison, print_economics
 
     if as_json:
         row: dict[str, Any] = economics_row(found)
+        row |= {} if less is None else hints_row(less)
         if beside is not None:
             row["comparison"] = comparison_row(beside)
         click.echo(json.dumps(row, ensure_ascii=False, indent=1))
         return
     print_economics(found)
+    if less is not None:
+        print_hints(less)
     if beside is not None:
         print_comparison(beside)
 

@@ -90,17 +90,18 @@ def _head(found: PromptEconomics) -> Iterable[str]:
 
 def _money(cost: MonthlyCost | None, local: str | None) -> Iterable[str]:
     if cost is not None:
-        yield _usd(cost.usd)
-        yield _usd(cost.usd_uncached)
+        yield usd(cost.usd)
+        yield usd(cost.usd_uncached)
     if cost is not None and local is not None:
         yield "—" if cost.local is None else f"{cost.local.amount:,.2f}"
 
 
 def _signed(amount: Decimal) -> str:
-    return f"{'-' if amount < 0 else '+'}{_usd(abs(amount))}"
+    return f"{'-' if amount < 0 else '+'}{usd(abs(amount))}"
 
 
-def _usd(amount: Decimal) -> str:
+def usd(amount: Decimal) -> str:
+    """Dollars: cents from one dollar on, more digits below."""
     return f"{amount:,.2f}" if amount >= 1 else f"{amount:.4f}"
 
 
@@ -109,9 +110,13 @@ def _what(row: SectionCost) -> str:
     if section is None:
         return "frame of the messages"
     title = section.title if len(section.title) <= _TITLE else f"{section.title[: _TITLE - 1]}…"
-    file = Path(section.file)
-    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-    return f"{section.kind.replace('_', ' ')}: {title}\n{shown}:{section.line}"
+    return f"{section.kind.replace('_', ' ')}: {title}\n{seen_from_here(section.file)}:{section.line}"
+
+
+def seen_from_here(file: str) -> str:
+    """A path as seen from this folder."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _price_lines(found: VersionComparison) -> Iterable[str]:

@@ -30,6 +30,7 @@ for offers: then one line says that there are none.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from botops.domain.messages import Language
@@ -55,25 +56,53 @@ def price_table(
 
     `region` and `segment` leave out prices bound to others; `skus` limits the table to some products.
     """
+    lines = price_lines(book, on, language, region=region, segment=segment, skus=skus)
+    return "\n".join(line.text for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """A line of a price table and the products it is about; none for headings and what holds for all."""
+
+    text: str
+    skus: tuple[str, ...] = ()
+
+
+def price_lines(
+    book: PriceBook,
+    on: date,
+    language: Language = "ru",
+    *,
+    region: str | None = None,
+    segment: str | None = None,
+    skus: Collection[str] | None = None,
+) -> tuple[PriceLine, ...]:
+    """The lines of `price_table`, each with the products it is about."""
     words = WORDS[language]
     products = [p for p in book.products if skus is None or p.sku in skus]
     rows = [
-        _row(product, price, first=index == 0, language=language)
+        (product.sku, _row(product, price, first=index == 0, language=language))
         for product in products
         for index, price in enumerate(product.prices_on(on, region=region, segment=segment))
     ]
-    offers = [offer_line(offer, book, language) for offer in book.offers_on(on)]
-    upcoming = [offer_line(o, book, language) for o in book.offers if o.window.valid_from and o.window.valid_from > on]
+    offers = [PriceLine(offer_line(o, book, language), o.applies_to) for o in book.offers_on(on)]
+    later = [o for o in book.offers if o.window.valid_from and o.window.valid_from > on]
+    upcoming = [PriceLine(offer_line(o, book, language), o.applies_to) for o in later]
+    policies = [PriceLine(line) for line in policy_lines(book.policies, language)]
     blocks = [
-        f"{words.today}, {phrases.day(on)}:",
-        "\n".join(_table(rows, words)),
+        [PriceLine(f"{words.today}, {phrases.day(on)}:")],
+        list(_table(rows, words)),
         _listed(words.coming, _lines(products, on, language, region, segment, coming=True)),
         _listed(words.former, _lines(products, on, language, region, segment, coming=False)),
-        _listed(words.offers, offers or [words.no_offers]),
+        _listed(words.offers, offers or [PriceLine(words.no_offers)]),
         _listed(words.coming_offers, upcoming),
-        _listed(words.policies, policy_lines(book.policies, language)),
+        _listed(words.policies, policies),
     ]
-    return "\n\n".join(block for block in blocks if block)
+    return tuple(
+        line
+        for index, block in enumerate(block for block in blocks if block)
+        for line in ([PriceLine("")] if index else []) + block
+    )
 
 
 def _row(product: Product, price: Price, *, first: bool, language: Language) -> tuple[str, ...]:
@@ -91,13 +120,13 @@ def _row(product: Product, price: Price, *, first: bool, language: Language) -> 
     )
 
 
-def _table(rows: list[tuple[str, ...]], words: Words) -> Iterator[str]:
+def _table(rows: list[tuple[str, tuple[str, ...]]], words: Words) -> Iterator[PriceLine]:
     always = {0, 2, 6, 7}
-    columns = [n for n in range(len(words.columns)) if n in always or any(row[n] for row in rows)]
-    yield _cells(words.columns[n] for n in columns)
-    yield _cells("---" for _ in columns)
-    for row in rows:
-        yield _cells(row[n] for n in columns)
+    columns = [n for n in range(len(words.columns)) if n in always or any(row[n] for _, row in rows)]
+    yield PriceLine(_cells(words.columns[n] for n in columns))
+    yield PriceLine(_cells("---" for _ in columns))
+    for sku, row in rows:
+        yield PriceLine(_cells(row[n] for n in columns), (sku,))
 
 
 def _cells(cells: Iterable[str]) -> str:
@@ -110,7 +139,7 @@ def _cell(text: str) -> str:
 
 def _lines(
     products: Iterable[Product], on: date, language: Language, region: str | None, segment: str | None, *, coming: bool
-) -> list[str]:
+) -> list[PriceLine]:
     """Prices of another time, nearest first."""
     found = []
     for product in products:
@@ -120,7 +149,8 @@ def _lines(
             )
             distance = _days_to(price.window, on) if coming else _days_since(price.window, on)
             if here and distance is not None:
-                found.append((distance, _line(product, price, language, coming=coming)))
+                line = PriceLine(_line(product, price, language, coming=coming), (product.sku,))
+                found.append((distance, line))
     return [line for _, line in sorted(found, key=lambda item: item[0])]
 
 
@@ -145,8 +175,8 @@ def _line(product: Product, price: Price, language: Language, *, coming: bool) -
     return _cell(f"{name} — {text}")
 
 
-def _listed(title: str, lines: list[str]) -> str:
-    return "\n".join([title, *(f"- {line}" for line in lines)]) if lines else ""
+def _listed(title: str, lines: list[PriceLine]) -> list[PriceLine]:
+    return [PriceLine(title), *(PriceLine(f"- {line.text}", line.skus) for line in lines)] if lines else []
 
 
 def quoted(price: Price, language: Language) -> str:

@@ -112,6 +112,12 @@ def blocks(text: str) -> tuple[Block, ...]:
     return tuple(found)
 
 
+def first_said(text: str) -> str:
+    """What the first one to speak says in an example written out with names; all of a text without any."""
+    spoken = ((line, _SPEAKER.match(line)) for line in text.splitlines())
+    return next((line[found.end() - 1 :] for line, found in spoken if found), text)
+
+
 def _cut(lines: list[_Line], pairs: frozenset[frozenset[str]]) -> Iterator[list[_Line]]:
     """Runs of lines that belong together; blank lines go with what stands above them."""
     inside = [n for n, line in enumerate(lines) if not line.blank]

@@ -45,13 +45,15 @@ class Section:
 class Part:
     """Characters `start:end` of a rendered message: the section they belong to and the place they come from.
 
-    `origin` is the offset in the template at which the part begins, of its tag for a value.
+    `passage` is the text it comes from and `origin` the offset in that template at which it begins, of its tag for a
+    value.
     """
 
     start: int
     end: int
     section: Section
-    origin: tuple[str, int]
+    passage: Passage = field(repr=False)
+    origin: int
     written: bool
     names: tuple[str, ...]
 
@@ -106,8 +108,8 @@ class _Sectioning:
         at = 0
         for stretch in self._traced[index].render(values):
             for length, origin, section in self._split(index, stretch):
-                place = (stretch.source or f"{index}", origin)
-                yield Part(at, at + length, section, place, stretch.written, stretch.names)
+                passage = self._passage(index, stretch.source)
+                yield Part(at, at + length, section, passage, origin, stretch.written, stretch.names)
                 at += length
 
     def _split(self, index: int, stretch: Stretch) -> Iterator[tuple[int, int, Section]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from botops.domain.turns import Action, Purpose, TurnState
 from botops.store.access import Access
@@ -47,6 +47,24 @@ class VersionDialogue:
     faulty: int
     pico_usd: int
     unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """When a prompt was sent, for which language and channel."""
+
+    at: datetime
+    language: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A client's message and the reply that left, empty when none did; personal data is masked."""
+
+    dialogue_id: str
+    text: str
+    reply: str
 
 
 class PromptCallReads:
@@ -104,6 +122,37 @@ class PromptCallReads:
             )
             for row in rows
         )  # fmt: skip
+
+    def moments(self, prompt: str, version: int, since: datetime, until: datetime, most: int) -> tuple[Sent, ...]:
+        """The latest turns of a version within [since, until) that called the model, in order of time."""
+        called = exists().where(ATTEMPT.c.turn_id == TURN.c.id, ATTEMPT.c.purpose.in_(CARRYING))
+        statement = (
+            select(TURN.c.at, TURN.c.language, TURN.c.channel)
+            .where(*of_period(prompt, since, until), TURN.c.prompt_version == version, called)
+            .order_by(TURN.c.at.desc(), TURN.c.id.desc())
+            .limit(most)
+        )
+        rows = self._access.rows("list the calls of a prompt", statement)
+        return tuple(Sent(row["at"], row["language"], row["channel"]) for row in reversed(rows))
+
+    def last_said(self, prompt: str, since: datetime, most: int) -> tuple[Said, ...]:
+        """What was said in the latest dialogues of a prompt since a moment, at most so many dialogues; by dialogue and
+        turn."""
+        latest = (
+            select(TURN.c.dialogue_id)
+            .where(TURN.c.prompt == prompt, TURN.c.hour >= hour_of(since), TURN.c.at >= since)
+            .group_by(TURN.c.dialogue_id)
+            .order_by(func.max(TURN.c.at).desc(), TURN.c.dialogue_id)
+            .limit(most)
+        )
+        with self._access.reading("read what was said") as connection:
+            ids = connection.execute(latest).scalars().all()
+            statement = (
+                select(TURN.c.dialogue_id, TURN.c.text, TURN.c.reply)
+                .where(TURN.c.dialogue_id.in_(ids))
+                .order_by(TURN.c.dialogue_id, TURN.c.number)
+            )
+            return tuple(Said(row.dialogue_id, row.text, row.reply or "") for row in connection.execute(statement))
 
 
 def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from botops.app.prompts.diff import diff_json
 
 if TYPE_CHECKING:
     from botops.app.costs.economics import MonthlyCost, PromptEconomics, SectionCost
+    from botops.app.costs.hints import HintsOfPrompt, Saving
     from botops.app.costs.versions import EvalPair, Interval, VersionComparison, VersionFigures
 
 
@@ -47,6 +49,37 @@ def comparison_row(found: VersionComparison) -> dict[str, Any]:
         "usd_per_dialogue": _interval(found.usd),
         "evals": [_pair(pair) for pair in found.evals],
         "verdict": found.verdict,
+    }
+
+
+def hints_row(found: HintsOfPrompt) -> dict[str, Any]:
+    """Hints with their evidence, and how much of the prompt its calls share."""
+    return {
+        "dialogues": found.dialogues,
+        "prefix": None if found.prefix is None else asdict(found.prefix),
+        "hints": [
+            {
+                "kind": hint.kind,
+                "places": [asdict(place) for place in hint.places],
+                "tokens": hint.tokens,
+                "calls": round(hint.calls, 1),
+                "saving": _saving(hint.saving),
+                "evidence": asdict(hint.evidence),
+            }
+            for hint in found.hints
+        ],
+    }
+
+
+def _saving(saving: Saving | None) -> dict[str, Any] | None:
+    if saving is None:
+        return None
+    local = saving.local
+    return {
+        "pico_usd": saving.pico_usd,
+        "usd": str(saving.usd),
+        "local": None if local is None else str(local.amount),
+        "currency": None if local is None else local.currency,
     }
 
 

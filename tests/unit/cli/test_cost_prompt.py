@@ -71,6 +71,27 @@ def test_two_versions(ask, lived):
     assert row["findings_per_1000"]["value"] == 0
 
 
+def test_hints_are_told_with_place_money_and_proof(ask, florist):
+    from botops.app.clock import SystemClock
+
+    florist.clock.at = at = SystemClock().now()
+    with florist.open() as container:
+        florist.keep(container, *[florist.turn(at=at, repaired=n < 6) for n in range(60)])
+    said = ask("florist")
+    assert "all 60 calls looked at begin with the same" in said
+    assert "hint: lines of the price table about products that nobody names (prompts/florist/1.yaml:15:7)" in said
+    assert "Prickly cactus (" in said
+    assert "in any of the last 60 dialogues; so of all, fewer than 4.9% (95 %)" in said
+    assert "6 of 66 calls sent the whole prompt again for a repair; what drafts said most: discount (6 replies)" in said
+    row = json.loads(ask("florist", "--json"))
+    assert {hint["kind"] for hint in row["hints"]} == {"unused_rows", "repairs"}
+    assert all(int(hint["saving"]["pico_usd"]) > 0 for hint in row["hints"])
+
+
+def test_few_dialogues_are_said_to_be_few(ask, lived):
+    assert "12 dialogues to learn from: from 50 on" in ask("florist")
+
+
 def test_an_unknown_price_is_said_to_be_unknown(ask, florist, lived):
     florist.settings(("priced_as: house-model", "priced_as: nobody-knows-9"))
     said = ask("florist")
