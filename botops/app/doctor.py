@@ -71,6 +71,7 @@ def examine(directory: Path) -> list[Check]:
         _model,
         _second_opinion,
         _judge,
+        _prices,
         _store,
         _backups,
         _git,
@@ -190,6 +191,34 @@ def _judge(settings: Settings) -> Iterator[Check]:
         yield Check(
             "judge", "warning", f"{judge.model.name} only advises", "compare it with people: botops eval calibrate"
         )
+
+
+def _prices(settings: Settings) -> Iterator[Check]:
+    """Whether every model in use has a price, and whether prices and exchange rates are of these days."""
+    from botops.app.clock import SystemClock
+    from botops.app.container import reading
+    from botops.app.costs.pricing import Pricing, models_in_use
+    from botops.costs import price_freshness, rate_freshness
+
+    pricing, now = Pricing(settings), SystemClock().now()
+    with reading(settings, Secrets.from_environ(os.environ)) as (_, store):
+        quotes = [pricing.quote(name, now) for name in models_in_use(settings, store, now)]
+    unknown = [quote.model for quote in quotes if quote.row is None]
+    if unknown:
+        detail = f"no price is known for {', '.join(unknown)}: what their calls cost is unknown"
+        yield Check("model prices", "error", detail, f"add them to costs.prices in {FILE_NAME}")
+    else:
+        yield Check("model prices", "ok", f"{', '.join(quote.model for quote in quotes)}: botops cost prices")
+    table, today = price_freshness(pricing.table, pricing.today(now)), pricing.today(now)
+    aged = f"looked up {table.age_days} days ago" if table.day else "of an unknown day"
+    renew = "pip install --upgrade genai-prices, then botops cost reprice"
+    yield Check(
+        "price table", "warning" if table.stale else "ok", f"{table.what}, {aged}", renew if table.stale else ""
+    )
+    for rate in rate_freshness(pricing.rates, {settings.company.currency, *pricing.table.currencies}, today):
+        seen = f"of {rate.day}, {rate.age_days} days old" if rate.day else "none is known"
+        remedy = f"add one to costs.rates in {FILE_NAME}" if rate.stale else ""
+        yield Check(f"exchange rate {rate.what}", "warning" if rate.stale else "ok", seen, remedy)
 
 
 def _store(settings: Settings) -> Iterator[Check]:

@@ -7,6 +7,7 @@ import click
 from botops.cli.cost_budgets import budgets
 from botops.cli.cost_forecast import forecast_command
 from botops.cli.cost_plan import plan_command
+from botops.cli.cost_prices import prices
 from botops.cli.cost_prompt import prompt
 from botops.cli.cost_reconcile import reconcile
 from botops.cli.cost_reprice import reprice
@@ -17,5 +18,5 @@ def cost() -> None:
     """What dialogues cost, what they will, and what they may."""
 
 
-for command in (forecast_command, plan_command, budgets, prompt, reconcile, reprice):
+for command in (forecast_command, plan_command, budgets, prices, prompt, reconcile, reprice):
     cost.add_command(command)

@@ -7,6 +7,7 @@ its own prices, tables and exchange rates. Amounts are whole pico-dollars, round
 from botops.config.model_prices import PriceOverride
 from botops.costs.blocks import cost_of_block
 from botops.costs.configured import configured_meter, configured_rates, configured_table
+from botops.costs.freshness import Freshness, price_freshness, rate_freshness
 from botops.costs.meter import CostMeter, local_total
 from botops.costs.overrides import load_overrides, price_of_machines, row_of
 from botops.costs.prices import Billable, PriceRow, Rate, cost_of, pico_of, unpriced
@@ -19,6 +20,7 @@ __all__ = [
     "CostMeter",
     "ExchangeRate",
     "ExchangeRates",
+    "Freshness",
     "PriceOverride",
     "PriceRow",
     "PriceTable",
@@ -32,7 +34,9 @@ __all__ = [
     "load_rates",
     "local_total",
     "pico_of",
+    "price_freshness",
     "price_of_machines",
+    "rate_freshness",
     "row_of",
     "unpriced",
 ]

@@ -104,6 +104,10 @@ class PublicTable:
             )
         )
 
+    def names(self) -> tuple[str, ...]:
+        """The names of all models listed."""
+        return tuple(dict.fromkeys(model.id for provider in self.snapshot.providers for model in provider.models))
+
     def _find(self, model: str, provider: str | None) -> tuple[types.Provider, types.ModelInfo] | None:
         """A model by its name, or by `provider/name` as routers write it."""
         vendor, slash, name = model.partition("/")

@@ -71,6 +71,12 @@ class Metrics:
         self.cost_usd = Counter(
             "botops_cost_dollars_total", "Model cost in US dollars, for rates only.", ["model", "purpose"], registry=r
         )
+        self.unpriced_calls = Counter(
+            "botops_unpriced_calls_total",
+            "Model calls of unknown cost (kind model), or of too low a one: a tool or tier has no price (kind part).",
+            ["model", "kind"],
+            registry=r,
+        )
         self.model_faults = Counter(
             "botops_model_faults_total", "Model calls without a usable reply, by class.", ["fault"], registry=r
         )
@@ -157,6 +163,10 @@ class Metrics:
             self.tokens.labels(model, purpose, "output").inc(usage.output_tokens)
             self.tokens.labels(model, purpose, "reasoning").inc(usage.reasoning_tokens)
             self.cost_usd.labels(model, purpose).inc(float(attempt.cost.usd))
+            if attempt.cost.unknown_model:
+                self.unpriced_calls.labels(model, "model").inc()
+            elif attempt.cost.unpriced:
+                self.unpriced_calls.labels(model, "part").inc()
             if attempt.fault:
                 self.model_faults.labels(attempt.fault).inc()
             if attempt.verdict is not None:

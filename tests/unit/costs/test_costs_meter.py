@@ -180,3 +180,51 @@ def test_what_the_cache_saved_is_known_with_the_cost():
 def test_savings_add_up_where_they_were_counted():
     assert (Cost(saved_pico_usd=3) + Cost() + Cost(saved_pico_usd=-5)).saved_pico_usd == -2
     assert (Cost() + Cost()).saved_pico_usd is None
+
+
+def test_an_unknown_model_is_warned_of_once(caplog):
+    unpriced = CostMeter(PriceTable(), RATES, "KZT", "m")
+    for _ in range(3):
+        unpriced.cost(Usage(1), "no-such-model", AT)
+    unpriced.cost(Usage(1), "nor-this-one", AT)
+    warned = [record.getMessage() for record in caplog.records]
+    assert len(warned) == 2
+    assert "no-such-model" in warned[0]
+    assert "botops cost prices" in warned[0]
+
+
+def test_what_has_no_price_is_told_with_the_cost_and_its_source():
+    usage = Usage(1_000_000, tool_uses=(("web_search", 2),), service_tier="flex")
+    cost = meter().cost(usage, "house", AT)
+    assert cost.usd == Decimal("0.05")
+    assert cost.unpriced == ("tier flex", "web_search")
+    assert cost.source.endswith("; no price for tier flex, web_search")
+    assert not cost.unknown_model
+    flex = PriceOverride(
+        model="house", input=Decimal("0.02"), output=Decimal("0.2"), service_tier="flex",
+        tools={"web_search": Decimal("0.01")},
+    )  # fmt: skip
+    priced = meter(flex).cost(usage, "house", AT)
+    assert (priced.usd, priced.unpriced) == (Decimal("0.04"), ())
+    assert (cost + priced + cost).unpriced == ("tier flex", "web_search")
+
+
+def test_prices_and_rates_from_files_of_their_own(tmp_path):
+    (tmp_path / "prices.yaml").write_text(
+        "prices:\n  - {model: ours, per_gpu_hour: 1800, gpus: 2, tokens_per_second: 1000, currency: KZT}\n"
+        "  - {model: euro, input: 2, output: 4, currency: EUR}\n", "utf-8",
+    )  # fmt: skip
+    (tmp_path / "rates.csv").write_text("since,currency,per_usd\n2026-11-01,EUR,0.8\n", "utf-8")
+    costs = Costs.model_validate(
+        {
+            "rates": [{"since": date(2026, 11, 1), "per_usd": Decimal(500)}],
+            "prices_file": "prices.yaml",
+            "rates_file": "rates.csv",
+        }
+    )
+    built = configured_meter(costs, currency="KZT", zone=UTC, simulated_as="ours", root=tmp_path)
+    # 3,600 ₸ an hour for 3,600,000 tokens: 1,000 ₸ a million, at 500 ₸ a dollar 2 $
+    assert built.cost(Usage(1_000_000), "ours", AT).usd == 2
+    # 2 € a million at 0.80 € a dollar
+    assert built.cost(Usage(1_000_000), "euro", AT).usd == Decimal("2.5")
+    assert built.cost(Usage(1_000_000), "euro", AT).local == Money(125_000, "KZT")

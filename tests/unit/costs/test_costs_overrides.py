@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from botops.costs import PriceRow, Rate, load_overrides, row_of
+from botops.costs import PriceRow, Rate, load_overrides, price_of_machines, row_of
 from botops.domain.errors import NotFoundError, UserError
 
 FILE = """
@@ -73,6 +73,14 @@ def test_an_empty_file_has_no_prices_and_a_missing_one_is_an_error(tmp_path):
         ("{model: m, input: 1, output: 1, since: 2026-02-01, until: 2026-01-01}", "before"),
         ("{model: m, input: 1, output: 1, tiers: [{above: 5, input: 1}, {above: 5, input: 2}]}", "rise"),
         ("{model: '', input: 1, output: 1}", "model"),
+        ("{model: m, per_gpu_hour: 2}", "tokens_per_second"),
+        ("{model: m, per_gpu_hour: 2, input_tokens_per_second: 5}", "output_tokens_per_second"),
+        ("{model: m, per_gpu_hour: 2, tokens_per_second: 5, output_tokens_per_second: 5}", "tokens_per_second"),
+        ("{model: m, per_gpu_hour: 2, tokens_per_second: 0}", "tokens_per_second"),
+        ("{model: m, per_gpu_hour: 2, tokens_per_second: 5, input: 1}", "leave them out"),
+        ("{model: m, per_gpu_hour: 2, tokens_per_second: 5, gpus: 0}", "gpus"),
+        ("{model: m, input: 1, output: 1, tools: {'Web Search': 1}}", "tools"),
+        ("{model: m, input: 1, output: 1, tools: {web_search: -1}}", "tools"),
     ],
 )
 def test_mistakes_are_pointed_at(tmp_path, line, says):
@@ -80,3 +88,9 @@ def test_mistakes_are_pointed_at(tmp_path, line, says):
         load_overrides(write(tmp_path, f"prices:\n  - {line}\n"))
     assert says in str(caught.value)
     assert caught.value.problems[0].line == 2
+
+
+def test_a_million_tokens_of_machines_by_the_hour():
+    # the docstring's example: 4 x 2.50 an hour, 5,000 tokens a second are 18,000,000 an hour
+    assert price_of_machines(Decimal("2.50"), 4, Decimal(5000)) == pytest.approx(Decimal(10) / 18)
+    assert price_of_machines(Decimal("3.60"), 1, Decimal(1000)) == 1

@@ -147,3 +147,38 @@ assert threading.active_count() == 1
 assert not [event for event in seen if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto")], seen
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_tier_has_its_own_price_where_the_table_knows_one():
+    table = PriceTable()
+    batch = table.row("claude-sonnet-4-5", AT, "batch")
+    assert (batch.input.base, batch.cache_write_1h.base, batch.tier) == (Decimal("1.5"), Decimal(3), "batch")
+    assert batch.tools == {"web_search": Decimal("0.01")}
+    assert batch.since == date(2026, 10, 14)
+    # before the day from which the table knows it, and under words nobody prices, the ordinary row says so
+    assert table.row("claude-sonnet-4-5", datetime(2026, 1, 1, tzinfo=UTC), "batch").tier == ""
+    assert table.row("claude-sonnet-4-5", AT, "scale") == table.row("claude-sonnet-4-5", AT)
+    assert table.row("claude-sonnet-4-5", AT, "batch+us").tier == "batch"
+
+
+def test_one_who_sells_anothers_model_has_not_its_tiers():
+    assert PriceTable().row("gpt-5.2", AT, "batch").tier == "batch"
+    seller = PriceTable(provider="azure").row("gpt-5.2", AT, "batch")
+    assert seller is None or seller.tier == ""
+
+
+def test_audio_and_tools_have_prices_of_their_own():
+    row = PriceTable().row("gemini-2.5-flash", AT)
+    assert (row.audio_input, row.audio_cached) == (Rate(Decimal(1)), Rate(Decimal("0.1")))
+    assert row.tools == {"web_search": Decimal("0.035")}
+
+
+def test_an_own_price_of_a_tier_counts_for_it_alone():
+    table = PriceTable([own(), own(input=Decimal("0.5"), service_tier="batch")])
+    assert table.row("house-model", AT).input.base == 1
+    assert (table.row("house-model", AT, "batch").input.base, table.row("house-model", AT, "batch").tier) == (
+        Decimal("0.5"),
+        "batch",
+    )
+    assert table.row("house-model", AT, "flex").tier == ""
+    assert table.own_models == ("house-model",)

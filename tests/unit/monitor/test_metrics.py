@@ -54,6 +54,18 @@ def test_a_turn_is_counted_everywhere():
     assert value(metrics, "botops_turn_seconds_sum", stage="first_text") == pytest.approx(0.3)
 
 
+def test_calls_without_a_price_are_counted():
+    metrics = Metrics()
+    one = record()
+    unknown, part, known = (
+        replace(one.attempts[0], cost=cost)
+        for cost in (Cost(unknown_model=True), Cost(5, unpriced=("web_search",)), Cost(5))
+    )
+    metrics.turn_finished(replace(one, attempts=(unknown, part, known, part)))
+    assert value(metrics, "botops_unpriced_calls_total", model="m", kind="model") == 1
+    assert value(metrics, "botops_unpriced_calls_total", model="m", kind="part") == 2
+
+
 def test_the_exposition_parses_and_uses_allowed_labels_only():
     metrics = Metrics()
     metrics.build.info({"version": "1"})
