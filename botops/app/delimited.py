@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 2**20
 _DELIMITERS = ";\t,|"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _GUESSED = ("utf-8-sig", "windows-1251")
 """What spreadsheets here save; nearly every file is readable as the second."""
 
@@ -173,3 +174,8 @@ class Delimited:
 
     def _unusable(self, message: str) -> UserError:
         return UserError(problems=[Problem(self._name, 0, 0, "", message, rule="unreadable-table")])
+
+
+def plain(cell: str) -> str:
+    """A cell no spreadsheet takes for a formula: an apostrophe goes before what would begin one, after any spaces."""
+    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) or cell.startswith(_FORMULA) else cell

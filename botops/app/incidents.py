@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from botops.app.checks.promising import plain
 from botops.app.container import new_id
+from botops.app.delimited import plain
 from botops.app.releases.team import responsible_for, role_ids
 from botops.domain.errors import NotFoundError, UserError
 from botops.domain.incidents import (

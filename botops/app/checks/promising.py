@@ -11,6 +11,7 @@ from botops.app.checks.checking import BookChoice, compiled_book
 from botops.app.checks.extensions import NOTHING_OWN, ExtensionChoice
 from botops.app.checks.judging import judge_dialogue
 from botops.app.checks.stored import judged_turns
+from botops.app.delimited import plain
 from botops.claims.dialogues import read_dialogues
 from botops.claims.promises import what
 from botops.domain.errors import UserError
@@ -36,7 +37,6 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of an export, in order."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _REPLACED = frozenset({Action.BLOCKED, Action.REPAIRED})
 
 
@@ -135,11 +135,6 @@ def _cell(value: Any) -> str:
         return ""
     text = "; ".join(value) if isinstance(value, list) else str(value)
     return plain(text.encode("utf-8", "backslashreplace").decode()) if isinstance(value, str | list) else text
-
-
-def plain(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula: an apostrophe goes before what would begin one, after any spaces."""
-    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
 
 
 def _csv_line(cells: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from botops.costs import CostMeter, PriceTable, load_overrides, local_total
 from botops.costs.configured import configured_rates, configured_table
 from botops.costs.rate_files import load_rates
 from botops.costs.rates import ExchangeRate, ExchangeRates
+from botops.domain.billing import billed
 from botops.domain.errors import UserError
 from botops.domain.money import Money
 from botops.domain.releases import Deed
@@ -140,13 +141,17 @@ def meter_for(container: Container, asked: Asked) -> Meter:
 def cost_of_call(meter: Meter, call: Call, model_as: Mapping[str, str]) -> Cost:
     """What a call costs by a meter: each of its requests by itself, at the moment its message came.
 
-    A call that one model's price is to stand in for is priced as a real one; it stays marked as simulated if it was.
+    Where the meter knows no price for the model that answered, that of the model it was priced as counts again. A call
+    that one model's price is to stand in for is priced as a real one; it stays marked as simulated if it was. A call
+    that used and cost nothing is left as it is: there is nothing to price.
     """
+    if not (call.usage.total_tokens or call.usage.tool_uses or call.cost.pico_usd):
+        return call.cost
     stand_in = model_as.get(call.model)
+    model, asked = (stand_in, "") if stand_in is not None else (call.model, call.cost.priced_as)
     simulated = call.cost.simulated and stand_in is None
-    requests = call.tries or (call.usage,)
-    costs = [meter.cost(usage, stand_in or call.model, call.at, simulated=simulated) for usage in requests]
-    return replace(sum(costs[1:], costs[0]), simulated=call.cost.simulated)
+    cost = billed(meter, call.tries or (call.usage,), model, call.at, asked=asked, simulated=simulated)
+    return replace(cost, simulated=call.cost.simulated)
 
 
 def reprice(container: Container, asked: Asked, on_calls: Callable[[int], None] = lambda _: None) -> Repricing:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from botops.app.checks.promising import plain
+from botops.app.delimited import plain
 from botops.app.evals.labels import questions_of
 from botops.domain.errors import UserError
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from botops.app import services
 from botops.app.checks.checking import BookChoice
-from botops.app.checks.promising import COLUMNS, _found, as_csv, plain, promise_row, promises_in_files, stored_promises
+from botops.app.checks.promising import COLUMNS, _found, as_csv, promise_row, promises_in_files, stored_promises
 from botops.app.checks.stored import judged_turns, supported_by_turn
 from botops.app.container import Container
+from botops.app.delimited import plain
 from botops.claims import compile_book
 from botops.claims.check import MAX_CHARACTERS
 from botops.config import Secrets, load_settings

@@ -9,11 +9,12 @@ from click.testing import CliRunner
 from botops.app.container import Container
 from botops.cli.main import main
 from botops.config import Secrets, load_settings
+from botops.domain.billing import billed
 from botops.domain.errors import BotopsError
 from botops.domain.messages import InboundMessage
 from botops.domain.prompts import Assignment, PromptRef
 from botops.domain.turns import Action, Attempt, GuardPolicy, Purpose, Timing, TurnRecord, TurnState
-from botops.domain.usage import Cost, Usage
+from botops.domain.usage import Usage
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -82,13 +83,13 @@ class Company:
 
 
 def _call(model="mini", tokens_in=1000, tokens_out=100, cached=0, *, purpose=Purpose.REPLY, fault=None, usage=None,
-          tries=(), **usage_parts):  # fmt: skip
+          tries=(), asked="", **usage_parts):  # fmt: skip
     def make(meter, at, simulated):
         used = usage if usage is not None else Usage(tokens_in, cached, output_tokens=tokens_out, **usage_parts)
-        if tries:
-            used = sum(tries, Usage())
-        cost = sum((meter.cost(one, model, at, simulated=simulated) for one in tries or (used,)), Cost())
-        return Attempt(purpose, model, "Ответ", used, cost, 10, fault=fault, tries=tuple(tries))
+        requests = tuple(tries) or (used,)
+        cost = billed(meter, requests, model, at, asked=asked, simulated=simulated)
+        whole = sum(requests, Usage())
+        return Attempt(purpose, model, "Ответ", whole, cost, 10, fault=fault, tries=tuple(tries))
 
     return make
 

@@ -158,6 +158,14 @@ def test_one_model_can_be_priced_as_another(company, call, botops, noon):
     assert botops("cost", "reprice", "--model-as", "nameless")[0] == 2
 
 
+def test_a_call_priced_as_the_model_asked_stays_that(company, call, botops, noon):
+    company.keep(call("deployment-7", 1_000_000, 0, asked="big"), call("big", usage=Usage(), fault="timeout"), at=noon)
+    assert "nothing changes" in botops("cost", "reprice")[2]
+    (company.root / "prices.yaml").write_text("prices:\n  - {model: big, input: 3, output: 1}\n", "utf-8")
+    found = json.loads(botops("cost", "reprice", "--prices", "prices.yaml", "--json")[1])
+    assert (found["total"]["changed"], found["total"]["after"]["pico_usd"]) == (1, "3000000000000")
+
+
 def test_a_run_cut_off_is_ended_by_the_same_run(company, call, botops, noon, monkeypatch):
     for n in range(6):
         company.keep(call("mini", 1_000_000, 0), at=noon + n * timedelta(hours=1))
