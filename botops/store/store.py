@@ -6,7 +6,6 @@ import asyncio
 import os
 import secrets
 import socket
-import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -35,6 +34,7 @@ from botops.store.budgets import BudgetStore
 from botops.store.calls import CallReads
 from botops.store.copying import copy_before_migration
 from botops.store.cost_reads import CostReads
+from botops.store.deliveries import Deliveries
 from botops.store.engine import Role, checkpoint, make_folder, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
 from botops.store.eval_runs import EvalRuns
@@ -100,8 +100,7 @@ class Store:
         self._presence: Presence | None = None
         self._writer: Writer | None = None
         self._reader = engine if role == "reader" else open_engine(url, "reader")
-        self._under_way: dict[str, tuple[str, Future[None]]] = {}
-        self._under_way_lock = threading.Lock()
+        self._deliveries = Deliveries()
         self.reads = Reads(self._reader, url, clock)
         self.faulty = FaultyReads(self._reader, url)
         self.reviews = ReviewReads(self._reader, url)
@@ -209,11 +208,10 @@ class Store:
 
         def work(connection: Connection) -> Begun | Future[None] | None:
             result = turns.begin(connection, turn_id, inbound, language, self._process)
-            with self._under_way_lock:
-                if result is None:
-                    return self._under_way[key][1] if key in self._under_way else None
-                if result.stored is None:
-                    self._under_way[key] = (turn_id, Future())
+            if result is None:
+                return self._deliveries.end_of(key)
+            if result.stored is None:
+                self._deliveries.begun(key, turn_id)
             return result
 
         future = self._submit("begin a turn", work)
@@ -224,22 +222,14 @@ class Store:
                 future.add_done_callback(lambda _: self._abandon(turn_id, key))
             raise
         except BaseException:
-            self._over(turn_id, key)
+            self._deliveries.over(key, turn_id)
             raise
 
     def _abandon(self, turn_id: str, key: str) -> None:
         now = self._clock.now()
         with suppress(StoreError):  # closed meanwhile: closing marks what is pending
             gone = self._submit("abandon a turn", lambda connection: turns.abandon(connection, turn_id, now))
-            gone.add_done_callback(lambda _: self._over(turn_id, key))
-
-    def _over(self, turn_id: str, key: str) -> None:
-        with self._under_way_lock:
-            owner, over = self._under_way.get(key, ("", None))
-            if owner != turn_id or over is None:
-                return
-            del self._under_way[key]
-        over.set_result(None)
+            gone.add_done_callback(lambda _: self._deliveries.over(key, turn_id))
 
     async def finish(self, record: TurnRecord) -> None:
         """Writes the whole record over its pending row. Goes on to its end even when the caller is cancelled.
@@ -262,7 +252,7 @@ class Store:
         def finished(done: Future[None]) -> None:
             if done.exception() is None:
                 self.budgets.ended(record.id)
-                self._over(record.id, record.inbound.idempotency_key)
+                self._deliveries.over(record.inbound.idempotency_key, record.id)
 
         future.add_done_callback(finished)
         await asyncio.shield(asyncio.wrap_future(future))
