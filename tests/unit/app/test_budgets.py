@@ -1,0 +1,243 @@
+"""Budgets of an installation: who is asked, what is told once, what the command line and the doctor say."""
+
+import asyncio
+import json
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from botops.app.clock import SetClock
+from botops.app.container import Container, build_meter
+from botops.app.costs.budget_keeper import OUTPUT_TOKENS
+from botops.app.costs.budgets import announcing, configured_budgets, look, period_standings, standings, unkept
+from botops.app.doctor import examine
+from botops.app.models import simulated_model
+from botops.app.scaffold import write_scaffold
+from botops.app.services import inbound, refresh_gauges
+from botops.cli.main import main
+from botops.config import Secrets, load_settings
+from botops.costs.budgets import BudgetState
+from botops.domain.budgets import NoBudgets
+from botops.domain.errors import UserError
+from botops.testing.fakes import QueueModel
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+REHEARSED = """
+budgets:
+  month: {period: month, amount: 1000, soft: [0.0001, 1], simulated: true}
+  day: {period: day, amount: 0.004, currency: USD, hard: {}, simulated: true}
+  real: {period: day, amount: 0.000001, currency: USD, hard: {}}
+  loop: {scope: dialogue, amount: 1, currency: USD, simulated: true}
+"""
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    folder = tmp_path / "project"
+    write_scaffold(folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def with_budgets(project, text):
+    file = project / "botops.yaml"
+    file.write_text(file.read_text("utf-8") + text, "utf-8")
+    return load_settings(file, required=True)
+
+
+def talk(container, turns, text="Здравствуйте"):
+    async def live():
+        found = []
+        for number in range(turns):
+            message = await inbound(container, text, dialogue_id=f"d{number}")
+            found.append(await container.bot.run_turn(message))
+        return found
+
+    return asyncio.run(live())
+
+
+def command(*arguments):
+    """Exit code, stdout and stderr of a command in this folder."""
+    result = CliRunner().invoke(main, arguments, standalone_mode=False)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.return_value, result.stdout, result.stderr
+
+
+def test_a_rehearsal_with_the_simulated_model_eats_no_real_budget(project):
+    settings = with_budgets(project, REHEARSED)
+    with Container.open(settings, Secrets(), clock=SetClock(NOW)) as container:
+        records = talk(container, 20)
+        refused = [r for r in records if not r.attempts]
+        assert refused
+        assert {r.hand_off.rule for r in refused} == {"budget"}
+        found = {one.name: one for one in standings(container)}
+        assert found["real"].spent == 0
+        assert found["day"].spent == sum(r.cost.usd for r in records)
+        assert 0 < found["day"].spent <= Decimal("0.004")
+        assert found["day"].state is not BudgetState.REACHED  # nothing is held, and no whole call fits any more
+        assert found["loop"].dialogue_id is not None
+        assert found["loop"].spent == max(r.cost.usd for r in records)
+        assert [a.level.value for a in found["day"].alerts] == ["hand_over"]
+        assert found["day"].alerts[0].times == len(refused)
+        assert [one.name for one in period_standings(container)] == ["month", "day", "real"]
+
+
+def test_soft_limits_are_told_once_whoever_looks(project):
+    settings = with_budgets(project, "\nbudgets:\n  month: {period: month, amount: 1, soft: [0.1], simulated: true}\n")
+    told = []
+    with Container.open(settings, Secrets(), clock=SetClock(NOW)) as container:
+        look(container, told.append)
+        assert told == []
+        talk(container, 3)
+        look(container, told.append)
+        look(container, told.append)
+    with Container.open(settings, Secrets(), clock=SetClock(NOW)) as container:
+        look(container, told.append)
+        assert [(a.budget, a.share, a.times) for a in told] == [("month", Decimal("0.1"), 1)]
+        assert container.store.budgets.alerts(NOW.date().replace(day=1)) == tuple(told)
+
+
+def test_gauges_tell_what_is_left_of_days_and_months(project):
+    settings = with_budgets(project, REHEARSED)
+    with Container.open(settings, Secrets(), clock=SetClock(NOW)) as container:
+        talk(container, 1)
+        refresh_gauges(container)
+        exposed = container.metrics.exposition().decode()
+        share = standings(container)[1].share
+    assert f'botops_budget_left_share{{budget="day"}} {float(1 - share)}' in exposed
+    assert 'botops_budget_unknown_calls{budget="month"} 0.0' in exposed
+    assert 'budget="loop"' not in exposed
+
+
+def test_a_new_day_begins_anew_and_a_new_month_too(project):
+    settings = with_budgets(project, REHEARSED)
+    clock = SetClock(datetime(2026, 11, 30, 18, 59, 30, tzinfo=UTC))  # half a minute to December in Almaty
+    with Container.open(settings, Secrets(), clock=clock) as container:
+        before = [r for r in talk(container, 20) if r.attempts]
+        clock.at += timedelta(minutes=1)
+        assert all(one.spent == one.held == 0 for one in standings(container))
+        assert [a for one in standings(container) for a in one.alerts] == []
+        record = asyncio.run(container.bot.run_turn(asyncio.run(inbound(container, "Здравствуйте"))))
+        assert record.attempts
+        month, day = standings(container)[:2]
+        assert day.spent == record.cost.usd
+        assert month.since == datetime(2026, 11, 30, 19, tzinfo=UTC)
+        assert month.until == datetime(2026, 12, 31, 19, tzinfo=UTC)
+        assert before
+
+
+def test_without_budgets_nothing_is_asked_or_held(project):
+    settings = load_settings(project / "botops.yaml", required=True)
+    with Container.open(settings, Secrets(), clock=SetClock(NOW)) as container:
+        assert talk(container, 1)[0].attempts
+        assert standings(container) == ()
+        look(container, pytest.fail)
+
+
+def test_a_call_is_expected_to_use_its_messages_and_the_longest_reply(project):
+    budgets = "\nbudgets:\n  day: {period: day, amount: 1, currency: USD, hard: {}, simulated: true}\n"
+    settings = with_budgets(project, budgets)
+    asked = []
+    with Container.open(settings, Secrets(), clock=SetClock(NOW)) as container:
+        keeper = container.bot.budgets
+
+        class Listening:
+            async def ask(self, call):
+                asked.append(keeper.expected(call, call.model))
+                return await keeper.ask(call)
+
+        bot = replace(container.bot, budgets=Listening())
+        record = asyncio.run(bot.run_turn(asyncio.run(inbound(container, "Сколько стоит тариф «Магазин»?"))))
+    (expected,) = asked
+    real = record.attempts[0]
+    assert expected.usage.estimated
+    assert real.usage.input_tokens <= expected.usage.input_tokens <= 1.5 * real.usage.input_tokens
+    assert expected.usage.output_tokens in {600, 700, OUTPUT_TOKENS}
+    assert expected.cost.pico_usd >= real.cost.pico_usd
+
+
+def test_a_currency_without_a_rate_is_refused_at_its_place(project):
+    settings = with_budgets(project, "\nbudgets:\n  day: {period: day, amount: 5, currency: EUR}\n")
+    with pytest.raises(UserError, match=r"botops\.yaml:\d+:\d+: budgets\.day\.currency: there is no exchange rate"):
+        configured_budgets(settings)
+
+
+def test_hard_budgets_that_cannot_be_kept_are_told(project):
+    text = (
+        "\nbudgets:\n"
+        "  a: {period: day, amount: 5, currency: USD, hard: {}}\n"
+        "  b: {period: day, amount: 5, currency: USD, hard: {cheaper_model: gpt-4o}}\n"
+        "  c: {period: day, amount: 5, currency: USD, hard: {cheaper_model: nobody-knows-it}}\n"
+        "  d: {period: day, amount: 5, currency: USD}\n"
+    )
+    settings = with_budgets(project, text)
+    meter, budgets = build_meter(settings), configured_budgets(settings)
+    found = unkept(budgets, meter, QueueModel([], name="gpt-4o-mini"), NOW)
+    assert [line[:9] for line in found] == ["budget b:", "budget c:"]
+    assert "not cheaper" in found[0]
+    unknown = unkept(budgets, meter, QueueModel([], name="nobody-knows-it-either"), NOW)
+    assert [line[:9] for line in unknown] == ["budget a:", "budget b:", "budget c:", "budget c:"]
+    assert "handed over" in unknown[0]
+    assert unkept(budgets, meter, simulated_model(settings), NOW) == []
+
+
+def test_the_command_shows_budgets_and_ends_with_1_when_one_is_used_up(project):
+    settings = with_budgets(
+        project, "\nbudgets:\n  day: {period: day, amount: 0.0005, currency: USD, hard: {}, simulated: true}\n"
+    )
+    with Container.open(settings, Secrets()):
+        pass  # makes the store
+    code, out, _ = command("cost", "budgets", "--json")
+    (row,) = json.loads(out)
+    assert code == 0
+    assert (row["name"], row["limit"], row["spent"], row["state"]) == ("day", "0.0005", "0", "ok")
+    with Container.open(settings, Secrets()) as container:
+        unlimited = replace(container.bot, budgets=NoBudgets())
+        for _ in range(3):
+            asyncio.run(unlimited.run_turn(asyncio.run(inbound(container, "Сколько стоит тариф «Магазин»?"))))
+    code, out, _ = command("cost", "budgets")
+    assert code == 1
+    assert "day  company day  reached" in out
+    assert "used up at this pace" in out
+    (check,) = [check for check in examine(project) if check.name == "budget"]
+    assert (check.state, "reached" in check.detail) == ("error", True)
+
+
+def test_a_damaged_ledger_is_told_and_mended(project):
+    settings = with_budgets(project, "\nbudgets:\n  day: {period: day, amount: 5, currency: USD, simulated: true}\n")
+    with Container.open(settings, Secrets()) as container:
+        talk(container, 1)
+        container.store._write("damage", lambda c: c.execute(text("UPDATE spending SET pico_usd = pico_usd + 7")))
+    code, _, err = command("cost", "budgets")
+    assert code == 1
+    assert "botops cost budgets --rebuild" in err
+    assert [c.state for c in examine(project) if c.name == "ledger"] == ["error"]
+    code, _, err = command("cost", "budgets", "--rebuild")
+    assert code == 0
+    assert "1 line of the ledger changed" in err
+    assert not [c for c in examine(project) if c.name == "ledger"]
+
+
+def test_a_project_without_budgets_says_where_they_are_written(project):
+    with Container.open(load_settings(project / "botops.yaml", required=True), Secrets()):
+        pass
+    code, out, err = command("cost", "budgets")
+    assert (code, out) == (0, "")
+    assert "botops.yaml" in err
+
+
+def test_a_new_alert_is_logged_and_counted(project, caplog):
+    settings = with_budgets(project, REHEARSED)
+    with Container.open(settings, Secrets(), clock=SetClock(NOW)) as container, caplog.at_level(logging.WARNING):
+        talk(container, 3)
+        look(container, announcing(container.metrics))
+        exposed = container.metrics.exposition().decode()
+    assert 'botops_budget_alerts_total{budget="month",kind="soft"} 1.0' in exposed
+    assert sum("budget month: soft" in message for message in caplog.messages) == 1
