@@ -17,6 +17,7 @@ from botops.cli.params import Day, Month
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from botops.app.costs.budget_outlook import BudgetOutlook
     from botops.costs.forecast import Backtest, DayCost, Note, Projection
 
 _WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
@@ -59,28 +60,30 @@ def forecast_command(
     """
     if file is not None:
         found, unit, notes = _of_file(file, month, as_of, columns, encoding, confidence, currency)
+        budgets: Sequence[BudgetOutlook] = ()
     elif as_of or columns or encoding:
         raise click.UsageError("--as-of, --column and --encoding go with --history")
     else:
-        found, unit, notes = _of_store(month, confidence, currency, overrides)
+        found, unit, notes, budgets = _of_store(month, confidence, currency, overrides)
     if as_json:
-        from botops.app.costs.forecasting import note_json, projection_json
+        from botops.app.costs.forecasting import budget_json, note_json, projection_json
 
-        row = projection_json(found, unit or None) | {"notes": [note_json(note) for note in notes]}
+        row = projection_json(found, unit or None)
+        row |= {"notes": [note_json(note) for note in notes], "budgets": [budget_json(one) for one in budgets]}
         click.echo(json.dumps(row, ensure_ascii=False, indent=1))
         return
-    _print(found, unit, notes)
+    _print(found, unit, notes, budgets)
 
 
 def _of_store(
     month: date | None, confidence: float, currency: str | None, overrides: tuple[str, ...]
-) -> tuple[Projection, str, Sequence[Note]]:
+) -> tuple[Projection, str, Sequence[Note], Sequence[BudgetOutlook]]:
     from botops.app.costs.forecasting import forecast
 
     with open_container(project_settings(overrides), role="reader") as container:
         found = forecast(container, month, confidence=confidence)
     code = currency.upper() if currency else "USD" if found.local is None else found.currency
-    return found.in_currency(code), code, found.notes
+    return found.in_currency(code), code, found.notes, found.budgets
 
 
 def _of_file(
@@ -119,7 +122,7 @@ def _days(file: Path, columns: tuple[str, ...], encoding: str | None) -> Sequenc
 # --- for people -------------------------------------------------------------------------------------------------------
 
 
-def _print(found: Projection, unit: str, notes: Iterable[Note]) -> None:
+def _print(found: Projection, unit: str, notes: Iterable[Note], budgets: Iterable[BudgetOutlook]) -> None:
     when = "on" if _running(found) else "at the beginning of"
     click.echo(f"{found.since:%Y-%m}, as known {when} {found.first}")
     click.echo(f"  spent so far        {amount(found.spent, unit)}")
@@ -131,9 +134,26 @@ def _print(found: Projection, unit: str, notes: Iterable[Note]) -> None:
         click.echo(f"  weekdays            {told} (1 is the mean day)")
     if found.growth is not None:
         click.echo(f"  growth a week       {found.growth:+.1%}, of {found.history_days} whole days")
+    for budget in budgets:
+        click.echo(f"  budget {budget.name}: {_outlook(budget)}")
     for note in notes:
         click.echo(f"  note: {note.text}")
     _print_backtest(found.backtest, unit)
+
+
+def _outlook(budget: BudgetOutlook) -> str:
+    of = f"{amount(budget.amount, budget.currency)} a {budget.period.value}"
+    if budget.passed:
+        return f"{of}, is passed: {amount(budget.spent, budget.currency)} are spent"
+    if budget.expected is None or budget.high is None:
+        return f"{of}, nothing to tell from yet"
+    when = "passed on" if budget.period.value == "month" else "passed first on"
+    said = f"{of}, comes to {amount(budget.expected)}, at most {amount(budget.high)}"
+    if budget.passed_on is not None:
+        return f"{said}: {when} {budget.passed_on}"
+    if budget.passed_early is not None:
+        return f"{said}: holds if all goes as expected, {when} {budget.passed_early} if it goes dear"
+    return f"{said}: holds"
 
 
 def _running(found: Projection) -> bool:

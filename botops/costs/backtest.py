@@ -206,8 +206,7 @@ class Past:
         """
         inner = self._interval(ahead.total, ahead.total_sd * scale, origin)
         seen, size = self._incidents(origin)
-        rate = (seen + PRIOR_INCIDENTS) / (float(self.known[:origin].sum()) + PRIOR_INCIDENT_DAYS)
-        likely = 1.0 - np.exp(-rate * days)
+        likely = 1.0 - np.exp(-self._rate(seen, origin) * days)
         tail = (1.0 - self.confidence) / 2
         if days <= 0 or likely <= tail:
             return inner
@@ -215,6 +214,14 @@ class Past:
         room = beyond * ahead.total / days
         high = ahead.total + float(np.hypot(float(inner.high) - ahead.total, room))
         return Interval(inner.expected, inner.low, amount(high))
+
+    @property
+    def incident_rate(self) -> float:
+        """Unusually dear days a day, as far as can be told."""
+        return self._rate(self._incidents(len(self.costs))[0], len(self.costs))
+
+    def _rate(self, seen: int, end: int) -> float:
+        return (seen + PRIOR_INCIDENTS) / (float(self.known[:end].sum()) + PRIOR_INCIDENT_DAYS)
 
     def _incidents(self, end: int) -> tuple[int, float]:
         """How many days cost far more than usual, and what such a day costs beyond it, in usual days."""

@@ -30,6 +30,8 @@ FEW_DAYS = 14
 MOST_DAYS = 182
 """Older days tell nothing of the next month."""
 BACKTEST_DAYS = 28
+ROOM_TOLD = 0.2
+"""From this many unusual days in four weeks on it is told that the interval leaves room for one."""
 CHART_DAYS = 56
 WORTH_TELLING = 1.25
 """From this factor on it is told that past misses widened the interval."""
@@ -43,12 +45,13 @@ NoteKind = Literal[
     "shrinking",       # share: the same, below zero
     "partial_day",     # share: how much of a day's cost is usually spent by now
     "far_ahead",       # days: beyond what the history is long enough to have been tried on
-    "incident_room",   # rate, times: the high end leaves room for a day that costs so many times the usual
+    "incident_room",   # days: the high end leaves room for an unusual day, such as comes once in so many
     "widened",         # times: past forecasts missed by more than the model thought, so the interval is wider
     "no_rate",         # currency: amounts are in dollars alone
     "rate_held",       # day, rate, currency: days to come are counted at the rate of that day
     "unknown_price",   # replies: of unknown cost, in no figure
     "simulated",       # replies: that nobody bills
+    "side_calls",      # usd: what calls beside dialogues cost this month; they are in no figure
 ]  # fmt: skip
 
 
@@ -250,6 +253,9 @@ def _notes(past: Past, today: Today | None, scale: float) -> tuple[Note, ...]:
             times = float(each.actual / each.expected)
             text = f"{each.day} cost {times:.2g} times the usual: left out, and not expected again"
             notes.append(Note("unusual_day", text, {"day": each.day, "times": times}))
+    if past.incident_rate * 28 > ROOM_TOLD:
+        text = f"the high end leaves room for an unusual day, such as comes once in {1 / past.incident_rate:.0f} days"
+        notes.append(Note("incident_room", text, {"days": round(1 / past.incident_rate)}))
     if shape.growth_shown:
         kind: NoteKind = "growing" if shape.growth > 0 else "shrinking"
         text = f"{kind} by {abs(shape.growth):.1%} a week; less and less of it is carried on into the future"

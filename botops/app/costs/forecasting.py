@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from botops.app import queries
+from botops.app.costs.amounts import converted, dollars
+from botops.app.costs.budget_outlook import BudgetOutlook, outlooks
+from botops.app.costs.currency import rate_today, rates_of
 from botops.app.costs.hours import hour_shape
+from botops.app.periods import between
 from botops.costs.forecast import (
     CONFIDENCE,
     MOST_DAYS,
@@ -24,11 +28,15 @@ from botops.costs.forecast import (
     project,
 )
 from botops.domain.errors import UserError
-from botops.domain.money import PICO
 
 if TYPE_CHECKING:
     from botops.app.container import Container
-    from botops.app.queries import Spending
+    from botops.costs.rates import ExchangeRates
+    from botops.domain.budgets import Budget
+    from botops.store import CallSums, CostDimension
+
+_TOLD_BY: tuple[CostDimension, ...] = ("prompt", "channel", "simulated")
+"""What budgets tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +44,9 @@ class Forecast:
     """What a month will have cost. `local` is the same in the company's currency: what was spent at each day's own
     rate, what is to come at today's `rate`; None without an exchange rate.
 
-    `unknown` counts replies of the past without a known price (they are not in the figures), `simulated` those nobody
-    is billed for. `notes` tell what the forecast rests on.
+    `unknown` counts turns of the past with a call without a known price (it is not in the figures), `simulated` those
+    nobody is billed for. `notes` tell what the forecast rests on, `budgets` whether those of days and months will hold
+    (none for a month to come).
     """
 
     month: date
@@ -49,6 +58,7 @@ class Forecast:
     unknown: int
     simulated: int
     notes: tuple[Note, ...]
+    budgets: tuple[BudgetOutlook, ...] = ()
 
     def in_currency(self, code: str) -> Projection:
         """The figures in dollars or in the company's currency. Raises UserError for another one or without a rate."""
@@ -64,6 +74,7 @@ class Forecast:
 def forecast(container: Container, month: date | None = None, *, confidence: float = CONFIDENCE) -> Forecast:
     """The forecast of a month, the present one unless said. `month` is any day of it.
 
+    It is of clients' dialogues; calls beside them (evaluations) come when somebody makes them, and are told in a note.
     Raises UserError for a month that is over, or that begins more than a year from now.
     """
     zone = ZoneInfo(container.settings.company.timezone)
@@ -74,18 +85,50 @@ def forecast(container: Container, month: date | None = None, *, confidence: flo
         raise UserError(f"{first:%Y-%m} is over: `botops cost report` tells what it cost")
     if first > today + timedelta(days=366):
         raise UserError(f"{first:%Y-%m} is more than a year away: nothing can be told of it")
-    days = queries.spending(container, _period(container, today - timedelta(days=MOST_DAYS - 1)), "day")
-    whole, running = _split(days, today)
+    asked = between(container, today - timedelta(days=MOST_DAYS - 1), today)
+    calls = container.store.costs.calls(asked.since, asked.until, _TOLD_BY, zone)
     share = hour_shape(container, today, "cost").passed(now.astimezone(zone).time())
-    usd = project(whole, first, last, today=Today(today, running, share), confidence=confidence)
-    rate = queries.rate_today(container)
-    local = None if rate is None else _local(container, usd, days, rate[0])
-    unknown, simulated = sum(d.unknown for d in days), sum(d.simulated for d in days)
+    past = _Past(calls, today, share, confidence)
+    usd = past.project(first, last)
+    rate, rates = rate_today(container), rates_of(container)
     currency = container.settings.company.currency
+    local = None if rate is None else _local(usd, calls, rates, currency, rate[0])
+    unknown, simulated = sum(c.unknown_turns for c in calls), sum(c.simulated_turns for c in calls)
+
+    def of_budget(budget: Budget) -> Projection:
+        return past.project(*month_of(today), lambda c: _counts(budget, c))
+
     return Forecast(
         first, now, usd, local, currency, None if rate is None else rate[0], unknown, simulated,
-        (*usd.notes, *_notes(currency, rate, unknown, simulated)),
+        (*usd.notes, *_notes(currency, rate, unknown, simulated), *_side(container, first, today)),
+        outlooks(container, today, of_budget) if first <= today else (),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """The calls of the last months, summed by day and by what budgets tell apart."""
+
+    calls: tuple[CallSums, ...]
+    today: date
+    share: float
+    confidence: float
+
+    def project(self, first: date, last: date, which: Callable[[CallSums], bool] = lambda _: True) -> Projection:
+        """What those of the calls cost from day to day, carried on."""
+        costs: dict[date, int] = {}
+        for each in filter(which, self.calls):
+            costs[each.day] = costs.get(each.day, 0) + each.pico_usd
+        running = Today(self.today, dollars(costs.pop(self.today, 0)), self.share)
+        began = min(costs, default=self.today)
+        days = [began + timedelta(days=n) for n in range((self.today - began).days)]
+        whole = [DayCost(day, dollars(costs.get(day, 0))) for day in days]
+        return project(whole, first, last, today=running, confidence=self.confidence)
+
+
+def _counts(budget: Budget, calls: CallSums) -> bool:
+    prompt, channel, simulated = calls.key
+    return budget.concerns(str(prompt), str(channel), simulated=bool(simulated))
 
 
 def month_of(day: date) -> tuple[date, date]:
@@ -112,6 +155,21 @@ def projection_json(found: Projection, currency: str | None) -> dict[str, Any]:
         "backtest": _backtest_json(found.backtest),
         "days": [_day_json(d) for d in found.days],
         "notes": [note_json(n) for n in found.notes],
+    }
+
+
+def budget_json(found: BudgetOutlook) -> dict[str, Any]:
+    """What becomes of a budget as JSON: amounts as text, in its currency."""
+    days = {"passed_on": found.passed_on, "passed_early": found.passed_early}
+    amounts = {"expected": found.expected, "low": found.low, "high": found.high}
+    return {
+        "name": found.name,
+        "period": found.period.value,
+        "amount": str(found.amount),
+        "currency": found.currency,
+        "spent": str(found.spent),
+        **{name: None if value is None else str(value) for name, value in amounts.items()},
+        **{name: None if day is None else day.isoformat() for name, day in days.items()},
     }
 
 
@@ -160,57 +218,57 @@ def _day_json(found: ForecastDay) -> dict[str, Any]:
     }
 
 
-def _period(container: Container, first: date) -> queries.Period:
-    """From the beginning of a day of the company's to the end of this hour."""
-    zone = ZoneInfo(container.settings.company.timezone)
-    now = container.clock.now()
-    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    days = (now.astimezone(zone).date() - first).days + 1
-    return queries.Period(datetime.combine(first, time(), zone).astimezone(UTC), hour, days, str(zone))
-
-
-def _split(days: tuple[Spending, ...], today: date) -> tuple[list[DayCost], Decimal]:
-    """The whole days since the first one with a reply, and what today cost so far."""
-    costs = [(_day(each), Decimal(each.pico_usd) / PICO) for each in days]
-    began = min((_day(each) for each in days if each.replies), default=today)
-    running = sum((cost for day, cost in costs if day == today), Decimal(0))
-    return [DayCost(day, cost) for day, cost in costs if began <= day < today], running
-
-
-def _day(each: Spending) -> date:
-    day = each.key[0]
-    assert isinstance(day, date)
-    return day
-
-
-def _local(container: Container, usd: Projection, days: tuple[Spending, ...], rate: Decimal) -> Projection:
+def _local(
+    usd: Projection, calls: Sequence[CallSums], rates: ExchangeRates, currency: str, rate: Decimal
+) -> Projection:
     """The projection in the company's currency: each past day at its own rate, the days to come at today's."""
-    by_day = {_day(each): each.local for each in days}
-    spent = Decimal(0)
-    if usd.since <= usd.first:
-        total = queries.spending(container, _period(container, usd.since), "total")[0].local
-        spent = total.amount if total is not None else spent
+    by_day: dict[date, int] = {}
+    for each in calls:
+        by_day[each.day] = by_day.get(each.day, 0) + each.pico_usd
+    spent = converted(((day, pico) for day, pico in by_day.items() if usd.since <= day <= usd.until), rates, currency)
 
     def shown(each: ForecastDay) -> ForecastDay:
-        money = by_day.get(each.day)
+        actual = None
+        if each.actual is not None:
+            actual = converted([(each.day, by_day.get(each.day, 0))], rates, currency).local
         return replace(
             each,
-            actual=each.actual if each.actual is None or money is None else money.amount,
+            actual=actual,
             expected=None if each.expected is None else each.expected * rate,
             interval=None if each.interval is None else each.interval.times(rate),
         )
 
-    trials = tuple(
-        replace(t, forecast=t.forecast.times(rate), actual=t.actual * rate, before=t.before * rate)
-        for t in usd.backtest.trials
-    )
+    assert spent.money is not None  # there is a rate
     return replace(
         usd,
-        spent=spent,
+        spent=spent.money.amount,
         rest=None if usd.rest is None else usd.rest.times(rate),
         days=tuple(map(shown, usd.days)),
-        backtest=replace(usd.backtest, trials=trials),
+        backtest=_at_rate(usd.backtest, rate),
     )
+
+
+def _at_rate(tried: Backtest, rate: Decimal) -> Backtest:
+    trials = tuple(
+        replace(t, forecast=t.forecast.times(rate), actual=t.actual * rate, before=t.before * rate)
+        for t in tried.trials
+    )
+    return replace(tried, trials=trials, usual=None if tried.usual is None else _at_rate(tried.usual, rate))
+
+
+def _side(container: Container, first: date, today: date) -> list[Note]:
+    """What calls beside dialogues cost in the month so far."""
+    if first > today:
+        return []
+    month = between(container, first, today)
+    sums = container.store.costs.side_calls(month.since, month.until, (), ZoneInfo(month.zone))
+    usd = dollars(sum(each.pico_usd for each in sums))
+    if not usd:
+        return []
+    text = (
+        f"calls beside dialogues (evaluations and the like) cost {usd:.2f} USD this month; they are in no figure here"
+    )
+    return [Note("side_calls", text, {"usd": usd})]
 
 
 def _notes(currency: str, rate: tuple[Decimal, date] | None, unknown: int, simulated: int) -> list[Note]:

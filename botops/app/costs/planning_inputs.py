@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,14 +15,15 @@ from botops.app.costs.hours import HourShape, hour_shape
 from botops.app.prompts.diff import preview
 from botops.costs.forecast import FEW_DAYS, DayCost, project
 from botops.costs.plan import CallShape, Input, Traffic, Workload
-from botops.domain.turns import Action, Purpose
+from botops.domain.turns import Purpose
 from botops.domain.usage import Usage
 from botops.llm.estimate import estimate_messages
+from botops.store import Spoken
 
 if TYPE_CHECKING:
     from botops.app.container import Container
     from botops.registry import PromptVersion
-    from botops.store import Totals
+    from botops.store import CallSums
 
 MEASURED_DAYS = 28
 LEAST_TURNS = 50
@@ -30,6 +32,8 @@ ASSUMED_TURNS, ASSUMED_REPLY, ASSUMED_MESSAGE, ASSUMED_REPAIRS, ASSUMED_BUSIEST 
 """Turns of a dialogue, tokens of a reply and of a client's message, repairs for each turn, and the busiest weekday
 against the mean one, where nothing was measured."""
 _ASSUMED_SPREAD = 0.4
+_MIX_SPREAD = 0.03
+"""How far prices of mean calls may be from the mean of prices of calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,50 +48,71 @@ def measured(container: Container, version: PromptVersion | None, model: str) ->
     """The workload as the last four weeks had it, and the traffic of now; assumed where there was too little."""
     zone = ZoneInfo(container.settings.company.timezone)
     today = container.clock.now().astimezone(zone).date()
-    since = _begin(today - timedelta(days=MEASURED_DAYS), zone)
-    until = _begin(today, zone)
-    reads = container.store.reads
-    totals = reads.totals(since, until)[0]
-    by_day = reads.totals(since, until, ("day",), timezone=str(zone))
+    since, until = _begin(today - timedelta(days=MEASURED_DAYS), zone), _begin(today, zone)
+    sums = container.store.costs.calls(since, until, ("purpose",), zone)
+    spoken = container.store.costs.spoken(since, until, (), zone).get((), Spoken())
     shape = hour_shape(container, today, "turns")
-    if totals.turns < LEAST_TURNS:
-        return _assumed(container, version, model, shape, totals.turns), None
-    dialogues = reads.distinct_dialogues(since, until)
-    days = {day: row.turns for row in by_day if isinstance(day := row.key[0], date)}
-    first = min(days)
-    whole = [
-        DayCost(first + timedelta(days=n), Decimal(days.get(first + timedelta(days=n), 0)))
-        for n in range((today - first).days)
-    ]
+    turns = sum(each.turns for each in sums)
+    if turns < LEAST_TURNS or not spoken.dialogues:
+        return _assumed(container, version, model, shape, turns), None
+    by_day: dict[date, _Day] = {}
+    for each in sums:
+        by_day.setdefault(each.day, _Day()).add(each)
+    first = min(by_day)
+    days = [first + timedelta(days=n) for n in range((today - first).days)]
     busiest, growth = ASSUMED_BUSIEST, 0.0
-    if len(whole) >= FEW_DAYS:
-        trend = project(whole, today, today)
+    if len(days) >= FEW_DAYS:
+        trend = project([DayCost(day, Decimal(by_day.get(day, _Day()).turns)) for day in days], today, today)
         busiest, growth = max(trend.weekdays, default=1.0), trend.growth or 0.0
-    traffic = Traffic(dialogues / len(whole), growth, today)
-    return _from_totals(totals, dialogues, by_day, shape, busiest, len(whole)), traffic
+    traffic = Traffic(spoken.dialogues / len(days), growth, today)
+    return _told(sums, by_day, spoken.dialogues, shape, busiest, len(days)), traffic
 
 
-def _from_totals(
-    totals: Totals, dialogues: int, by_day: tuple[Totals, ...], shape: HourShape, busiest: float, days: int
+@dataclass(slots=True)
+class _Day:
+    turns: int = 0
+    pico_usd: int = 0
+
+    def add(self, sums: CallSums) -> None:
+        self.turns += sums.turns
+        self.pico_usd += sums.pico_usd
+
+
+def _told(
+    sums: Sequence[CallSums], by_day: Mapping[date, _Day], dialogues: int, shape: HourShape, busiest: float, days: int
 ) -> Rests:
-    turns, repairs = totals.turns, totals.actions[Action.REPAIRED] / totals.turns
-    calls = turns * (1 + repairs)
-    usage = scaled(totals.usage, 1 / calls)
+    turns = sum(each.turns for each in sums)
+    calls = _calls_of(sums, turns)
+    reply = calls[0].usage
+    repairs = next((shape.per_turn for shape in calls if shape.purpose is Purpose.REPAIR), 0.0)
     basis = f"{turns:,} turns of {days} days"
-    per_turn = [row.pico_usd / row.turns for row in by_day if row.turns and row.pico_usd]
+    per_turn = [day.pico_usd / day.turns for day in by_day.values() if day.turns and day.pico_usd]
     spread = pstdev(per_turn) / fmean(per_turn) / math.sqrt(7) if len(per_turn) > 1 else 0.2
     inputs = (
         Input("turns_per_dialogue", turns / dialogues, "turns", "measured", f"{dialogues:,} dialogues, {basis}"),
-        Input("input_tokens", usage.input_tokens, "tokens a call", "measured", basis, spread),
-        Input("cached_share", _share(usage), "share of input tokens", "measured", basis),
-        Input("output_tokens", usage.output_tokens, "tokens a call", "measured", basis, spread),
+        Input("input_tokens", reply.input_tokens, "tokens a reply", "measured", basis, spread),
+        Input("cached_share", _share(reply), "share of input tokens", "measured", basis),
+        Input("output_tokens", reply.output_tokens, "tokens a reply", "measured", basis, spread),
         Input("repairs", repairs, "calls a turn", "measured", basis),
         _hours_input(shape),
         Input("busiest_day", busiest, "times the mean day", "measured" if days >= FEW_DAYS else "assumed",
               f"the busiest weekday of {days} days"),
     )  # fmt: skip
-    work = Workload(turns / dialogues, _calls(usage, repairs), shape.shares, busiest, math.hypot(spread, 0.03))
-    return Rests(work, inputs)
+    return Rests(Workload(turns / dialogues, calls, shape.shares, busiest, math.hypot(spread, _MIX_SPREAD)), inputs)
+
+
+def _calls_of(sums: Iterable[CallSums], turns: int) -> tuple[CallShape, ...]:
+    """The mean call for each purpose, replies first."""
+    numbers: dict[Purpose, int] = {Purpose.REPLY: 0}
+    usages: dict[Purpose, Usage] = {Purpose.REPLY: Usage()}
+    for each in sums:
+        purpose = Purpose(str(each.key[0]))
+        numbers[purpose] = numbers.get(purpose, 0) + each.calls
+        usages[purpose] = usages.get(purpose, Usage()) + each.usage
+    return tuple(
+        CallShape(purpose, number / turns, scaled(usages[purpose], 1 / max(1, number)))
+        for purpose, number in numbers.items()
+    )
 
 
 def _assumed(container: Container, version: PromptVersion | None, model: str, shape: HourShape, turns: int) -> Rests:
@@ -100,9 +125,9 @@ def _assumed(container: Container, version: PromptVersion | None, model: str, sh
     )  # fmt: skip
     inputs = (
         Input("turns_per_dialogue", ASSUMED_TURNS, "turns", "assumed", why, _ASSUMED_SPREAD),
-        Input("input_tokens", usage.input_tokens, "tokens a call", "assumed", f"{why}: {how}", _ASSUMED_SPREAD),
+        Input("input_tokens", usage.input_tokens, "tokens a reply", "assumed", f"{why}: {how}", _ASSUMED_SPREAD),
         Input("cached_share", 0.0, "share of input tokens", "assumed", f"{why}: none, which is the dear side"),
-        Input("output_tokens", ASSUMED_REPLY, "tokens a call", "assumed", why, _ASSUMED_SPREAD),
+        Input("output_tokens", ASSUMED_REPLY, "tokens a reply", "assumed", why, _ASSUMED_SPREAD),
         Input("repairs", ASSUMED_REPAIRS, "calls a turn", "assumed", why),
         _hours_input(shape),
         Input("busiest_day", ASSUMED_BUSIEST, "times the mean day", "assumed", why),

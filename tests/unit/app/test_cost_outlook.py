@@ -163,6 +163,58 @@ def test_another_month(container):
         forecast(container, date(2028, 1, 1))
 
 
+def _budgeted(folder, *budgets):
+    text = ", ".join(f"{name}: {{{settings}}}" for name, settings in budgets)
+    return _opened(folder, f"budgets={{{text}}}", role="reader")
+
+
+def test_budgets_tell_the_day_they_are_passed(folder, container):
+    plain = forecast(container).usd
+    half = plain.spent + plain.rest.expected / 2
+    dear = (plain.total.expected + plain.total.high) / 2
+    month = "scope: company, period: month, currency: USD"
+    with _budgeted(
+        folder,
+        ("wide", f"{month}, amount: {plain.total.high * 2:.6f}"),
+        ("dear", f"{month}, amount: {dear:.6f}"),
+        ("half", f"{month}, amount: {half:.6f}"),
+        ("gone", f"{month}, amount: {plain.spent / 2:.6f}"),
+        ("tenge", f"scope: company, period: month, amount: {half * Decimal('518.90'):.4f}"),
+    ) as opened:
+        found = {one.name: one for one in forecast(opened).budgets}
+        later = forecast(opened, date(2026, 12, 1))
+    assert float(found["wide"].expected) == pytest.approx(float(plain.total.expected), rel=1e-9)
+    assert (found["wide"].passed_on, found["wide"].passed_early) == (None, None)
+    assert found["dear"].passed_on is None
+    assert date(2026, 11, 19) < found["dear"].passed_early <= date(2026, 11, 30)
+    assert date(2026, 11, 21) <= found["half"].passed_on <= date(2026, 11, 26)
+    assert found["half"].passed_early <= found["half"].passed_on
+    assert (found["gone"].passed, found["gone"].passed_on) == (True, NOW.date())
+    assert (found["tenge"].currency, found["tenge"].passed_on) == ("KZT", found["half"].passed_on)
+    assert later.budgets == ()
+
+
+def test_a_days_budget_is_held_against_the_dearest_day(folder, container):
+    dearest = max(d.expected for d in forecast(container).usd.days if d.interval is not None)
+    day = "scope: company, period: day, currency: USD"
+    with _budgeted(
+        folder, ("over", f"{day}, amount: {dearest * 4:.6f}"), ("under", f"{day}, amount: {dearest / 2:.6f}")
+    ) as opened:
+        found = {one.name: one for one in forecast(opened).budgets}
+    assert found["over"].passed_on is None
+    assert found["over"].expected == dearest
+    assert (found["under"].passed, found["under"].passed_on) == (True, NOW.date())  # today alone cost more
+
+
+def test_a_budget_of_a_channel_counts_its_own_calls_alone(folder, container):
+    total = forecast(container).usd.total.expected
+    own = f"scope: channel, period: month, currency: USD, amount: {total * 2:.6f}"
+    with _budgeted(folder, ("web", f"{own}, of: web"), ("chat", f"{own}, of: telegram")) as opened:
+        found = {one.name: one for one in forecast(opened).budgets}
+    assert float(found["web"].expected) == pytest.approx(float(total), rel=1e-9)
+    assert (found["chat"].spent, found["chat"].expected) == (0, None)
+
+
 def test_the_plan_is_measured_on_four_weeks_of_whole_days(container):
     found = plan(container, 1000)
     since = NOW.date() - timedelta(days=28)
