@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from botops.app import queries
 from botops.app.container import Container
+from botops.app.costs.currency import rate_today
+from botops.app.costs.reporting import CostReport, CostRow
 from botops.app.glossary import GLOSSARY
 from botops.console import data, formats, frame, parts
-from botops.console.i18n import _
+from botops.console.costs_choice import Shown
+from botops.console.i18n import _, ngettext
+from botops.costs.public import public_table
 
-NUMBERS = ("spent_this_month", "model_cost", "cost_per_dialogue", "tokens", "cached_share")
+NUMBERS = (
+    "spent_this_month", "month_forecast", "budget_used", "cost_per_dialogue", "cost_per_qualified", "cost_per_won",
+    "model_cost", "cost_per_reply", "saved_by_cache", "cached_share", "repairs_cost", "failed_cost", "tokens",
+    "dialogue_cost_median", "dialogue_cost_p95", "budget_runs_out", "forecast_error", "forecast_coverage",
+    "plan_month_cost", "plan_tokens_per_minute", "plan_limit_hour", "estimated_cost", "unknown_calls",
+    "simulated_replies",
+)  # fmt: skip
 """What the page shows, in the order of its parts; each is in the glossary."""
 
 
-def section(container: Container, days: int) -> None:
+def section(container: Container, days: int, shown: Shown) -> None:
     """The part of the page."""
+    found = data.costs(container, data.key_of(container), days, (), shown.currency)
+    total = found.total
     parts.question(_("How far can these numbers be trusted?"))
-    total = data.spending(container, data.key_of(container), days, "total")[0]
     frame.show(
         parts.facts(
             [
+                (_("Billed by a provider"), shown.amount(total.billed)),
+                (_("Simulated"), _simulated(container, total) if total.simulated else _("no")),
+                (_("Estimated"), _estimated(total, shown)),
+                (_("Price unknown"), _unknown(found) or _("no")),
                 (_("Exchange rate"), rate(container)),
-                (_("Simulated"), _simulated(container, total)),
-                (_("Price unknown"), _unknown(total)),
+                (_("Prices of models"), _prices(container)),
+                (_("Per reply"), shown.amount(total.per_reply)),
+                (_("Per won deal"), shown.amount(total.per_won)),
+                (_("Still being counted"), _lag(found)),
             ]
         )
     )
@@ -31,7 +47,7 @@ def section(container: Container, days: int) -> None:
 
 def rate(container: Container) -> str:
     """The exchange rate in force, or that there is none."""
-    found = queries.rate_today(container)
+    found = rate_today(container)
     if found is None:
         return _("No exchange rate is set: amounts are in dollars. Add costs.rates to botops.yaml.")
     amount = formats.rate(found[0], container.settings.company.currency)
@@ -40,24 +56,62 @@ def rate(container: Container) -> str:
     )
 
 
-def warnings(container: Container, days: int) -> None:
+def warnings(container: Container, days: int, shown: Shown) -> None:
     """What must be known before any number is believed."""
-    total = data.spending(container, data.key_of(container), days, "total")[0]
-    notes = [rate(container), _simulated(container, total) if total.simulated else ""]
+    found = data.costs(container, data.key_of(container), days, (), shown.currency)
+    if unknown := _unknown(found):
+        frame.show(frame.alert("warn", _("The real cost is higher than shown"), unknown))
+    total = found.total
+    estimated = _estimated(total, shown) if total.calls_estimated and total.billed.pico_usd else ""
+    notes = [rate(container), _simulated(container, total) if total.simulated else "", estimated, _lag(found) or ""]
     parts.answer(" ".join(note for note in notes if note))
-    if total.unknown:
-        frame.show(frame.alert("warn", _unknown(total)))
 
 
-def _simulated(container: Container, total: queries.Spending) -> str:
-    if not total.simulated:
-        return _("none")
+def _simulated(container: Container, total: CostRow) -> str:
     text = _("Simulated replies: {n}. Nobody is billed; they are counted at the price of {model}.")
     return text.format(n=formats.number(total.simulated), model=container.settings.simulator.priced_as)
 
 
-def _unknown(total: queries.Spending) -> str:
-    if not total.unknown:
-        return _("none")
-    text = _("Replies without a known price: {n}. Their cost is in no sum; set costs.prices in botops.yaml.")
-    return text.format(n=formats.number(total.unknown))
+def _estimated(total: CostRow, shown: Shown) -> str:
+    if not total.calls_estimated:
+        return _("nothing: providers reported all tokens")
+    n = total.calls_estimated
+    text = ngettext(
+        "{amount} rests on tokens estimated here ({n} call), for the provider sent none.",
+        "{amount} rests on tokens estimated here ({n} calls), for the provider sent none.",
+        n,
+    )
+    return text.format(amount=shown.amount(total.estimated), n=formats.number(n))
+
+
+def _unknown(found: CostReport) -> str:
+    n = found.total.calls_unknown + found.side_total.calls_unknown
+    if not n:
+        return ""
+    text = ngettext(
+        "{n} call of a model without a known price is in no sum. Set costs.prices in botops.yaml.",
+        "{n} calls of models without a known price are in no sum. Set costs.prices in botops.yaml.",
+        n,
+    )
+    return text.format(n=formats.number(n))
+
+
+def _prices(container: Container) -> str:
+    """The company's own prices, and the public table with its age."""
+    table = public_table()
+    n = len(container.settings.costs.prices)
+    own = ngettext("{n} price of your own", "{n} prices of your own", n).format(n=n) if n else ""
+    shipped = table.source.partition(",")[0]
+    if table.looked_up is not None:
+        shipped = _("{table}, prices looked up until {day}").format(
+            table=shipped, day=formats.full_day(table.looked_up)
+        )
+    return "; ".join(part for part in (own, shipped) if part)
+
+
+def _lag(found: CostReport) -> str | None:
+    n = found.lag.hours
+    if not n:
+        return None
+    text = ngettext("{n} hour is still being counted.", "{n} hours are still being counted.", n)
+    return text.format(n=n)

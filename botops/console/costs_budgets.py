@@ -41,19 +41,15 @@ def section(container: Container) -> None:
             frame.show(_card(container, one))
             if one.dialogue_id is not None:
                 navigation.link("dialogues", safe.markdown(one.dialogue_id), None, dialogue=one.dialogue_id)
-    parts.answer(_("Amber marks: an alert or a cheaper model. Red marks: the bot hands dialogues over to people."))
+    parts.answer(_("Dark marks: an alert or a cheaper model. Red marks: the bot hands dialogues over to people."))
 
 
 def state(found: tuple[BudgetStanding, ...]) -> tuple[str, str]:
-    """How the budgets stand together: a few words, and which ones are meant."""
+    """How the budgets stand together: how much of the fullest one is used, and what is said of it."""
     if not found:
         return formats.NOTHING, _("No budgets are set")
     worst = max(found, key=lambda s: (list(_STATES).index(s.state), s.share))
-    bad = [s for s in found if s.state is worst.state]
-    if worst.state is BudgetState.OK:
-        return _("in order"), ngettext("{n} budget", "{n} budgets", len(found)).format(n=len(found))
-    names = ", ".join(f"{s.name} — {formats.percent(float(s.share))}" for s in bad)
-    return _(_STATES[worst.state][0]), names
+    return formats.percent(float(worst.share)), f"{worst.name}: {_(_STATES[worst.state][0])}"
 
 
 def _card(container: Container, one: BudgetStanding) -> Html:

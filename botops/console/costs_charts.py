@@ -61,7 +61,8 @@ def histogram(bins: Sequence[Bin], marks: Sequence[tuple[str, Decimal]], currenc
         binSpacing=1, cornerRadiusTopLeft=2, cornerRadiusTopRight=2
     )
     columns = columns.encode(
-        x=x, x2="high:Q", y=alt.Y("dialogues:Q", axis=charts.number_axis(4)), color=alt.value(charts.BLUE),
+        x=x, x2="high:Q", y=alt.Y("dialogues:Q", axis=charts.number_axis(4)), y2=alt.datum(0),
+        color=alt.value(charts.BLUE),
         tooltip=[alt.Tooltip("tip:N", title=_("Cost")), alt.Tooltip("count:N", title=_("Dialogues"))],
     )  # fmt: skip
     places = [

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import streamlit as st
 
-from botops.app import queries
 from botops.app.container import Container
+from botops.app.costs.amounts import Amount, Mean
+from botops.app.costs.currency import rate_today
 from botops.console import formats, frame
 from botops.console.i18n import N_, _
-from botops.domain.money import Money
 
 VIEWS: Mapping[str, str] = {
     "where": N_("Where it goes"),
@@ -33,31 +33,17 @@ class Shown:
 
     currency: str
 
-    def amount(self, pico_usd: int, local: Money | None) -> str:
-        """What a model cost, as text; in dollars where the company's currency is not known."""
-        if self.currency == USD or local is None or local.currency != self.currency:
-            return formats.cost(queries.dollars(pico_usd), USD)
-        return formats.cost(local.amount, local.currency)
-
-    def each(self, pico_usd: int, local: Money | None, count: int) -> str:
-        """The same for one of `count`; a dash where there are none."""
-        if not count:
+    def amount(self, cost: Amount | Mean | None) -> str:
+        """A cost as text; a dash for none, dollars where it is not known in the currency."""
+        if cost is None:
             return formats.NOTHING
-        if self.currency == USD or local is None or local.currency != self.currency:
-            return formats.cost(queries.dollars(pico_usd) / count, USD)
-        return formats.cost(local.amount / count, local.currency)
+        if cost.local is None or self.currency == USD:
+            return formats.cost(cost.usd, USD)
+        return formats.cost(cost.local, cost.currency)
 
-    def exact(self, usd: Decimal | None, local: Decimal | None) -> str:
-        """An amount that is known in dollars and in the company's currency, not rounded."""
-        if self.currency == USD or local is None:
-            return formats.cost(usd, USD) if usd is not None else formats.NOTHING
-        return formats.cost(local, self.currency)
-
-    def number(self, pico_usd: int, local: Money | None) -> Decimal:
-        """The amount as a number of that currency, for a chart's axis."""
-        if self.currency == USD or local is None or local.currency != self.currency:
-            return queries.dollars(pico_usd)
-        return local.amount
+    def number(self, cost: Amount | Mean) -> Decimal:
+        """The same as a number, for a chart's axis."""
+        return cost.usd if cost.local is None or self.currency == USD else cost.local
 
 
 def view() -> str:
@@ -74,10 +60,9 @@ def view() -> str:
 def currency(container: Container) -> Shown:
     """The currency: the company's own or dollars. Without a rate there is nothing to choose."""
     own = container.settings.company.currency
-    if own == USD or queries.rate_today(container) is None:
+    if own == USD or rate_today(container) is None:
         return Shown(USD)
-    options = [own, USD]
-    return Shown(pick("currency", _("Currency"), options, own, {own: formats.sign(own), USD: "$"}))
+    return Shown(pick("currency", _("Currency"), [own, USD], own, {own: formats.sign(own), USD: "$"}))
 
 
 def pick(name: str, label: str, options: Sequence[Name], usual: Name, titles: Mapping[Name, str]) -> Name:

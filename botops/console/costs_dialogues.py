@@ -1,4 +1,4 @@
-"""What single dialogues cost."""
+"""What single dialogues cost: how that is spread, and the dearest."""
 
 from __future__ import annotations
 
@@ -6,25 +6,56 @@ import streamlit as st
 
 from botops.app import queries
 from botops.app.container import Container
-from botops.console import formats, frame, labels, navigation, parts, safe
-from botops.console.costs_choice import Shown
+from botops.console import costs_charts, costs_headline, data, formats, frame, labels, navigation, parts, safe
+from botops.console.costs_charts import Bin
+from botops.console.costs_choice import USD, Shown
 from botops.console.i18n import _, ngettext
 from botops.console.safe import tag
 
 _DEAREST = 8
+_FEW = 5
+"""With fewer dialogues a picture of their spread tells nothing."""
 
 
 def section(container: Container, days: int, shown: Shown) -> None:
     """The part of the page."""
+    _spread(container, days, shown)
+    _dearest(container, days, shown)
+
+
+def _spread(container: Container, days: int, shown: Shown) -> None:
+    found = data.cost_distribution(container, data.key_of(container), days, shown.currency)
+    parts.question(_("What does a dialogue cost?"))
+    if found.dialogues < _FEW or found.median is None or found.p95 is None:
+        n = found.dialogues
+        text = ngettext("Only {n} dialogue: too few for a picture.", "Only {n} dialogues: too few for a picture.", n)
+        parts.answer(text.format(n=n))
+        return
+    with st.container(key="spread-numbers"):
+        costs_headline.numbers(
+            (
+                ("dialogue_cost_median", shown.amount(found.median), ""),
+                ("dialogue_cost_p95", shown.amount(found.p95), ""),
+            )
+        )
+    marks = [(_("half"), shown.number(found.median)), (_("95 %"), shown.number(found.p95))]
+    costs_charts.histogram([Bin(b.low, b.high, b.dialogues) for b in found.bins], marks, shown.currency)
+    dearest = shown.amount(found.dearest)
+    parts.answer(_("How many dialogues cost how much. The dearest one: {amount}.").format(amount=dearest))
+
+
+def _dearest(container: Container, days: int, shown: Shown) -> None:
     parts.question(_("Which dialogues cost most?"))
     found = queries.dearest(container, queries.period(container, days), _DEAREST)
     most = max((row.pico_usd for row in found), default=0) or 1
     for index, row in enumerate(found):
-        local = row.local[0] if len(row.local) == 1 else None
+        local = next((money for money in row.local if money.currency == shown.currency), None)
+        usd = formats.cost(queries.dollars(row.pico_usd), USD)
+        amount = formats.cost(local.amount, local.currency) if local is not None else usd
         turns = ngettext("{n} reply", "{n} replies", row.turns).format(n=row.turns)
         tokens = ngettext("{n} token", "{n} tokens", row.tokens).format(n=formats.number(row.tokens))
         rest = " · ".join([turns, tokens, labels.channel(row.channel)])
-        line = tag("span", tag("b", shown.amount(row.pico_usd, local)), f" · {rest}")
         with st.container(key=f"row-dear-{index}"):
+            line = tag("span", tag("b", amount), f" · {rest}")
             frame.show(tag("div", line, safe.bar(row.pico_usd / most), class_="bo-item"))
             navigation.link("dialogues", safe.markdown(row.id), None, dialogue=row.id)

@@ -38,7 +38,7 @@ def section(container: Container, shown: Shown) -> None:
         frame.show(frame.alert("warn", _("A rough idea only"), _few(months)))
     points = [
         Ahead(
-            each.day, each.actual, None if each.actual is not None else each.expected,
+            each.day, each.actual, each.expected if each.day >= months.first else None,
             each.interval.low if each.interval else None, each.interval.high if each.interval else None,
         )
         for each in months.days

@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import streamlit as st
 
 from botops.app.container import Container
 from botops.app.glossary import GLOSSARY
-from botops.console import data, safe
+from botops.console import costs_budgets, costs_where, data, formats, safe
 from botops.console.costs_choice import Shown
-from botops.console.i18n import language
+from botops.console.i18n import _, language, ngettext
 
 Line = tuple[str, str, str]
 """A number: its entry in the glossary, its value, and what stands under it."""
 
 
 def row(container: Container, days: int, shown: Shown) -> None:
-    """This month, the budgets, and what a dialogue costs."""
-    key = data.key_of(container)
-    month = data.month_spent(container, key)
-    lines: list[Line] = [("spent_this_month", shown.amount(month.pico_usd, month.local), "")]
-    period = data.spending(container, key, days, "total")[0]
-    overview = next(n for n in data.overview(container, key, days).numbers if n.id == "cost_per_dialogue")
-    lines.append(("model_cost", shown.amount(period.pico_usd, period.local), ""))
-    lines.append(
-        (
-            "cost_per_dialogue",
-            shown.exact(overview.usd, overview.value if isinstance(overview.value, Decimal) else None),
-            "",
-        )
-    )
+    """This month and the budgets; what a dialogue and a qualified lead cost, and what the cache saves."""
+    month = (_month(container, shown), _forecast(container, shown), _budgets(container))
     with st.container(key="numbers"):
-        for column, line in zip(st.columns(len(lines)), lines, strict=True):
-            with column:
-                _metric(*line)
+        for line in (month, _period(container, days, shown)):
+            numbers(line)
 
 
-def _metric(name: str, value: str, under: str) -> None:
-    entry = GLOSSARY[name]
-    st.metric(
-        safe.markdown(entry.name[language()]), value, under or None, delta_color="off", delta_arrow="off",
-        help=safe.markdown(entry.meaning[language()]), border=True, height="stretch",
+def numbers(lines: tuple[Line, ...]) -> None:
+    """Numbers in a row, with their meaning on the question mark."""
+    for column, (name, value, under) in zip(st.columns(len(lines)), lines, strict=True):
+        entry = GLOSSARY[name]
+        with column:
+            st.metric(
+                safe.markdown(entry.name[language()]), safe.markdown(value), safe.markdown(under) or None,
+                delta_color="off", delta_arrow="off", help=safe.markdown(entry.meaning[language()]), border=True,
+                height="stretch",
+            )  # fmt: skip
+
+
+def _month(container: Container, shown: Shown) -> Line:
+    found = data.costs(container, data.key_of(container), 0, (), shown.currency)
+    beside = ""
+    if found.side_total.calls:
+        beside = _("and {amount} on tests of prompts and the judge").format(amount=shown.amount(found.side_total.cost))
+    return "spent_this_month", shown.amount(found.total.cost), beside
+
+
+def _forecast(container: Container, shown: Shown) -> Line:
+    total = data.forecast(container, data.key_of(container)).in_currency(shown.currency).total
+    if total is None:
+        return "month_forecast", formats.NOTHING, ""
+    low, high = (formats.cost(amount, shown.currency) for amount in (total.low, total.high))
+    return "month_forecast", formats.cost(total.expected, shown.currency), f"{low} – {high}"
+
+
+def _budgets(container: Container) -> Line:
+    return "budget_used", *costs_budgets.state(data.budgets(container, data.key_of(container)))
+
+
+def _period(container: Container, days: int, shown: Shown) -> tuple[Line, ...]:
+    total = data.costs(container, data.key_of(container), days, (), shown.currency).total
+    dialogues, leads = total.spoken.dialogues, total.spoken.qualified
+    read = formats.percent(float(total.cached_share)) if total.cached_share is not None else formats.NOTHING
+    return (
+        ("cost_per_dialogue", shown.amount(total.per_dialogue),
+         ngettext("{n} dialogue", "{n} dialogues", dialogues).format(n=formats.number(dialogues))),
+        ("cost_per_qualified", shown.amount(total.per_qualified),
+         ngettext("{n} qualified lead", "{n} qualified leads", leads).format(n=formats.number(leads))),
+        ("saved_by_cache", costs_where.saved(total, shown), _("{share} of what was read").format(share=read)),
     )  # fmt: skip

@@ -6,8 +6,8 @@ import math
 
 import streamlit as st
 
-from botops.app import queries
 from botops.app.container import Container
+from botops.app.costs.currency import rate_today
 from botops.app.costs.planning import WhatIf
 from botops.app.glossary import GLOSSARY
 from botops.console import costs_charts, costs_plan_form, data, formats, frame, parts, safe
@@ -78,7 +78,7 @@ def _figures(container: Container, found: CapacityPlan, shown: Shown) -> None:
 
 def _local(container: Container, month: Interval | None, shown: Shown) -> Interval | None:
     """A month's dollars in the currency shown, at today's rate."""
-    rate = queries.rate_today(container)
+    rate = rate_today(container)
     if month is None or shown.currency == USD or rate is None:
         return month
     return month.times(rate[0])

@@ -1,74 +1,126 @@
-"""Where the money goes: by day, then by what the reader chooses."""
+"""Where the money goes: by day, then by what the reader chooses, and what is spent in vain."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from botops.app import queries
 from botops.app.container import Container
+from botops.app.costs.reporting import CostReport, CostRow
 from botops.console import costs_charts, costs_choice, data, formats, frame, labels, parts, safe
 from botops.console.costs_charts import DayCost
 from botops.console.costs_choice import Shown
-from botops.console.i18n import N_, _
-from botops.console.safe import tag
-from botops.store import PromptVersion
+from botops.console.i18n import N_, _, ngettext
+from botops.console.safe import Html, tag
+from botops.store import CostDimension, PromptVersion
 
-_BY: Mapping[queries.SpendingGroup, tuple[str, str]] = {
+_BY: Mapping[CostDimension, tuple[str, str]] = {
+    "purpose": (N_("For what"), N_("What are the models asked for?")),
     "version": (N_("Version"), N_("Which prompt version costs more?")),
     "model": (N_("Model"), N_("Which model is the money spent on?")),
     "channel": (N_("Channel"), N_("Which channel costs more?")),
-}
-_NAMES: Mapping[queries.SpendingGroup, Callable[[tuple[object, ...]], str]] = {
-    "version": lambda key: _version(key[0]),
-    "model": lambda key: labels.model(str(key[0])),
-    "channel": lambda key: labels.channel(str(key[0])),
+    "language": (N_("Client's language"), N_("Which language costs more?")),
+    "outcome": (N_("What became of the client"), N_("Is the money spent on those who buy?")),
 }
 
 
-def _version(told: object) -> str:
-    assert isinstance(told, PromptVersion)
-    return labels.prompt(*told)
+def _version(value: object) -> str:
+    return labels.prompt(value.prompt, value.version) if isinstance(value, PromptVersion) else str(value)
+
+
+_NAMES: Mapping[CostDimension, Callable[[object], str]] = {
+    "purpose": lambda value: labels.purpose_of(str(value)),
+    "version": _version,
+    "model": lambda value: labels.model(str(value)),
+    "channel": lambda value: labels.channel(str(value)),
+    "language": lambda value: labels.spoken(str(value)),
+    "outcome": lambda value: labels.lead_outcome(str(value)),
+}
 
 
 def section(container: Container, days: int, shown: Shown) -> None:
     """The part of the page."""
     key = data.key_of(container)
     parts.question(_("How much does the model cost a day?"))
-    costs = []
-    for spent in data.spending(container, key, days, "day"):
-        day = spent.key[0]
-        assert isinstance(day, date)
-        costs.append(DayCost(day, shown.number(spent.pico_usd, spent.local), spent.replies))
-    costs_charts.days(costs, shown.currency)
-    _groups(container, days, shown)
-
-
-def _groups(container: Container, days: int, shown: Shown) -> None:
-    """One table by what is chosen."""
+    by_day = data.costs(container, key, days, ("day",), shown.currency)
+    costs_charts.days([_day(row, shown) for row in by_day.rows], shown.currency)
     titles = {name: _(head) for name, (head, _question) in _BY.items()}
-    by = costs_choice.pick("by", _("Split by"), list(_BY), "version", titles)
+    by = costs_choice.pick("by", _("Split by"), list(_BY), "purpose", titles)
     parts.question(_(_BY[by][1]))
-    rows = data.spending(container, data.key_of(container), days, by)
-    whole = sum(row.pico_usd for row in rows) or 1
-    heads = [(titles[by], False), (_("Cost"), True), (_("Share"), True), (_("Per reply"), True), (_("Replies"), True),
+    _groups(data.costs(container, key, days, (by,), shown.currency), by, titles[by], shown)
+    _in_vain(by_day, shown)
+
+
+def _day(row: CostRow, shown: Shown) -> DayCost:
+    day = row.key[0]
+    assert isinstance(day, date)
+    return DayCost(day, shown.number(row.cost), row.replies)
+
+
+def _groups(found: CostReport, by: CostDimension, head: str, shown: Shown) -> None:
+    """One table by what is chosen; by purpose and by model the calls beside dialogues too."""
+    heads = [(head, False), (_("Cost"), True), (_("Share"), True), (_("Calls"), True), (_("Dialogues"), True),
              (_("Tokens in"), True), (_("cached"), True), (_("Tokens out"), True)]  # fmt: skip
-    lines = [
-        (
-            tag("div", _NAMES[by](row.key), safe.bar(row.pico_usd / whole)),
-            shown.amount(row.pico_usd, row.local),
-            formats.percent(row.pico_usd / whole),
-            shown.each(row.pico_usd, row.local, row.replies),
-            formats.number(row.replies),
-            formats.compact(row.usage.input_tokens),
-            cached(row.usage.cached_tokens, row.usage.input_tokens),
-            formats.compact(row.usage.output_tokens),
-        )
-        for row in rows
-    ]
+    whole = found.total.pico_usd + (found.side_total.pico_usd if by == "purpose" else 0)
+    lines = [_line(_NAMES[by](row.key[0]), row, whole, shown) for row in found.rows]
+    if by == "purpose":
+        lines += [_line(_beside(row), row, whole, shown) for row in found.side]
     frame.show(parts.table(heads, lines))
+    if any(row.calls_unknown for row in (*found.rows, *found.side)):
+        parts.answer(_("! — with calls of unknown price, which are in no sum."))
 
 
-def cached(part: int, whole: int) -> str:
-    """Which share of the tokens read came from the cache."""
-    return formats.percent(part / whole) if whole else formats.NOTHING
+def _line(name: str, row: CostRow, whole: int, shown: Shown) -> tuple[str | Html, ...]:
+    cached = row.cached_share
+    return (
+        tag("div", safe.preview(name, 80), " !" if row.calls_unknown else "", safe.bar(row.pico_usd / (whole or 1))),
+        shown.amount(row.cost) if row.pico_usd or not row.calls_unknown else _("unknown"),
+        formats.percent(row.pico_usd / whole) if whole else formats.NOTHING,
+        formats.number(row.calls),
+        formats.number(row.spoken.dialogues) if row.spoken.dialogues else formats.NOTHING,
+        formats.compact(row.usage.input_tokens),
+        formats.NOTHING if cached is None else formats.percent(float(cached)),
+        formats.compact(row.usage.output_tokens),
+    )
+
+
+def _beside(row: CostRow) -> str:
+    """Calls that belong to no dialogue: what for, what they did, and by which model."""
+    work, purpose, model = (str(value) for value in row.key)
+    return " · ".join([labels.work(work), labels.purpose_of(purpose), labels.model(model)])
+
+
+def _in_vain(found: CostReport, shown: Shown) -> None:
+    total = found.total
+    parts.question(_("What is spent in vain, and what is saved?"))
+    n = total.turns_failed
+    failed = ngettext("{n} failed reply", "{n} failed replies", n).format(n=formats.number(n))
+    rows = [
+        (_("Corrections"), shown.amount(total.repairs), _of(total.repairs.pico_usd, total),
+         _("the guard found a mistake in the draft, the model was asked once more")),
+        (_("Failed replies"), shown.amount(total.failed_turns), _of(total.failed_turns.pico_usd, total),
+         _("{replies}: the provider bills what the client never got").format(replies=failed)),
+        (_("Saved by the cache"), saved(total, shown), _of(total.saved.pico_usd, total), _saved(total)),
+    ]  # fmt: skip
+    heads = [("", False), (_("Cost"), True), (_("Share"), True), ("", False)]
+    frame.show(parts.table(heads, rows))
+
+
+def _of(part: int, total: CostRow) -> str:
+    return formats.percent(part / total.pico_usd) if total.pico_usd else formats.NOTHING
+
+
+def saved(total: CostRow, shown: Shown) -> str:
+    """What the cache saved; not known where all calls are older than that is counted."""
+    if total.saved_unknown and not total.saved.pico_usd:
+        return _("unknown")
+    return shown.amount(total.saved)
+
+
+def _saved(total: CostRow) -> str:
+    if total.saved_unknown:
+        n = total.saved_unknown
+        text = ngettext("not known of {n} older call", "not known of {n} older calls", n)
+        return text.format(n=formats.number(n))
+    share = formats.NOTHING if total.cached_share is None else formats.percent(float(total.cached_share))
+    return _("{share} of the tokens read came from the provider's cache").format(share=share)

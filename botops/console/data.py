@@ -9,8 +9,9 @@ import streamlit as st
 
 from botops.app import queries
 from botops.app.container import Container
-from botops.app.costs import choices, forecasting, planning
+from botops.app.costs import choices, forecasting, planning, reporting
 from botops.app.costs.budgets import BudgetStanding, standings
+from botops.app.costs.distribution import CostDistribution, distribution
 from botops.app.costs.periods import this_month
 from botops.app.evals.suite_files import ListedSuite, listed_suites, suites_folder
 from botops.app.experiments import status as experiments
@@ -20,6 +21,7 @@ from botops.config import FILE_NAME, Secrets, load_settings
 from botops.costs.plan import CapacityPlan
 from botops.domain.messages import Language
 from botops.domain.problems import Problem
+from botops.store import CostDimension
 
 QUERY_SECONDS = 5
 LINT_SECONDS = 30
@@ -63,16 +65,19 @@ def patterns(_container: Container, key: str, days: int) -> tuple[queries.Patter
     return queries.patterns(_container, queries.period(_container, days))
 
 
-@st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
-def spending(_container: Container, key: str, days: int, group: queries.SpendingGroup) -> tuple[queries.Spending, ...]:
-    """What the model cost."""
-    return queries.spending(_container, queries.period(_container, days), group)
+@st.cache_resource(ttl=QUERY_SECONDS, show_spinner=False, max_entries=32)
+def costs(
+    _container: Container, key: str, days: int, by: tuple[CostDimension, ...], currency: str
+) -> reporting.CostReport:
+    """What the model cost in a period; of 0 days, since the first of the month."""
+    period = queries.period(_container, days) if days else this_month(_container)
+    return reporting.report(_container, period, by, currency=currency)
 
 
-@st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
-def month_spent(_container: Container, key: str) -> queries.Spending:
-    """What the model cost since the first of the month."""
-    return queries.spending(_container, this_month(_container), "total")[0]
+@st.cache_resource(ttl=QUERY_SECONDS, show_spinner=False, max_entries=8)
+def cost_distribution(_container: Container, key: str, days: int, currency: str) -> CostDistribution:
+    """How the costs of dialogues are spread."""
+    return distribution(_container, queries.period(_container, days), currency=currency)
 
 
 @st.cache_data(ttl=LINT_SECONDS, show_spinner=False)
@@ -142,6 +147,8 @@ def refresh() -> None:
     container().registry.refresh()
     st.cache_data.clear()
     experiment.clear()
+    costs.clear()
+    cost_distribution.clear()
     budgets.clear()
     forecast.clear()
     plan.clear()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from botops.console.i18n import N_, _, language
 from botops.domain.findings import FindingKind, Severity
 from botops.domain.reviews import Remedy, Ruling
+from botops.domain.side_calls import Work
 from botops.domain.turns import Action, Purpose, TurnState
 
 _KINDS: Mapping[FindingKind, str] = {
@@ -46,6 +47,12 @@ _PURPOSES: Mapping[Purpose, str] = {
     Purpose.SUMMARY: N_("summary"),
     Purpose.OPINION: N_("second opinion"),
 }
+_WORKS: Mapping[Work, str] = {
+    Work.EVAL: N_("tests of prompts"),
+    Work.OPINION: N_("second opinion on a log"),
+    Work.CALIBRATION: N_("measuring the judge"),
+}
+_OUTCOMES: Mapping[str, str] = {"qualified": N_("Qualified"), "won": N_("Bought"), "lost": N_("Did not buy")}
 _LANGUAGES: Mapping[str, str] = {"ru": N_("Russian"), "kk": N_("Kazakh"), "en": N_("English")}
 _CHANNELS: Mapping[str, str] = {
     "web": N_("Website"),
@@ -188,6 +195,23 @@ def state(value: TurnState) -> str:
 def purpose(value: Purpose) -> str:
     """What a model call was for."""
     return _(_PURPOSES[value])
+
+
+def purpose_of(value: str) -> str:
+    """The same by its name; "" is a turn that asked no model."""
+    found = next((purpose for purpose in _PURPOSES if purpose.value == value), None)
+    return _(_PURPOSES[found]) if found is not None else value or _("no model was asked")
+
+
+def work(value: str) -> str:
+    """What calls beside dialogues were made for."""
+    found = next((one for one in _WORKS if one.value == value), None)
+    return _(_WORKS[found]) if found is not None else value
+
+
+def lead_outcome(value: str) -> str:
+    """How a client's story stands; "" is one of whom nothing is known yet."""
+    return _(_OUTCOMES[value]) if value in _OUTCOMES else value or _("Nothing known yet")
 
 
 def spoken(value: str) -> str:

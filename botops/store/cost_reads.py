@@ -8,7 +8,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Subquery, Table, and_, case, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Subquery,
+    Table,
+    and_,
+    case,
+    cast,
+    func,
+    select,
+)
 
 from botops.domain.outcomes import Stage
 from botops.domain.side_calls import SideCalls, Work
@@ -101,6 +113,16 @@ class CostReads:
         last = len(found) - 1
         ranks = {share: min(last, max(0, -int(-share * len(found) // 1) - 1)) for share in quantiles}
         return CostRange(len(found), {share: found[rank] for share, rank in ranks.items()}, found[-1])
+
+    def histogram(self, since: datetime, until: datetime, width: int, bins: int) -> Mapping[int, int]:
+        """Dialogues by cost: bin `n` counts those from `n` to `n + 1` times `width` pico-dollars, bin `bins` all that
+        cost more. Bins without a dialogue are left out."""
+        cost = cast(self._per_dialogue(Grouping(since, until, (), _UTC)).c.pico_usd, BigInteger)
+        # A subquery, for PostgreSQL takes an expression with parameters for another one where it is repeated.
+        placed = select(case((cost >= width * bins, bins), else_=cost // width).label("bin")).subquery("placed")
+        statement = select(placed.c.bin, func.count().label("dialogues")).group_by(placed.c.bin)
+        rows = self._access.rows("sum up dialogues", statement)
+        return {int(row["bin"]): int(row["dialogues"]) for row in rows}
 
     def above(self, since: datetime, until: datetime, pico_usd: int) -> int:
         """Dialogues that cost more than a sum in a period."""

@@ -12,17 +12,17 @@ COSTS = (
         "down",
         texts("Потрачено в этом месяце", "Осы айда жұмсалды", "Spent this month"),
         texts(
-            "Сколько стоят все вызовы моделей с первого числа по этот час: ответы, исправления, неудачные вызовы, "
-            "судья и проверки промптов.",
-            "Айдың бірінші күнінен осы сағатқа дейінгі барлық модель шақыруларының құны: жауаптар, түзетулер, сәтсіз "
-            "шақырулар, төреші және промпт тексерулері.",
-            "What all model calls cost from the first of the month to this hour: replies, corrections, failed calls, "
-            "the judge and evals of prompts.",
+            "Сколько стоят вызовы моделей в диалогах с клиентами с первого числа по этот час: ответы, исправления, "
+            "неудачные вызовы. Тесты промптов и судья показаны отдельно.",
+            "Айдың бірінші күнінен осы сағатқа дейін клиенттермен диалогтардағы модель шақыруларының құны: жауаптар, "
+            "түзетулер, сәтсіз шақырулар. Промпт тесттері мен төреші бөлек көрсетілген.",
+            "What model calls of dialogues with clients cost from the first of the month to this hour: replies, "
+            "corrections, failed calls. Tests of prompts and the judge are shown apart.",
         ),
         texts(
-            "сумма стоимости вызовов с 1-го числа; тенге — по курсу дня вызова",
-            "айдың 1-інен бергі шақырулар құнының қосындысы; теңге — шақыру күнгі бағаммен",
-            "sum of the cost of calls since the 1st; local currency at the rate of the day of the call",
+            "стоимость вызовов в диалогах с 1-го числа; тенге — по курсу дня вызова",
+            "айдың 1-інен бергі диалог шақыруларының құны; теңге — шақыру күнгі бағаммен",
+            "cost of calls of dialogues since the 1st; local currency at the rate of the day of the call",
         ),
     ),
     Entry(
@@ -32,9 +32,9 @@ COSTS = (
         "down",
         texts("Расход на модели", "Модель шығыны", "Model cost"),
         texts(
-            "Сколько стоят все вызовы моделей за выбранный период, вместе с исправлениями и неудачными.",
-            "Таңдалған кезеңдегі барлық модель шақыруларының құны, түзетулер мен сәтсіздерін қоса.",
-            "What all model calls of the period cost, corrections and failed ones included.",
+            "Сколько стоят вызовы моделей в диалогах за выбранный период, вместе с исправлениями и неудачными.",
+            "Таңдалған кезеңде диалогтардағы модель шақыруларының құны, түзетулер мен сәтсіздерін қоса.",
+            "What model calls of dialogues in the period cost, corrections and failed ones included.",
         ),
         texts(
             "токены каждого вида × их цена у модели в день вызова; тенге — по курсу того дня",
@@ -54,6 +54,78 @@ COSTS = (
             "What one reply of the bot costs on average, corrections and failed calls included.",
         ),
         texts("стоимость вызовов ÷ ответы", "шақырулар құны ÷ жауаптар", "cost of calls ÷ replies"),
+    ),
+    Entry(
+        "cost_per_qualified",
+        "botops.app.costs.reporting.report",
+        "model_cost",
+        "down",
+        texts("На целевого клиента", "Бір мақсатты клиентке", "Per qualified lead"),
+        texts(
+            "Сколько потрачено на модели в расчёте на одного клиента, которого признали целевым. Купивший тоже "
+            "целевой. "
+            "В числителе — расходы на всех клиентов, а не только на целевых.",
+            "Мақсатты деп танылған бір клиентке шаққандағы модель шығыны. Сатып алған клиент те мақсатты. "
+            "Алымында тек мақсаттыларға емес, барлық клиентке кеткен шығын тұр.",
+            "What models cost per lead that was taken for a real prospect; one that bought is one too. All spending is "
+            "counted, not only that on qualified leads.",
+        ),
+        texts(
+            "расходы на диалоги за период ÷ целевые клиенты с диалогами за период",
+            "кезеңдегі диалогтар шығыны ÷ сол кезеңде жазған мақсатты клиенттер",
+            "cost of the period's dialogues ÷ qualified leads with a dialogue in the period",
+        ),
+    ),
+    Entry(
+        "cost_per_won",
+        "botops.app.costs.reporting.report",
+        "model_cost",
+        "down",
+        texts("На сделку", "Бір мәмілеге", "Per won deal"),
+        texts(
+            "Сколько потрачено на модели в расчёте на одного клиента, который купил и не вернул покупку.",
+            "Сатып алып, бас тартпаған бір клиентке шаққандағы модель шығыны.",
+            "What models cost per lead that bought and did not undo it.",
+        ),
+        texts(
+            "расходы на диалоги за период ÷ купившие клиенты с диалогами за период",
+            "кезеңдегі диалогтар шығыны ÷ сол кезеңде жазып, сатып алған клиенттер",
+            "cost of the period's dialogues ÷ leads with a dialogue in the period that bought",
+        ),
+    ),
+    Entry(
+        "dialogue_cost_median",
+        "botops.app.costs.distribution.distribution",
+        "model_cost",
+        "down",
+        texts("Обычный диалог", "Әдеттегі диалог", "The usual dialogue"),
+        texts(
+            "Половина диалогов стоит не больше этого. В отличие от среднего, не сдвигается из-за нескольких дорогих.",
+            "Диалогтардың жартысы бұдан қымбат емес. Орташадан айырмашылығы — бірнеше қымбат диалог оны өзгертпейді.",
+            "Half of the dialogues cost no more. Unlike the mean it does not move for a few dear ones.",
+        ),
+        texts(
+            "медиана стоимости диалогов за период",
+            "кезеңдегі диалогтар құнының медианасы",
+            "median of what the period's dialogues cost",
+        ),
+    ),
+    Entry(
+        "dialogue_cost_p95",
+        "botops.app.costs.distribution.distribution",
+        "model_cost",
+        "down",
+        texts("Дорогой диалог, p95", "Қымбат диалог, p95", "A dear dialogue, p95"),
+        texts(
+            "95 % диалогов стоят не больше этого; каждый двадцатый дороже.",
+            "Диалогтардың 95 %-ы бұдан қымбат емес; әр жиырмасыншысы қымбатырақ.",
+            "95 % of dialogues cost no more; one in twenty costs more.",
+        ),
+        texts(
+            "95-й процентиль стоимости диалогов за период",
+            "кезеңдегі диалогтар құнының 95-процентилі",
+            "95th percentile of what the period's dialogues cost",
+        ),
     ),
     Entry(
         "tokens",
@@ -91,6 +163,95 @@ COSTS = (
         ),
     ),
     Entry(
+        "saved_by_cache",
+        "botops.app.costs.reporting.report",
+        "model_cost",
+        "up",
+        texts("Сэкономил кэш", "Кэш үнемдеген", "Saved by caching"),
+        texts(
+            "На сколько дороже вышли бы те же вызовы без кэша провайдера. Доплата за запись в кэш вычтена.",
+            "Провайдер кэшінсіз дәл сол шақырулар қанша қымбатқа түсер еді. Кэшке жазу үстемесі шегерілген.",
+            "How much more the same calls would have cost without the provider's cache. What writing to it costs extra "
+            "is taken off.",
+        ),
+        texts(
+            "стоимость по цене обычного входа − настоящая стоимость, по вызовам",
+            "әдеттегі кіріс бағасымен есептелген құн − нақты құн, шақырулар бойынша",
+            "cost at the price of ordinary input − real cost, call by call",
+        ),
+    ),
+    Entry(
+        "repairs_cost",
+        "botops.app.costs.reporting.report",
+        "model_cost",
+        "down",
+        texts("На исправления", "Түзетулерге", "On corrections"),
+        texts(
+            "Сколько стоили повторные вызовы, когда проверка нашла в черновике ошибку и попросила модель исправиться.",
+            "Тексеру жобадан қате тауып, модельден түзетуді сұраған қайталама шақырулар қанша тұрды.",
+            "What the calls cost in which the model corrected a draft that the guard found a mistake in.",
+        ),
+        texts(
+            "стоимость вызовов с назначением «исправление»",
+            "мақсаты «түзету» болған шақырулар құны",
+            "cost of calls whose purpose is a correction",
+        ),
+    ),
+    Entry(
+        "failed_cost",
+        "botops.app.costs.reporting.report",
+        "model_cost",
+        "down",
+        texts("На неудавшиеся ответы", "Сәтсіз жауаптарға", "On failed replies"),
+        texts(
+            "Сколько стоили ответы, которых клиент не получил: модель отказала, поток оборвался, время вышло. "
+            "Провайдер "
+            "берёт деньги и за них.",
+            "Клиент алмаған жауаптардың құны: модель істен шықты, ағын үзілді, уақыт бітті. Провайдер олар үшін де ақы "
+            "алады.",
+            "What replies cost that no client got: the model failed, the stream broke off, time ran out. The provider "
+            "bills them all the same.",
+        ),
+        texts(
+            "стоимость вызовов неудавшихся и оборванных ходов",
+            "сәтсіз және үзілген қадамдардағы шақырулар құны",
+            "cost of the calls of failed and interrupted turns",
+        ),
+    ),
+    Entry(
+        "estimated_cost",
+        "botops.app.costs.reporting.report",
+        "model_cost",
+        "down",
+        texts("По оценке", "Бағалау бойынша", "Estimated"),
+        texts(
+            "Какая часть расхода посчитана по токенам, которые мы оценили сами: провайдер не прислал их числа.",
+            "Шығынның провайдер токен санын жібермей, өзіміз бағалаған бөлігі.",
+            "The part of the cost that rests on tokens counted here, because the provider sent no figure.",
+        ),
+        texts(
+            "стоимость вызовов с пометкой «оценка»", "«бағалау» белгісі бар шақырулар құны",
+            "cost of calls marked as estimates",
+        ),
+    ),
+    Entry(
+        "unknown_calls",
+        "botops.app.costs.reporting.report",
+        "count",
+        "down",
+        texts("Цена неизвестна", "Бағасы белгісіз", "Price unknown"),
+        texts(
+            "Сколько вызовов сделано к модели, цены которой нет ни в таблице, ни в настройках. Ни в одну сумму они не "
+            "входят: настоящий расход больше показанного.",
+            "Бағасы кестеде де, баптауларда да жоқ модельге жасалған шақырулар саны. Олар ешбір сомаға кірмейді: нақты "
+            "шығын көрсетілгеннен көп.",
+            "Calls to a model whose price is neither in the table nor in the settings. They are in no sum: the real "
+            "cost "
+            "is higher than shown.",
+        ),
+        texts("вызовы без цены", "бағасыз шақырулар", "calls without a price"),
+    ),
+    Entry(
         "simulated_replies",
         "botops.app.costs.reporting.report",
         "count",
@@ -108,6 +269,45 @@ COSTS = (
             "the scale.",
         ),
         texts("ответы имитации", "имитация жауаптары", "replies of the simulated model"),
+    ),
+    Entry(
+        "budget_used",
+        "botops.app.costs.budgets.standings",
+        "share",
+        "down",
+        texts("Бюджеты", "Бюджеттер", "Budgets"),
+        texts(
+            "Какая часть бюджета потрачена или занята под ответы, которые готовятся прямо сейчас.",
+            "Бюджеттің жұмсалған немесе қазір дайындалып жатқан жауаптарға бөлінген бөлігі.",
+            "The part of a budget that is spent, or held for replies that are being made right now.",
+        ),
+        texts(
+            "(потрачено + занято) ÷ сумма бюджета",
+            "(жұмсалған + бөлінген) ÷ бюджет сомасы",
+            "(spent + held) ÷ the budget's amount",
+        ),
+    ),
+    Entry(
+        "budget_runs_out",
+        "botops.app.costs.budgets.standings",
+        "moment",
+        "neither",
+        texts("Когда бюджет кончится", "Бюджет қашан бітеді", "When a budget is used up"),
+        texts(
+            "Когда бюджет закончится, если тратить так же, как с начала его срока до этой минуты. Дни недели и рост "
+            "здесь "
+            "не учтены: для месяца точнее прогноз.",
+            "Мерзім басынан осы минутқа дейінгі қарқынмен жұмсалса, бюджет қашан бітеді. Апта күндері мен өсім мұнда "
+            "ескерілмейді: ай үшін болжам дәлірек.",
+            "When the budget is used up at the pace since its period began. Weekdays and growth are not looked at: "
+            "for a "
+            "month the forecast knows better.",
+        ),
+        texts(
+            "начало срока + прошедшее время × сумма ÷ потрачено",
+            "мерзім басы + өткен уақыт × сома ÷ жұмсалған",
+            "start of the period + time passed × amount ÷ spent",
+        ),
     ),
     Entry(
         "month_forecast",

@@ -14,6 +14,7 @@ from botops.console import (
     costs_where,
     data,
     frame,
+    navigation,
 )
 from botops.console.i18n import _
 
@@ -22,12 +23,15 @@ def body(container: Container) -> None:
     with st.container(horizontal=True, key="costs-choice"):
         days = frame.period()
         shown = costs_choice.currency(container)
-    total = data.spending(container, data.key_of(container), days, "total")[0]
-    if not total.replies:
+    if data.costs(container, data.key_of(container), days, (), shown.currency).empty:
         frame.empty(_("No costs in this period"), _("Choose a longer period or write to the bot on the Chat page."))
+        if st.query_params.get("view") == "plan":
+            costs_planner.section(container, shown)
+        else:
+            navigation.link("costs", _("Plan costs before the first dialogue"), view="plan")
         return
     costs_headline.row(container, days, shown)
-    costs_basis.warnings(container, days)
+    costs_basis.warnings(container, days, shown)
     match costs_choice.view():
         case "dialogues":
             costs_dialogues.section(container, days, shown)
@@ -37,7 +41,7 @@ def body(container: Container) -> None:
         case "plan":
             costs_planner.section(container, shown)
         case "basis":
-            costs_basis.section(container, days)
+            costs_basis.section(container, days, shown)
         case _:
             costs_where.section(container, days, shown)
 

@@ -263,25 +263,6 @@ def test_other_prompt_by_address(seeded, run, words):
     assert "Руководитель поддержки" in words(test)
 
 
-def test_costs_name_the_rate_and_that_nobody_is_billed(seeded, run, words):
-    test = run(seeded, "costs", days="28")
-    said = words(test)
-    assert "gpt-4o-mini" in said
-    assert "за доллар" in said
-    assert len(test.metric) == 3
-    assert "sales · v1" in said
-
-
-def test_costs_without_a_rate_are_in_dollars(project, run, words):
-    settings = project / "botops.yaml"
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(re.sub(r"costs:\n(  .*\n)+", "", text), encoding="utf-8")
-    test = run(project, "costs", days="28")
-    assert not test.exception
-    assert "$" in test.metric[0].value
-    assert "Курс не задан" in words(test)
-
-
 def test_language_is_kept_in_the_address_and_over_pages(seeded, run):
     test = run(seeded, lang="en")
     assert test.query_params["lang"] == "en"
