@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 from botops import __version__
-from botops.app.container import STATE, database_url, store_exists
+from botops.app.place import STATE, database_url, store_exists
 from botops.config import FILE_NAME, load_settings
 from botops.domain.errors import ConflictError, NotFoundError, OutsideError, UserError
 

@@ -17,6 +17,7 @@ from botops.app.clock import SystemClock
 from botops.app.costs.budgets import announcing, configured_budgets, exchange_rates
 from botops.app.guard import ClaimGuard
 from botops.app.models import build_model
+from botops.app.place import STATE, database_url, store_exists
 from botops.app.pricebooks.books import Books, only_book
 from botops.app.prompts.prompting import Prompting
 from botops.app.releases.overrides import StoredOverrides
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from botops.domain.budgets import Budget, Budgets
     from botops.domain.ports import ChatModel, Clock, Guard, Meter
     from botops.store import Store
-
-STATE = Path(".botops")
-"""What belongs to this machine and not to git: the database, the last good prompts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,19 +203,3 @@ def reading(settings: Settings, secrets: Secrets) -> Iterator[tuple[Registry, St
         return
     with Store.open(database_url(settings, secrets), clock=SystemClock(), role="reader") as store:
         yield registry, store
-
-
-def store_exists(settings: Settings, secrets: Secrets) -> bool:
-    """True when the store was made already; a database server is taken to be there."""
-    prefix = "sqlite:///"
-    url = database_url(settings, secrets)
-    return not url.startswith(prefix) or Path(url.removeprefix(prefix)).exists()
-
-
-def database_url(settings: Settings, secrets: Secrets) -> str:
-    """The database's URL; a relative SQLite file starts from the settings file's folder."""
-    url = secrets.database_url or settings.store.url
-    prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.startswith("sqlite:////") and ":memory:" not in url:
-        return f"{prefix}{settings.root / url.removeprefix(prefix)}"
-    return url

@@ -16,9 +16,10 @@ from botops.app.backup import FOLDER, backups
 from botops.app.checks.extensions import extensions_of
 from botops.app.checks.second_opinion import opinion_model
 from botops.app.clock import SystemClock
-from botops.app.container import database_url, open_registry
+from botops.app.container import open_registry
 from botops.app.evals.judge import calibrations_of, judge_named
 from botops.app.models import build_model
+from botops.app.place import database_url
 from botops.app.pricebooks.books import Books
 from botops.app.pricebooks.canary import standing_alarm
 from botops.app.releases.kill_switch import by_guardrail, in_words

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from botops.domain.errors import UserError
 
 if TYPE_CHECKING:
-    from botops.app.container import Container
+    from botops.app.costs.source import CostSource
 
 MOST_DAYS = 3660
 """Days of the longest period: ten years."""
@@ -37,20 +37,20 @@ class Period:
         return tuple(first + timedelta(days=n) for n in range(self.days))
 
 
-def period(container: Container, days: int) -> Period:
+def period(source: CostSource, days: int) -> Period:
     """The last `days` calendar days of the company's time zone, today included, up to the end of this hour."""
-    zone = ZoneInfo(container.settings.company.timezone)
-    now = container.clock.now()
+    zone = ZoneInfo(source.settings.company.timezone)
+    now = source.clock.now()
     first = now.astimezone(zone).date() - timedelta(days=days - 1)
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return Period(datetime.combine(first, time(), zone).astimezone(UTC), hour, days, str(zone))
 
 
-def between(container: Container, since: date, until: date) -> Period:
+def between(source: CostSource, since: date, until: date) -> Period:
     """The calendar days of the company's time zone from one to another, both included; of today up to the end of this
     hour. Raises UserError for days in the wrong order, too many of them, or none that has begun."""
-    zone = ZoneInfo(container.settings.company.timezone)
-    now = container.clock.now()
+    zone = ZoneInfo(source.settings.company.timezone)
+    now = source.clock.now()
     today = now.astimezone(zone).date()
     if until < since:
         raise UserError(f"the period ends on {until}, before it begins on {since}: change one of the two")

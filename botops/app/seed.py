@@ -16,8 +16,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from botops.app.container import STATE
 from botops.app.living import Manners, Visit, aftermath, live, report
+from botops.app.place import STATE
 from botops.domain.errors import BotopsError, ConflictError, UserError
 from botops.domain.turns import GuardPolicy
 from botops.monitor import Metrics

@@ -10,6 +10,7 @@ from botops.cli.cost_plan import plan_command
 from botops.cli.cost_prices import prices
 from botops.cli.cost_prompt import prompt
 from botops.cli.cost_reconcile import reconcile
+from botops.cli.cost_report import report
 from botops.cli.cost_reprice import reprice
 
 
@@ -18,5 +19,5 @@ def cost() -> None:
     """What dialogues cost, what they will, and what they may."""
 
 
-for command in (forecast_command, plan_command, budgets, prices, prompt, reconcile, reprice):
+for command in (report, forecast_command, plan_command, budgets, prices, prompt, reconcile, reprice):
     cost.add_command(command)

@@ -37,10 +37,10 @@ def prompt(
     share read from the provider's cache are counted from the store. A hint comes with its evidence or not at all. With
     --compare, the version named after it is the first and this one the second: a difference is what this one adds.
     """
-    from botops.app.container import store_exists
     from botops.app.costs.economics import sections_of
     from botops.app.costs.hints import hints_of
     from botops.app.costs.versions import compare
+    from botops.app.place import store_exists
     from botops.cli.prompts import version_of
     from botops.config import Secrets
     from botops.domain.errors import UserError

@@ -67,7 +67,7 @@ def _traffic(
     settings: Settings, secrets: Secrets, prompt: str, now: datetime, dialogues: float | None, replies: float | None
 ) -> Traffic | None:
     from botops.app.clock import SystemClock
-    from botops.app.container import database_url
+    from botops.app.place import database_url
     from botops.app.prompts.diff import given_traffic, replies_per_dialogue, traffic_of
     from botops.domain.errors import StoreError, UserError
     from botops.store import Store

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from botops.app.clock import SystemClock
-from botops.app.container import database_url
+from botops.app.place import database_url
 from botops.cli.main import run
 from botops.config import Secrets, load_settings
 from botops.domain.releases import Deed

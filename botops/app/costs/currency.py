@@ -11,30 +11,30 @@ from botops.costs import configured_rates
 from botops.domain.errors import UserError
 
 if TYPE_CHECKING:
-    from botops.app.container import Container
+    from botops.app.costs.source import CostSource
     from botops.costs import ExchangeRates
 
 
-def rates_of(container: Container) -> ExchangeRates:
+def rates_of(source: CostSource) -> ExchangeRates:
     """The exchange rates of an installation."""
-    settings = container.settings
+    settings = source.settings
     return configured_rates(settings.costs, currency=settings.company.currency, root=settings.root)
 
 
-def currency_asked(container: Container, wanted: str | None) -> tuple[str, ExchangeRates]:
+def currency_asked(source: CostSource, wanted: str | None) -> tuple[str, ExchangeRates]:
     """The currency amounts are shown in, as asked, else the company's, and the exchange rates. Raises UserError for a
     currency without a rate."""
-    rates = rates_of(container)
+    rates = rates_of(source)
     if wanted is None:
-        return container.settings.company.currency, rates
+        return source.settings.company.currency, rates
     code = wanted.strip().upper()
     if not rates.knows(code):
         raise UserError(f"there is no exchange rate for {wanted}: add one under costs.rates in botops.yaml")
     return code, rates
 
 
-def rate_today(container: Container) -> tuple[Decimal, date] | None:
+def rate_today(source: CostSource) -> tuple[Decimal, date] | None:
     """The exchange rate in force and its date; None without one."""
-    zone = ZoneInfo(container.settings.company.timezone)
-    rate = rates_of(container).on(container.clock.now().astimezone(zone).date(), container.settings.company.currency)
+    zone = ZoneInfo(source.settings.company.timezone)
+    rate = rates_of(source).on(source.clock.now().astimezone(zone).date(), source.settings.company.currency)
     return (rate.per_usd, rate.since) if rate is not None and rate.since is not None else None

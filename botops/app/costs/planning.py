@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from botops.app import queries
 from botops.app.clock import SystemClock
-from botops.app.container import Container, store_exists
+from botops.app.container import Container
 from botops.app.costs.planning_inputs import Rests, measured
 from botops.app.costs.what_if import WhatIf, with_what_if
 from botops.app.models import DEFAULT_MODEL
+from botops.app.place import store_exists
 from botops.costs.forecast import CONFIDENCE, Interval
 from botops.costs.plan import CapacityPlan, HourLoad, Limit, LimitKind, LimitUse, capacity
 from botops.domain.errors import NotFoundError, UserError

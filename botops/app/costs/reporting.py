@@ -18,7 +18,7 @@ from botops.domain.usage import Usage
 from botops.store import CallSums, CostDimension, CostKey, Spoken
 
 if TYPE_CHECKING:
-    from botops.app.container import Container
+    from botops.app.costs.source import CostSource
     from botops.app.periods import Period
     from botops.costs.rates import ExchangeRates
     from botops.domain.money import Money
@@ -138,6 +138,11 @@ class CostReport:
     lag: Lag
 
     @property
+    def side_by(self) -> tuple[CostDimension, ...]:
+        """What the keys of `side` hold."""
+        return SIDE
+
+    @property
     def everything(self) -> Amount:
         """What dialogues and the calls beside them cost together: what a provider's invoice is held against."""
         return self.total.cost + self.side_total.cost
@@ -149,15 +154,15 @@ class CostReport:
 
 
 def report(
-    container: Container, period: Period, by: Sequence[CostDimension] = (), *, currency: str | None = None
+    source: CostSource, period: Period, by: Sequence[CostDimension] = (), *, currency: str | None = None
 ) -> CostReport:
     """What the model cost in a period, by any dimensions together.
 
     `currency` is an ISO code with a known exchange rate, the company's without one. Raises UserError for a dimension or
     a currency that is not known, StoreError when the store cannot be read.
     """
-    (code, rates), asked = currency_asked(container, currency), tuple(by)
-    store, zone = container.store.costs, ZoneInfo(period.zone)
+    (code, rates), asked = currency_asked(source, currency), tuple(by)
+    store, zone = source.store.costs, ZoneInfo(period.zone)
     sums = store.calls(period.since, period.until, asked, zone)
     spoken = store.spoken(period.since, period.until, asked, zone)
     whole = store.spoken(period.since, period.until, (), zone) if asked else spoken
@@ -175,41 +180,41 @@ def report(
 
 
 def cost_rows(
-    container: Container, period: Period, by: Sequence[CostDimension] = (), *, currency: str | None = None
+    source: CostSource, period: Period, by: Sequence[CostDimension] = (), *, currency: str | None = None
 ) -> tuple[CostRow, ...]:
     """The rows of a report without the rest; without dimensions its total. Raises as `report`."""
-    (code, rates), asked = currency_asked(container, currency), tuple(by)
-    store, zone = container.store.costs, ZoneInfo(period.zone)
+    (code, rates), asked = currency_asked(source, currency), tuple(by)
+    store, zone = source.store.costs, ZoneInfo(period.zone)
     sums = store.calls(period.since, period.until, asked, zone)
     return _rows(sums, store.spoken(period.since, period.until, asked, zone), asked, rates, code, period)
 
 
 def side_costs(
-    container: Container, period: Period, by: Sequence[CostDimension] = SIDE, *, currency: str | None = None
+    source: CostSource, period: Period, by: Sequence[CostDimension] = SIDE, *, currency: str | None = None
 ) -> tuple[CostRow, ...]:
     """What calls that belong to no dialogue cost in a period, by any dimensions. Raises as `report`."""
-    (code, rates), asked = currency_asked(container, currency), tuple(by)
-    sums = container.store.costs.side_calls(period.since, period.until, asked, ZoneInfo(period.zone))
+    (code, rates), asked = currency_asked(source, currency), tuple(by)
+    sums = source.store.costs.side_calls(period.since, period.until, asked, ZoneInfo(period.zone))
     return _rows(sums, {}, asked, rates, code, period)
 
 
 SpendingGroup = Literal["total", "day", "version", "model", "channel"]
 
 
-def spending(container: Container, asked: Period, group: SpendingGroup) -> tuple[CostRow, ...]:
+def spending(source: CostSource, asked: Period, group: SpendingGroup) -> tuple[CostRow, ...]:
     """The rows of a report by one dimension, or its total."""
-    return cost_rows(container, asked, () if group == "total" else (group,))
+    return cost_rows(source, asked, () if group == "total" else (group,))
 
 
-def dearest(container: Container, asked: Period, limit: int = 10) -> tuple[DearDialogue, ...]:
+def dearest(source: CostSource, asked: Period, limit: int = 10) -> tuple[DearDialogue, ...]:
     """The dialogues that cost most in a period, dearest first."""
-    ids = container.store.costs.dearest(asked.since, asked.until, limit)
-    return container.store.reads.cost_of_dialogues(ids, asked.since, asked.until)
+    ids = source.store.costs.dearest(asked.since, asked.until, limit)
+    return source.store.reads.cost_of_dialogues(ids, asked.since, asked.until)
 
 
-def cost_range(container: Container, asked: Period, shares: Sequence[float] = (0.5, 0.95)) -> CostRange:
+def cost_range(source: CostSource, asked: Period, shares: Sequence[float] = (0.5, 0.95)) -> CostRange:
     """How what dialogues cost in a period is distributed: the cost not exceeded by each share of them."""
-    return container.store.costs.ranges(asked.since, asked.until, shares)
+    return source.store.costs.ranges(asked.since, asked.until, shares)
 
 
 def _rows(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from botops import __version__
 from botops.app.clock import SystemClock
-from botops.app.container import STATE
 from botops.app.evals.apart import EvalGuard, JudgingProcess
 from botops.app.evals.clients import Clients
 from botops.app.evals.estimating import estimate_run
@@ -20,6 +19,7 @@ from botops.app.evals.preparation import books_of, prepare, read_suites
 from botops.app.evals.prompts import PromptsUnderTest, shown
 from botops.app.evals.request import EvalRequest, faultless
 from botops.app.evals.retrying import judged_before
+from botops.app.place import STATE
 from botops.domain.errors import UserError
 from botops.domain.money import PICO
 from botops.domain.usage import Usage

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from botops.app.container import STATE, new_id
+from botops.app.container import new_id
 from botops.app.evals.suite_files import listed_suites
 from botops.app.models import SIMULATOR
+from botops.app.place import STATE
 from botops.app.releases.auditing import label
 from botops.app.releases.evidence import keep_proofs, proofs_of
 from botops.app.supervise import end_with_parent

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from botops.app.container import database_url, new_id, store_exists
+from botops.app.container import new_id
 from botops.app.evals.prompts import shown
 from botops.app.evals.suite_files import book_checksum, usable_suites
+from botops.app.place import database_url, store_exists
 from botops.app.pricebooks.books import Books
 from botops.app.releases.auditing import label, prompt_subject
 from botops.domain.people import person

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from botops.app.container import STATE
+from botops.app.place import STATE
 from botops.app.releases.git_program import Git, GitError
 from botops.app.releases.git_remote import counts, fetch, on_branch, push_branch, repository_of, tracking_ref
 from botops.app.releases.git_steps import Step, commit_waiting, keep_steps, waiting_steps

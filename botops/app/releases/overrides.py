@@ -144,7 +144,7 @@ def _last_good(
 def overrides_of(settings: Settings, secrets: Secrets) -> tuple[Override, ...]:
     """The overrides in force of an installation, for who does not open the whole of it; none before it has a store.
     Raises StoreError."""
-    from botops.app.container import database_url
+    from botops.app.place import database_url
     from botops.store import Store
 
     url = database_url(settings, secrets)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from botops.app.clock import SystemClock
-from botops.app.container import database_url, open_registry
+from botops.app.container import open_registry
+from botops.app.place import database_url
 from botops.app.releases.overrides import StoredOverrides
 
 if TYPE_CHECKING:

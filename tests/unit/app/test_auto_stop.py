@@ -10,10 +10,11 @@ import pytest
 import yaml
 
 from botops.app.clock import SetClock
-from botops.app.container import Container, database_url
+from botops.app.container import Container
 from botops.app.experiments.auto_stop import ExperimentWatch, stop_if_harmful
 from botops.app.experiments.standing import standing
 from botops.app.experiments.status import experiment_status
+from botops.app.place import database_url
 from botops.app.releases import releasing
 from botops.app.releases.kill_switch import kill, restore
 from botops.app.supervise import Watch
