@@ -6,9 +6,9 @@ from __future__ import annotations
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.prompts.diff import MonthlyChange, TokenChange, preview
+from botops.app.prompts.diff import preview
 from botops.app.prompts.drafting import Examined, against_live, live_version
-from botops.console import formats, frame, labels, parts, prompt_texts
+from botops.console import frame, labels, parts, prompt_costs, prompt_price, prompt_texts
 from botops.console.i18n import _, language, ngettext
 from botops.console.safe import said, tag
 from botops.domain.errors import UserError
@@ -26,7 +26,16 @@ def section(container: Container, name: str, text: str, found: Examined) -> None
     live = live_version(container, name)
     if live is not None:
         _change(container, live, found.version)
+    _parts(container, name, found.version)
     _preview(container, name, found.version)
+
+
+def _parts(container: Container, name: str, version: PromptVersion) -> None:
+    with st.expander(_("What each part of it costs"), icon=":material/payments:", key=f"parts-{name}"):
+        try:
+            prompt_costs.of_version(container, version)
+        except UserError as error:
+            frame.fault(_("The text cannot be filled in"), error)
 
 
 def problems(found: tuple[Problem, ...], text: str | None = None) -> None:
@@ -60,35 +69,11 @@ def _change(container: Container, live: PromptVersion, draft: PromptVersion) -> 
         return
     prompt_texts.changes(priced.diff)
     parts.question(_("What would it cost?"))
-    parts.answer(" · ".join(_tokens(count) for count in priced.tokens))
+    parts.answer(" · ".join(prompt_price.tokens(count) for count in priced.tokens))
     if priced.monthly is None:
         parts.answer(_("There were no replies in the last 28 days, so a month's cost cannot be told."))
     else:
-        parts.answer(_month(priced.monthly))
-
-
-def _tokens(count: TokenChange) -> str:
-    about = "" if count.exact else "≈ "
-    change = count.after - count.before
-    sign = "+" if change > 0 else "−" if change < 0 else "±"
-    return _("{language}: {about}{tokens} tokens ({change})").format(
-        language=labels.spoken(count.language), about=about, tokens=formats.number(count.after),
-        change=f"{sign}{formats.number(abs(change))}",
-    )  # fmt: skip
-
-
-def _month(monthly: MonthlyChange) -> str:
-    if monthly.unknown_model:
-        return _("The price of the model is not known: set it under costs.prices in botops.yaml.")
-    local = monthly.local
-    amount, currency = (monthly.usd, "USD") if local is None else (local.amount, local.currency)
-    sign = "+" if amount > 0 else "−" if amount < 0 else ""
-    sentence = _("{change} a month, at {replies} replies as in the last 28 days.").format(
-        change=f"{sign}{formats.cost(abs(amount), currency)}", replies=formats.number(monthly.replies)
-    )
-    if monthly.simulated:
-        sentence += " " + _("A simulator answers: priced as {model}.").format(model=monthly.priced_as[1])
-    return sentence
+        parts.answer(prompt_price.month(priced.monthly))
 
 
 def _preview(container: Container, name: str, version: PromptVersion) -> None:

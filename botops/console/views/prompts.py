@@ -14,6 +14,7 @@ from botops.console import (
     frame,
     labels,
     parts,
+    prompt_costs,
     prompt_editor,
     prompt_effect,
     prompt_history,
@@ -34,6 +35,7 @@ _VIEWS: Mapping[str, str] = {
     "draft": N_("Draft"),
     "release": N_("Release"),
     "compare": N_("Compare"),
+    "costs": N_("Costs"),
     "check": N_("Check"),
     "history": N_("History"),
     "shared": N_("Shared texts"),
@@ -93,6 +95,8 @@ def _view(container: Container, state: PromptState) -> None:
                 prompt_release.section(container, state)
             case "compare":
                 prompt_texts.compare(state)
+            case "costs":
+                prompt_costs.section(container, state)
             case "check":
                 _lint(container, state)
             case "history":

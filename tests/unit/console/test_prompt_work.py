@@ -260,7 +260,7 @@ def test_begin_from_another_version(project, run):
 
 
 @pytest.mark.parametrize("language", ["ru", "kk", "en"])
-@pytest.mark.parametrize("view", ["text", "draft", "release", "compare", "check", "history", "shared"])
+@pytest.mark.parametrize("view", ["text", "draft", "release", "compare", "costs", "check", "history", "shared"])
 def test_every_view_in_every_language(seeded, run, view, language):
     test = look(run(seeded, "prompts", lang=language), view)
     assert not test.exception
@@ -375,7 +375,7 @@ def test_a_prompt_nobody_has(seeded, run, words):
     assert "Промпта «&lt;b&gt;sale&lt;/b&gt;» нет" in words(test)
 
 
-@pytest.mark.parametrize("view", ["text", "draft", "release", "history"])
+@pytest.mark.parametrize("view", ["text", "draft", "release", "costs", "history"])
 @pytest.mark.parametrize(
     ("file", "content"),
     [

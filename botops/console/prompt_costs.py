@@ -1,0 +1,192 @@
+"""What a prompt costs: its parts, where it could cost less, and two versions side by side in price and quality."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from botops.app.container import Container
+from botops.app.costs.economics import MonthlyCost, PromptEconomics, SectionCost, sections_of
+from botops.app.costs.hints import HintsOfPrompt, hints_of
+from botops.app.costs.versions import VersionComparison, compare
+from botops.app.prompts.state import PromptState, VersionState
+from botops.console import data, formats, frame, labels, parts, prompt_hints, prompt_versions, safe
+from botops.console.i18n import N_, _, language, ngettext
+from botops.console.safe import Html, tag
+from botops.domain.errors import UserError
+from botops.domain.messages import Language
+from botops.registry import PromptVersion
+
+_VIEWS: Mapping[str, str] = {
+    "parts": N_("Parts of the text"),
+    "less": N_("Where it could cost less"),
+    "versions": N_("Against another version"),
+}
+_KINDS: Mapping[str, str] = {
+    "paragraph": N_("paragraph"),
+    "list": N_("list"),
+    "table": N_("table"),
+    "example": N_("example"),
+    "price_table": N_("price list"),
+    "value": N_("filled in"),
+    "message": N_("message"),
+}
+_TITLE = 70
+
+
+@st.cache_resource(ttl=data.LINT_SECONDS, show_spinner=False, max_entries=16)
+def _economics(_container: Container, key: str, text: str, _version: PromptVersion) -> PromptEconomics:
+    return sections_of(_container, _version)
+
+
+@st.cache_resource(ttl=data.LINT_SECONDS, show_spinner=False, max_entries=16)
+def _hints(_container: Container, key: str, text: str, _version: PromptVersion) -> HintsOfPrompt:
+    return hints_of(_container, _version)
+
+
+@st.cache_resource(ttl=data.LINT_SECONDS, show_spinner=False, max_entries=16)
+def _compared(
+    _container: Container, key: str, name: str, before: int, after: int, spoken: Language
+) -> VersionComparison:  # fmt: skip
+    return compare(_container, name, before, after, language=spoken)
+
+
+def show(container: Container, name: str, version: int | None = None) -> None:
+    """The parts of a version of a prompt, the live one by default, and what each costs a month: a block for any page.
+
+    A version that cannot be read or filled in is said to be so, with its places."""
+    try:
+        number = container.registry.release(name).spec.live if version is None else version
+        of_version(container, container.registry.version(name, number))
+    except UserError as error:
+        frame.fault(_("The text cannot be filled in"), error)
+
+
+def of_version(container: Container, version: PromptVersion) -> None:
+    """The parts of a text and what each costs a month. Raises UserError where it cannot be filled in."""
+    found = _economics(container, data.key_of(container), f"{version.label} {version.text_checksum}", version)
+    parts.answer(_rests_on(found))
+    frame.show(_table(found))
+
+
+def section(container: Container, state: PromptState) -> None:
+    """The view of costs on the page of prompts."""
+    versions = {v.number: v.version for v in state.versions if v.version is not None}
+    if not versions:
+        frame.empty(_("No versions"), _("botops prompts new writes the first one."))
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        number = _pick(_("Version"), state, list(versions), state.live, "of")
+        view = st.segmented_control(
+            _("What to look at"), list(_VIEWS), default="parts", required=True, key=f"costs-view-{state.name}",
+            format_func={view: _(title) for view, title in _VIEWS.items()}.__getitem__, label_visibility="collapsed",
+        )  # fmt: skip
+    version = versions[number]
+    match view:
+        case "less":
+            text = f"{version.label} {version.text_checksum}"
+            prompt_hints.show(_hints(container, data.key_of(container), text, version))
+        case "versions":
+            _beside(container, state, list(versions), number)
+        case _:
+            parts.question(_("What does each part of this prompt cost?"))
+            of_version(container, version)
+
+
+def _beside(container: Container, state: PromptState, numbers: list[int], after: int) -> None:
+    others = [number for number in numbers if number != after]
+    if not others:
+        frame.empty(_("Nothing to compare"), _("There is only one readable version."))
+        return
+    before = _pick(_("Before"), state, others, state.live, "before")
+    key = data.key_of(container)
+    prompt_versions.show(_compared(container, key, state.name, before, after, language()))
+
+
+def _pick(label: str, state: PromptState, numbers: Sequence[int], first: int | None, key: str) -> int:
+    shares = {v.number: _share(v) for v in state.versions}
+    return st.selectbox(
+        label, numbers, index=numbers.index(first) if first in numbers else 0, key=f"costs-{key}-{state.name}",
+        width=160, filter_mode=None, format_func=lambda number: f"v{number}{shares[number]}",
+    )  # fmt: skip
+
+
+def _share(version: VersionState) -> str:
+    return f" · {formats.percent(version.share)}" if version.share else ""
+
+
+def _rests_on(found: PromptEconomics) -> str:
+    said = []
+    if not found.counted:
+        said.append(_("No reply was given with it in the last {days} days, so a month's cost cannot be told.").format(
+            days=found.days))  # fmt: skip
+    else:
+        sentence = ngettext("{n} call of the model a month", "{n} calls of the model a month", round(found.calls))
+        sentence = sentence.format(n=formats.number(round(found.calls)))
+        whose = {
+            "version": _("as in the last {days} days"),
+            "prompt": _("as all versions had in the last {days} days: this one had none"),
+        }
+        said.append(f"{sentence}, {whose[found.basis].format(days=found.days)}.")
+    if found.cached is not None and found.counted:
+        said.append(_("{share} of what they read came from the provider's cache.").format(
+            share=formats.percent(found.cached)))  # fmt: skip
+    if found.carried is not None:
+        said.append(_("The prompt is {share} of what they read, the rest is what was said.").format(
+            share=formats.percent(found.carried)))  # fmt: skip
+    if not found.known_price:
+        said.append(_("The price of the model is not known: set it under costs.prices in botops.yaml."))
+    elif found.simulated:
+        said.append(_("A simulator answers: priced as {model}.").format(model=found.priced_as))
+    if not found.exact:
+        said.append(_("Tokens are estimated: the model's vocabulary is not at hand."))
+    return " ".join(said)
+
+
+def _table(found: PromptEconomics) -> Html:
+    spoken = next(iter(found.tokens))
+    parted = found.counted > 0 and any(row.calls != found.calls for row in found.sections)
+    heads = [(_("Part"), False), (_("Tokens, {language}").format(language=labels.spoken(spoken)), True),
+             (_("Share"), True)]  # fmt: skip
+    heads += [(_("Calls a month"), True)] if parted else []
+    heads += [(_("Cost a month"), True), (_("Without the cache"), True)] if found.monthly else []
+    rows = [
+        (
+            tag("div", _what(row), safe.bar(row.share)),
+            formats.number(row.tokens[spoken]) if spoken in row.tokens else formats.NOTHING,
+            formats.percent(row.share, 1),
+            *([formats.number(round(row.calls))] if parted else []),
+            *(_money(row.monthly) if found.monthly else ()),
+        )
+        for row in found.sections
+    ]
+    rows.append(
+        (
+            tag("b", _("The whole prompt")), formats.number(found.tokens[spoken]), formats.percent(1),
+            *([formats.number(round(found.calls))] if parted else []),
+            *(_money(found.monthly) if found.monthly else ()),
+        )
+    )  # fmt: skip
+    return parts.table(heads, rows)
+
+
+def _what(row: SectionCost) -> Html:
+    section = row.section
+    if section is None:
+        return safe.text(_("around the messages"))
+    title = "" if section.kind == "price_table" else safe.preview(section.title, _TITLE)
+    name = _(_KINDS[section.kind])
+    spoken = f" · {labels.spoken(section.language)}" if section.language else ""
+    where = tag("code", f"{frame.short(section.file)}:{section.line}")
+    return tag("div", tag("div", title or name), tag("div", f"{name}{spoken} · " if title else "", where,
+               class_="bo-muted bo-small"))  # fmt: skip
+
+
+def _money(cost: MonthlyCost | None) -> tuple[str, str]:
+    if cost is None:
+        return formats.NOTHING, formats.NOTHING
+    if cost.local is None or cost.local_uncached is None:
+        return formats.cost(cost.usd, "USD"), formats.cost(cost.usd_uncached, "USD")
+    currency = cost.local.currency
+    return formats.cost(cost.local.amount, currency), formats.cost(cost.local_uncached.amount, currency)
