@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from botops.cli.cost_budgets import budgets
+from botops.cli.cost_export import export
 from botops.cli.cost_forecast import forecast_command
 from botops.cli.cost_plan import plan_command
 from botops.cli.cost_prices import prices
@@ -19,5 +20,5 @@ def cost() -> None:
     """What dialogues cost, what they will, and what they may."""
 
 
-for command in (report, forecast_command, plan_command, budgets, prices, prompt, reconcile, reprice):
+for command in (budgets, export, forecast_command, plan_command, prices, prompt, reconcile, report, reprice):
     cost.add_command(command)

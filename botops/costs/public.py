@@ -88,6 +88,11 @@ class PublicTable:
             audio_output=rates["audio_output"],
         )
 
+    def seller(self, model: str, provider: str | None = None) -> str | None:
+        """Who sells a model, as people call them; None for a model that is not listed."""
+        pair = self._find(model, provider)
+        return None if pair is None else pair[0].name
+
     def beside(self, model: str, at: datetime, provider: str | None = None) -> tuple[str, ...]:
         """Models of the same seller that write text at a known price, by name; empty for a model that is not listed.
         Those that also speak, and names the table has as patterns (`ft:gpt-4o`), are left out."""

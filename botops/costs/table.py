@@ -68,3 +68,7 @@ class PriceTable:
             if of_tier:
                 return row_of(max(enumerate(of_tier), key=lambda pair: (pair[1].since or date.min, pair[0]))[1])
         return public_table().row(model, at, tier, self._provider) if self._public else None
+
+    def seller(self, model: str) -> str | None:
+        """Who sells a model by the public table; None for one it does not list. Loads it."""
+        return public_table().seller(model, self._provider) if self._public else None

@@ -1,0 +1,142 @@
+"""`botops cost export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from botops.cli.context import counted, open_container, project_settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from botops.app.container import Container
+    from botops.app.costs.exporting import Asked, Table
+    from botops.config import Settings
+    from botops.store import CostDimension
+
+_STDOUT = "-"
+
+
+@click.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "parquet", "focus"]),
+    default="csv",
+    show_default=True,
+    help="focus: FinOps FOCUS columns, as CSV, or as Parquet where FILE ends in .parquet.",
+)
+@click.option("--since", metavar="WHEN", help="From: 7d, 2w, or a day as 2026-11-01; default this month.")
+@click.option("--until", metavar="WHEN", help="Up to the beginning of: as --since; default now.")
+@click.option(
+    "--by",
+    "by",
+    metavar="A,B",
+    help="Told by: purpose, prompt, version, experiment, variant, model, tier, "
+    "channel, language, outcome; default version,purpose,model,channel.",
+)
+@click.option("--calls", "call_by_call", is_flag=True, help="A row for each call instead of each day and group.")
+@click.option("--currency", metavar="CODE", help="The second currency of amounts; default the company's.")
+@click.option("--account", metavar="ID", help="FOCUS: the billing account; default the company's name.")
+@click.option("--provider", metavar="NAME", help="FOCUS: who bills all models; default by the price table.")
+@click.option("--focus-version", type=click.Choice(["1.4", "1.2"]), default="1.4", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The file to write; - for CSV to stdout.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def export(
+    form: str,
+    since: str | None,
+    until: str | None,
+    by: str | None,
+    call_by_call: bool,
+    currency: str | None,
+    account: str | None,
+    provider: str | None,
+    focus_version: str,
+    out: Path,
+    force: bool,
+) -> int:
+    """Write costs to a file for finance: by day and dimensions, call by call, or in FOCUS columns.
+
+    Amounts are exact: text in CSV, decimals in Parquet. Days are the company's, in FOCUS those of UTC. Every row says
+    whether its calls were simulated (nobody bills them) and whose they were; FOCUS leaves simulated ones out. An
+    unknown price is an empty cost. Cells a spreadsheet would run as a formula are made plain. Exit code 1 when a FOCUS
+    file has rows without a cost.
+    """
+    from botops.app.costs.exporting import BY, Asked
+
+    settings = project_settings()
+    if call_by_call and (form == "focus" or by):
+        raise click.UsageError("--calls has a row for each call: leave --by and --format focus out")
+    if str(out) == _STDOUT and _as_parquet(form, out):
+        raise click.UsageError("Parquet cannot go to stdout: name a file")
+    wanted = tuple(name.strip() for name in by.split(",") if name.strip()) if by else BY
+    with open_container(settings, role="reader") as container:
+        begins, ends = _period(container, settings, since, until)
+        asked = Asked(begins, ends, cast("tuple[CostDimension, ...]", wanted), currency)
+        table = _table(container, asked, form, focus_version, account, provider, call_by_call=call_by_call)
+        number = _write(table, out, form, force=force)
+    for note in table.notes:
+        click.echo(note, err=True)
+    click.echo(f"{counted(number, 'row')} written to {'stdout' if str(out) == _STDOUT else out}", err=True)
+    return 1 if table.incomplete else 0
+
+
+def _as_parquet(form: str, out: Path) -> bool:
+    return form == "parquet" or (form == "focus" and out.suffix.lower() == ".parquet")
+
+
+def _period(
+    container: Container, settings: Settings, since: str | None, until: str | None
+) -> tuple[datetime, datetime]:
+    from botops.app.costs.periods import this_month
+    from botops.cli.moments import moment_before
+
+    now = container.clock.now()
+    begins = moment_before(now, since, settings) if since else this_month(container).since
+    ends = moment_before(now, until, settings, "--until") if until else now
+    if ends <= begins:
+        raise click.UsageError(f"--until {until or 'now'} is not after --since {since or 'the first of this month'}")
+    return begins, ends
+
+
+def _table(
+    container: Container,
+    asked: Asked,
+    form: str,
+    version: str,
+    account: str | None,
+    provider: str | None,
+    *,
+    call_by_call: bool,
+) -> Table:
+    from botops.app.costs import exporting, focus
+
+    if form == "focus":
+        billing = focus.Billing(account or container.settings.company.name, provider)
+        return focus.focus_table(container, asked, billing, cast("focus.Version", version))
+    return exporting.call_by_call(container, asked) if call_by_call else exporting.by_day(container, asked)
+
+
+def _write(table: Table, out: Path, form: str, *, force: bool) -> int:
+    from botops.app.costs.export_files import whole_file, write_csv, write_parquet
+    from botops.cli.progress import progress
+
+    if str(out) == _STDOUT:
+        return write_csv(sys.stdout, table.columns, table.rows)
+    with whole_file(out, force=force) as temporary, progress("rows", None) as advance:
+        if _as_parquet(form, out):
+            return write_parquet(temporary, table.columns, table.rows, advance)
+        # A spreadsheet knows UTF-8 by its mark; what loads FOCUS wants none.
+        encoding = "utf-8" if form == "focus" else "utf-8-sig"
+        with temporary.open("w", encoding=encoding, newline="") as sink:
+            return write_csv(sink, table.columns, table.rows, advance)
