@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from botops.costs.budgets import BudgetStanding
-    from botops.domain.budgets import BudgetAlert
 
 
 @click.command()
@@ -27,6 +26,7 @@ def budgets(rebuild: bool, as_json: bool, overrides: tuple[str, ...]) -> int:
     Exit code 1 when a hard budget is used up and dialogues go to people, or when the ledger does not agree with the
     calls that are kept.
     """
+    from botops.app.costs.budget_rows import standing_row
     from botops.app.costs.budgets import discrepancies, standings, stopped
 
     settings = project_settings(overrides)
@@ -51,47 +51,6 @@ def budgets(rebuild: bool, as_json: bool, overrides: tuple[str, ...]) -> int:
     return 1 if wrong or stopped(found) else 0
 
 
-def standing_row(one: BudgetStanding) -> dict[str, object]:
-    """A standing as JSON; amounts are text, exact."""
-    budget = one.budget
-    return {
-        "name": one.name,
-        "scope": budget.scope.value,
-        "of": budget.of,
-        "period": budget.period.value if budget.period else None,
-        "since": one.since.isoformat() if one.since else None,
-        "until": one.until.isoformat() if one.until else None,
-        "currency": one.currency,
-        "limit": _text(one.limit),
-        "spent": _text(one.spent),
-        "held": _text(one.held),
-        "left": _text(one.left),
-        "share": round(float(one.share), 6),
-        "state": one.state.value,
-        "hard": budget.hard,
-        "soft": [_text(share) for share in budget.soft],
-        "cheaper_model": budget.cheaper_model,
-        "cheaper_at": None if budget.cheaper_at is None else _text(budget.cheaper_at),
-        "hand_over_at": None if budget.hand_over_at is None else _text(budget.hand_over_at),
-        "runs_out_at": one.runs_out_at.isoformat() if one.runs_out_at else None,
-        "unknown_calls": one.unknown_calls,
-        "dialogue_id": one.dialogue_id,
-        "alerts": [alert_row(alert) for alert in one.alerts],
-    }
-
-
-def alert_row(alert: BudgetAlert) -> dict[str, object]:
-    """An alert as JSON."""
-    return {
-        "level": alert.level.value,
-        "share": _text(alert.share) if alert.share else None,
-        "limit": alert.limit,
-        "at": alert.at.isoformat(),
-        "times": alert.times,
-        "detail": alert.detail,
-    }
-
-
 def _print(one: BudgetStanding) -> None:
     budget = one.budget
     what = " ".join(
@@ -113,10 +72,6 @@ def _print(one: BudgetStanding) -> None:
         share = f" {float(alert.share):.0%}" if alert.share else ""
         times = f", {alert.times} times" if alert.times > 1 else ""
         click.echo(plain(f"    {moment(alert.at)}  {alert.level.value}{share}{times}: {alert.detail}"))
-
-
-def _text(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
 
 
 def _short(amount: Decimal) -> str:

@@ -17,6 +17,7 @@ from botops.domain.errors import BotopsError, ConflictError, NotFoundError, Outs
 from botops.http import (
     audit,
     chat,
+    costs,
     dialogues,
     evals,
     experiments,
@@ -48,6 +49,7 @@ def create_api(container: Container) -> FastAPI:
         chat,
         prompts,  # asked for before every reply, so looked at early
         dialogues,
+        costs,
         evals,
         experiments,
         outcomes,

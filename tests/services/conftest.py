@@ -121,7 +121,7 @@ def _wait_for(url: str, seconds: float = 30, child: subprocess.Popen | None = No
     raise AssertionError(f"{url} did not answer within {seconds} s")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def running():
     """Starts an API over a project: `with running(project, "guard.policy=block") as server`."""
     return _running
