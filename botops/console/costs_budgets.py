@@ -124,6 +124,8 @@ def _alert(alert: BudgetAlert, zone: str) -> str:
             what = _("the cheaper model began to answer")
         case BudgetLevel.HAND_OVER:
             what = _("dialogues began to go to people")
+        case BudgetLevel.HELD:
+            what = _("replies under way held the rest, a dialogue went to a person")
         case _:
             what = _("a call without a known price")
     times = f" ({alert.times}×)" if alert.times > 1 else ""

@@ -70,6 +70,7 @@ _RULES: Mapping[str, str] = {
     "model_error": N_("the model did not answer"),
     "prompt_error": N_("the prompt could not be filled in"),
     "kill_switch": N_("the bot was switched off by a person"),
+    "budget": N_("the budget for replies was used up"),
 }
 _REASONS: Mapping[str, str] = {
     "no_book": N_("There is no price book to check against."),

@@ -116,8 +116,7 @@ def decide(cases: Sequence[Case], plan: Plan, rates: ExchangeRates) -> Decision:
     for case in hard:
         reason = _over_ceiling(case, plan, chosen, rates)
         if reason is not None:
-            level = BudgetLevel.UNKNOWN_PRICE if chosen.cost.unknown_model else BudgetLevel.HAND_OVER
-            alert = _alert(case.budget, plan, level, reason)
+            alert = _alert(case.budget, plan, _level(case, plan, chosen, rates), reason)
             told = [a for a in alerts if (a.budget, a.level) != (alert.budget, alert.level)]
             return Decision(Permit(Allowance.HAND_OVER, None, case.budget.name, reason), None, (*told, alert))
     if by is None:
@@ -143,9 +142,9 @@ def soft_alerts(case: Case, at: datetime, day: date, rates: ExchangeRates) -> li
     ]  # fmt: skip
 
 
-def limit_text(budget: Budget) -> str:
-    """The amount with its currency: "150000 KZT"."""
-    return f"{shown(budget.amount)} {budget.currency}"
+def limit_text(budget: Budget, share: Decimal | None = None) -> str:
+    """The amount, or a share of it, with its currency: "150000 KZT"."""
+    return f"{shown(budget.amount if share is None else budget.amount * share)} {budget.currency}"
 
 
 def shown(amount: Decimal) -> str:
@@ -181,6 +180,14 @@ def _over_ceiling(case: Case, plan: Plan, chosen: Expected, rates: ExchangeRates
     return f"{shown(would_be)} of {limit_text(budget)} with this call"
 
 
+def _level(case: Case, plan: Plan, chosen: Expected, rates: ExchangeRates) -> BudgetLevel:
+    """What a refusal says of its budget: that it is used up, or only that calls under way hold what is left."""
+    if chosen.cost.unknown_model:
+        return BudgetLevel.UNKNOWN_PRICE
+    alone = Case(case.budget, replace(case.used, held=()))
+    return BudgetLevel.HELD if _over_ceiling(alone, plan, chosen, rates) is None else BudgetLevel.HAND_OVER
+
+
 def _with(case: Case, plan: Plan, call: Expected, rates: ExchangeRates) -> Decimal:
     """What the budget would have used with a call: spent, held for others, made in this turn and expected."""
     this_turn = (plan.day, plan.made + call.cost.pico_usd)
@@ -195,18 +202,20 @@ def _better(offer: Expected, chosen: Expected) -> bool:
 
 
 def _alert(budget: Budget, plan: Plan, level: BudgetLevel, detail: str) -> BudgetAlert:
-    since = days_of(budget, plan.day)[0]
-    return BudgetAlert(budget.name, since, level, Decimal(0), limit_text(budget), plan.at, detail)
+    begins = {BudgetLevel.CHEAPER: budget.cheaper_at, BudgetLevel.UNKNOWN_PRICE: None}.get(level, budget.hand_over_at)
+    since, limit = days_of(budget, plan.day)[0], limit_text(budget, begins)
+    return BudgetAlert(budget.name, since, level, Decimal(0), limit, plan.at, detail)
 
 
 class BudgetState(StrEnum):
-    """How far a budget has come, by what is spent and held."""
+    """How far a budget has come, by what is spent and held and by what was refused."""
 
     OK = "ok"
     SOFT = "soft"
     CHEAPER = "cheaper_model"
     REACHED = "reached"
-    """The ceiling of a hard budget, or the whole amount of one that only alerts, is used."""
+    """A hard budget is used up: a call was refused that did not fit any more, and dialogues go to people. Of one that
+    only alerts: the whole amount is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +226,7 @@ class BudgetStanding:
     cost most today, `dialogue_id`). `left` is what is neither spent nor held, below zero when the amount is passed.
     `share` is the part of the amount that is spent or held. `runs_out_at` is when the amount will be used up at the
     pace of this period so far, None when not within it. `unknown_calls` have no known price: the spending is then
-    larger than shown. `alerts` are those of the period, `limit` is the ceiling for a hard budget.
+    larger than shown. `alerts` are those of the period.
     """
 
     budget: Budget
@@ -258,13 +267,18 @@ class BudgetStanding:
 
 
 def standing(
-    case: Case, now: datetime, zone: tzinfo, rates: ExchangeRates, dialogue_id: str | None = None
+    case: Case,
+    now: datetime,
+    zone: tzinfo,
+    rates: ExchangeRates,
+    alerts: tuple[BudgetAlert, ...] = (),
+    dialogue_id: str | None = None,
 ) -> BudgetStanding:
-    """Where a budget stands at a moment."""
+    """Where a budget stands at a moment; `alerts` are those of its period."""
     budget, day = case.budget, now.astimezone(zone).date()
     spent = amount_of(case.used.spent, budget.currency, rates)
     held = amount_of(case.used.held, budget.currency, rates)
-    state = _state(budget, spent, held)
+    state = _state(budget, spent, held, alerts)
     if budget.scope is BudgetScope.DIALOGUE:
         found = BudgetStanding(budget, None, None, spent, held, state, dialogue_id=dialogue_id)
     else:
@@ -272,12 +286,15 @@ def standing(
         since, until = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
         runs_out = _runs_out(budget.amount, spent, since, until, now)
         found = BudgetStanding(budget, since, until, spent, held, state, runs_out)
-    return replace(found, unknown_calls=case.used.unknown)
+    return replace(found, unknown_calls=case.used.unknown, alerts=alerts)
 
 
-def _state(budget: Budget, spent: Decimal, held: Decimal) -> BudgetState:
+def _state(budget: Budget, spent: Decimal, held: Decimal, alerts: Iterable[BudgetAlert]) -> BudgetState:
     share = (spent + held) / budget.amount
-    if share >= (budget.hand_over_at or 1):
+    # The last of a budget is less than a call may cost, so that it is seldom used to the end.
+    ceiling = limit_text(budget, budget.hand_over_at)
+    refused = any(a.level is BudgetLevel.HAND_OVER and a.limit == ceiling for a in alerts)
+    if refused or share >= (budget.hand_over_at or 1):
         return BudgetState.REACHED
     if budget.cheaper_at is not None and share >= budget.cheaper_at:
         return BudgetState.CHEAPER

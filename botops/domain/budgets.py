@@ -154,6 +154,8 @@ class BudgetLevel(StrEnum):
     SOFT = "soft"
     CHEAPER = "cheaper_model"
     HAND_OVER = "hand_over"
+    HELD = "held"
+    """Calls under way hold what is left: a dialogue went to a person, and once they are over others may go again."""
     UNKNOWN_PRICE = "unknown_price"
 
 
@@ -162,8 +164,8 @@ class BudgetAlert:
     """A level that a budget reached for the first time in a period.
 
     `since` is the period's first local day (of a dialogue's budget: the day it happened on). `share` is the soft share,
-    0 for other levels. `limit` is the amount as it was then ("150000 KZT"): a changed amount alerts anew. `detail` says
-    what happened, in English; `times` counts how often (calls refused, dialogues stopped), up to the last.
+    0 for other levels. `limit` is the amount the level begins at, as it was then ("150000 KZT"): a changed one alerts
+    anew. `detail` says what happened, in English; `times` counts how often, up to the last.
     """
 
     budget: str

@@ -64,10 +64,17 @@ class BudgetKeeper:
         return Plan(
             self.expected(call, call.model),
             sum(attempt.cost.pico_usd for attempt in call.made),
-            {name: self.expected(call, name) for name in names},
+            {name: self._offer(call, name) for name in names},
             call.inbound.at,
             call.inbound.at.astimezone(self.store.zone).date(),
         )
+
+    def _offer(self, call: PlannedCall, model: str) -> Expected:
+        """What a cheaper model would cost; in a rehearsal at its own price, or none would ever be cheaper."""
+        if not call.simulated:
+            return self.expected(call, model)
+        offer = self.expected(replace(call, simulated=False), model)
+        return replace(offer, cost=replace(offer.cost, simulated=True))
 
     def expected(self, call: PlannedCall, model: str) -> Expected:
         """What a call will use at most, by its messages and `max_tokens`, as if nothing of it were cached."""

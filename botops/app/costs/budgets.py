@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -95,10 +94,9 @@ def _standing(budget: Budget, store: BudgetStore, now: datetime, rates: Exchange
         dialogue = store.dearest_dialogue(day, simulated=budget.simulated)
     nothing = budget.scope is BudgetScope.DIALOGUE and dialogue is None
     used = Used() if nothing else store.used([window_of(budget, day, dialogue)])[0]
-    found = standing(Case(budget, used), now, store.zone, rates, dialogue)
     since = days_of(budget, day)[0]
     alerts = tuple(a for a in store.alerts(since) if a.budget == budget.name and a.since == since)
-    return replace(found, alerts=alerts)
+    return standing(Case(budget, used), now, store.zone, rates, alerts, dialogue)
 
 
 def look(container: Container, on_alert: OnAlert) -> None:

@@ -81,7 +81,7 @@ def test_a_rehearsal_with_the_simulated_model_eats_no_real_budget(project):
         assert found["real"].spent == 0
         assert found["day"].spent == sum(r.cost.usd for r in records)
         assert 0 < found["day"].spent <= Decimal("0.004")
-        assert found["day"].state is not BudgetState.REACHED  # nothing is held, and no whole call fits any more
+        assert found["day"].state is BudgetState.REACHED  # no whole call fits into what is left
         assert found["loop"].dialogue_id is not None
         assert found["loop"].spent == max(r.cost.usd for r in records)
         assert [a.level.value for a in found["day"].alerts] == ["hand_over"]
@@ -161,6 +161,17 @@ def test_a_call_is_expected_to_use_its_messages_and_the_longest_reply(project):
     assert real.usage.input_tokens <= expected.usage.input_tokens <= 1.5 * real.usage.input_tokens
     assert expected.usage.output_tokens in {600, 700, OUTPUT_TOKENS}
     assert expected.cost.pico_usd >= real.cost.pico_usd
+
+
+def test_the_cheaper_model_can_be_rehearsed(project):
+    hard = "{cheaper_model: gpt-4.1-nano, cheaper_at: 0.3}"
+    settings = with_budgets(
+        project, f"\nbudgets:\n  day: {{period: day, amount: 0.004, currency: USD, hard: {hard}, simulated: true}}\n"
+    )
+    with Container.open(settings, Secrets(), clock=SetClock(NOW)) as container:
+        talk(container, 25)
+        levels = [a.level.value for a in standings(container)[0].alerts]
+    assert sorted(levels) == ["cheaper_model", "hand_over"]
 
 
 def test_a_currency_without_a_rate_is_refused_at_its_place(project):

@@ -86,6 +86,23 @@ def test_a_refused_call_holds_nothing_and_names_its_budget():
     assert [alert.level for alert in decision.alerts] == [BudgetLevel.HAND_OVER]
 
 
+def test_a_refusal_says_whether_the_budget_is_used_up_or_only_held():
+    held = answer([Case(budget(**CEILING), used(spent=0.5, held=0.45))], plan(0.1))
+    assert held.permit.allowance is Allowance.HAND_OVER
+    assert [alert.level for alert in held.alerts] == [BudgetLevel.HELD]
+    spent = answer([Case(budget(**CEILING), used(spent=0.95, held=0.5))], plan(0.1))
+    assert [alert.level for alert in spent.alerts] == [BudgetLevel.HAND_OVER]
+
+
+def test_a_budget_whose_rest_is_too_small_for_a_call_is_reached():
+    asked, rest = budget(**CEILING), used(spent=0.95)
+    (refused,) = answer([Case(asked, rest)], plan(0.1)).alerts
+    assert standing(Case(asked, rest), NOON, ALMATY, RATES).state is BudgetState.OK
+    assert standing(Case(asked, rest), NOON, ALMATY, RATES, (refused,)).state is BudgetState.REACHED
+    raised = budget(hand_over_at=Decimal("1.2"))
+    assert standing(Case(raised, rest), NOON, ALMATY, RATES, (refused,)).state is BudgetState.OK
+
+
 def test_the_cheaper_model_answers_from_its_share_on_and_then_people_do():
     def at(spent):
         return answer([Case(budget(**TWO_STEPS), used(spent=spent))], plan(0.1, {"small": 0.01})).permit
