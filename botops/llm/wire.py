@@ -62,7 +62,11 @@ def read_piece(data: object) -> Piece:
 
 def _usage(data: object) -> Usage | None:
     # Most chunks of a stream carry none: these are passed by without a look for all that a usage may be called.
-    told = isinstance(data, Mapping) and (data.get("usage") is not None or "x_groq" in data)
+    if not isinstance(data, Mapping):
+        return None
+    choices = data.get("choices")
+    last = choices[-1] if isinstance(choices, list) and choices else None
+    told = data.get("usage") is not None or "x_groq" in data or (isinstance(last, Mapping) and "usage" in last)
     return read_usage(data) if told else None
 
 

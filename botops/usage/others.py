@@ -8,8 +8,8 @@ from botops.usage.made import tier_of, usage_of
 
 
 def read_bedrock(block: Block, body: Block) -> Usage | None:
-    """Converse: `inputTokens` leaves out what was read from and written to the cache."""
-    given, made = first(block, "inputTokens"), first(block, "outputTokens")
+    """Converse, and the metrics of an invoked model: what was read from and written to the cache stands beside."""
+    given, made = first(block, "inputTokens", "inputTokenCount"), first(block, "outputTokens", "outputTokenCount")
     if given is None or made is None:
         return None
     cached = most(block, "cacheReadInputTokens", "cacheReadInputTokenCount")

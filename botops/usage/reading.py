@@ -11,7 +11,7 @@ from functools import partial
 from botops.domain.usage import Usage
 from botops.usage.anthropic import read_anthropic
 from botops.usage.chat import read_chat
-from botops.usage.fields import Block, block_of
+from botops.usage.fields import Block, block_of, rows
 from botops.usage.gemini import camel, read_gemini
 from botops.usage.made import tier_of
 from botops.usage.others import read_bedrock, read_cohere, read_langchain, read_llamacpp, read_ollama
@@ -114,26 +114,36 @@ def read_stream(chunks: Iterable[object], api: Api | str = Api.OPENAI, *, tier: 
     return usage if usage is None or not tier else replace(usage, service_tier=tier_of(tier))
 
 
+_BLOCKS = ("usage", "usageMetadata", "usage_metadata", "token_usage", "meta", "amazon-bedrock-invocationMetrics")
+_AROUND = ("response", "body", "result", "message", "metadata", "delta")
+"""What a body may stand in: an event of a stream, a line of a batch's output."""
+
+
 def _located(payload: Block) -> tuple[Block, Block]:
-    """The usage block of a payload, and the body around it. Events of a stream wrap the body once more."""
-    for body in (payload, *(block_of(payload.get(key)) for key in ("response", "message", "metadata", "delta"))):
-        for key in ("usage", "usageMetadata", "usage_metadata", "token_usage", "meta"):
-            found = body.get(key)
-            if isinstance(found, Mapping):
-                return found, body
-        groq = block_of(body.get("x_groq")).get("usage")
-        if isinstance(groq, Mapping):
-            return groq, body
+    """The usage block of a payload, and the body around it; the payload itself when it holds none."""
+    bodies = [payload]
+    for _ in range(4):
+        for body in bodies:
+            block = _block_in(body)
+            if block is not None:
+                return block, body
+        bodies = [inner for body in bodies for key in _AROUND if (inner := block_of(body.get(key)))]
     return payload, payload
+
+
+def _block_in(body: Block) -> Block | None:
+    holders = [body, block_of(body.get("x_groq")), *rows(body.get("choices"))]  # Moonshot streams it in a choice
+    found = (holder.get(key) for holder in holders for key in _BLOCKS)
+    return next((block for block in found if isinstance(block, Mapping)), None)
 
 
 _SHAPES: tuple[tuple[frozenset[str], Api], ...] = (
     (frozenset({"prompt_tokens", "completion_tokens", "prompt_cache_hit_tokens"}), Api.OPENAI),
     (frozenset({"promptTokenCount", "candidatesTokenCount", "responseTokenCount", "totalTokenCount"}), Api.GEMINI),
-    (frozenset({"inputTokens", "outputTokens"}), Api.BEDROCK),
     (frozenset({"prompt_eval_count", "eval_count"}), Api.OLLAMA),
     (frozenset({"billed_units", "tokens"}), Api.COHERE),
     (frozenset({"input_tokens", "output_tokens"}), Api.RESPONSES),
+    (frozenset({"inputTokens", "outputTokens", "inputTokenCount", "outputTokenCount"}), Api.BEDROCK),
     (frozenset({"tokens_evaluated", "tokens_predicted", "timings"}), Api.LLAMACPP),
 )
 """Fields that tell an interface, one of each set being enough."""

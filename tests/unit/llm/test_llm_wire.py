@@ -41,6 +41,8 @@ def test_chunks_without_text():
     assert read_piece({"choices": [], "usage": usage}).usage == Usage(3, 0, 0, 1)
     assert read_piece({"usage": usage}) == Piece(usage=Usage(3, 0, 0, 1))
     assert read_piece({"choices": [], "x_groq": {"usage": usage}}).usage == Usage(3, 0, 0, 1)
+    in_choice = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop", "usage": usage}]}
+    assert read_piece(in_choice) == Piece(finish="stop", usage=Usage(3, 0, 0, 1))
     tiered = {"choices": [], "usage": usage, "service_tier": "flex"}
     assert read_piece(tiered).usage == Usage(3, 0, 0, 1, service_tier="flex")
     assert read_piece({"choices": [{"index": 0, "delta": {}}], "model": 4}) == Piece()

@@ -1,6 +1,7 @@
 """What a wire block says was used. Where a provider's rule is not OpenAI's, the comment says how it counts."""
 
 import pytest
+from genai_prices.data import providers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,26 @@ CASES = {
         used(100, 5, cached=60),
     ),
     "moonshot: cached tokens at the top": ("moonshot", chat(500, 5, 505, cached_tokens=400), used(500, 5, cached=400)),
+    "moonshot: a stream's usage in its last choice": (
+        "moonshot", {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop", "usage": chat(9, 1, 10)}]},
+        used(9, 1),
+    ),
+    "openai: a line of a batch's output": (
+        "openai", {"custom_id": "a", "response": {"status_code": 200, "body": {"usage": chat(9, 1, 10)}}}, used(9, 1),
+    ),
+    "anthropic: a line of a batch's results": (
+        "anthropic",
+        {"custom_id": "a", "result": {"type": "succeeded",
+                                      "message": {"usage": {"input_tokens": 9, "output_tokens": 1}}}},
+        used(9, 1),
+    ),
+    "cloudflare: in a result": ("openai", {"result": {"usage": chat(9, 1, 10)}, "success": True}, used(9, 1)),
+    "bedrock: an invoked model": (
+        "bedrock",
+        {"amazon-bedrock-invocationMetrics": {"inputTokenCount": 9, "outputTokenCount": 1,
+                                              "cacheReadInputTokenCount": 90}},
+        used(99, 1, cached=90),
+    ),
     "mistral": ("mistral", chat(500, 5, 505, num_cached_tokens=64), used(500, 5, cached=64)),
     "perplexity: reasoning, citations and searches beside, none in the total": (
         "perplexity",
@@ -338,6 +359,41 @@ def test_responses_tell_their_usage_in_the_last_event():
 def test_langchains_chunks_add_up():
     chunks = [{"input_tokens": 9, "output_tokens": 0}, {"input_tokens": 0, "output_tokens": 4}]
     assert read_stream(chunks, "langchain") == used(9, 4)
+
+
+XAI_CHAT = ("x-ai", "chat"), ("x-ai", "default")
+KNOWN = {
+    "prompt_tokens": 1000, "input_tokens": 1000, "completion_tokens": 400, "output_tokens": 400, "cached_tokens": 200,
+    "cache_read_input_tokens": 200, "cache_creation_input_tokens": 100, "cache_write_tokens": 100,
+    "reasoning_tokens": 120, "thinking_tokens": 120, "audio_tokens": 50, "cached_prompt_text_tokens": 200,
+    "ephemeral_5m_input_tokens": 60, "ephemeral_1h_input_tokens": 40, "web_search_requests": 2,
+}  # fmt: skip
+EXTRACTORS = [(p.id, e.api_flavor, e) for p in providers for e in p.extractors or [] if e.root == "usage"]
+
+
+def test_a_second_source_reads_plain_blocks_alike():
+    """The extractors of genai-prices, on blocks without a total: all fields they know of, filled in."""
+    compared = 0
+    for provider, flavor, extractor in EXTRACTORS:
+        paths = [[m.path] if isinstance(m.path, str) else list(m.path) for m in extractor.mappings]
+        if provider == "perplexity" or len(paths) < 2 or any(path[-1] not in KNOWN for path in paths):
+            continue  # they count Perplexity's citations as output, here they are pieces with a price of their own
+        block = {}
+        for *way, last in paths:
+            place = block
+            for step in way:
+                place = place.setdefault(step, {})
+            place[last] = KNOWN[last]
+        theirs = vars(extractor.extract({"usage": block})[1])
+        ours = read_usage({"usage": block}, "xai" if (provider, flavor) in XAI_CHAT else "openai")
+        read = (ours.input_tokens, ours.cached_tokens, ours.cache_write_tokens, ours.output_tokens)
+        names = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
+        assert read == tuple(theirs.get(name, 0) for name in names), (provider, flavor)
+        assert ours.reasoning_tokens == theirs.get("output_reasoning_tokens", 0), (provider, flavor)
+        assert ours.cache_write_1h_tokens == theirs.get("cache_write_1h_tokens", 0), (provider, flavor)
+        assert ours.audio_input_tokens == theirs.get("input_audio_tokens", 0), (provider, flavor)
+        compared += 1
+    assert compared > 40
 
 
 @pytest.mark.parametrize(
