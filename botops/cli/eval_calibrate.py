@@ -43,6 +43,8 @@ def calibrate(
     Exit code: 2 when rows could not be read (the others are used), else 1 when the judge may not fail a gate by some
     question, 3 when it gave no grade at all, else 0.
     """
+    from botops.app.container import build_meter, new_id
+    from botops.app.costs.counting import CallBook
     from botops.app.evals import calibrating
     from botops.app.evals.judge import judge_named
     from botops.app.evals.labels import questions_of, read_labels
@@ -51,6 +53,7 @@ def calibrate(
     from botops.config import Secrets
     from botops.domain.errors import UserError
     from botops.domain.problems import render_problems
+    from botops.domain.side_calls import Work
 
     settings = project_settings(overrides)
     expected = [e for suite in read_suites(suites) for case in suite.cases for e in case.expectations]
@@ -64,9 +67,13 @@ def calibrate(
     if not found_labels:
         raise UserError(f"{labels}: no label to compare with")
     command = f"botops eval calibrate {labels} {' '.join(map(str, suites))} --judge MODEL --record"
-    model = judge_named(settings, Secrets.from_environ(os.environ), wanted, command, record=record)
-    with progress("Grading", len(found_labels)) as advance:
-        found = asyncio.run(calibrating.calibrate(model, found_labels, settings, advance))
+    secrets, book = Secrets.from_environ(os.environ), CallBook(build_meter(settings), new_id(), Work.CALIBRATION)
+    model = judge_named(settings, secrets, wanted, command, record=record, book=book)
+    try:
+        with progress("Grading", len(found_labels)) as advance:
+            found = asyncio.run(calibrating.calibrate(model, found_labels, settings, advance))
+    finally:
+        book.keep(settings, secrets)
     graded = sum(one.calibration.graded for one in found)
     if as_json:
         click.echo(json.dumps([calibrating.calibrated_json(one) for one in found], ensure_ascii=False, indent=1))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from botops.config import Settings
     from botops.domain.messages import Message
     from botops.domain.opinions import Concern, SecondOpinion
+    from botops.domain.side_calls import Work
 
 _OFF = "off"
 
@@ -73,29 +74,38 @@ def open_asking(stack: ExitStack, wanted: str | None) -> Asking | None:
     """What asks for second opinions: the model of the option, else of the settings where they are enabled; None when
     neither wants any. Raises UserError for a model that cannot give opinions."""
     from botops.config import FILE_NAME, Settings, load_settings
+    from botops.domain.side_calls import Work
 
     settings = load_settings() if Path(FILE_NAME).exists() else Settings()
     if wanted == _OFF or (wanted is None and not settings.second_opinion.enabled):
         return None
-    return _asking(stack, settings, wanted)
+    return _asking(stack, settings, wanted, work=Work.OPINION)
 
 
-def _asking(stack: ExitStack, settings: Settings, wanted: str | None, *, record: bool = False) -> Asking:
+def _asking(stack: ExitStack, settings: Settings, wanted: str | None, *, work: Work, record: bool = False) -> Asking:
+    """What asks; what its calls cost is kept when the stack ends."""
     from botops.app.checks.second_opinion import OpinionDesk, opinion_model, recordings_folder
     from botops.app.clock import SystemClock
-    from botops.app.container import build_meter
+    from botops.app.container import build_meter, new_id
+    from botops.app.costs.counting import CallBook
     from botops.config import Secrets
+    from botops.domain.turns import Purpose
+    from botops.llm.recordings import RecordingModel, ReplayModel
 
     chosen = settings.second_opinion
-    model = opinion_model(settings, Secrets.from_environ(os.environ), wanted)
+    secrets, meter = Secrets.from_environ(os.environ), build_meter(settings)
+    model = opinion_model(settings, secrets, wanted)
+    replayed = isinstance(model, ReplayModel)
+    if record and replayed:
+        raise click.UsageError("a replay cannot be recorded: name a model")
+    if not replayed:
+        book = CallBook(meter, new_id(), work)
+        model = book.counted(model, Purpose.OPINION)
+        stack.callback(book.keep, settings, secrets)
     if record:
-        from botops.llm.recordings import RecordingModel, ReplayModel
-
-        if isinstance(model, ReplayModel):
-            raise click.UsageError("a replay cannot be recorded: name a model")
         model = RecordingModel(model, recordings_folder(settings))
     desk = OpinionDesk(
-        model, build_meter(settings), SystemClock(), chosen.concerns,
+        model, meter, SystemClock(), chosen.concerns,
         concurrency=chosen.concurrency, temperature=chosen.temperature, deadline_s=settings.model.deadline_s,
     )  # fmt: skip
     return Asking(desk, settings.company.currency, stack.enter_context(asyncio.Runner()))
@@ -146,10 +156,12 @@ def calibrate(labels: Path, model: str | None, record: bool, as_json: bool, over
     from botops.app.checks.calibration import calibrated, calibration_json, read_labels
     from botops.config import load_settings
     from botops.domain.problems import render_problems
+    from botops.domain.side_calls import Work
 
     replies, problems = read_labels(labels)
     with ExitStack() as stack:
-        asking = _asking(stack, load_settings(overrides=overrides), model, record=record)
+        chosen = load_settings(overrides=overrides)
+        asking = _asking(stack, chosen, model, work=Work.CALIBRATION, record=record)
         opinions = asking.replies([reply.messages for reply in replies])
     found = calibrated(replies, opinions, asking.concerns)
     if problems:

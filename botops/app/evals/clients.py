@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Sequence
     from datetime import datetime
 
+    from botops.app.costs.counting import CallBook
     from botops.app.evals.pacers import Pacers
     from botops.app.evals.request import EvalRequest
     from botops.config import Secrets, Settings
@@ -37,8 +38,11 @@ class Clients:
     """Makes the clients of cases. `request.client` plays all of them, else the model each case names, else the
     simulator."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, request: EvalRequest, pacers: Pacers) -> None:
+    def __init__(
+        self, settings: Settings, secrets: Secrets, request: EvalRequest, pacers: Pacers, book: CallBook
+    ) -> None:
         self._settings, self._secrets, self._request, self._pacers = settings, secrets, request, pacers
+        self._book = book
         self._meter = build_meter(settings)
         self._models: dict[str, ChatModel] = {}
 
@@ -90,6 +94,8 @@ class Clients:
             model = speaking_model(
                 self._settings, self._secrets, wanted, folder, task="play this", command=command, retried=RETRIED
             )
+            if not isinstance(model, ReplayModel):
+                model = self._book.counted(model)
             model = self._pacers.paced(wanted, model)
             if self._request.record and not isinstance(model, ReplayModel):
                 model = RecordingModel(model, folder)

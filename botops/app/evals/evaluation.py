@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from botops import __version__
 from botops.app.clock import SystemClock
+from botops.app.container import build_meter, new_id
+from botops.app.costs.counting import CallBook
 from botops.app.evals.apart import EvalGuard, JudgingProcess
 from botops.app.evals.clients import Clients
 from botops.app.evals.estimating import estimate_run
@@ -22,6 +25,7 @@ from botops.app.evals.retrying import judged_before
 from botops.app.place import STATE
 from botops.domain.errors import UserError
 from botops.domain.money import PICO
+from botops.domain.side_calls import Work
 from botops.domain.usage import Usage
 from botops.evals.checkpoint import Checkpoint
 from botops.evals.estimate import dollars
@@ -55,13 +59,14 @@ class Evaluation:
         on_case: Callable[[CaseResult], None] = lambda _: None,
     ) -> None:
         """Raises UserError with the problems of suites, price books, prompts, models and recordings."""
-        self._settings, self._request = settings, request
+        self._settings, self._secrets, self._request = settings, secrets, request
+        self._book = CallBook(build_meter(settings), new_id(), Work.EVAL)
         self._prompts = PromptsUnderTest(settings.path("prompts"))
         pacers = Pacers(request)
-        self._models = ModelsOfRun(settings, secrets, request, pacers)
+        self._models = ModelsOfRun(settings, secrets, request, pacers, self._book)
         suites = read_suites(request.suites)
-        self._clients = Clients(settings, secrets, request, pacers)
-        self._judge = None if request.no_llm else build_judge(settings, secrets, request, pacers)
+        self._clients = Clients(settings, secrets, request, pacers, self._book)
+        self._judge = None if request.no_llm else build_judge(settings, secrets, request, pacers, self._book)
         self._prepared = [
             prepare(suite, settings, request, self._prompts, self._models, self._clients, self._judge)
             for suite in suites
@@ -171,13 +176,15 @@ class Evaluation:
         return await hold_dialogue(job)
 
     async def close(self) -> None:
-        """Ends the connections of models and judge, and what judges apart; `hold` does so itself."""
+        """Ends the connections of models and judge, and what judges apart, and keeps what the calls cost; `hold` does
+        so itself."""
         if self._judging is not None:
             await self._judging.close()
         await self._models.close()
         if self._judge is not None:
             await self._judge.close()
         await self._clients.close()
+        await asyncio.to_thread(self._book.keep, self._settings, self._secrets)
 
     def _model_infos(self) -> tuple[ModelInfo, ...]:
         """The models, with the price tables that costs were counted by."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from botops.app.costs.counting import CallBook
     from botops.app.evals.pacers import Pacers
     from botops.app.evals.request import EvalRequest
     from botops.config import Secrets, Settings
@@ -40,7 +41,9 @@ def calibrations_of(settings: Settings) -> Calibrations:
     )
 
 
-def build_judge(settings: Settings, secrets: Secrets, request: EvalRequest, pacers: Pacers) -> Judge | None:
+def build_judge(
+    settings: Settings, secrets: Secrets, request: EvalRequest, pacers: Pacers, book: CallBook
+) -> Judge | None:
     """The judge of a run, None when none was chosen; a real one's grades are recorded where the run is.
 
     Raises UserError for a model that cannot judge and for recordings or calibrations that cannot be read.
@@ -49,17 +52,20 @@ def build_judge(settings: Settings, secrets: Secrets, request: EvalRequest, pace
     if wanted is None:
         return None
     command = f"botops eval run {' '.join(shown(path) for path in request.suites)} --judge MODEL --record"
-    return judge_named(settings, secrets, wanted, command, record=request.record, pacers=pacers)
+    return judge_named(settings, secrets, wanted, command, record=request.record, pacers=pacers, book=book)
 
 
 def judge_named(
     settings: Settings, secrets: Secrets, wanted: str, command: str, *, record: bool = False,
-    pacers: Pacers | None = None,
+    pacers: Pacers | None = None, book: CallBook | None = None,
 ) -> Judge:  # fmt: skip
-    """The judge behind a model's name or address; `command` records what a replay lacks. Raises UserError."""
+    """The judge behind a model's name or address; `command` records what a replay lacks, `book` counts its calls.
+    Raises UserError."""
     folder = recordings_of(settings) / _FOLDER
     retried = RETRYABLE if pacers is None else RETRIED
     model = speaking_model(settings, secrets, wanted, folder, task="judge", command=command, retried=retried)
+    if book is not None and not isinstance(model, ReplayModel):
+        model = book.counted(model)
     if pacers is not None:
         model = pacers.paced(wanted, model)
     if record and not isinstance(model, ReplayModel):

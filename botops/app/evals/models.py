@@ -14,6 +14,7 @@ from botops.evals.result import ModelInfo
 from botops.llm.recordings import RecordingModel, ReplayModel
 
 if TYPE_CHECKING:
+    from botops.app.costs.counting import CallBook
     from botops.app.evals.pacers import Pacers
     from botops.app.evals.request import EvalRequest
     from botops.config import Secrets, Settings
@@ -39,14 +40,20 @@ class NamedAs:
 class ModelsOfRun:
     """What answers in a run. Raises UserError for a model that cannot be reached or is named twice."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, request: EvalRequest, pacers: Pacers) -> None:
+    def __init__(
+        self, settings: Settings, secrets: Secrets, request: EvalRequest, pacers: Pacers, book: CallBook
+    ) -> None:
         self._settings, self._request = settings, request
         self._wanted = tuple(dict.fromkeys(request.models))
         if not all(wanted.strip() for wanted in self._wanted):
             raise UserError("--model is empty: name a model, replay or simulator")
         if request.record and any(_is_replay(wanted) for wanted in self._wanted):
             raise UserError("a replay cannot be recorded: choose --model simulator or a model's name")
-        built = {w: build_model(settings, secrets, w, retried=RETRIED) for w in self._wanted if not _is_replay(w)}
+        built = {
+            w: book.counted(build_model(settings, secrets, w, retried=RETRIED))
+            for w in self._wanted
+            if not _is_replay(w)
+        }
         if request.record:
             _one_recording_each([model.name for model in built.values()])
         self._live = {w: NamedAs(label, built[w], pacers.of(w, built[w])) for w, label in _labels(built).items()}

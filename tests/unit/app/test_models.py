@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from botops.app.container import build_meter
+from botops.app.costs.counting import CallBook
 from botops.app.evals.models import ModelsOfRun
 from botops.app.evals.pacers import Pacers
 from botops.app.evals.request import EvalRequest
@@ -14,6 +16,7 @@ from botops.domain.errors import UserError
 from botops.domain.messages import Message
 from botops.domain.ports import ModelRequest
 from botops.domain.prompts import ModelParameters
+from botops.domain.side_calls import Work
 from botops.evals.model import Suite
 from botops.llm.named import NamedModel
 from botops.testing import FakeProvider
@@ -56,7 +59,8 @@ def settings(tmp_path, monkeypatch):
 def labels(settings, *models, secrets=KEY, **options):
     suite = Suite("s", settings.root / "s.yaml", START, ())
     request = EvalRequest((), models=models, **options)
-    return [named.label for named in ModelsOfRun(settings, secrets, request, Pacers(request)).of(suite)]
+    book = CallBook(build_meter(settings), "run", Work.EVAL)
+    return [named.label for named in ModelsOfRun(settings, secrets, request, Pacers(request), book).of(suite)]
 
 
 def test_models_are_called_by_their_names(settings):
