@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 Block = Mapping[str, Any]
@@ -18,19 +19,30 @@ def block_of(value: object) -> Block:
 
 def count(value: object) -> int | None:
     """A count of tokens or calls; None for what is none (text, NaN, a fraction, below zero, absurdly large)."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST:
+    if value is None:
         return None
-    return int(value) if value == int(value) else None
+    if type(value) is int:
+        return value if 0 <= value < _MOST else None
+    if isinstance(value, float) and 0 <= value < _MOST and value == int(value):
+        return int(value)
+    return None
 
 
 def at(block: Block, path: str) -> object:
     """What stands at a dotted path; None where nothing does."""
     value: object = block
-    for key in path.split("."):
-        if not isinstance(value, Mapping):
+    for key in _steps(path):
+        if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick, and JSON's own
             return None
         value = value.get(key)
+        if value is None:
+            return None
     return value
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def first(block: Block, *paths: str) -> int | None:
@@ -41,7 +53,7 @@ def first(block: Block, *paths: str) -> int | None:
 def most(block: Block, *paths: str) -> int:
     """The greatest count among paths that are spellings of one number; 0 without any. A gateway may fill in a zero
     beside the provider's own field."""
-    return max((found for path in paths if (found := count(at(block, path))) is not None), default=0)
+    return max([found for path in paths if (found := count(at(block, path))) is not None], default=0)
 
 
 def text(value: object) -> str:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 
 from botops.domain.usage import Usage
 from botops.usage.anthropic import read_anthropic
 from botops.usage.chat import read_chat
 from botops.usage.fields import Block, block_of, rows
-from botops.usage.gemini import camel, read_gemini
+from botops.usage.gemini import read_gemini
 from botops.usage.made import tier_of
 from botops.usage.others import read_bedrock, read_cohere, read_langchain, read_llamacpp, read_ollama
 from botops.usage.responses import read_responses
@@ -59,6 +59,7 @@ _NAMES: tuple[tuple[str, Api], ...] = (
 """Words in what people call an interface, the more telling first: `azure-openai`, `openai.responses`, `vertex_ai`."""
 
 
+@lru_cache(maxsize=256)
 def api_named(name: str) -> Api:
     """The interface a name means, however it is written. Raises ValueError for one that is not known."""
     plain = re.sub(r"[^a-z0-9]+", "_", name.lower())
@@ -139,7 +140,11 @@ def _block_in(body: Block) -> Block | None:
 
 _SHAPES: tuple[tuple[frozenset[str], Api], ...] = (
     (frozenset({"prompt_tokens", "completion_tokens", "prompt_cache_hit_tokens"}), Api.OPENAI),
-    (frozenset({"promptTokenCount", "candidatesTokenCount", "responseTokenCount", "totalTokenCount"}), Api.GEMINI),
+    (
+        frozenset({"promptTokenCount", "candidatesTokenCount", "responseTokenCount", "totalTokenCount"})
+        | {"prompt_token_count", "candidates_token_count", "response_token_count", "total_token_count"},
+        Api.GEMINI,
+    ),
     (frozenset({"prompt_eval_count", "eval_count"}), Api.OLLAMA),
     (frozenset({"billed_units", "tokens"}), Api.COHERE),
     (frozenset({"input_tokens", "output_tokens"}), Api.RESPONSES),
@@ -161,9 +166,7 @@ _ANTHROPIC = frozenset({"cache_creation_input_tokens", "cache_read_input_tokens"
 
 def _shapes(block: Block) -> list[Api]:
     """The interfaces whose fields a block has; a gateway may fill in another's with nulls or zeros."""
-    names = {key for key, value in camel(block).items() if value is not None} | {
-        k for k in block if block[k] is not None
-    }
+    names = {key for key, value in block.items() if value is not None}
     return [api for fields, api in _SHAPES if names & fields]
 
 
