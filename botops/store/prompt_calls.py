@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from botops.domain.turns import Action, Purpose, TurnState
 from botops.store.access import Access
+from botops.store.cost_tables import ROLLUP_CALL, ROLLUP_CALL_GROUP
 from botops.store.rows import hour_of
-from botops.store.tables import ATTEMPT, TURN
+from botops.store.sums import ceil_hour
+from botops.store.tables import ATTEMPT, DIALOGUE, TURN
 
 CARRYING = (Purpose.REPLY.value, Purpose.REPAIR.value)
 """What calls of a turn are for that send the prompt with them."""
@@ -74,22 +76,22 @@ class PromptCallReads:
         self._access = access
 
     def of_prompt(self, prompt: str, since: datetime, until: datetime) -> tuple[PromptCalls, ...]:
-        """The calls of a prompt in [since, until), by the moment of the client's message."""
-        key = (TURN.c.prompt_version, TURN.c.language, TURN.c.channel, ATTEMPT.c.purpose)
-        sums = [func.sum(ATTEMPT.c[name]).label(name) for name in ("input_tokens", "cached_tokens", "pico_usd")]
-        sums.append(_number(ATTEMPT.c.unknown_model).label("unknown"))
+        """The calls of a prompt in the whole hours that begin in [since, until), from roll-ups."""
+        group, sums = ROLLUP_CALL_GROUP.c, ROLLUP_CALL.c
+        key = (group.version, group.language, group.channel, group.purpose)
+        names = ("calls", "input_tokens", "cached_tokens", "pico_usd", "unknown")
         statement = (
-            select(*key, func.count().label("calls"), *sums)
-            .join_from(TURN, ATTEMPT, ATTEMPT.c.turn_id == TURN.c.id)
-            .where(*of_period(prompt, since, until), ATTEMPT.c.purpose.in_(CARRYING))
+            select(*key, *(func.sum(sums[name]).label(name) for name in names))
+            .join_from(ROLLUP_CALL, ROLLUP_CALL_GROUP, group.id == sums.group_id)
+            .where(group.prompt == prompt, group.purpose.in_(CARRYING))
+            .where(sums.hour >= ceil_hour(since), sums.hour < ceil_hour(until))
             .group_by(*key)
             .order_by(*key)
         )
         rows = self._access.rows("count the calls of a prompt", statement)
         return tuple(
             PromptCalls(
-                row["prompt_version"], row["language"], row["channel"], row["purpose"], int(row["calls"]),
-                int(row["input_tokens"]), int(row["cached_tokens"]), int(row["pico_usd"]), int(row["unknown"]),
+                row["version"], row["language"], row["channel"], row["purpose"], *(int(row[name]) for name in names)
             )
             for row in rows
         )  # fmt: skip
@@ -129,7 +131,7 @@ class PromptCallReads:
         statement = (
             select(TURN.c.at, TURN.c.language, TURN.c.channel)
             .where(*of_period(prompt, since, until), TURN.c.prompt_version == version, called)
-            .order_by(TURN.c.at.desc(), TURN.c.id.desc())
+            .order_by(TURN.c.hour.desc(), TURN.c.at.desc(), TURN.c.id.desc())  # by the index of hours
             .limit(most)
         )
         rows = self._access.rows("list the calls of a prompt", statement)
@@ -138,11 +140,11 @@ class PromptCallReads:
     def last_said(self, prompt: str, since: datetime, most: int) -> tuple[Said, ...]:
         """What was said in the latest dialogues of a prompt since a moment, at most so many dialogues; by dialogue and
         turn."""
+        spoke = exists().where(TURN.c.dialogue_id == DIALOGUE.c.id, TURN.c.prompt == prompt)
         latest = (
-            select(TURN.c.dialogue_id)
-            .where(TURN.c.prompt == prompt, TURN.c.hour >= hour_of(since), TURN.c.at >= since)
-            .group_by(TURN.c.dialogue_id)
-            .order_by(func.max(TURN.c.at).desc(), TURN.c.dialogue_id)
+            select(DIALOGUE.c.id)
+            .where(DIALOGUE.c.last_at >= since, spoke)
+            .order_by(DIALOGUE.c.last_at.desc(), DIALOGUE.c.id.desc())
             .limit(most)
         )
         with self._access.reading("read what was said") as connection:
