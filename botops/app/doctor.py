@@ -203,7 +203,7 @@ def _prices(settings: Settings) -> Iterator[Check]:
 
     pricing, now = Pricing(settings), SystemClock().now()
     with reading(settings, Secrets.from_environ(os.environ)) as (_, store):
-        quotes = [pricing.quote(name, now) for name in models_in_use(settings, store, now)]
+        quotes = [pricing.quote(name, now) for name in models_in_use(settings, pricing, store, now)]
     unknown = [quote.model for quote in quotes if quote.row is None]
     if unknown:
         detail = f"no price is known for {', '.join(unknown)}: what their calls cost is unknown"

@@ -44,7 +44,7 @@ def prices(model: str | None, day: datetime | None, tier: str, as_json: bool) ->
         names: tuple[str, ...] = (model,)
     else:
         with open_reading(settings) as (_, store):
-            names = models_in_use(settings, store, now)
+            names = models_in_use(settings, pricing, store, now)
     quotes = [pricing.quote(name, at, tier_of(tier)) for name in names]
     if as_json:
         click.echo(json.dumps([quote_json(quote) for quote in quotes], ensure_ascii=False, indent=1))

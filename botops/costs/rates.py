@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -70,6 +71,6 @@ class ExchangeRates:
         rates = self._rates.get(currency)
         if not rates:
             return None
-        past = [rate for rate in rates if rate.since <= day]
-        chosen = past[-1] if past else rates[0]
+        past = bisect_right(rates, day, key=lambda rate: rate.since)
+        chosen = rates[max(0, past - 1)]
         return RateOnDay(chosen.per_usd, chosen.since, early=not past)

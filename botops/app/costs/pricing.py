@@ -118,14 +118,14 @@ class Pricing:
             return Price(usd, None if local is None else usd * local.per_usd, above)
 
 
-def models_in_use(settings: Settings, store: Store | None, now: datetime) -> tuple[str, ...]:
-    """The models an installation may be billed for: those of the settings and those that answered in 30 days."""
+def models_in_use(settings: Settings, pricing: Pricing, store: Store | None, now: datetime) -> tuple[str, ...]:
+    """The models an installation may be billed for: those of the settings, those with a price of its own, and those
+    that answered in 30 days."""
     named = [settings.model.name, settings.simulator.priced_as, settings.judge.model, settings.second_opinion.model]
-    own = [price.model for price in settings.costs.prices if not _PATTERN & set(price.model)]
+    own = [model for model in pricing.table.own_models if not _PATTERN & set(model)]
     seen: list[str] = []
     if store is not None:
-        groups: Any = ("model", "simulated")
-        totals = store.reads.totals(now - _SEEN, now + timedelta(hours=1), groups)
+        totals = store.reads.totals(now - _SEEN, now + timedelta(hours=1), ("model", "simulated"))
         seen = [str(total.key[0]) for total in totals if not total.key[1] and total.key[0]]
     return tuple(dict.fromkeys(name for name in (*named, *own, *seen) if name and _is_name(name)))
 

@@ -463,3 +463,24 @@ def test_one_model_serves_several_loops_one_after_another():
 
         assert asyncio.run(once()) == asyncio.run(once()) == Behaviour().text
         assert len(fake.requests) == 2
+
+
+def test_of_usages_told_with_every_chunk_the_last_counts():
+    told = [
+        {"choices": [{"index": 0, "delta": {"content": word}}], "usage": {"prompt_tokens": 9, "completion_tokens": n}}
+        for n, word in enumerate(("Да", ", ", "есть."), 1)
+    ]
+    last = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    stream = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in [*told, last]) + "data: [DONE]\n\n"
+
+    def answer(request):
+        return httpx2.Response(200, content=stream.encode(), headers={"content-type": "text/event-stream"})
+
+    async def main():
+        model = OpenAIModel("any-model", api_key="test", transport=httpx2.MockTransport(answer))
+        reply = await model.complete(ModelRequest(ASK), ignore)
+        await model.aclose()
+        return reply
+
+    reply = asyncio.run(main())
+    assert (reply.text, reply.usage) == ("Да, есть.", Usage(9, output_tokens=3))
