@@ -20,6 +20,11 @@ def cost_of_block(
     price for (`unpriced`). `tier` is one that no block tells (`batch`). `per_usd` is the rate of a row that is not in
     dollars. Rounded once, half up.
 
+    A price by hand, and the cost of a call at it (1,000 x 0.25 $ and 100 x 2 $ a million, in pico-dollars):
+
+        row = row_of(PriceOverride(model="m", input="0.25", output=2, cached_input="0.025"))
+        cost_of_block({"prompt_tokens": 1000, "completion_tokens": 100}, "openai", row)  # 450000000
+
     None for a block that says nothing of a usage; a zero is never put in its place. Raises ValueError for an unknown
     `api` and for a missing rate, nothing else.
     """

@@ -23,6 +23,15 @@ def tier_of(*words: object) -> str:
     return ""
 
 
+def whole_output(given: int, made: int, reasoning: int, total: int | None) -> tuple[int, int]:
+    """All output tokens and those of reasoning, where it may stand beside the output: when there is more of it than of
+    output, or when the total counts more than input and output. What a total counts and nothing names is reasoning."""
+    if reasoning > made:
+        return made + reasoning, reasoning
+    surplus = 0 if total is None else max(0, total - given - made)
+    return made + surplus, reasoning or surplus
+
+
 def usage_of(
     *,
     given: int,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botops.domain.usage import Usage
 from botops.usage.fields import Block, block_of, count, first, most, rows
-from botops.usage.made import tier_of, usage_of
+from botops.usage.made import tier_of, usage_of, whole_output
 
 
 def read_bedrock(block: Block, body: Block) -> Usage | None:
@@ -40,8 +40,7 @@ def read_langchain(block: Block, body: Block) -> Usage | None:
     detail = [f"{side}.{tier}_" if tier else f"{side}." for side in ("input_token_details", "output_token_details")]
     plain = ("input_token_details.", "output_token_details.")
     reasoning = most(block, f"{detail[1]}reasoning", f"{plain[1]}reasoning")
-    if reasoning > made or (reasoning and total == given + made + reasoning):
-        made += reasoning
+    made, reasoning = whole_output(given, made, reasoning, total)
     cached = most(block, f"{detail[0]}cache_read", f"{plain[0]}cache_read")
     hour = most(block, f"{plain[0]}ephemeral_1h_input_tokens")
     written = max(

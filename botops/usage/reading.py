@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from botops.domain.usage import Usage
 from botops.usage.anthropic import read_anthropic
 from botops.usage.chat import read_chat
-from botops.usage.fields import Block, block_of, rows
+from botops.usage.fields import Block, block_of, first, rows
 from botops.usage.gemini import read_gemini
 from botops.usage.made import tier_of
 from botops.usage.others import read_bedrock, read_cohere, read_langchain, read_llamacpp, read_ollama
@@ -180,6 +180,13 @@ def _reader(shape: Api, block: Block, api: Api) -> _Reader:
         return partial(read_chat, beside=api is Api.XAI, perplexity=api is Api.PERPLEXITY)
     if shape is Api.RESPONSES and api in {Api.LANGCHAIN, Api.COHERE}:
         return _READERS[api]
-    if shape is Api.RESPONSES and (api is Api.ANTHROPIC or _ANTHROPIC & set(block)):
+    if shape is Api.RESPONSES and (api is Api.ANTHROPIC or _looks_anthropic(block)):
         return read_anthropic
     return _READERS[shape]
+
+
+def _looks_anthropic(block: Block) -> bool:
+    """Whether a block of another interface has Anthropic's fields and, as far as a total tells, its way to count."""
+    given, made, total = (first(block, name) for name in ("input_tokens", "output_tokens", "total_tokens"))
+    inside = given is not None and made is not None and total == given + made
+    return bool(_ANTHROPIC & set(block)) and not inside

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botops.domain.usage import Usage
 from botops.usage.chat import tools_of
 from botops.usage.fields import Block, block_of, first, most, rows, text
-from botops.usage.made import tier_of, usage_of
+from botops.usage.made import tier_of, usage_of, whole_output
 
 _INPUT = ("input_tokens_details", "input_token_details", "prompt_tokens_details")
 _OUTPUT = ("output_tokens_details", "output_token_details", "completion_tokens_details")
@@ -23,17 +23,17 @@ def read_responses(block: Block, body: Block) -> Usage | None:
         made = max(0, total - given)
     if given is None or made is None:
         return None
-    reasoning = most(block, *_inside(_OUTPUT, "reasoning_tokens"))
-    if reasoning > made or (reasoning and total == given + made + reasoning):
-        made += reasoning
-    cached = most(block, *_inside(_INPUT, "cached_tokens", "cache_read_input_tokens"))
+    cached = most(block, *_inside(_INPUT, "cached_tokens", "cache_read_input_tokens"), "cache_read_input_tokens")
     written = most(
-        block, *_inside(_INPUT, "cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
+        block,
+        *_inside(_INPUT, "cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens"),
+        "cache_creation_input_tokens",
     )
     if cached > given:
         given += cached
     if written > given - cached:
         given += written
+    made, reasoning = whole_output(given, made, most(block, *_inside(_OUTPUT, "reasoning_tokens")), total)
     return usage_of(
         given=given,
         made=made,

@@ -306,6 +306,11 @@ def test_what_has_no_price_is_named():
     assert unpriced(read_usage(MESSAGE, "anthropic"), SONNET) == ()
 
 
+def test_the_example_of_the_documentation():
+    house = row_of(PriceOverride(model="m", input="0.25", output=2, cached_input="0.025"))
+    assert cost_of_block({"prompt_tokens": 1000, "completion_tokens": 100}, "openai", house) == 450_000_000
+
+
 @pytest.mark.parametrize("block", [None, {}, [], "x", {"prompt_tokens": -1, "completion_tokens": 3}, [None, 3]])
 def test_what_says_nothing_of_a_usage_costs_nothing_that_is_known(block):
     assert cost_of_block(block, "openai", SMALL) is None

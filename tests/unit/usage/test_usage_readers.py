@@ -275,6 +275,22 @@ CASES = {
          "output_token_details": {"flex_reasoning": 30, "flex": 10}},
         used(350, 40, cached=100, reasoning=30, tier="flex"),
     ),
+    "langchain: thoughts that only the total counts": (
+        "langchain", {"input_tokens": 10, "output_tokens": 5, "total_tokens": 45}, used(10, 35, reasoning=30),
+    ),
+    "responses: anthropic's fields inside the input, told by the total": (
+        "responses", {"input_tokens": 100, "output_tokens": 5, "total_tokens": 105, "cache_read_input_tokens": 90},
+        used(100, 5, cached=90),
+    ),
+    "responses: anthropic's fields beside the input": (
+        "responses", {"input_tokens": 100, "output_tokens": 5, "total_tokens": 195, "cache_read_input_tokens": 90},
+        used(190, 5, cached=90),
+    ),
+    "responses: reasoning beside the output": (
+        "responses",
+        {"input_tokens": 10, "output_tokens": 5, "total_tokens": 45, "output_tokens_details": {"reasoning_tokens": 30}},
+        used(10, 35, reasoning=30),
+    ),
     "cohere: what is billed": (
         "cohere",
         {"usage": {"billed_units": {"input_tokens": 12.0, "output_tokens": 7.0},
