@@ -185,7 +185,7 @@ def _show(done: Reconciled) -> None:
             click.echo(f"… and {len(rows) - MOST_LINES} more: --json has them all", err=True)
     period = f"{found.total.first} to {found.total.last}"
     by_model = [row for line in found.models for row in _rows(line, done, period, everything=True)]
-    table(["", *head[1:]], by_model, right=(3, 4, 5))
+    table(["period", *head[1:]], by_model, right=(3, 4, 5))
     for note in done.notes:
         click.echo(note, err=True)
     share = f"{(done.tolerance * 100).normalize():f} %"

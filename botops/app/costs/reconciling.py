@@ -111,7 +111,7 @@ def _notes(invoice: Invoice, rows: Sequence[InvoiceRow], simulated: int, beside:
         yield f"rows of {len(projects)} projects are counted together: {', '.join(sorted(projects))} (--project picks)"
     if invoice.empty:
         yield f"{invoice.empty} rows without any usage"
-    if invoice.unread:
+    if invoice.unread and invoice.form == "mapped":
         yield f"columns nothing was read from: {', '.join(invoice.unread)}"
     yield from invoice.notes
 

@@ -192,12 +192,11 @@ def apply(
     Raises UserError without a name or reason, StoreError.
     """
     _log(container, asked, found, by, reason)
-    meter = meter_for(container, asked)
-    calls = _calls(container, found.since, found.until, on_calls)
+    price = _Pricing(meter_for(container, asked), asked.model_as)
     changed = 0
-    for turn_ids in _batches(_to_change(calls, meter, asked.model_as)):
-        done = container.store.repricing.apply(turn_ids, lambda call: cost_of_call(meter, call, asked.model_as))
-        changed += len(done)
+    for turn_ids in _batches(_to_change(_calls(container, found.since, found.until, on_calls), price)):
+        changed += len(container.store.repricing.apply(turn_ids, price.of))
+        price.forget()
     while container.store.roll_up():
         pass
     record(container, Deed.REPRICE, SUBJECT, by, reason, detail={"state": "done", "calls": changed})
@@ -224,10 +223,36 @@ def _version(call: Call) -> str:
     return "" if call.prompt is None else label(call.prompt, call.version or 0)
 
 
-def _to_change(calls: Iterable[Call], meter: Meter, model_as: Mapping[str, str]) -> Iterator[str]:
-    """The turns with a call whose cost is another by the meter. Calls of one turn follow one another."""
+class _Pricing:
+    """New costs of calls; those that differ are remembered until their batch is written."""
+
+    def __init__(self, meter: Meter, model_as: Mapping[str, str]) -> None:
+        self._meter = meter
+        self._model_as = model_as
+        self._found: dict[tuple[str, int], Cost] = {}
+
+    def of(self, call: Call) -> Cost:
+        """What a call costs now."""
+        known = self._found.get((call.turn_id, call.position))
+        return cost_of_call(self._meter, call, self._model_as) if known is None else known
+
+    def changes(self, call: Call) -> bool:
+        """True when a call costs something else now."""
+        cost = self.of(call)
+        if same_cost(call.cost, cost):
+            return False
+        self._found[call.turn_id, call.position] = cost
+        return True
+
+    def forget(self) -> None:
+        """Lets go of what is written."""
+        self._found.clear()
+
+
+def _to_change(calls: Iterable[Call], price: _Pricing) -> Iterator[str]:
+    """The turns with a call whose cost is another now. Calls of one turn follow one another."""
     for turn_id, of_turn in groupby(calls, key=lambda call: call.turn_id):
-        if any(not same_cost(call.cost, cost_of_call(meter, call, model_as)) for call in of_turn):
+        if any(price.changes(call) for call in of_turn):
             yield turn_id
 
 
@@ -246,7 +271,7 @@ def _log(container: Container, asked: Asked, found: Repricing, by: str, reason: 
     """One entry with the old and the new figures of everything that is about to change, exact."""
     detail: dict[str, str | int | float | bool | None] = {
         "state": "begun",
-        "since": found.since.isoformat(),
+        "since": None if found.since == _BEGINNING else found.since.isoformat(),
         "until": found.until.isoformat(),
         "calls": found.total.changed,
         "before_pico_usd": str(found.total.before.pico_usd),
