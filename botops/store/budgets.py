@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from botops.domain.budgets import BudgetAlert, BudgetLevel, Decide, Decision, PlannedCall, Used, Window
 from botops.domain.errors import StoreError
@@ -73,7 +73,7 @@ class BudgetStore:
         if connection.execute(_UNDER_WAY, own).first() is None:
             raise StoreError(f"turn {call.turn_id} is not under way in this process: nothing can be held for it")
         if call.made:
-            connection.execute(delete(HELD).where(HELD.c.turn_id == call.turn_id))
+            ledger.let_go(connection, call.turn_id)
         decision = decide(tuple(ledger.used(connection, window, self.zone) for window in windows))
         expected = decision.held
         under_way = None

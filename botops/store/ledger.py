@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
+    Table,
     and_,
     bindparam,
     case,
@@ -108,12 +108,20 @@ def release(connection: Connection, turn_id: str, zone: ZoneInfo) -> None:
 
     When another process took this one for dead, it charged the turn's calls already: that is taken back.
     """
-    if connection.execute(delete(HELD).where(HELD.c.turn_id == turn_id)).rowcount:
+    if let_go(connection, turn_id):
         return
     charged = _sums(connection, TURN.c.id == turn_id, zone)
     if charged:
         connection.execute(delete(ATTEMPT).where(ATTEMPT.c.turn_id == turn_id))
         _add(connection, charged, sign=-1)
+
+
+def let_go(connection: Connection, turn_id: str) -> bool:
+    """Forgets what a turn holds; False when it holds nothing."""
+    return bool(connection.execute(_LET_GO, {"turn": turn_id}).rowcount)
+
+
+_LET_GO = delete(HELD).where(HELD.c.turn_id == bindparam("turn"))
 
 
 def charge_cut_off(connection: Connection, pending: ColumnElement[bool]) -> None:
@@ -279,58 +287,68 @@ def _held_row(common: rows.Row, position: int, call: Attempt, made: bool) -> row
 
 def used(connection: Connection, window: Window, zone: ZoneInfo) -> Used:
     """What a window has used."""
-    held = connection.execute(_held_days(window)).all()
+    values = {
+        "first": window.first, "last": window.last, "prompt": window.prompt, "channel": window.channel,
+        "dialogue": window.dialogue_id,
+    }  # fmt: skip
+    held = connection.execute(_held_days(*_shape(window)), values).all()
     if window.dialogue_id is not None:
         spent, unknown = _dialogue(connection, window, zone)
     else:
-        days = connection.execute(_spent_days(window)).all()
+        days = connection.execute(_spent_days(*_shape(window)), values).all()
         spent, unknown = tuple((row.day, int(row.pico)) for row in days), sum(int(row.unknown) for row in days)
     under_way = sum(int(row.unknown) for row in held)
     return Used(spent, tuple((row.day, int(row.pico)) for row in held), unknown + under_way)
 
 
-def _spent_days(window: Window) -> Executable:
-    where = [SPENDING.c.day >= window.first, SPENDING.c.day <= window.last]
-    columns = (
-        SPENDING.c.day,
-        func.sum(SPENDING.c.pico_usd).label("pico"),
-        func.sum(SPENDING.c.unknown).label("unknown"),
-    )
-    return select(*columns).where(*where, *_of(SPENDING, window)).group_by(SPENDING.c.day).order_by(SPENDING.c.day)
+def _shape(window: Window) -> tuple[bool, bool, bool, bool]:
+    """What a window asks by: a prompt, a channel, a dialogue, simulated replies too."""
+    named = (window.prompt is not None, window.channel is not None, window.dialogue_id is not None)
+    return *named, window.simulated
 
 
-def _held_days(window: Window) -> Executable:
+@cache  # every call of a model asks: making a statement anew takes longer than the database does
+def _spent_days(prompt: bool, channel: bool, dialogue: bool, simulated: bool) -> Executable:
+    sums = (func.sum(SPENDING.c.pico_usd).label("pico"), func.sum(SPENDING.c.unknown).label("unknown"))
+    days = SPENDING.c.day.between(bindparam("first"), bindparam("last"))
+    where = (days, *_of(SPENDING, prompt, channel, simulated))
+    return select(SPENDING.c.day, *sums).where(*where).group_by(SPENDING.c.day).order_by(SPENDING.c.day)
+
+
+@cache
+def _held_days(prompt: bool, channel: bool, dialogue: bool, simulated: bool) -> Executable:
     unknown = func.sum(case((HELD.c.unknown_model, 1), else_=0)).label("unknown")
-    statement = select(HELD.c.day, func.sum(HELD.c.pico_usd).label("pico"), unknown).where(*_of(HELD, window))
-    if window.dialogue_id is not None:
-        statement = statement.where(HELD.c.dialogue_id == window.dialogue_id)
-    else:
-        statement = statement.where(HELD.c.day >= window.first, HELD.c.day <= window.last)
+    in_days = HELD.c.day.between(bindparam("first"), bindparam("last"))
+    whose: ColumnElement[bool] = HELD.c.dialogue_id == bindparam("dialogue") if dialogue else in_days
+    where = (whose, *_of(HELD, prompt, channel, simulated))
+    statement = select(HELD.c.day, func.sum(HELD.c.pico_usd).label("pico"), unknown).where(*where)
     return statement.group_by(HELD.c.day).order_by(HELD.c.day)
 
 
-def _of(table: Any, window: Window) -> Iterator[ColumnElement[bool]]:
-    if window.prompt is not None:
-        yield table.c.prompt == window.prompt
-    if window.channel is not None:
-        yield table.c.channel == window.channel
-    if not window.simulated:
+def _of(table: Table, prompt: bool, channel: bool, simulated: bool) -> Iterator[ColumnElement[bool]]:
+    if prompt:
+        yield table.c.prompt == bindparam("prompt")
+    if channel:
+        yield table.c.channel == bindparam("channel")
+    if not simulated:
         yield table.c.simulated.is_(False)
+
+
+_OF_DIALOGUE = select(TURN.c.at, TURN.c.pico_usd, TURN.c.unknown_cost, TURN.c.simulated).where(
+    TURN.c.dialogue_id == bindparam("dialogue"), TURN.c.origin == rows.LIVE
+)
 
 
 def _dialogue(connection: Connection, window: Window, zone: ZoneInfo) -> tuple[tuple[tuple[date, int], ...], int]:
     """What a dialogue's turns spent by local day, and how many have a call without a known price."""
-    statement = select(TURN.c.at, TURN.c.pico_usd, TURN.c.unknown_cost).where(
-        TURN.c.dialogue_id == bindparam("dialogue"), TURN.c.origin == rows.LIVE
-    )
-    if not window.simulated:
-        statement = statement.where(TURN.c.simulated.is_(False))
     days: dict[date, int] = {}
     unknown = 0
-    for at, pico, is_unknown in connection.execute(statement, {"dialogue": window.dialogue_id}):
-        day = day_of(at, zone)
-        days[day] = days.get(day, 0) + pico
-        unknown += int(is_unknown)
+    for turn in connection.execute(_OF_DIALOGUE, {"dialogue": window.dialogue_id}):
+        if turn.simulated and not window.simulated:
+            continue
+        day = day_of(turn.at, zone)
+        days[day] = days.get(day, 0) + turn.pico_usd
+        unknown += int(turn.unknown_cost)
     return tuple(sorted(days.items())), unknown
 
 
