@@ -12,7 +12,7 @@ from botops.cli.context import json_option, lang_option, open_container, project
 
 if TYPE_CHECKING:
     from botops.app.costs.economics import PromptEconomics
-    from botops.app.costs.hints import HintsOfPrompt
+    from botops.app.costs.hint_model import HintsOfPrompt
     from botops.app.costs.versions import VersionComparison
     from botops.config import Secrets, Settings
     from botops.domain.messages import Language

@@ -12,7 +12,7 @@ from botops.cli.cost_prompt_tables import seen_from_here, usd
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from botops.app.costs.hints import (
+    from botops.app.costs.hint_model import (
         DuplicateEvidence,
         ExampleEvidence,
         Hint,
@@ -29,7 +29,7 @@ _MOST_NAMED = 5
 
 def print_hints(found: HintsOfPrompt) -> None:
     """What calls share, then the hints, the dearest first."""
-    from botops.app.costs.hints import LEAST_DIALOGUES
+    from botops.app.costs.hint_model import LEAST_DIALOGUES
 
     if found.prefix is not None:
         click.echo(_shared(found.prefix))
@@ -51,7 +51,7 @@ def _shared(facts: PrefixFacts) -> str:
 
 
 def _lines(hint: Hint) -> Iterable[str]:
-    from botops.app.costs.hints import DuplicateEvidence, ExampleEvidence, PrefixEvidence, RowsEvidence
+    from botops.app.costs.hint_model import DuplicateEvidence, ExampleEvidence, PrefixEvidence, RowsEvidence
 
     evidence = hint.evidence
     if isinstance(evidence, PrefixEvidence):

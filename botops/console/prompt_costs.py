@@ -8,7 +8,8 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.app.costs.economics import MonthlyCost, PromptEconomics, SectionCost, sections_of
-from botops.app.costs.hints import HintsOfPrompt, hints_of
+from botops.app.costs.hint_model import HintsOfPrompt
+from botops.app.costs.hints import hints_of
 from botops.app.costs.versions import VersionComparison, compare
 from botops.app.prompts.state import PromptState, VersionState
 from botops.console import data, formats, frame, labels, parts, prompt_hints, prompt_versions, safe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from botops.app.costs.hints import (
+from botops.app.costs.hint_model import (
     LEAST_DIALOGUES,
     DuplicateEvidence,
     ExampleEvidence,

@@ -92,10 +92,10 @@ class _Line:
 
 
 def blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a template's text, in order; none of an empty one. Together they cover it."""
+    """The blocks of a template's text, in order; together they cover it."""
     lines = [_Line(m.start(), m.end(), m.group()) for m in re.finditer(r"[^\n]*(?:\n|$)", text) if m.group()]
     if all(line.blank for line in lines):
-        return ()
+        return (Block(0, len(text), 0, "paragraph", ""),)
     pairs = _pairs_that_talk(lines)
     runs = _with_headings(list(_cut(lines, pairs)))
     found: list[Block] = []

@@ -125,12 +125,15 @@ class PromptCallReads:
             for row in rows
         )  # fmt: skip
 
-    def moments(self, prompt: str, version: int, since: datetime, until: datetime, most: int) -> tuple[Sent, ...]:
-        """The latest turns of a version within [since, until) that called the model, in order of time."""
+    def moments(
+        self, prompt: str, version: int | None, since: datetime, until: datetime, most: int
+    ) -> tuple[Sent, ...]:  # fmt: skip
+        """The latest turns of a version (None: of all) in [since, until) that called the model, in order of time."""
+        own = [TURN.c.prompt_version == version] if version is not None else []
         called = exists().where(ATTEMPT.c.turn_id == TURN.c.id, ATTEMPT.c.purpose.in_(CARRYING))
         statement = (
             select(TURN.c.at, TURN.c.language, TURN.c.channel)
-            .where(*of_period(prompt, since, until), TURN.c.prompt_version == version, called)
+            .where(*of_period(prompt, since, until), *own, called)
             .order_by(TURN.c.hour.desc(), TURN.c.at.desc(), TURN.c.id.desc())  # by the index of hours
             .limit(most)
         )

@@ -158,7 +158,7 @@ def economics(
 ) -> PromptEconomics:
     """The sections of a version with their tokens, calls and money; `calls` are those of its prompt in `days`. Raises
     UserError where a template fails."""
-    basis, own = _basis(version, calls)
+    basis, own = calls_counted(version, calls)
     cells = cells_of(own)
     model = priced_model(version, pricing.settings, simulated=pricing.simulated)
     counts = _Counts(version, pricing, model, cells)
@@ -310,7 +310,8 @@ class _Money:
         return None if self._rate is None else Money.of(Decimal(pico) * self._rate / PICO, self._currency)
 
 
-def _basis(version: PromptVersion, calls: Sequence[PromptCalls]) -> tuple[Basis, Sequence[PromptCalls]]:
+def calls_counted(version: PromptVersion, calls: Sequence[PromptCalls]) -> tuple[Basis, Sequence[PromptCalls]]:
+    """Whose calls of a prompt are taken for those of a version: its own, else those of all versions."""
     own = [row for row in calls if row.version == version.ref.version]
     if own and not version.is_draft:
         return "version", own

@@ -8,6 +8,7 @@ read from its cache is told.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -15,7 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from botops.app.costs.hints import Evidences, Hint, Place, PrefixEvidence, PrefixFacts, Saving, place_of
+from botops.app.costs.hint_model import Evidences, Hint, Place, PrefixEvidence, PrefixFacts, Saving, place_of
 from botops.app.prompts.diff import preview_values
 from botops.costs.caching import CacheRule, cache_rule, played_back
 from botops.domain.usage import Usage
@@ -176,10 +177,17 @@ def _shared(one: Rendered, other: Rendered, starts: Starts) -> int:
         if first == second:
             tokens += len(starts(first))
             continue
-        common = next((n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), None)
-        end = min(len(first), len(second)) if common is None else common
-        return tokens + max(0, sum(start < end for start in starts(first)) - 1)
+        return tokens + max(0, bisect_left(starts(first), _common(first, second)) - 1)
     return tokens
+
+
+def _common(one: str, other: str) -> int:
+    """Characters at the beginning that two texts share."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if one[:middle] == other[:middle] else (least, middle - 1)
+    return least
 
 
 def _too_early(calls: _Calls, order: Mapping[Section, int]) -> list[Section]:

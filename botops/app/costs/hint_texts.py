@@ -8,12 +8,13 @@ names, sentences that stand twice.
 - A line of the price table is unneeded when nobody, client or bot, named any product it is about, by its name, an alias
   or a word that only it has. A product asked for in other words is not seen.
 - A sentence is a duplicate when the same one, of four words or more, stands at two places of the rendered prompt that
-  do not come from one place of a text or from one value.
+  do not come from one place of a text or from one value. Examples are left out: they may repeat an answer on purpose.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from botops.app.costs.economics import section_tokens
-from botops.app.costs.hints import (
+from botops.app.costs.hint_model import (
     LEAST_DIALOGUES,
     DuplicateEvidence,
     Evidences,
@@ -43,6 +44,7 @@ LEAST_WORDS = 4
 _LEAST_LETTERS = 4
 _COMMON = 0.2
 _LEAST_TOPIC = 2
+_SPOKEN = frozenset({"example", "message"})
 _WORD = re.compile(r"\w+")
 
 
@@ -169,7 +171,7 @@ def _line_tokens(text: str, start: int, lines: Sequence[PriceLine], model: str) 
         if starts is None:
             found.append(estimate_tokens(text[start:end], model))
         else:
-            found.append(sum(start <= at < end for at in starts))
+            found.append(bisect_left(starts, end) - bisect_left(starts, start))
         start = end
     return found
 
@@ -208,13 +210,15 @@ def _sentences(evidences: Evidences) -> Iterator[_Sentence]:
             if len(said) < LEAST_WORDS or segment.kind == "heading":
                 continue
             part = next((p for p in message.parts if p.start <= segment.start < p.end), message.parts[-1])
+            if part.section.kind in _SPOKEN:
+                continue
             origin = part.origin + (segment.start - part.start if part.written else 0)
             span = evidences.version.span(part.passage)
             place = Place(span.file, *span.position(origin), part.section.title)
             if starts is None:
                 tokens = estimate_tokens(text, evidences.model)
             else:
-                tokens = sum(segment.start <= at < segment.end for at in starts)
+                tokens = bisect_left(starts, segment.end) - bisect_left(starts, segment.start)
             yield _Sentence(
                 " ".join(said), text, part.section, (span.file, span.path, origin), place, tokens,
             )  # fmt: skip

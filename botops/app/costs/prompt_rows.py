@@ -9,7 +9,7 @@ from botops.app.prompts.diff import diff_json
 
 if TYPE_CHECKING:
     from botops.app.costs.economics import MonthlyCost, PromptEconomics, SectionCost
-    from botops.app.costs.hints import HintsOfPrompt, Saving
+    from botops.app.costs.hint_model import HintsOfPrompt, Saving
     from botops.app.costs.versions import EvalPair, Interval, VersionComparison, VersionFigures
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from botops.app.costs.hints import LEAST_DIALOGUES, hints, never_bound
+from botops.app.costs.hint_model import LEAST_DIALOGUES, never_bound
+from botops.app.costs.hints import hints
 
 NOW = datetime(2026, 11, 21, 10, 20, tzinfo=UTC)
 RULES = "".join(f"      - rule {n}: be kind to number {n * 7} and to its neighbour {n * 11}\n" for n in range(90))
@@ -183,7 +184,7 @@ def test_too_few_dialogues_prove_nothing(florist, opened):
     florist.keep(container, *asked(florist, number=LEAST_DIALOGUES - 1))
     found = hints(container, "florist")
     assert found.dialogues == LEAST_DIALOGUES - 1
-    assert [hint.kind for hint in found.hints] == ["duplicate"]
+    assert found.hints == ()
 
 
 def test_examples_written_out_in_another_language(florist, opened):
@@ -247,3 +248,13 @@ def test_an_unknown_price_leaves_the_hint_and_no_money(florist, opened):
 def test_the_bound_is_about_three_over_the_number():
     assert never_bound(300) == pytest.approx(0.00994, rel=0.01)
     assert never_bound(LEAST_DIALOGUES) < 1 / 17
+
+
+def test_a_draft_is_looked_at_with_the_calls_of_the_prompt(florist, opened):
+    (florist.root / "prompts/florist/draft.yaml").write_text(EXAMPLES, "utf-8")
+    container = opened()
+    florist.keep(container, *asked(florist), *[florist.turn(repaired=True) for _ in range(5)])
+    found = hints(container, "florist", 0)
+    assert {hint.kind for hint in found.hints} == {"unused_example", "unused_rows"}  # its repairs are another's
+    assert all(hint.saving.pico_usd > 0 for hint in found.hints)
+    assert found.prefix.calls == LEAST_DIALOGUES + 5

@@ -108,6 +108,12 @@ def test_a_value_that_looks_like_anything_is_a_value(factory):
     assert part.section.title == "Role"
 
 
+def test_a_message_of_blanks_is_a_section_too():
+    raw = 'messages: [{role: system, content: "  \\r\\n "}, {role: system, content: "{% if language %}{% endif %}"}]'
+    found = Sections(read_version(raw.encode(), "1.yaml", "blank", 1)).render(VALUES)
+    assert [len(message.parts) for message in found] == [1, 0]
+
+
 def titles(text):
     return [(block.kind, block.title) for block in blocks(dedent(text).strip("\n"))]
 
@@ -134,7 +140,7 @@ def test_without_blank_lines_each_line_is_a_block():
 
 def test_one_line_is_one_block():
     assert titles("You sell flowers. Be kind.") == [("paragraph", "You sell flowers. Be kind.")]
-    assert blocks(" \n\n") == ()
+    assert [(b.start, b.end) for b in blocks(" \n\n")] == [(0, 3)]
 
 
 def test_examples_are_told_by_two_names_in_turn():
@@ -181,8 +187,8 @@ PIECES = ("Hi ", "{{ a }}", "\n", "  {% if b %}", "{% else %}", "{% endif %}\n",
 def test_blocks_always_cover_the_text(lines):
     text = "\n".join(lines)
     found = blocks(text)
-    assert "".join(text[b.start : b.end] for b in found) == (text if text.strip() else "")
-    assert all(b.start <= b.first < b.end for b in found)
+    assert "".join(text[b.start : b.end] for b in found) == text
+    assert all(b.start <= b.first < b.end for b in found if text)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12), st.booleans())
