@@ -250,6 +250,7 @@ def _budgets(settings: Settings, store: Store) -> Iterator[Check]:
     """Where budgets stand, whether they can do what they say, and whether the ledger is what the calls cost."""
     from botops.app.container import build_meter
     from botops.app.costs.budgets import BudgetState, configured_budgets, discrepancies, standings_of, unkept
+    from botops.domain.budgets import BudgetScope
 
     now = SystemClock().now()
     wrong = discrepancies(store.budgets, now)
@@ -260,8 +261,9 @@ def _budgets(settings: Settings, store: Store) -> Iterator[Check]:
     if not budgets:
         return
     model = build_model(settings, Secrets.from_environ(os.environ))
-    for fault in unkept(budgets, build_meter(settings), model, now):
-        yield Check("budget", "error", fault, "add its price under costs.prices, or choose another model")
+    prompts = open_registry(settings, keep=False).names()
+    for fault in unkept(budgets, prompts, build_meter(settings), model, now):
+        yield Check("budget", "error", fault, "name one that is there, and its price under costs.prices")
     for one in standings_of(settings, budgets, store.budgets, now):
         detail = f"{one.name}: {float(one.share):.0%} of {one.limit} {one.currency} is used"
         if one.unknown_calls:
@@ -271,8 +273,15 @@ def _budgets(settings: Settings, store: Store) -> Iterator[Check]:
         elif one.state is BudgetState.OK:
             yield Check("budget", "ok", detail)
         else:
-            level: Literal["warning", "error"] = "error" if one.state is BudgetState.REACHED else "warning"
-            yield Check("budget", level, f"{detail}, {one.state.value}", "botops cost budgets; raise it or wait")
+            # A dialogue that was stopped is a budget that works.
+            bad = one.state is BudgetState.REACHED and one.budget.scope is not BudgetScope.DIALOGUE
+            level: Literal["warning", "error"] = "error" if bad else "warning"
+            yield Check(
+                "budget",
+                level,
+                f"{detail}, {one.state.value}",
+                "raise the amount, or wait for the next period: botops cost budgets",
+            )
 
 
 def _book_alarm(settings: Settings, store: Store) -> Iterator[Check]:

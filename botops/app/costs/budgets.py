@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -132,11 +132,16 @@ def discrepancies(store: BudgetStore, now: datetime) -> tuple[Discrepancy, ...]:
     return store.compare(last - timedelta(days=COMPARED_DAYS), last)
 
 
-def unkept(budgets: Sequence[Budget], meter: Meter, model: ChatModel, now: datetime) -> list[str]:
-    """Hard budgets that cannot do what they say, as sentences: prices that nobody knows, a cheaper model that is not
-    cheaper."""
+def unkept(
+    budgets: Sequence[Budget], prompts: Collection[str], meter: Meter, model: ChatModel, now: datetime
+) -> list[str]:
+    """Budgets that cannot do what they say, as sentences: of a prompt that is not there; hard ones with prices that
+    nobody knows, or a cheaper model that is not cheaper."""
     found = []
     for budget in budgets:
+        if budget.scope is BudgetScope.PROMPT and budget.of not in prompts:
+            known = ", ".join(sorted(prompts)) or "none"
+            found.append(f"budget {budget.name}: there is no prompt {budget.of!r} (there are: {known})")
         if budget.hard and (budget.simulated or not model.simulated):
             found += [f"budget {budget.name}: {fault}" for fault in _faults(budget, meter, model, now)]
     return found

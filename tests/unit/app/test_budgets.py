@@ -187,16 +187,21 @@ def test_hard_budgets_that_cannot_be_kept_are_told(project):
         "  b: {period: day, amount: 5, currency: USD, hard: {cheaper_model: gpt-4o}}\n"
         "  c: {period: day, amount: 5, currency: USD, hard: {cheaper_model: nobody-knows-it}}\n"
         "  d: {period: day, amount: 5, currency: USD}\n"
+        "  e: {period: day, amount: 5, scope: prompt, of: sails}\n"
+        "  f: {period: day, amount: 5, scope: prompt, of: sales}\n"
     )
     settings = with_budgets(project, text)
     meter, budgets = build_meter(settings), configured_budgets(settings)
-    found = unkept(budgets, meter, QueueModel([], name="gpt-4o-mini"), NOW)
-    assert [line[:9] for line in found] == ["budget b:", "budget c:"]
+    found = unkept(budgets, ("sales",), meter, QueueModel([], name="gpt-4o-mini"), NOW)
+    assert [line[:9] for line in found] == ["budget b:", "budget c:", "budget e:"]
     assert "not cheaper" in found[0]
-    unknown = unkept(budgets, meter, QueueModel([], name="nobody-knows-it-either"), NOW)
-    assert [line[:9] for line in unknown] == ["budget a:", "budget b:", "budget c:", "budget c:"]
+    unknown = unkept(budgets, ("sales",), meter, QueueModel([], name="nobody-knows-it-either"), NOW)
+    assert [line[:9] for line in unknown] == [
+        "budget a:", "budget b:", "budget c:", "budget c:", "budget e:",
+    ]  # fmt: skip
     assert "handed over" in unknown[0]
-    assert unkept(budgets, meter, simulated_model(settings), NOW) == []
+    (prompt,) = unkept(budgets, ("sales",), meter, simulated_model(settings), NOW)
+    assert "no prompt 'sails' (there are: sales)" in prompt
 
 
 def test_the_command_shows_budgets_and_ends_with_1_when_one_is_used_up(project):
