@@ -71,6 +71,7 @@ def report(rounds: int) -> tuple[list[str], bool]:
         "# Counting tokens",
         "",
         f"Made by `python benchmarks/counting.py`; {rounds} rounds a row, both in turns on the same texts, one core.",
+        "A busy machine slows both: the ratio is what counts.",
         "",
         "| vocabulary | texts | tiktoken, tokens/s | meter, tokens/s | meter takes | estimate by shape, tokens/s |",
         "| --- | --- | --- | --- | --- | --- |",

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 _DIGITS = 60
 """Working digits: enough for a division by a rate to be rounded once, at the pico-dollar."""
+_MOST_WARNED = 1_000
 
 
 class CostMeter:
@@ -99,12 +100,14 @@ class CostMeter:
         )
 
     def _warn(self, model: str) -> None:
-        if model not in self._warned:
+        # Names come from outside: a provider that makes one up for every call must fill neither memory nor the log.
+        if model not in self._warned and len(self._warned) < _MOST_WARNED:
             self._warned.add(model)
             log.warning(
-                "no price is known for the model %s: what its calls cost is unknown. Add one to costs.prices in "
-                "botops.yaml, or look for its name with: botops cost prices %s", model, model,
-            )  # fmt: skip
+                "no price is known for the model %r: what its calls cost is unknown. Add one to costs.prices in "
+                "botops.yaml; botops cost prices shows names that are known",
+                model,
+            )
 
 
 def local_total(costs: Iterable[Cost], currency: str) -> Money:

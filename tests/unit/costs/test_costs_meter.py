@@ -193,6 +193,15 @@ def test_an_unknown_model_is_warned_of_once(caplog):
     assert "botops cost prices" in warned[0]
 
 
+def test_made_up_model_names_do_not_flood_the_log(caplog):
+    unpriced = CostMeter(PriceTable(public=False), RATES, "KZT", "m")
+    for number in range(1_100):
+        assert unpriced.cost(Usage(1), f"model\n{number}", AT).unknown_model
+    warned = [record.getMessage() for record in caplog.records]
+    assert len(warned) == 1_000
+    assert not any("\n" in text for text in warned)
+
+
 def test_what_has_no_price_is_told_with_the_cost_and_its_source():
     usage = Usage(1_000_000, tool_uses=(("web_search", 2),), service_tier="flex")
     cost = meter().cost(usage, "house", AT)

@@ -13,12 +13,10 @@ AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def row(given, made, tools=(), per_call="0", **rates):
-    return PriceRow(
-        "m", Rate(Decimal(given)), Rate(Decimal(made)), per_call=Decimal(per_call),
-        tools={unit: Decimal(price) for unit, price in tools},
-        **{name: price if isinstance(price, str | Rate) and name == "tier" else Rate(Decimal(price))
-           for name, price in rates.items()},
-    )  # fmt: skip
+    """A price in dollars for a million tokens of each kind, for one use of a tool and for a call."""
+    prices = {name: Rate(Decimal(price)) for name, price in {"input": given, "output": made, **rates}.items()}
+    pieces = {unit: Decimal(price) for unit, price in tools}
+    return PriceRow(model="m", per_call=Decimal(per_call), tools=pieces, **prices)
 
 
 MINI = row("0.25", "2", cached="0.025")
