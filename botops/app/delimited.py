@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_BYTES = 64 * 2**20
+_OPTION = "--column {}=HEADER"
 _DELIMITERS = ";\t,|"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _GUESSED = ("utf-8-sig", "windows-1251")
@@ -82,8 +83,11 @@ class Delimited:
         """The cells of the first row, each with single spaces."""
         return tuple(" ".join(cell.split()) for cell in self._head.cells)
 
-    def read_as(self, fields: Sequence[str], needed: Sequence[str], chosen: Mapping[str, str]) -> None:
+    def read_as(
+        self, fields: Sequence[str], needed: Sequence[str], chosen: Mapping[str, str], *, option: str = _OPTION
+    ) -> None:
         """Says which header stands for which field: those of `chosen`, else the fields' own names, whatever their case.
+        `option` is how a person says it, for the error.
 
         Raises UserError for a field or a header there is not, and for a needed field without a column.
         """
@@ -106,7 +110,7 @@ class Delimited:
             elif field in needed:
                 listed = ", ".join(f"`{h}`" for h in headers if h)
                 problems.append(
-                    self._at_head(f"no column `{field}` among {listed}: say which it is, --column {field}=HEADER")
+                    self._at_head(f"no column `{field}` among {listed}: say which it is, {option.format(field)}")
                 )
         if problems:
             raise UserError(problems=problems)

@@ -13,6 +13,7 @@ import click
 
 from botops.cli.context import json_option, open_container, project_settings
 from botops.cli.cost_tables import exact, table, whole
+from botops.cli.rows import plain
 
 if TYPE_CHECKING:
     from botops.app.costs.invoice_formats import ColumnMap, FormatName
@@ -187,7 +188,7 @@ def _show(done: Reconciled) -> None:
     by_model = [row for line in found.models for row in _rows(line, done, period, everything=True)]
     table(["period", *head[1:]], by_model, right=(3, 4, 5))
     for note in done.notes:
-        click.echo(note, err=True)
+        click.echo(plain(note), err=True)
     share = f"{(done.tolerance * 100).normalize():f} %"
     if not found.over:
         click.echo(f"no day and model differs by more than {share}")
@@ -196,7 +197,7 @@ def _show(done: Reconciled) -> None:
     for cause in done.causes:
         click.echo(f"likely: {cause.text}")
         for name, evidence in cause.evidence.items():
-            click.echo(f"  {name}: {evidence}")
+            click.echo(plain(f"  {name}: {evidence}"))
 
 
 def _day(line: Line) -> str:

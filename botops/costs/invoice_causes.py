@@ -25,22 +25,15 @@ class Cause:
     evidence: Mapping[str, str] = field(default_factory=dict)
 
 
-def causes(found: Reconciliation, *, simulated: int = 0) -> tuple[Cause, ...]:
-    """The likely causes of the differences over the tolerance, surest first; none where nothing differs.
-
-    `simulated` is how many simulated calls were left out of the comparison.
-    """
+def causes(found: Reconciliation) -> tuple[Cause, ...]:
+    """The likely causes of the differences over the tolerance, surest first; none where nothing differs."""
     if not found.over:
         return ()
     rules: tuple[Callable[[Reconciliation], Iterator[Cause]], ...] = (
         _unknown_price, _invoice_only, _store_only, _no_model, _estimated, _failed, _more_requests, _midnight, _cached,
         _other_price, _amount_alone,
     )  # fmt: skip
-    listed = [cause for rule in rules for cause in rule(found)]
-    if simulated and any(_gap(line, measure) > 0 for line in found.over for measure in line.over):
-        text = "simulated calls are left out, for nobody bills them; the invoice cannot hold them either"
-        listed.append(Cause("simulated", text, evidence={"simulated calls": str(simulated)}))
-    return tuple(listed)
+    return tuple(cause for rule in rules for cause in rule(found))
 
 
 def _gap(line: Line, measure: Measure) -> Decimal:
@@ -54,6 +47,10 @@ def _models(found: Reconciliation, wanted: Callable[[Line], bool]) -> tuple[Line
     return tuple(line for line in found.models if line.model in over and wanted(line))
 
 
+def _calls(number: int) -> str:
+    return "1 call" if number == 1 else f"{number} calls"
+
+
 def _names(lines: Sequence[Line]) -> tuple[str, ...]:
     return tuple(line.model for line in lines)
 
@@ -65,7 +62,7 @@ def _unknown_price(found: Reconciliation) -> Iterator[Cause]:
             "the price of these models is not known, so their calls add nothing to the store's amount: "
             "add it to `costs.prices`, then `botops cost reprice`"
         )
-        evidence = {line.model: f"{line.evidence.unknown} calls without a price" for line in lines}
+        evidence = {line.model: f"{_calls(line.evidence.unknown)} without a price" for line in lines}
         yield Cause("unknown_price", text, _names(lines), evidence)
 
 
@@ -104,7 +101,7 @@ def _estimated(found: Reconciliation) -> Iterator[Cause]:
     if lines:
         text = "the provider sent no usage with some calls; their tokens were estimated here"
         evidence = {
-            line.model: f"{line.evidence.estimated} calls, {line.evidence.estimated_tokens} estimated tokens"
+            line.model: f"{_calls(line.evidence.estimated)}, {line.evidence.estimated_tokens} estimated tokens"
             for line in lines
         }
         yield Cause("estimated", text, _names(lines), evidence)
@@ -117,7 +114,7 @@ def _failed(found: Reconciliation) -> Iterator[Cause]:
     )
     if lines:
         text = "calls that failed or were cut off without a usage: the provider may have billed what it had done"
-        evidence = {line.model: f"{line.evidence.without_usage} failed calls without a usage" for line in lines}
+        evidence = {line.model: f"{_calls(line.evidence.without_usage)} failed without a usage" for line in lines}
         yield Cause("failed_calls", text, _names(lines), evidence)
 
 

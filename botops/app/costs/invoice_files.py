@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,7 +20,7 @@ from botops.app.costs.invoice_formats import (
     guess_format,
     item_row,
 )
-from botops.app.costs.invoice_json import json_rows
+from botops.app.costs.invoice_json import MOST_PROBLEMS, json_rows
 from botops.app.delimited import MAX_BYTES, Delimited, Line
 from botops.config import Document
 from botops.config.document import decode
@@ -77,7 +76,7 @@ def _read(path: Path, raw: bytes, form: FormatName | None, columns: ColumnMap) -
             f"{path}: none of the known exports by its headers {listed}: say which column is what, for example "
             '--map "Date=start" --map "Model=model" --map "Cost=amount"'
         )
-    table.read_as(_readable(known), _needed(known), chosen)
+    table.read_as(_readable(known), _needed(known), chosen, option='--map "HEADER={}"')
     zone = UTC if known != "mapped" else zone
     read = _Table(str(path), table, known, columns, zone)
     rows = tuple(read.rows())
@@ -139,16 +138,16 @@ class _Table:
 
     def rows(self) -> Iterator[InvoiceRow]:
         for line in self._table:
+            if len(self.problems) >= MOST_PROBLEMS:
+                return
             if isinstance(line, Problem):
                 self.problems.append(line)
                 continue
             cells = {name: line.cells[at] if at < len(line.cells) else "" for name, at in self._table.columns.items()}
             if self._without_usage(cells):
                 self.empty += 1
-            elif not self._twice(line):
-                row = self._row(line, cells)
-                if row is not None:
-                    yield row
+            elif not self._twice(line) and (row := self._row(line, cells)) is not None:
+                yield row
         if self._repeated:
             self.notes.append(f"{self._repeated} rows are the very same as rows before them; all are counted")
 
@@ -190,7 +189,7 @@ class _Table:
             currency,
             line.number,
         )
-        return self._with_item(row, cells)
+        return self._with_item(line, row, cells)
 
     def _figures(self, line: Line, cells: Cells) -> Figures:
         counts = {name: self._cell(line, cells, name, count_of) for name in COUNTS}
@@ -208,14 +207,17 @@ class _Table:
             amount,
         )  # fmt: skip
 
-    def _with_item(self, row: InvoiceRow, cells: Cells) -> InvoiceRow:
+    def _with_item(self, line: Line, row: InvoiceRow, cells: Cells) -> InvoiceRow | None:
         text = cells.get("item", "").strip()
         if not text:
             return row
         if self._form == "mapped":
             return row if row.model else replace(row, item=text)
-        quantity = cells.get("quantity", "").strip()
-        return item_row(row, text, Decimal(quantity) if quantity else None, cells.get("quantity_unit", ""))
+        before = len(self.problems)
+        quantity = self._cell(line, cells, "quantity", lambda number: amount_of(number, "."))
+        if len(self.problems) > before:
+            return None
+        return item_row(row, text, quantity, cells.get("quantity_unit", ""))
 
     def _cell(self, line: Line, cells: Cells, name: str, read: Callable[[str], T]) -> T | None:
         try:

@@ -27,6 +27,8 @@ _COUNTS: Mapping[str, str] = {
     "cache_write_tokens": "input_cache_write_tokens", "output_tokens": "output_tokens",
 }  # fmt: skip
 Way = tuple[str | int, ...]
+MOST_PROBLEMS = 200
+"""Problems after which the rest of a file is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class _Answers:
 
     def rows(self) -> Iterator[InvoiceRow]:
         for way, bucket in self._buckets():
+            if len(self.problems) >= MOST_PROBLEMS:
+                return
             start, end = (self._value(bucket, way, name, _moment) for name in ("start_time", "end_time"))
             key = "results" if "results" in bucket else "result"
             results = bucket.get(key)

@@ -64,8 +64,7 @@ def reconcile_invoice(
         *_notes(invoice, rows, simulated, beside),
         *(f"counted as one model, {called}: {', '.join(names)}" for called, names in found.matching.joined.items()),
     )
-    why = causes(found, simulated=simulated)
-    return Reconciled(invoice, found, why, currency, str(invoice.zone), tolerance, notes)
+    return Reconciled(invoice, found, causes(found), currency, str(invoice.zone), tolerance, notes)
 
 
 def _days(rows: Sequence[InvoiceRow], zone: tzinfo) -> tuple[date, date]:
@@ -101,16 +100,16 @@ def _period_notes(container: Container, zone: tzinfo, since: datetime, until: da
 
 def _notes(invoice: Invoice, rows: Sequence[InvoiceRow], simulated: int, beside: int) -> Iterator[str]:
     if simulated:
-        yield f"{simulated} simulated calls are left out: nobody bills them"
+        yield f"simulated calls are left out, {simulated} of them: nobody bills them"
     if beside:
-        yield f"{beside} calls of evaluations and second opinions are counted on the day their run ended"
+        yield f"calls of evaluations and second opinions, {beside} of them, count on the day their run ended"
     if left := len(invoice.rows) - len(rows):
-        yield f"{left} rows of other projects are left out"
+        yield f"rows of other projects are left out, {left} of them"
     projects = {row.project or "none" for row in rows}
     if len(projects) > 1:
         yield f"rows of {len(projects)} projects are counted together: {', '.join(sorted(projects))} (--project picks)"
     if invoice.empty:
-        yield f"{invoice.empty} rows without any usage"
+        yield f"rows without any usage: {invoice.empty}"
     if invoice.unread and invoice.form == "mapped":
         yield f"columns nothing was read from: {', '.join(invoice.unread)}"
     yield from invoice.notes

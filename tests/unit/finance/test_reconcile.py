@@ -55,7 +55,7 @@ def test_what_agrees_is_told_by_exit_code_zero(company, call, botops, file, noon
     assert code == 0, out + err
     assert "no day and model differs by more than 1 %" in out
     assert "days are those of UTC" in err
-    assert "1 rows without any usage" in err
+    assert "rows without any usage: 1" in err
 
 
 def test_differences_by_day_and_model_with_the_money(company, call, botops, file, noon):
@@ -114,13 +114,13 @@ def test_causes_come_with_what_speaks_for_them(company, call, botops, file, noon
     assert code == 1
     causes = {cause["id"]: cause for cause in found["causes"]}
     assert set(causes) == {
-        "other_application", "not_on_invoice", "estimated", "failed_calls", "more_requests", "simulated",
+        "other_application", "not_on_invoice", "estimated", "failed_calls", "more_requests",
     }  # fmt: skip
     assert causes["other_application"]["models"] == ["stranger"]
     assert causes["not_on_invoice"]["models"] == ["nameless"]
-    assert causes["estimated"]["evidence"] == {"mini": "1 calls, 1100 estimated tokens"}
+    assert causes["estimated"]["evidence"] == {"mini": "1 call, 1100 estimated tokens"}
     assert causes["more_requests"]["evidence"] == {"mini": "3 requests more on the invoice"}
-    assert any("1 simulated calls are left out" in note for note in found["notes"])
+    assert any("simulated calls are left out, 1 of them" in note for note in found["notes"])
 
 
 def test_rows_of_other_projects_are_left_out(company, call, botops, file, noon):
@@ -134,7 +134,7 @@ def test_rows_of_other_projects_are_left_out(company, call, botops, file, noon):
     assert "rows of 3 projects are counted together: none, proj_shop, proj_x" in err
     code, _, err = botops("cost", "reconcile", name, "--project", "proj_shop")
     assert code == 0
-    assert "2 rows of other projects are left out" in err
+    assert "rows of other projects are left out, 2 of them" in err
     code, _, err = botops("cost", "reconcile", name, "--project", "proj_shpo")
     assert code == 2
     assert "none, proj_shop, proj_x" in err
@@ -147,7 +147,7 @@ def test_calls_beside_dialogues_are_counted_and_said(company, call, botops, file
         container.store.costs.keep([beside])
     code, out, err = botops("cost", "reconcile", file(USAGE_HEAD + usage_row(FIFTH, "mini", 3, 1500, 150)))
     assert code == 0, out
-    assert "3 calls of evaluations and second opinions are counted on the day their run ended" in err
+    assert "calls of evaluations and second opinions, 3 of them, count on the day their run ended" in err
 
 
 def test_half_the_price_with_the_same_tokens_is_told(company, call, botops, file, noon):
@@ -179,7 +179,7 @@ def test_an_unknown_price_is_told(company, call, botops, file, noon):
     company.keep(call("nameless", 1_000_000, 0), at=noon)
     code, out, _ = botops("cost", "reconcile", file(COSTS_HEAD + cost_row(FIFTH, "3", '"nameless, input"')), "--json")
     assert code == 1
-    assert json.loads(out)["causes"][0]["evidence"] == {"nameless": "1 calls without a price"}
+    assert json.loads(out)["causes"][0]["evidence"] == {"nameless": "1 call without a price"}
 
 
 def test_line_items_give_tokens_and_charges_without_a_model(company, call, botops, file, noon):
@@ -329,6 +329,13 @@ def test_other_bad_files_are_refused_with_a_next_step(botops, file, company):
     assert "--map" in err
     code, _, err = botops("cost", "reconcile", file(USAGE_HEAD), "--format", "openai-costs")
     assert code == 2
+    assert '--map "HEADER=amount"' in err
+    head = COSTS_HEAD.replace("line_item,", "line_item,quantity,quantity_unit,")
+    row = f'{FIFTH},{FIFTH + 86400},,,1,usd,"mini, input",many,tokens,p,org-1,Shop\n'
+    code, _, err = botops("cost", "reconcile", file(head + row))
+    assert (code, "invoice.csv:2:" in err, "quantity: 'many' is not a number" in err) == (2, True, True)
+    code, _, err = botops("cost", "reconcile", file("d,n\n" + "x,1\n" * 900), "--map", "d=start", "--map", "n=requests")
+    assert (code, len(err.splitlines())) == (2, 200)
     code, _, err = botops("cost", "reconcile", file(USAGE_HEAD))
     assert (code, "nothing to compare" in err) == (2, True)
     two = COSTS_HEAD + cost_row(FIFTH, 1, "x") + cost_row(FIFTH, 1, "y", currency="eur")
