@@ -33,7 +33,7 @@ def prices(model: str | None, day: datetime | None, tier: str, as_json: bool) ->
     from zoneinfo import ZoneInfo
 
     from botops.app.costs.pricing import Pricing, models_in_use, quote_json
-    from botops.usage.made import tier_of
+    from botops.usage import tier_of
 
     settings = project_settings()
     pricing = Pricing(settings)

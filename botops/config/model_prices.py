@@ -42,9 +42,10 @@ class PriceOverride(Strict):
     """A company's own price of a model, from `since` to `until`, both days included; None is open.
 
     `model` is a name or a pattern with `*`, compared without regard to case. `service_tier` is the tier the price is of
-    (`batch`, `flex`, `priority`); "" is the ordinary one. Prices are for a million tokens in `currency`; what is left
-    out is charged as its whole is: cached and written tokens as input, reasoning as output. `tools` are prices for one
-    use (`web_search`), `per_call` for one call, `tiers` those of long prompts. `note` says where it is from.
+    (`batch`, `flex`, `priority`); "" and `default` are the ordinary one. Prices are for a million tokens in `currency`;
+    what is left out is charged as its whole is: cached and written tokens as input, reasoning as output. `tools` are
+    prices for one use (`web_search`), `per_call` for one call, `tiers` those of long prompts. `note` says where it is
+    from.
 
     A model that runs on machines of one's own is priced by the hour instead: `per_gpu_hour` for each of `gpus`, and
     `tokens_per_second` that all of them handle together, input and output alike; or `input_tokens_per_second` and

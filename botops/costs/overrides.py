@@ -8,6 +8,7 @@ from pathlib import Path
 from botops.config import load
 from botops.config.model_prices import TOKEN_PRICES, PriceFile, PriceOverride
 from botops.costs.prices import PriceRow, Rate
+from botops.usage import tier_of
 
 _DIGITS = 40
 
@@ -28,7 +29,7 @@ def row_of(price: PriceOverride) -> PriceRow:
         currency=price.currency,
         source=f"own price{dated}{note}",
         tools=dict(price.tools),
-        tier=price.service_tier,
+        tier=tier_of(price.service_tier),
         since=price.since,
         cache_write_1h=rates.get("cache_write_1h"),
         audio_input=rates.get("audio_input"),

@@ -13,6 +13,7 @@ from botops.config.model_prices import PriceOverride
 from botops.costs.overrides import row_of
 from botops.costs.prices import PriceRow
 from botops.costs.public import public_table
+from botops.usage import tier_of
 
 
 class PriceTable:
@@ -64,7 +65,7 @@ class PriceTable:
         day = at.astimezone(self._zone).date()
         own = [o for o in self._overrides if o.covers(model, day)]
         for wanted in dict.fromkeys((tier, "")):
-            of_tier = [o for o in own if o.service_tier == wanted]
+            of_tier = [o for o in own if tier_of(o.service_tier) == wanted]
             if of_tier:
                 return row_of(max(enumerate(of_tier), key=lambda pair: (pair[1].since or date.min, pair[0]))[1])
         return public_table().row(model, at, tier, self._provider) if self._public else None

@@ -182,3 +182,9 @@ def test_an_own_price_of_a_tier_counts_for_it_alone():
     )
     assert table.row("house-model", AT, "flex").tier == ""
     assert table.own_models == ("house-model",)
+
+
+def test_a_tier_may_be_written_as_its_provider_does():
+    table = PriceTable([own(service_tier="default"), own(input=Decimal("0.5"), service_tier="ON_DEMAND_FLEX")])
+    assert (table.row("house-model", AT).input.base, table.row("house-model", AT).tier) == (1, "")
+    assert table.row("house-model", AT, "flex").input.base == Decimal("0.5")
