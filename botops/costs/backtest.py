@@ -37,7 +37,7 @@ LEFT_OUT = 0.5
 """A day that is counted for less than this is called unusual."""
 PRIOR_INCIDENTS, PRIOR_INCIDENT_DAYS = 1.0, 56.0
 """Incidents, and days they came in, that are taken as seen before the first day."""
-INCIDENT_SIZE, LARGEST_INCIDENT = 3.0, 5.0
+INCIDENT_SIZE, LARGEST_INCIDENT = 5.0, 7.0
 """What an incident costs beyond a usual day, in usual days, before any was seen; and the most that one seen counts for
 and that is left room for: a single one tells little of the next one's size."""
 LEAST_TRIAL = 7

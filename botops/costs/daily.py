@@ -25,8 +25,15 @@ WEEKDAY_SPREAD = 0.7
 """Prior standard deviation of a weekday's log factor: two in three weekdays lie within half and twice the usual."""
 GROWTH_SPREAD = 0.08
 """Prior standard deviation of the growth a week, on the log scale."""
-DAMPING = 0.99
+DAMPING = 0.98
 """What is left of the growth after each day ahead."""
+SHIFT_SPREAD = 0.5
+"""Prior standard deviation of a lasting change of the level, on the log scale."""
+SHIFT_DAYS = 7
+"""Days before and after a change of the level that it takes to be told from a wild day."""
+SHIFT_EVIDENCE = 12.0
+"""Score statistic (chi-square of one degree) from which a change is taken to be real: about one in two hundred quiet
+histories has one, looked at on all its days."""
 DRIFT = 0.04
 """How far the level wanders in a week beyond what the growth tells, on the log scale."""
 FAR_OFF = 3.5
@@ -36,14 +43,17 @@ PRIOR_DAYS, PRIOR_VARIANCE = 3.0, 0.03
 _FLOOR = 0.05
 _STEPS = 25
 _LIMIT = 12.0
+_NEAR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What was fitted. `coefficients` are the log level of the last day, growth a week and seven weekday factors.
+    """What was fitted. `coefficients` are the log level of the last day, growth a week, seven weekday factors and,
+    where the level changed for good, by how much.
 
     Costs are in multiples of `unit`. `dispersion` is the variance of a day over its mean. `weights` tell how far each
-    day was counted (0: left out as far off); `fitted` are the days' means, in the unit costs came in.
+    day was counted (0: left out as far off); `fitted` are the days' means, in the unit costs came in. `shifted` is the
+    first day of the new level, None when it did not change.
     """
 
     coefficients: Array
@@ -52,6 +62,12 @@ class Shape:
     unit: float
     weights: Array
     fitted: Array
+    shifted: int | None = None
+
+    @property
+    def shift(self) -> float:
+        """What the new level is of the old one, less one: 0.5 is half as much again; 0 without a change."""
+        return float(math.expm1(self.coefficients[9])) if self.shifted is not None else 0.0
 
     @property
     def growth(self) -> float:
@@ -66,7 +82,7 @@ class Shape:
     @property
     def weekdays(self) -> tuple[float, ...]:
         """Monday to Sunday: each day's cost against the mean of the seven."""
-        factors = np.exp(self.coefficients[2:])
+        factors = np.exp(self.coefficients[2:9])
         return tuple(float(f) for f in factors / factors.mean())
 
 
@@ -95,9 +111,19 @@ def fit(costs: Array, weekdays: Array, known: Array) -> Shape | None:
     prior = np.diag([1e-4, GROWTH_SPREAD**-2] + [WEEKDAY_SPREAD**-2] * 7)
     weights = known * 0.5 ** (-age / HALF_LIFE)
     start = _start(np.log(np.maximum(scaled, _FLOOR)), design, prior, weights)
-    found, covariance, dispersion, kept = _refined(scaled, design, prior, weights, start)
-    means = np.exp(np.clip(design @ found, -_LIMIT, _LIMIT))
-    return Shape(found, covariance, dispersion, unit, kept, means * unit)
+    fitted = _refined(scaled, design, prior, weights, start)
+    shifted = _shifted(scaled, design, prior, weights, fitted)
+    if shifted is not None:
+        after = (np.arange(len(costs)) >= shifted).astype(np.float64)
+        design = np.column_stack([design, after])
+        prior = np.pad(prior, (0, 1))
+        prior[9, 9] = SHIFT_SPREAD**-2
+        known_after = after * known > 0
+        off = np.log(np.maximum(scaled, _FLOOR)) - np.clip(design[:, :9] @ fitted.coefficients, -_LIMIT, _LIMIT)
+        start = np.append(fitted.coefficients, np.median(off[known_after]) - np.median(off[(after == 0) & (known > 0)]))
+        fitted = _refined(scaled, design, prior, weights, start)
+    means = np.exp(np.clip(design @ fitted.coefficients, -_LIMIT, _LIMIT))
+    return Shape(fitted.coefficients, fitted.covariance, fitted.dispersion, unit, fitted.trust, means * unit, shifted)
 
 
 def look_ahead(shape: Shape, weekdays: Array, parts: Array | None = None, skipped: int = 0) -> Ahead:
@@ -105,6 +131,8 @@ def look_ahead(shape: Shape, weekdays: Array, parts: Array | None = None, skippe
     steps = np.arange(1, len(weekdays) + 1, dtype=np.float64) + skipped
     weeks = DAMPING * (1 - DAMPING**steps) / (1 - DAMPING) / 7.0
     design = _design(weeks, weekdays)
+    if shape.shifted is not None:
+        design = np.column_stack([design, np.ones(len(weekdays))])
     means = np.exp(np.clip(design @ shape.coefficients, -_LIMIT, _LIMIT))
     shares = np.ones(len(weekdays)) if parts is None else parts
     left = means * shares
@@ -135,17 +163,26 @@ def _start(logs: Array, design: Array, prior: Array, weights: Array) -> Array:
     found: Array = np.zeros(9)
     for _ in range(15):
         precision = weights * trust / spread**2
+        before = found.copy()
         found[:] = np.linalg.solve(design.T @ (design * precision[:, None]) + prior, design.T @ (precision * logs))
+        if np.abs(found - before).max() < _NEAR:
+            break
         off = logs - design @ found
         spread = max(0.05, _spread(off[known]))
         trust[:] = 1.0 / np.maximum(1.0, np.abs(off) / spread)
     return found
 
 
-def _refined(
-    scaled: Array, design: Array, prior: Array, weights: Array, start: Array
-) -> tuple[Array, Array, float, Array]:
-    """The quasi-Poisson fit from a start: coefficients, covariance, dispersion and how far each day was counted."""
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    coefficients: Array
+    covariance: Array
+    dispersion: float
+    trust: Array
+
+
+def _refined(scaled: Array, design: Array, prior: Array, weights: Array, start: Array) -> _Fitted:
+    """The quasi-Poisson fit from a start."""
     found, known = start.copy(), weights > 0
     trust: Array = np.ones(len(scaled))
     dispersion = 1.0
@@ -164,9 +201,33 @@ def _refined(
         step = np.linalg.solve(information, design.T @ (precision * working)) - found
         found += np.clip(step, -1.0, 1.0)
         covariance[:] = np.linalg.inv(information)
-        if np.abs(step).max() < 1e-7:
+        if np.abs(step).max() < _NEAR:
             break
-    return found, covariance, dispersion, trust * known
+    return _Fitted(found, covariance, dispersion, trust * known)
+
+
+def _shifted(scaled: Array, design: Array, prior: Array, weights: Array, fitted: _Fitted) -> int | None:
+    """The day from which on the level is another, as a new price or a longer prompt makes it; None without one.
+
+    A score test of a step on every day that has enough before and after it, on residuals that are cut off at three
+    standard deviations: a wild day is no new level, a week of them is.
+    """
+    days = len(scaled)
+    if days < 2 * SHIFT_DAYS:
+        return None
+    means = np.exp(np.clip(design @ fitted.coefficients, -_LIMIT, _LIMIT))
+    off = (scaled - means) / np.sqrt(means)
+    spread = max(0.03, _spread(off[weights > 0]))
+    root = np.sqrt(weights * means)
+    inner = design * root[:, None]
+    residuals = np.sqrt(weights) * np.clip(off, -3 * spread, 3 * spread)
+    steps = (np.arange(days)[:, None] >= np.arange(SHIFT_DAYS, days - SHIFT_DAYS + 1)[None, :]) * root[:, None]
+    shrunk = np.linalg.inv(inner.T @ inner + prior * spread**2)
+    left = residuals - inner @ (shrunk @ (inner.T @ residuals))
+    own = steps - inner @ (shrunk @ (inner.T @ steps))
+    evidence = (steps.T @ left) ** 2 / np.maximum(1e-12, (steps * own).sum(axis=0)) / spread**2
+    best = int(np.argmax(evidence))
+    return SHIFT_DAYS + best if evidence[best] > SHIFT_EVIDENCE else None
 
 
 def _dispersion(off: Array, counted: Array) -> float:

@@ -43,6 +43,7 @@ NoteKind = Literal[
     "unusual_day",     # day, times: it cost so many times the usual and was left out of the shape
     "growing",         # share: a week's growth, where it is more than chance
     "shrinking",       # share: the same, below zero
+    "shifted",         # day, share: from about that day on the level is another for good, by so much
     "partial_day",     # share: how much of a day's cost is usually spent by now
     "far_ahead",       # days: beyond what the history is long enough to have been tried on
     "incident_room",   # days: the high end leaves room for an unusual day, such as comes once in so many
@@ -256,6 +257,10 @@ def _notes(past: Past, today: Today | None, scale: float) -> tuple[Note, ...]:
     if past.incident_rate * 28 > ROOM_TOLD:
         text = f"the high end leaves room for an unusual day, such as comes once in {1 / past.incident_rate:.0f} days"
         notes.append(Note("incident_room", text, {"days": round(1 / past.incident_rate)}))
+    if shape.shifted is not None:
+        day = past.begin + timedelta(days=shape.shifted)
+        text = f"from about {day} on the level is {shape.shift:+.0%} against the days before: that is carried on"
+        notes.append(Note("shifted", text, {"day": day, "share": shape.shift}))
     if shape.growth_shown:
         kind: NoteKind = "growing" if shape.growth > 0 else "shrinking"
         text = f"{kind} by {abs(shape.growth):.1%} a week; less and less of it is carried on into the future"
