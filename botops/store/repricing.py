@@ -13,7 +13,6 @@ from botops.domain.usage import Cost
 from botops.store import ledger, rows
 from botops.store.access import Access
 from botops.store.calls import Call, calls_of
-from botops.store.engine import wait_for_serial
 from botops.store.erasure import purged_before
 from botops.store.tables import ATTEMPT, TURN
 from botops.store.turns import mark_dirty
@@ -64,7 +63,6 @@ class Repricing:
         now = self._access.clock.now()
 
         def work(connection: Connection) -> tuple[Repriced, ...]:
-            wait_for_serial(connection)
             limit = purged_before(connection)
             calls = [call for call in calls_of(connection, turn_ids) if rows.hour_of(call.at) >= limit]
             repriced = [Repriced(call, price(call)) for call in calls]

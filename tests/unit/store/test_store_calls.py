@@ -1,5 +1,6 @@
 """Single model calls read in pages, summed by the hour, and priced anew."""
 
+import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from botops.domain.money import Money
 from botops.domain.turns import Purpose
 from botops.domain.usage import Cost, Usage
+from botops.store import Store
 from botops.store import calls as calls_module
 
 DAY = timedelta(days=1)
@@ -119,3 +121,15 @@ def test_what_retention_has_closed_stays_as_it_is(store, shop):
     roll_up(store)
     (first, second) = store.reads.totals(shop.start - DAY, shop.start + 2 * DAY, ("day",))
     assert (first.pico_usd, second.pico_usd) == (1_234_567_890, 1)
+
+
+def test_the_ledger_of_budgets_follows_new_costs(url, clock, shop):
+    with Store.open(url, clock=clock, zone="Asia/Almaty") as store:
+        for n in range(3):
+            asyncio.run(shop.turn(store, shop.inbound(f"d{n}")))
+        days = (shop.start.date(), shop.start.date())
+        ids = [call.turn_id for call in store.calls.calls(shop.start, shop.start + DAY)]
+        changed = store.repricing.apply(ids, lambda call: replace(call.cost, pico_usd=5, unknown_model=True))
+        assert len(changed) == 3
+        assert store.budgets.compare(*days) == ()
+        assert store.budgets.rebuild() == 0
