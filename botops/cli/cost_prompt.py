@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from botops.app.costs.economics import PromptEconomics
     from botops.app.costs.hint_model import HintsOfPrompt
     from botops.app.costs.versions import VersionComparison
+    from botops.app.pricebooks.books import BookInForce
     from botops.config import Secrets, Settings
     from botops.domain.messages import Language
 
@@ -53,6 +54,7 @@ def prompt(
         return
     with open_container(settings, role="reader") as container:
         version = version_of(container.registry, which)
+        _say_without_book(container.books.current())
         found, less = sections_of(container, version, days=days), hints_of(container, version, days=days)
         beside = None
         if other is not None:
@@ -90,16 +92,23 @@ def _uncounted(settings: Settings, secrets: Secrets, which: str, days: int) -> P
     """The tokens of a version where there is no store to count calls from."""
     from botops.app.clock import SystemClock
     from botops.app.container import build_meter, open_books, open_registry
-    from botops.app.costs.economics import Pricing, economics
+    from botops.app.costs.economics import economics
+    from botops.app.costs.prompt_tokens import Pricing
     from botops.cli.prompts import version_of
 
     chosen = settings.with_environment(secrets)
     current = open_books(chosen, keep=False, serving=False).current()
+    _say_without_book(current)
     simulated = not secrets.api_key and not chosen.model.base_url
     pricing = Pricing(
         chosen, current.book if current else None, build_meter(chosen), SystemClock().now(), simulated
     )  # fmt: skip
     return economics(version_of(open_registry(chosen, keep=False), which), pricing, (), days)
+
+
+def _say_without_book(current: BookInForce | None) -> None:
+    if current is None:
+        click.echo("there is no price book: the price table is empty here", err=True)
 
 
 def _other(other: str, name: str) -> tuple[str, int | None]:

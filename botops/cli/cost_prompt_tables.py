@@ -110,7 +110,10 @@ def _what(row: SectionCost) -> str:
     if section is None:
         return "frame of the messages"
     title = section.title if len(section.title) <= _TITLE else f"{section.title[: _TITLE - 1]}…"
-    return f"{section.kind.replace('_', ' ')}: {title}\n{seen_from_here(section.file)}:{section.line}"
+    where = f"{seen_from_here(section.file)}:{section.line}"
+    if row.filled and section.kind not in {"price_table", "value"}:
+        where += f" (filled in: {', '.join(f'{name} {tokens:,}' for name, tokens in row.filled.items())})"
+    return f"{section.kind.replace('_', ' ')}: {title}\n{where}"
 
 
 def seen_from_here(file: str) -> str:

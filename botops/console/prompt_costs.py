@@ -33,6 +33,7 @@ _KINDS: Mapping[str, str] = {
     "value": N_("filled in"),
     "message": N_("message"),
 }
+_WRITTEN = frozenset({"paragraph", "list", "table", "example", "message"})
 _TITLE = 70
 
 
@@ -180,8 +181,13 @@ def _what(row: SectionCost) -> Html:
     name = _(_KINDS[section.kind])
     spoken = f" · {labels.spoken(section.language)}" if section.language else ""
     where = tag("code", f"{frame.short(section.file)}:{section.line}")
-    return tag("div", tag("div", title or name), tag("div", f"{name}{spoken} · " if title else "", where,
-               class_="bo-muted bo-small"))  # fmt: skip
+    filled = ", ".join(f"{names} {formats.number(tokens)}" for names, tokens in row.filled.items())
+    shown = _("of it filled in: {values}").format(values=filled) if filled and section.kind in _WRITTEN else ""
+    return tag(
+        "div", tag("div", title or name),
+        tag("div", f"{name}{spoken} · " if title else "", where, f" · {shown}" if shown else "",
+            class_="bo-muted bo-small"),
+    )  # fmt: skip
 
 
 def _money(cost: MonthlyCost | None) -> tuple[str, str]:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from botops.app.prompts.diff import CHANNEL, MONTH_DAYS, TRAFFIC_DAYS, preview_values, priced_model
+from botops.app.costs.prompt_tokens import Pricing, PromptTokens, cells_of
+from botops.app.prompts.diff import MONTH_DAYS, TRAFFIC_DAYS, priced_model
 from botops.costs.apportion import apportioned
-from botops.domain.messages import Language, Message
+from botops.domain.messages import Language
 from botops.domain.money import PICO, Money
 from botops.domain.usage import Usage
-from botops.llm.estimate import counts_exactly, estimate_messages, estimate_tokens, token_starts
-from botops.registry.sections import Section, SectionedMessage, Sections
+from botops.llm.estimate import counts_exactly
+from botops.registry.sections import Section
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from botops.app.container import Container
-    from botops.config import Settings
-    from botops.domain.ports import Meter
-    from botops.pricebook import PriceBook
     from botops.registry import PromptVersion
     from botops.store.prompt_calls import PromptCalls
 
@@ -61,7 +56,8 @@ class SectionCost:
 
     `tokens` are those of one call, by the language of the reply, on the channel most calls come from; a language that
     never carries the section has none. `share` is its share of the prompt's tokens over all calls counted, or of one
-    call in each language where there are none. `calls` a month carried it; `monthly` is None where no price is known or
+    call in each language where there are none. `filled` are the tokens that variables brought, by their names, in the
+    language most spoken. `calls` a month carried it; `monthly` is None where no price is known or
     no call was counted.
     """
 
@@ -70,6 +66,7 @@ class SectionCost:
     share: float
     calls: float
     monthly: MonthlyCost | None
+    filled: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +100,6 @@ class PromptEconomics:
     price_source: str
     known_price: bool
     simulated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pricing:
-    """What prompts are rendered and priced with, at a moment. `simulated` says that no real model answers."""
-
-    settings: Settings
-    book: PriceBook | None
-    meter: Meter
-    at: datetime
-    simulated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Calls of one language and channel within the period."""
-
-    language: Language
-    channel: str
-    calls: int
 
 
 def sections(
@@ -161,7 +138,7 @@ def economics(
     basis, own = calls_counted(version, calls)
     cells = cells_of(own)
     model = priced_model(version, pricing.settings, simulated=pricing.simulated)
-    counts = _Counts(version, pricing, model, cells)
+    counts = PromptTokens(version, pricing, model, cells)
     read = sum(c.input_tokens for c in own)
     cached = sum(c.cached_tokens for c in own) / read if read else None
     counted = sum(c.calls for c in own)
@@ -172,6 +149,7 @@ def economics(
         SectionCost(
             section, counts.tokens_of(section), counts.share_of(section), counts.calls_of(section) * rate,
             money.cost(monthly[section]) if section in monthly and money.known else None,
+            MappingProxyType(counts.filled.get(section, {}) if section is not None else {}),
         )
         for section in counts.order
     )  # fmt: skip
@@ -184,92 +162,6 @@ def economics(
     )  # fmt: skip
 
 
-def cells_of(calls: Iterable[PromptCalls]) -> tuple[Cell, ...]:
-    """Calls by language and channel, the most frequent first."""
-    found: dict[tuple[Language, str], int] = defaultdict(int)
-    for row in calls:
-        found[_language(row.language), row.channel] += row.calls
-    cells = (Cell(language, channel, number) for (language, channel), number in found.items())
-    return tuple(sorted(cells, key=lambda c: (-c.calls, c.language, c.channel)))
-
-
-def section_tokens(message: SectionedMessage, model: str) -> dict[Section, int]:
-    """The tokens of a rendered message by section: each token belongs to the section in which it begins, so that they
-    add up to the message's tokens. Without the model's vocabulary the message's estimate is shared out by those of the
-    parts."""
-    found: dict[Section, int] = {part.section: 0 for part in message.parts}
-    starts = token_starts(message.text, model)
-    if starts is None:
-        texts: dict[Section, str] = defaultdict(str)
-        for part in message.parts:
-            texts[part.section] += message.text[part.start : part.end]
-        weights = [estimate_tokens(text, model) for text in texts.values()]
-        total = estimate_tokens(message.text, model)
-        return dict(zip(texts, apportioned(total, weights), strict=True)) if texts else {}
-    at = 0
-    for start in starts:
-        while at + 1 < len(message.parts) and start >= message.parts[at].end:
-            at += 1
-        found[message.parts[at].section] += 1
-    return found
-
-
-class _Counts:
-    """Tokens of a version's sections in each language and channel that calls come from; the key None is the frame."""
-
-    def __init__(self, version: PromptVersion, pricing: Pricing, model: str, cells: tuple[Cell, ...]) -> None:
-        self.cells = cells
-        sectioned = Sections(version)
-        languages = dict.fromkeys((*(c.language for c in cells), *pricing.settings.company.languages))
-        channels = {language: next((c.channel for c in cells if c.language == language), CHANNEL)
-                    for language in languages}  # fmt: skip
-        self._shown = tuple(Cell(language, channels[language], 1) for language in languages)
-        self._tokens: dict[tuple[Language, str], dict[Section | None, int]] = {}
-        for cell in (*self._shown, *cells):
-            key = cell.language, cell.channel
-            if key not in self._tokens:
-                values = preview_values(version, pricing.settings, pricing.book, pricing.at, *key)
-                self._tokens[key] = _counted(sectioned.render(values), model)
-        found = {section for tokens in self._tokens.values() for section in tokens if section is not None}
-        self.order: tuple[Section | None, ...] = (*sorted(found), None)
-
-    @property
-    def by_language(self) -> Mapping[Language, int]:
-        """Tokens of the whole prompt in a call."""
-        return MappingProxyType({cell.language: self.total(cell) for cell in self._shown})
-
-    def of(self, cell: Cell) -> Mapping[Section | None, int]:
-        """Tokens by section in one call of a cell."""
-        return self._tokens[cell.language, cell.channel]
-
-    def total(self, cell: Cell) -> int:
-        """Tokens of the prompt in one call of a cell."""
-        return sum(self.of(cell).values())
-
-    def tokens_of(self, section: Section | None) -> Mapping[Language, int]:
-        """Tokens of a section in a call, by language."""
-        return MappingProxyType({c.language: self.of(c)[section] for c in self._shown if section in self.of(c)})
-
-    def share_of(self, section: Section | None) -> float:
-        """The section's share of all tokens of the prompt."""
-        cells = self.cells or self._shown
-        whole = sum(cell.calls * self.total(cell) for cell in cells)
-        return sum(cell.calls * self.of(cell).get(section, 0) for cell in cells) / whole if whole else 0.0
-
-    def calls_of(self, section: Section | None) -> int:
-        """Calls that carried the section."""
-        return sum(cell.calls for cell in self.cells if section in self.of(cell))
-
-
-def _counted(messages: tuple[SectionedMessage, ...], model: str) -> dict[Section | None, int]:
-    tokens: dict[Section | None, int] = defaultdict(int)
-    for message in messages:
-        for section, number in section_tokens(message, model).items():
-            tokens[section] += number
-    tokens[None] = estimate_messages([Message(m.role, "") for m in messages], model)
-    return dict(tokens)
-
-
 class _Money:
     """The money of tokens at the price of a model now."""
 
@@ -280,7 +172,7 @@ class _Money:
         self._rate = nothing.rate
         self._currency = pricing.settings.company.currency
 
-    def by_section(self, counts: _Counts) -> dict[Section | None, tuple[int, int]]:
+    def by_section(self, counts: PromptTokens) -> dict[Section | None, tuple[int, int]]:
         """Pico-dollars a month of each section, with the cache and without: shares of what the whole prompt costs, so
         that they add up to it."""
         found: dict[Section | None, tuple[int, int]] = dict.fromkeys(counts.order, (0, 0))
@@ -316,7 +208,3 @@ def calls_counted(version: PromptVersion, calls: Sequence[PromptCalls]) -> tuple
     if own and not version.is_draft:
         return "version", own
     return ("prompt", calls) if calls else ("none", ())
-
-
-def _language(value: str) -> Language:
-    return "kk" if value == "kk" else "en" if value == "en" else "ru"

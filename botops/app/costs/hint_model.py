@@ -15,7 +15,7 @@ from botops.domain.usage import Usage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from botops.app.costs.economics import Pricing
+    from botops.app.costs.prompt_tokens import Pricing
     from botops.claims import CompiledBook
     from botops.domain.messages import Language
     from botops.registry import PromptVersion

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from botops.app.costs.economics import section_tokens
 from botops.app.costs.hint_model import (
     LEAST_DIALOGUES,
     DuplicateEvidence,
@@ -33,6 +32,7 @@ from botops.app.costs.hint_model import (
     never_bound,
     place_of,
 )
+from botops.app.costs.prompt_tokens import section_tokens
 from botops.claims.segment import segments
 from botops.claims.words import fold, language_of, words
 from botops.llm.estimate import estimate_tokens, token_starts

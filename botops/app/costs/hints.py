@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from botops.app.costs import hint_prefix, hint_texts
-from botops.app.costs.economics import calls_counted, cells_of, pricing_of
+from botops.app.costs.economics import calls_counted, pricing_of
 from botops.app.costs.hint_model import LEAST_DIALOGUES, Evidences, Hint, HintsOfPrompt, RepairEvidence, place_of
+from botops.app.costs.prompt_tokens import cells_of
 from botops.app.prompts.diff import CHANNEL, MONTH_DAYS, TRAFFIC_DAYS, preview_values, priced_model
 from botops.domain.turns import Purpose
 from botops.registry.sections import Sections

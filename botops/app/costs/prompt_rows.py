@@ -114,6 +114,7 @@ def _section(row: SectionCost) -> dict[str, Any]:
         }
     return place | {
         "tokens": dict(row.tokens),
+        "tokens_of_variables": dict(row.filled),
         "share": row.share,
         "calls": round(row.calls, 1),
         "monthly": _money(row.monthly),

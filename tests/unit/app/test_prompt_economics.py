@@ -39,6 +39,16 @@ def assert_adds_up(container, found):
     assert sum(row.share for row in found.sections) == pytest.approx(1)
 
 
+def test_what_variables_bring_is_told(container):
+    found = by_title(sections(container, "florist"))
+    opening = next(row for title, row in found.items() if title.startswith("You sell flowers"))
+    assert opening.filled.keys() == {"company"}
+    assert 0 < opening.filled["company"] < opening.tokens["en"]
+    assert found["Manners"].filled == {}
+    table = found["{{ price_table }}"]
+    assert table.filled["price_table"] == pytest.approx(table.tokens["en"], abs=1)
+
+
 def test_an_empty_store_has_tokens_and_no_money(container):
     found = sections(container, "florist")
     assert (found.basis, found.counted, found.calls, found.cached) == ("none", 0, 0, None)

@@ -88,6 +88,14 @@ def test_hints_are_told_with_place_money_and_proof(ask, florist):
     assert all(int(hint["saving"]["pico_usd"]) > 0 for hint in row["hints"])
 
 
+def test_without_a_price_book_that_is_said(florist, monkeypatch):
+    (florist.root / "pricebook/book.yaml").unlink()
+    monkeypatch.chdir(florist.root)
+    result = CliRunner().invoke(main, ["cost", "prompt", "florist"], standalone_mode=False)
+    assert "there is no price book: the price table is empty here" in result.stderr
+    assert "price table" not in result.stdout
+
+
 def test_few_dialogues_are_said_to_be_few(ask, lived):
     assert "12 dialogues to learn from: from 50 on" in ask("florist")
 

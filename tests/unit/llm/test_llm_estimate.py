@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import tiktoken
+from hypothesis import given
+from hypothesis import strategies as st
 
 from botops.domain.messages import Message
 from botops.llm.estimate import (
@@ -16,6 +18,7 @@ from botops.llm.estimate import (
     estimate_by_shape,
     estimate_messages,
     estimate_tokens,
+    token_starts,
 )
 from botops.llm.vocabulary import vocabulary
 
@@ -201,3 +204,17 @@ def test_a_prompt_costs_its_messages_and_their_frames():
     texts = sum(estimate_tokens(m.content, "gpt-4o") for m in messages)
     assert estimate_messages(messages, "gpt-4o") == texts + 2 * 4 + 3
     assert estimate_messages([], "gpt-4o") == 3
+
+
+@given(st.text(st.sampled_from("аәбқ Zz9.,\n|—👍🏽ё́"), max_size=60))
+def test_every_token_begins_somewhere_in_the_text(text):
+    starts = token_starts(text, "gpt-4o-mini")
+    assert len(starts) == estimate_tokens(text, "gpt-4o-mini")
+    assert list(starts) == sorted(starts)
+    assert all(0 <= start < len(text) for start in starts)
+    assert not starts or starts[0] == 0
+
+
+def test_without_a_vocabulary_nobody_knows_where_tokens_begin(monkeypatch):
+    monkeypatch.setattr("botops.llm.estimate.vocabulary", lambda name: None)
+    assert token_starts("Привет", "gpt-4o-mini") is None

@@ -7,6 +7,7 @@ import pytest
 
 from botops.pricebook import Offer, OfferKind, Policies, Price, PriceBook, Product, Window, price_table
 from botops.pricebook.phrases import amount, count, day, per
+from botops.pricebook.render import price_lines
 from botops.pricebook.terms import offer_line, policy_lines
 
 DAY = date(2026, 6, 10)
@@ -235,3 +236,16 @@ def test_counts_elsewhere():
     assert count(Decimal(3), "visit", "en") == "3 visits"
     assert count(Decimal(3), "month", "kk") == "3 ай"
     assert day(date(2026, 1, 9)) == "09.01.2026"
+
+
+def test_each_line_names_the_products_it_is_about():
+    offers = (Offer("o", OfferKind.PERCENT, Decimal(10), applies_to=("till", "tape")),)
+    book = PriceBook("KZT", (TILL, TAPE, COURSE), offers, Policies(True, Decimal(16), ("Возврат 14 дней.",)))
+    lines = price_lines(book, DAY, "ru")
+    assert "\n".join(line.text for line in lines) == price_table(book, DAY, "ru")
+    about = {line.text.split("|")[1].strip() if "|" in line.text else line.text: line.skus for line in lines}
+    assert about["Лента / чековая"] == ("tape",)
+    assert about["Товар"] == ()
+    assert about["- Касса «Базар» — 5 900 ₸ в месяц, с 01.07.2026"] == ("till",)
+    assert ("till", "tape") in about.values()
+    assert about["- Возврат 14 дней."] == ()
