@@ -14,6 +14,7 @@ from botops.costs.daily import Ahead, Array, Shape, fit, look_ahead
 from botops.costs.forecast import (
     BACKTEST_DAYS,
     CHART_DAYS,
+    TRIED_AHEAD,
     Backtest,
     DayCost,
     ForecastDay,
@@ -23,10 +24,8 @@ from botops.costs.forecast import (
     amount,
 )
 
-CALIBRATED_DAYS = 42
-"""How far back past forecasts tell the interval's width."""
 CALIBRATED_FROM = 14
-"""Whole days before the first of these forecasts."""
+"""Whole days before the first of the past forecasts that tell an interval's width."""
 EVERY = 2
 """Days between them."""
 TRUST = 4.0
@@ -176,7 +175,7 @@ class Past:
             return 1.0
         usual = self.known[:origin] * (shape.weights >= LEFT_OUT)
         squares, weights = TRUST, TRUST
-        for start in range(max(CALIBRATED_FROM, origin - CALIBRATED_DAYS), origin - 1, EVERY):
+        for start in range(max(CALIBRATED_FROM, origin - TRIED_AHEAD), origin - 1, EVERY):
             stop = min(origin, start + length)
             actual = float((self.costs[start:stop] * usual[start:stop]).sum())
             ahead = self._from(start, stop, usual)

@@ -33,6 +33,8 @@ BACKTEST_DAYS = 28
 ROOM_TOLD = 0.2
 """From this many unusual days in four weeks on it is told that the interval leaves room for one."""
 CHART_DAYS = 56
+TRIED_AHEAD = 42
+"""How far ahead the forecasts lie whose misses tell the width of an interval, at most."""
 WORTH_TELLING = 1.25
 """From this factor on it is told that past misses widened the interval."""
 
@@ -229,7 +231,7 @@ def project(
         since, until, first, spent, rest, confidence, past.length, None if shape is None else shape.growth,
         () if shape is None else shape.weekdays,
         (*past.chart(today), *past.to_come(first if today is None else first + timedelta(days=1), until)),
-        past.backtest(), _notes(past, today, scale),
+        past.backtest(), _notes(past, today, scale, until),
     )  # fmt: skip
 
 
@@ -238,7 +240,7 @@ def amount(value: float) -> Decimal:
     return Decimal(f"{value:.12g}") if math.isfinite(value) else Decimal(0)
 
 
-def _notes(past: Past, today: Today | None, scale: float) -> tuple[Note, ...]:
+def _notes(past: Past, today: Today | None, scale: float, until: date) -> tuple[Note, ...]:
     shape = past.shape
     if shape is None:
         return (Note("no_history", "no day with a cost is known: there is nothing to tell from"),)
@@ -268,6 +270,9 @@ def _notes(past: Past, today: Today | None, scale: float) -> tuple[Note, ...]:
     if today is not None:
         text = f"today is not over: {today.share:.0%} of a day's cost is usually spent by now"
         notes.append(Note("partial_day", text, {"share": today.share}))
+    if (beyond := (until - past.end).days + 1 - TRIED_AHEAD) > 0:
+        text = f"{beyond} of the days lie further ahead than forecasts were tried on, which is {TRIED_AHEAD} days"
+        notes.append(Note("far_ahead", text, {"days": beyond}))
     if scale > WORTH_TELLING:
         text = f"past forecasts missed more than noise explains: the interval is {scale:.1f} times as wide"
         notes.append(Note("widened", text, {"times": scale}))

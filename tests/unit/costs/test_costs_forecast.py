@@ -281,6 +281,10 @@ def test_a_later_month_is_summed_alone():
     far = project(history, first + timedelta(days=10), first + timedelta(days=39))
     both = project(history, first, first + timedelta(days=39))
     assert far.spent == 0
+    assert [n.values["days"] for n in month_after(history).notes if n.kind == "far_ahead"] == []
+    later = project(history, first + timedelta(days=40), first + timedelta(days=69))
+    assert [n.values["days"] for n in later.notes if n.kind == "far_ahead"] == [28]
+    assert later.rest.low / later.rest.expected < near.rest.low / near.rest.expected
     assert float(near.rest.expected + far.rest.expected) == pytest.approx(float(both.rest.expected), rel=1e-9)
 
 
