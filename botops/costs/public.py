@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ _TOOLS = {
     "citation_tokens": ("output_citation_mtok", 1_000_000),
 }
 """What is billed by the piece, what the table calls it, and how many pieces its price is for."""
+_MOST_ROWS = 20_000
 _CONTEXTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "batch": (("processing", "batch"), ("service_tier", "batch")),
     "fast": (("service_tier", "fast"), ("speed", "fast")),
@@ -52,6 +53,7 @@ class PublicTable:
     snapshot: DataSnapshot
     source: str
     looked_up: date | None
+    _rows: dict[tuple[str, str, str | None, date], PriceRow] = field(default_factory=dict, compare=False)
 
     def row(self, model: str, at: datetime, tier: str = "", provider: str | None = None) -> PriceRow | None:
         """The price of a model at a moment; None when it is not listed, or listed without a price. `tier` of the row
@@ -59,7 +61,20 @@ class PublicTable:
         pair = self._find(model, provider)
         if pair is None:
             return None
-        seller, found = pair
+        # Nearly all prices hold for whole days (of UTC), and calls of a day share their row.
+        moment = at.astimezone(UTC)
+        key = (model, tier, provider, moment if _by_the_hour(pair[1]) else moment.date())
+        known = self._rows.get(key)
+        if known is not None:
+            return known
+        row = self._row(*pair, at, tier)
+        if len(self._rows) >= _MOST_ROWS:
+            self._rows.clear()
+        if row is not None:
+            self._rows[key] = row
+        return row
+
+    def _row(self, seller: types.Provider, found: types.ModelInfo, at: datetime, tier: str) -> PriceRow | None:
         # A model sold by another than its maker has the maker's ordinary price, but not the maker's tiers.
         offered = any(found is one for one in seller.models)
         priced, context, tier_since = _context(found, tier, at) if offered else ("", {}, None)
@@ -153,6 +168,12 @@ def _context(found: types.ModelInfo, tier: str, at: datetime) -> tuple[str, dict
                     context[key] = value
                     since = getattr(variant.constraint, "start_date", None) or since
     return "+".join(dict.fromkeys(marks)), context, since
+
+
+def _by_the_hour(found: types.ModelInfo) -> bool:
+    """Whether a price of the model holds for some hours of the day only."""
+    dated = (*(found.prices if isinstance(found.prices, list) else ()), *(found.price_variants or ()))
+    return any(hasattr(each.constraint, "start_time") for each in dated)
 
 
 def _since(found: types.ModelInfo, at: datetime) -> date | None:

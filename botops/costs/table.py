@@ -32,6 +32,7 @@ class PriceTable:
         public: bool = True,
     ) -> None:
         self._overrides = tuple(overrides)
+        self._rows = [(tier_of(override.service_tier), row_of(override)) for override in self._overrides]
         self._provider = provider
         self._zone = zone
         self._public = public
@@ -63,11 +64,11 @@ class PriceTable:
         has no price gets the ordinary row: its `tier` then says so, and `unpriced` tells.
         """
         day = at.astimezone(self._zone).date()
-        own = [o for o in self._overrides if o.covers(model, day)]
+        own = [place for place, override in enumerate(self._overrides) if override.covers(model, day)]
         for wanted in dict.fromkeys((tier, "")):
-            of_tier = [o for o in own if tier_of(o.service_tier) == wanted]
+            of_tier = [place for place in own if self._rows[place][0] == wanted]
             if of_tier:
-                return row_of(max(enumerate(of_tier), key=lambda pair: (pair[1].since or date.min, pair[0]))[1])
+                return self._rows[max(of_tier, key=lambda place: (self._overrides[place].since or date.min, place))][1]
         return public_table().row(model, at, tier, self._provider) if self._public else None
 
     def seller(self, model: str) -> str | None:

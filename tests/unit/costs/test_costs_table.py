@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -188,3 +188,31 @@ def test_a_tier_may_be_written_as_its_provider_does():
     table = PriceTable([own(service_tier="default"), own(input=Decimal("0.5"), service_tier="ON_DEMAND_FLEX")])
     assert (table.row("house-model", AT).input.base, table.row("house-model", AT).tier) == (1, "")
     assert table.row("house-model", AT, "flex").input.base == Decimal("0.5")
+
+
+def test_a_price_that_holds_at_night_only_holds_at_night_only():
+    table = PriceTable(provider="deepseek")
+    clocked = [
+        (model.id, one.constraint, one.prices)
+        for provider in get_snapshot().providers
+        if provider.id == "deepseek"
+        for model in provider.models
+        if isinstance(model.prices, list)
+        for one in model.prices
+        if hasattr(one.constraint, "start_time")
+    ]
+    assert clocked
+    for name, hours, prices in clocked:
+        start = datetime.combine(date(2026, 11, 20), hours.start_time, hours.start_time.tzinfo or UTC)
+        inside = table.row(name, start)
+        assert inside.output.base == prices.output_mtok
+        before = table.row(name, start - timedelta(minutes=1))
+        assert before.output.base != prices.output_mtok
+        assert table.row(name, start) == inside, "whatever was asked for in between"
+
+
+def test_a_row_of_a_day_is_made_once_and_one_of_another_day_anew():
+    table = PriceTable()
+    assert table.row("gpt-5.2", AT) is table.row("gpt-5.2", AT + timedelta(hours=3))
+    assert table.row("gpt-5.2", AT, "batch") is not table.row("gpt-5.2", AT)
+    assert table.row("gpt-5.2", datetime(2026, 1, 1, tzinfo=UTC), "batch").tier == ""
