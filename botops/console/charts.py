@@ -75,9 +75,12 @@ _LABEL_EN = "format(datum.value, ',.12~g')"
 _LABEL = "replace(replace(format(datum.value, ',.12~g'), /,/g, '\u00a0'), '.', ',')"
 
 
-def number_axis(ticks: int) -> alt.Axis:
-    """An axis of numbers, written as the session's language writes them."""
-    return alt.Axis(title=None, tickCount=ticks, labelExpr=_LABEL_EN if language() == "en" else _LABEL)
+def number_axis(ticks: int, unit: str | None = None) -> alt.Axis:
+    """An axis of numbers, written as the session's language writes them, with their unit above it."""
+    axis = alt.Axis(title=unit, tickCount=ticks, labelExpr=_LABEL_EN if language() == "en" else _LABEL)
+    if unit is not None:
+        axis.titleAngle, axis.titleAlign, axis.titleX, axis.titleY, axis.titleBaseline = 0, "right", -7, -9, "bottom"
+    return axis
 
 
 def bars(values: list[dict[str, object]], x: alt.X, y: str) -> alt.Chart:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from botops.app.container import Container
+from botops.app.costs.budget_outlook import BudgetOutlook
 from botops.app.costs.budgets import BudgetStanding
 from botops.console import data, formats, frame, labels, navigation, parts, safe
 from botops.console.i18n import N_, _, ngettext
@@ -36,12 +37,13 @@ def section(container: Container) -> None:
             _("A budget warns, switches to a cheaper model or hands dialogues over. Add budgets to botops.yaml."),
         )
         return
+    outlooks = {one.name: one for one in data.forecast(container, data.key_of(container)).budgets}
     for number, one in enumerate(found):
         with st.container(key=f"row-budget-{number}"):
-            frame.show(_card(container, one))
+            frame.show(_card(container, one, outlooks.get(one.name)))
             if one.dialogue_id is not None:
                 navigation.link("dialogues", safe.markdown(one.dialogue_id), None, dialogue=one.dialogue_id)
-    parts.answer(_("Dark marks: an alert or a cheaper model. Red marks: the bot hands dialogues over to people."))
+    parts.answer(_("Marks: an alert or a cheaper model; a red one: the bot hands dialogues over to people."))
 
 
 def state(found: tuple[BudgetStanding, ...]) -> tuple[str, str]:
@@ -52,14 +54,14 @@ def state(found: tuple[BudgetStanding, ...]) -> tuple[str, str]:
     return formats.percent(float(worst.share)), f"{worst.name}: {_(_STATES[worst.state][0])}"
 
 
-def _card(container: Container, one: BudgetStanding) -> Html:
+def _card(container: Container, one: BudgetStanding, ahead: BudgetOutlook | None) -> Html:
     word, level = _STATES[one.state]
     title = tag("span", tag("b", one.name), " ", tag("span", _scope(one.budget), class_="bo-muted bo-small"))
     spent = _("{spent} of {limit}").format(spent=_money(one, one.spent), limit=_money(one, one.limit))
     head = tag("div", title, parts.chip(_(word), level), class_="bo-row")
     figures = tag("div", tag("b", spent), tag("span", formats.percent(float(one.share))), class_="bo-row")
     return tag("div", head, safe.gauge(float(one.share), _LOOKS[one.state], _marks(one.budget)), figures,
-               *(tag("div", line, class_="bo-muted bo-small") for line in _lines(container, one)),
+               *(tag("div", line, class_="bo-muted bo-small") for line in _lines(container, one, ahead)),
                class_="bo-budget")  # fmt: skip
 
 
@@ -82,10 +84,12 @@ def _marks(budget: Budget) -> list[tuple[float, str]]:
     return [(float(share), "soft") for share in soft] + [(float(share), "hard") for share in hard]
 
 
-def _lines(container: Container, one: BudgetStanding) -> list[str]:
+def _lines(container: Container, one: BudgetStanding, ahead: BudgetOutlook | None) -> list[str]:
     zone = container.settings.company.timezone
     lines = [_deed(one.budget)]
-    if one.runs_out_at is not None and one.left > 0:
+    if ahead is not None and ahead.period is BudgetPeriod.MONTH and ahead.expected is not None and one.left > 0:
+        lines.append(_outlook(ahead))
+    elif one.runs_out_at is not None and one.left > 0:
         lines.append(_("At this pace it will be used up {when}.").format(when=formats.moment(one.runs_out_at, zone)))
     elif one.left > 0 and one.until is not None:
         lines.append(_("At this pace it will hold to the end of its period."))
@@ -99,6 +103,20 @@ def _lines(container: Container, one: BudgetStanding) -> list[str]:
         lines.append(_("A rehearsal: simulated replies count in this budget."))
     lines += [_alert(alert, zone) for alert in one.alerts]
     return lines
+
+
+def _outlook(ahead: BudgetOutlook) -> str:
+    """What becomes of a month's budget by the forecast, which knows weekdays and growth."""
+    assert ahead.expected is not None
+    assert ahead.high is not None
+    expected, high = (formats.cost(amount, ahead.currency) for amount in (ahead.expected, ahead.high))
+    if ahead.passed_on is not None:
+        text = _("The forecast comes to {expected}: it will be used up on {day}.")
+        return text.format(expected=expected, day=formats.day(ahead.passed_on))
+    if ahead.passed_early is not None:
+        text = _("The forecast comes to {expected} and it will hold; in a dear month it is used up on {day}.")
+        return text.format(expected=expected, day=formats.day(ahead.passed_early))
+    return _("The forecast comes to {expected}, at most {high}: it will hold.").format(expected=expected, high=high)
 
 
 def _deed(budget: Budget) -> str:

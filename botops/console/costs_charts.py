@@ -10,7 +10,7 @@ from decimal import Decimal
 import altair as alt
 import streamlit as st
 
-from botops.console import charts, formats
+from botops.console import charts, formats, frame, parts
 from botops.console.i18n import _
 
 
@@ -31,6 +31,7 @@ def days(costs: Sequence[DayCost], currency: str) -> None:
         for order, spent in enumerate(costs)
     ]  # fmt: skip
     chart = charts.bars(values, charts.day_axis(), "cost:Q").encode(
+        y=alt.Y("cost:Q", axis=charts.number_axis(4, formats.sign(currency))),
         color=alt.value(charts.BLUE),
         tooltip=[alt.Tooltip("day:N", title=_("Day")), alt.Tooltip("tip:N", title=_("Cost")),
                  alt.Tooltip("replies:N", title=_("Replies"))],
@@ -56,7 +57,7 @@ def histogram(bins: Sequence[Bin], marks: Sequence[tuple[str, Decimal]], currenc
         for b in bins
     ]  # fmt: skip
     ends = [float(bins[0].low), float(bins[-1].low + width)]
-    x = alt.X("low:Q", axis=_money_axis(), scale=alt.Scale(domain=ends, nice=False))
+    x = alt.X("low:Q", axis=_money_axis(currency), scale=alt.Scale(domain=ends, nice=False))
     columns = alt.Chart(alt.InlineData(values=values)).mark_bar(
         binSpacing=1, cornerRadiusTopLeft=2, cornerRadiusTopRight=2
     )
@@ -69,7 +70,7 @@ def histogram(bins: Sequence[Bin], marks: Sequence[tuple[str, Decimal]], currenc
         {"at": float(cost), "name": f"{name}: {formats.cost(cost, currency)}", "row": row}
         for row, (name, cost) in enumerate(marks)
     ]
-    ruled = alt.Chart(alt.InlineData(values=places)).encode(x=alt.X("at:Q", axis=_money_axis()))
+    ruled = alt.Chart(alt.InlineData(values=places)).encode(x=alt.X("at:Q", axis=_money_axis(currency)))
     lines = ruled.mark_rule(strokeDash=[4, 4], strokeWidth=1.5).encode(color=alt.value(charts.GREY))
     names = ruled.mark_text(align="left", dx=5, fontSize=12).encode(
         text="name:N", y=alt.Y("row:O", axis=None, scale=alt.Scale(range=[8, 24])), color=alt.value(charts.GREY)
@@ -85,8 +86,9 @@ def _range(bin_: Bin, currency: str) -> str:
     return f"{low} – {formats.cost(bin_.high, currency)}"
 
 
-def _money_axis() -> alt.Axis:
+def _money_axis(currency: str) -> alt.Axis:
     axis = charts.number_axis(6)
+    axis.title = formats.sign(currency)
     axis.grid = False
     axis.labelOverlap = "greedy"
     return axis
@@ -126,19 +128,14 @@ def ahead(points: Sequence[Ahead], currency: str) -> None:
         tooltip=[alt.Tooltip("day:N", title=_("Day")), alt.Tooltip("kind:N", title=" "),
                  alt.Tooltip("tip:N", title=_("Cost")), alt.Tooltip("range:N", title=_("Interval"))],
     )  # fmt: skip
-    axis = charts.number_axis(4)
+    axis = charts.number_axis(4, formats.sign(currency))
     bars = base.mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2).encode(y=alt.Y("spent:Q", axis=axis))
     band = base.mark_area(opacity=0.22).encode(y=alt.Y("low:Q", axis=axis), y2="high:Q")
     line = base.mark_line(point=True, strokeDash=[5, 3]).encode(y=alt.Y("expected:Q", axis=axis))
-    named = alt.Color(
-        "kind:N",
-        title=None,
-        scale=alt.Scale(domain=[spent, expected], range=[charts.BLUE, charts.GREEN]),
-        legend=alt.Legend(orient="top", symbolOpacity=1),
-    )
-    chart = (bars.encode(color=named) + band.encode(color=named) + line.encode(color=named)).properties(
-        height=charts.HEIGHT
-    )
+    blue, green = alt.value(charts.BLUE), alt.value(charts.GREEN)
+    layers = bars.encode(color=blue) + band.encode(color=green) + line.encode(color=green)
+    chart = layers.properties(height=charts.HEIGHT)
+    frame.show(parts.legend([(spent, "blue"), (expected, "green")]))
     st.altair_chart(chart, width="stretch", alt=_("Spending: past and expected"), key="costs-ahead")
 
 

@@ -11,7 +11,7 @@ from botops.app.container import Container
 from botops.app.costs.forecasting import Forecast
 from botops.console import costs_charts, data, formats, frame, parts
 from botops.console.costs_charts import Ahead
-from botops.console.costs_choice import Shown
+from botops.console.costs_choice import USD, Shown
 from botops.console.i18n import _, ngettext
 from botops.console.safe import tag
 from botops.costs.forecast import Backtest, Projection
@@ -77,6 +77,14 @@ def _backtest(tried: Backtest) -> str:
         said += " " + _("A single day, told the day before: {error}.").format(
             error=formats.percent(tried.next_day_mape, 1)
         )
+    if tried.usual is not None and tried.usual.mape is not None:
+        n = tried.unusual_days
+        text = ngettext(
+            "Without {n} day that nobody could foresee: {error}.",
+            "Without {n} days that nobody could foresee: {error}.",
+            n,
+        )
+        said += " " + text.format(n=n, error=formats.percent(tried.usual.mape, 1))
     return said
 
 
@@ -115,6 +123,16 @@ def _shrinking(values: Values, shown: Shown) -> str:
     return text.format(share=formats.percent(abs(float(values["share"])), 1))
 
 
+def _shifted(values: Values, shown: Shown) -> str:
+    share = float(values["share"])
+    text = (
+        _("From about {day} on the level is {share} higher than before: that is carried on.")
+        if share > 0
+        else _("From about {day} on the level is {share} lower than before: that is carried on.")
+    )
+    return text.format(day=formats.day(values["day"]), share=formats.percent(abs(share)))
+
+
 def _partial(values: Values, shown: Shown) -> str:
     text = _("Today is not over: {share} of a day's cost is usually spent by now.")
     return text.format(share=formats.percent(float(values["share"])))
@@ -133,6 +151,21 @@ def _far(values: Values, shown: Shown) -> str:
         n,
     )
     return text.format(n=n)
+
+
+def _room(values: Values, shown: Shown) -> str:
+    n = int(values["days"])
+    text = ngettext(
+        "The high end leaves room for an unusual day, such as comes once in {n} day.",
+        "The high end leaves room for an unusual day, such as comes once in {n} days.",
+        n,
+    )
+    return text.format(n=n)
+
+
+def _side(values: Values, shown: Shown) -> str:
+    text = _("Tests of prompts and the judge cost {amount} this month; they are in no figure here.")
+    return text.format(amount=formats.cost(Decimal(str(values["usd"])), USD))
 
 
 def _held(values: Values, shown: Shown) -> str:
@@ -166,9 +199,12 @@ _NOTES: Mapping[str, Callable[[Values, Shown], str]] = {
     "unusual_day": _unusual,
     "growing": _growing,
     "shrinking": _shrinking,
+    "shifted": _shifted,
     "partial_day": _partial,
     "far_ahead": _far,
     "widened": _widened,
+    "incident_room": _room,
+    "side_calls": _side,
     "rate_held": _held,
     "unknown_price": _unpriced,
     "simulated": _simulated,

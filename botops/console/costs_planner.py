@@ -7,7 +7,6 @@ import math
 import streamlit as st
 
 from botops.app.container import Container
-from botops.app.costs.currency import rate_today
 from botops.app.costs.planning import WhatIf
 from botops.app.glossary import GLOSSARY
 from botops.console import costs_charts, costs_plan_form, data, formats, frame, parts, safe
@@ -29,7 +28,7 @@ def section(container: Container, shown: Shown) -> None:
     except UserError as error:
         frame.fault(_("This plan cannot be made"), error)
         return
-    _figures(container, found, shown)
+    _figures(found, shown)
     _hours(found)
     _inputs(found)
 
@@ -40,10 +39,9 @@ def _plan(container: Container, wanted: Wanted) -> CapacityPlan:
     return data.plan(container, key, wanted.dialogues, what_if, wanted.rpm, wanted.tpm)
 
 
-def _figures(container: Container, found: CapacityPlan, shown: Shown) -> None:
+def _figures(found: CapacityPlan, shown: Shown) -> None:
     peak = max(found.hours, key=lambda hour: hour.busy_tokens)
-    month = _local(container, found.month, shown)
-    before = _local(container, found.base.month, shown) if found.base is not None else None
+    month, before = _month(found, shown), _month(found.base, shown)
     dialogues = found.dialogues_per_day * 30
     each = "" if month is None or not dialogues else _("{amount} a dialogue").format(
         amount=formats.cost(month.expected / round(dialogues), shown.currency)
@@ -72,16 +70,20 @@ def _figures(container: Container, found: CapacityPlan, shown: Shown) -> None:
     text = _("Between {low} and {high} nine times in ten, by {model} at the prices of {source}.")
     parts.answer(
         text.format(low=formats.cost(month.low, shown.currency), high=formats.cost(month.high, shown.currency),
-                    model=safe.preview(found.model, 80), source=found.price_source)
+                    model=safe.preview(found.model, 80), source=_source(found.price_source))
     )  # fmt: skip
 
 
-def _local(container: Container, month: Interval | None, shown: Shown) -> Interval | None:
-    """A month's dollars in the currency shown, at today's rate."""
-    rate = rate_today(container)
-    if month is None or shown.currency == USD or rate is None:
-        return month
-    return month.times(rate[0])
+def _source(text: str) -> str:
+    """Whose prices: the company's own or the table's; what stands behind it is for `botops cost prices`."""
+    return _("your own price") if text.startswith("own price") else text.partition(",")[0].partition(";")[0]
+
+
+def _month(found: CapacityPlan | None, shown: Shown) -> Interval | None:
+    """A month's cost in the currency shown; None where no price is known."""
+    if found is None:
+        return None
+    return found.month if shown.currency == USD else found.month_local
 
 
 def _change(month: Interval | None, before: Interval | None) -> str:

@@ -100,7 +100,7 @@ def _in_vain(found: CostReport, shown: Shown) -> None:
          _("the guard found a mistake in the draft, the model was asked once more")),
         (_("Failed replies"), shown.amount(total.failed_turns), _of(total.failed_turns.pico_usd, total),
          _("{replies}: the provider bills what the client never got").format(replies=failed)),
-        (_("Saved by the cache"), saved(total, shown), _of(total.saved.pico_usd, total), _saved(total)),
+        (_("Saved by the cache"), saved(total, shown), _cheaper(total), _saved(total)),
     ]  # fmt: skip
     heads = [("", False), (_("Cost"), True), (_("Share"), True), ("", False)]
     frame.show(parts.table(heads, rows))
@@ -108,6 +108,12 @@ def _in_vain(found: CostReport, shown: Shown) -> None:
 
 def _of(part: int, total: CostRow) -> str:
     return formats.percent(part / total.pico_usd) if total.pico_usd else formats.NOTHING
+
+
+def _cheaper(total: CostRow) -> str:
+    """The part of what would have been paid without the cache that it took off."""
+    whole = total.pico_usd + total.saved.pico_usd
+    return formats.percent(total.saved.pico_usd / whole) if whole > 0 and total.saved.pico_usd else formats.NOTHING
 
 
 def saved(total: CostRow, shown: Shown) -> str:

@@ -133,6 +133,12 @@ def marks(text: str, findings: Sequence[Finding]) -> list[Mark]:
     ]
 
 
+def legend(names: Iterable[tuple[str, str]]) -> Html:
+    """What the colours of a chart mean: names and the class of their colour."""
+    keys = (tag("span", tag("span", "", class_=f"bo-key {colour}"), name) for name, colour in names)
+    return tag("div", *keys, class_="bo-row bo-muted bo-small")
+
+
 def table(heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str | Html]]) -> Html:
     """A table that scrolls sideways on a narrow screen. A head says whether its column holds numbers."""
     kinds = ["bo-num" if numeric else None for _name, numeric in heads]

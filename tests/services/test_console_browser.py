@@ -13,6 +13,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -41,6 +42,7 @@ PAGES = {
 }
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync")  # fmt: skip
+COST_NAME = "<img src=http://evil.example/a.png onerror='window.hacked=1'>![x](http://evil.example/b.png)"
 PROMISE = "- Всем даём скидку 50 % на любой тариф."
 HOSTILE = (
     "<script>window.hacked=1</script><img src=http://evil.example/a.png onerror='window.hacked=1'> "
@@ -80,6 +82,9 @@ def project(tmp_path_factory):
         _aside(seed(container, 40))
         hostile = InboundMessage("hostile-1", "<b>lead</b>", HOSTILE, container.clock.now(), "hostile-1")
         _aside(container.bot.run_turn(hostile))
+        # Long, so that it is among the dearest.
+        dear = InboundMessage(COST_NAME, "l", "дорого " * 4000, container.clock.now(), "dear-1", channel=COST_NAME)
+        _aside(container.bot.run_turn(dear))
     return folder
 
 
@@ -240,6 +245,67 @@ def test_hostile_dialogue_is_shown_as_text(service, tab):
     assert tab.locator(".bo-said img, .bo-said script, .bo-said a, .bo-said style, .katex").count() == 0
     _fits(tab)
     _open(tab, f"{service}/dialogues?text=hostile-1", "hostile-1")
+
+
+COST_PARTS = {
+    "where": "Сколько уходит впустую и сколько сэкономлено?",
+    "dialogues": "Сколько стоит один диалог?",
+    "ahead": "Хватит ли бюджетов?",
+    "plan": "Когда нагрузка больше всего?",
+    "basis": "Что значит каждое число?",
+}
+MONTH = "Стоимость месяца по плану"
+
+
+def _figure(tab, name):
+    return tab.get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue")
+
+
+@pytest.mark.parametrize(("part", "text"), list(COST_PARTS.items()))
+def test_part_of_costs_by_its_address(service, tab, part, text):
+    tab.set_viewport_size({"width": 400, "height": 900})
+    _open(tab, f"{service}/costs?view={part}&days=28&currency=USD", text)
+    _fits(tab)
+    expect(_figure(tab, "Потрачено в этом месяце")).to_contain_text("$")
+
+
+def test_slider_of_the_planner_changes_the_figure_and_the_address(service, tab):
+    _open(tab, f"{service}/costs?view=plan&dialogues=1000&tpm=30000", MONTH)
+    before = _figure(tab, MONTH).inner_text()
+    slider = tab.locator("[class*=st-key-plan-dialogues] input[type=range]")
+    slider.focus()
+    for _step in range(4):
+        slider.press("ArrowRight")
+    tab.wait_for_url(lambda url: "dialogues=" in url and "dialogues=1000&" not in url)
+    expect(_figure(tab, MONTH)).not_to_have_text(before)
+    expect(_figure(tab, "Упрёмся в лимит")).to_have_text(re.compile(r"\d\d:00"))
+    planned, address = _figure(tab, MONTH).inner_text(), tab.url
+    tab.goto("about:blank")
+    _open(tab, address, MONTH)  # as a colleague would open the link
+    expect(_figure(tab, MONTH)).to_have_text(planned)
+    expect(tab.locator("[class*=st-key-plan-tpm] input")).to_have_value("30000")
+
+
+def test_split_of_costs_stands_in_the_address(service, tab):
+    _open(tab, f"{service}/costs?days=28", "За что платим моделям?")
+    tab.get_by_role("radio", name="Версия", exact=True).click()
+    tab.get_by_text("Какая версия промпта дороже?").wait_for()
+    tab.wait_for_url("**by=version*")
+    tab.get_by_role("radio", name="По диалогам", exact=True).click()
+    tab.wait_for_url("**view=dialogues*")
+    tab.locator("[class*=st-key-row-dear-0] a").first.click()
+    tab.wait_for_url("**dialogue=*")
+    tab.get_by_text("Все диалоги").first.wait_for()
+
+
+def test_hostile_names_in_costs_are_text(service, tab):
+    """A client's dialogue id and channel come from outside, and so does a model's name in an address."""
+    _open(tab, f"{service}/costs?view=plan&dialogues=10&model={quote(COST_NAME)}", "неизвестна")
+    for part in ("by=channel", "view=dialogues"):
+        _open(tab, f"{service}/costs?{part}&days=90", "Расходы")
+    tab.wait_for_timeout(1000)  # time for what must not happen
+    assert tab.evaluate("window.hacked") is None
+    assert tab.locator("img[src*=evil]").count() == 0
 
 
 def test_talking_to_the_bot(service, tab):

@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,11 +21,14 @@ from botops.app.costs.reporting import report
 from botops.app.glossary import GLOSSARY
 from botops.app.queries import overview, period
 from botops.config import Secrets, load_settings
-from botops.console import costs_basis
+from botops.console import costs_basis, costs_forecast
 from botops.console.costs_choice import VIEWS
+from botops.costs.forecast import NoteKind
 from botops.domain.messages import InboundMessage
+from botops.domain.usage import Usage
 
 ROOM = Path(botops.console.__file__).parent
+HANDBOOK = Path(__file__).parents[3] / "docs" / "costs.md"
 MARKUP = "<img src=http://evil.example/x.png onerror=alert(1)> ![x](http://evil.example/y.png) **b**"
 PLAN = ("plan_month_cost", "plan_tokens_per_minute", "plan_limit_hour")
 BUDGETS = """
@@ -136,6 +140,8 @@ def test_every_number_of_the_page_is_in_the_glossary(seeded, visit):
     shown = {names[label] for view in VIEWS for label in numbers(visit(seeded, view=view, days="28"))}
     assert {"spent_this_month", "month_forecast", "plan_month_cost", "dialogue_cost_p95"} <= shown
     assert shown <= set(costs_basis.NUMBERS) <= set(GLOSSARY)
+    handbook = HANDBOOK.read_text("utf-8")
+    assert [name for name in costs_basis.NUMBERS if f"| {GLOSSARY[name].name['ru']} |" not in handbook] == []
 
 
 def test_the_rate_and_that_nobody_is_billed(seeded, visit, words):
@@ -271,6 +277,11 @@ def test_the_page_takes_its_numbers_from_the_read_models_alone():
         assert ".store." not in file.read_text("utf-8"), file.name
 
 
+def test_every_kind_of_note_is_said():
+    """What stands on the page already is not said twice."""
+    assert set(get_args(NoteKind)) - set(costs_forecast._NOTES) == {"no_history", "few_days", "no_rate"}
+
+
 def test_bins_have_round_ends():
     from botops.app.costs.distribution import nice
 
@@ -284,3 +295,20 @@ def test_a_spread_of_no_dialogue_is_empty(bare):
         found = distribution(container, period(container, 7))
         assert (found.dialogues, found.bins, found.median) == (0, (), None)
         assert dataclasses.asdict(found)["currency"] == "KZT"
+
+
+BLOCKS = re.findall(r"```yaml\n(.*?)```", HANDBOOK.read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+def test_settings_in_the_handbook_can_be_used_as_they_stand(bare, block):
+    """Every YAML block of it, put into the demo's settings."""
+    settings = bare / "botops.yaml"
+    text = re.sub(r"costs:\n(  .*\n)+", "", settings.read_text("utf-8"))
+    rates = "" if "per_usd" in block else "  rates: [{since: 2026-11-01, per_usd: 518.9}]\n"
+    whole = block.replace("costs:\n", f"costs:\n{rates}") if "costs:" in block else f"{block}\ncosts:\n{rates}"
+    settings.write_text(f"{text}\n{whole}", "utf-8")
+    (bare / "prices.yaml").write_text("prices: []\n", "utf-8")
+    (bare / "rates.csv").write_text("since,currency,per_usd\n2026-11-02,KZT,519\n", "utf-8")
+    with Container.open(load_settings(settings), Secrets()) as container:
+        assert container.meter.cost(Usage(input_tokens=1000), "gpt-4o-mini", container.clock.now()).pico_usd > 0
