@@ -195,7 +195,7 @@ def kill_in_the_middle(project, process, wait_for, ports, provider, enough):
     with ExitStack() as stack:
         children = [stack.enter_context(process(project, "serve", "--port", str(port))) for port in ports]
         for port, child in zip(ports, children, strict=True):
-            wait_for(f"http://127.0.0.1:{port}/healthz", child=child)
+            wait_for(f"http://127.0.0.1:{port}/healthz", 90, child=child)
         addresses = [f"http://127.0.0.1:{port}" for port in ports]
         asking = threading.Thread(target=ask_all, args=(addresses, range(64), answers))
         asking.start()
@@ -227,6 +227,7 @@ def assert_all_charged(store, provider, answers, limit):
         assert record.state is TurnState.ANSWERED
 
 
+@pytest.mark.slow
 def test_kill_and_restart_leave_an_exact_ledger(project, process, wait_for, port):
     limit = Decimal("0.4")
     with FakeProvider([answer(0.4)]) as provider:
@@ -236,12 +237,13 @@ def test_kill_and_restart_leave_an_exact_ledger(project, process, wait_for, port
         with opened(url) as store:
             assert store.budgets.used([EVER])[0].held  # nobody has looked after it yet
         with process(project, "serve", "--port", str(port)) as child:
-            wait_for(f"http://127.0.0.1:{port}/healthz", child=child)
+            wait_for(f"http://127.0.0.1:{port}/healthz", 90, child=child)
         with opened(url) as store:
             assert_all_charged(store, provider, answers, limit)
 
 
-def test_two_processes_over_postgresql_share_one_budget(project, process, wait_for, port, postgres_url, request):
+@pytest.mark.slow
+def test_two_processes_over_postgresql_share_one_budget(project, process, wait_for, port, postgres_url):
     limit = Decimal("0.12")
     other = port + 1
     with FakeProvider([answer(0.3)]) as provider:
@@ -250,7 +252,7 @@ def test_two_processes_over_postgresql_share_one_budget(project, process, wait_f
             settings.write(f"store: {{url: '{postgres_url}'}}\n")
         answers = kill_in_the_middle(project, process, wait_for, [port, other], provider, enough=12)
         with process(project, "serve", "--port", str(port)) as child:
-            wait_for(f"http://127.0.0.1:{port}/healthz", child=child)
+            wait_for(f"http://127.0.0.1:{port}/healthz", 90, child=child)
         with opened(postgres_url) as store:
             assert_all_charged(store, provider, answers, limit)
     replies = [said["reply"] for said in answers.values()]

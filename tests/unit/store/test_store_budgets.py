@@ -239,6 +239,41 @@ def test_a_process_taken_for_dead_is_charged_once(postgres_url, clock, shop):
         assert_exact(store)
 
 
+def test_two_writers_on_one_database_wait_for_each_other_and_never_in_a_circle(postgres_url, clock, shop):
+    limit = 40 * 10
+
+    async def one(store, number):
+        message = shop.inbound(f"d{number}", channel=("web", "telegram", "whatsapp")[number % 3])
+        begun = await store.begin(f"t{number}", message, "ru")
+
+        def decide(used):
+            if sum(pico for _, pico in (*used[0].spent, *used[0].held)) + 10 > limit:
+                return Decision(Permit(Allowance.HAND_OVER))
+            return Decision(Permit(), expected(10))
+
+        decision = await store.budgets.hold(planned(f"t{number}", message), [EVER], decide)
+        made = (replace(shop.attempt(), cost=Cost(10, simulated=True)),) if decision.held else ()
+        await store.finish(replace(shop.record(f"t{number}", message, attempts=made), number=begun.number))
+        if number % 10 == 0:
+            await asyncio.to_thread(store.roll_up)
+            await asyncio.to_thread(store.budgets.rebuild)
+
+    with Store.open(postgres_url, clock=clock) as first, Store.open(postgres_url, clock=clock) as second:
+
+        async def live():
+            await asyncio.gather(*(one((first, second)[number % 2], number) for number in range(120)))
+
+        asyncio.run(live())
+        assert spent(first) == limit
+        assert held(first) == 0
+        assert_exact(second)
+    import psycopg
+
+    with psycopg.connect(postgres_url) as connection:
+        query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        assert connection.execute(query).fetchone() == (0,)
+
+
 def test_the_ledger_begins_with_what_was_spent_before_it(url, clock, shop):
     with Store.open(url, clock=clock) as store:
         asyncio.run(shop.turn(store, shop.inbound("d1")))
