@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 import click
 
 from botops.cli.context import counted, open_container, project_settings
+from botops.cli.cost_days import first_and_last, since_option, until_option
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import tzinfo
 
     from botops.app.container import Container
     from botops.app.costs.exporting import Asked, Table
-    from botops.config import Settings
     from botops.store import CostDimension
 
 _STDOUT = "-"
@@ -30,14 +32,18 @@ _STDOUT = "-"
     show_default=True,
     help="focus: FinOps FOCUS columns, as CSV, or as Parquet where FILE ends in .parquet.",
 )
-@click.option("--since", metavar="WHEN", help="From: 7d, 2w, or a day as 2026-11-01; default this month.")
-@click.option("--until", metavar="WHEN", help="Up to the beginning of: as --since; default now.")
+@since_option
+@until_option
+@click.option(
+    "--days", type=click.IntRange(1, 3660), help="The last so many days, today included; default: this month."
+)
 @click.option(
     "--by",
-    "by",
-    metavar="A,B",
-    help="Told by: purpose, prompt, version, experiment, variant, model, tier, "
-    "channel, language, outcome; default version,purpose,model,channel.",
+    "dimensions",
+    multiple=True,
+    metavar="DIMENSION",
+    help="Told by: purpose, prompt, version, experiment, variant, model, tier, channel, language, outcome; several "
+    "options, or several names with commas; default: version,purpose,model,channel.",
 )
 @click.option("--calls", "call_by_call", is_flag=True, help="A row for each call instead of each day and group.")
 @click.option("--currency", metavar="CODE", help="The second currency of amounts; default the company's.")
@@ -54,9 +60,10 @@ _STDOUT = "-"
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def export(
     form: str,
-    since: str | None,
-    until: str | None,
-    by: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    days: int | None,
+    dimensions: tuple[str, ...],
     call_by_call: bool,
     currency: str | None,
     account: str | None,
@@ -75,13 +82,16 @@ def export(
     from botops.app.costs.exporting import BY, Asked
 
     settings = project_settings()
-    if call_by_call and (form == "focus" or by):
+    if days is not None and (since is not None or until is not None):
+        raise click.UsageError("--days counts back from today: give either --days, or --since and --until")
+    if call_by_call and (form == "focus" or dimensions):
         raise click.UsageError("--calls has a row for each call: leave --by and --format focus out")
     if str(out) == _STDOUT and _as_parquet(form, out):
         raise click.UsageError("Parquet cannot go to stdout: name a file")
-    wanted = tuple(name.strip() for name in by.split(",") if name.strip()) if by else BY
+    wanted = tuple(name.strip() for names in dimensions for name in names.split(",") if name.strip()) or BY
     with open_container(settings, role="reader") as container:
-        begins, ends = _period(container, settings, since, until)
+        zone = UTC if form == "focus" else ZoneInfo(settings.company.timezone)
+        begins, ends = _period(container.clock.now(), zone, since, until, days)
         asked = Asked(begins, ends, cast("tuple[CostDimension, ...]", wanted), currency)
         table = _table(container, asked, form, focus_version, account, provider, call_by_call=call_by_call)
         number = _write(table, out, form, force=force)
@@ -96,17 +106,16 @@ def _as_parquet(form: str, out: Path) -> bool:
 
 
 def _period(
-    container: Container, settings: Settings, since: str | None, until: str | None
+    now: datetime, zone: tzinfo, since: datetime | None, until: datetime | None, days: int | None
 ) -> tuple[datetime, datetime]:
-    from botops.app.costs.periods import this_month
-    from botops.cli.moments import moment_before
+    from botops.costs.invoices import day_bounds
 
-    now = container.clock.now()
-    begins = moment_before(now, since, settings) if since else this_month(container).since
-    ends = moment_before(now, until, settings, "--until") if until else now
-    if ends <= begins:
-        raise click.UsageError(f"--until {until or 'now'} is not after --since {since or 'the first of this month'}")
-    return begins, ends
+    today = now.astimezone(zone).date()
+    default = today.replace(day=1) if days is None else today - timedelta(days=days - 1)
+    first, last = first_and_last(now, zone, since, until, default=default)
+    assert first is not None  # there is a default
+    begins, ends = day_bounds(first, last, zone)
+    return begins, min(ends, now)
 
 
 def _table(

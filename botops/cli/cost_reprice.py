@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
 from botops.cli.context import by_option, counted, json_option, open_container, project_settings
+from botops.cli.cost_days import first_and_last, since_option, until_option
 from botops.cli.cost_tables import exact, table, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from botops.app.container import Container
     from botops.app.costs.repricing import Amounts, Change, Repricing
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--since", metavar="WHEN", help="Only calls since: 7d, 12h, 2w, or a day as 2026-11-01.")
-@click.option("--until", metavar="WHEN", help="Only calls before: as --since; default now.")
+@since_option
+@until_option
 @click.option("--prices", type=_FILE, help="A file of own prices that stands in for those of the settings.")
 @click.option("--rates", type=_FILE, help="A file of exchange rates that stands in for those of the settings.")
 @click.option("--model-as", multiple=True, metavar="OLD=NEW", help="Price the calls of OLD as NEW's; repeatable.")
@@ -31,8 +35,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--reason", metavar="WORDS", help="Why; needed with --apply, it stands in the audit log.")
 @json_option
 def reprice(
-    since: str | None,
-    until: str | None,
+    since: datetime | None,
+    until: datetime | None,
     prices: Path | None,
     rates: Path | None,
     model_as: tuple[str, ...],
@@ -45,11 +49,11 @@ def reprice(
 
     Without options the prices and rates of the settings as they are now are used: nothing changes while they are what
     the calls were priced by. --apply writes costs, sums of turns and roll-ups; old figures go to the audit log. A run
-    that was cut off is ended by the same run again. To keep prices of a file, name it in `costs.prices_file` too.
+    that was cut off is ended by the same run again. Calls beside dialogues (evaluations) are kept as sums and stay. To
+    keep prices of a file, name it in `costs.prices_file` too.
     """
     from botops.app.costs.repricing import Asked, apply, repricing_json
     from botops.app.costs.repricing import reprice as find
-    from botops.cli.moments import moment_before
     from botops.cli.progress import progress
     from botops.domain.people import person
     from botops.domain.people import reason as reasoned
@@ -62,16 +66,7 @@ def reprice(
     settings = project_settings()
     pairs = dict(_pair(text) for text in model_as)
     with open_container(settings, role="side" if write else "reader") as container:
-        now = container.clock.now()
-        asked = Asked(
-            moment_before(now, since, settings) if since else None,
-            moment_before(now, until, settings, "--until") if until else None,
-            prices,
-            rates,
-            pairs,
-        )
-        if asked.since is not None and asked.until is not None and asked.until <= asked.since:
-            raise click.UsageError(f"--until {until} is not after --since {since}")
+        asked = Asked(*_period(container, since, until), prices, rates, pairs)
         with progress("pricing", None) as advance:
             found = find(container, asked, advance)
         applied = 0 if write else None
@@ -84,6 +79,18 @@ def reprice(
     else:
         _show(found)
     _say(found, applied)
+
+
+def _period(
+    container: Container, since: datetime | None, until: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """The moments of the days asked for; None from the first call kept, and until now."""
+    from botops.costs.invoices import day_bounds
+
+    zone = ZoneInfo(container.settings.company.timezone)
+    first, last = first_and_last(container.clock.now(), zone, since, until)
+    begins = None if first is None else day_bounds(first, first, zone)[0]
+    return begins, None if until is None else day_bounds(last, last, zone)[1]
 
 
 def _pair(text: str) -> tuple[str, str]:

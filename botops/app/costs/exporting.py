@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, localcontext
@@ -23,6 +23,7 @@ BY: tuple[CostDimension, ...] = ("version", "purpose", "model", "channel")
 """What days are told by where nothing else is asked for."""
 ALWAYS: tuple[CostDimension, ...] = ("origin", "simulated")
 """What every row says besides: whose calls they were, and whether anybody is billed for them."""
+_INSIDE: Mapping[CostDimension, CostDimension] = {"version": "prompt", "variant": "experiment"}
 _TIMES = frozenset({"day", "week", "month"})
 _DIGITS = 60
 _TOKENS = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
@@ -96,10 +97,12 @@ def by_day(container: Container, asked: Asked) -> Table:
 
 
 def dimensions(asked: Sequence[CostDimension]) -> tuple[CostDimension, ...]:
-    """The dimensions of a table by day. Raises UserError for those that are times themselves."""
+    """The dimensions of a table by day; a version names its prompt, a variant its experiment. Raises UserError for
+    times of their own."""
     if times := [name for name in asked if name in _TIMES]:
         raise UserError(f"the table is by day already: leave `{times[0]}` out of --by")
-    return tuple(dict.fromkeys((*asked, *ALWAYS)))
+    named = {inner for outer, inner in _INSIDE.items() if outer in asked}
+    return tuple(dict.fromkeys(name for name in (*asked, *ALWAYS) if name not in named))
 
 
 def _names(dimension: CostDimension) -> tuple[str, ...]:

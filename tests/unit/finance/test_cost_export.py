@@ -56,6 +56,29 @@ def test_days_by_dimensions_add_up_exactly(month, botops):
     assert of_turns == Decimal(total.pico_usd) / 10**12
 
 
+def test_days_are_included_from_the_first_to_the_last(month, call, botops, noon):
+    late = noon.replace(hour=20)  # the 6th in Almaty, the 5th in UTC
+    month.keep(call("mini", 5, 5), at=late, channel="late")
+    days = ("--since", "2026-10-05", "--until", "2026-10-05")
+    assert botops("cost", "export", *days, "--by", "channel", "--out", "costs.csv")[0] == 0
+    of_day = {(r["day"], r["channel"]) for r in read(month.root / "costs.csv")}
+    assert of_day == {("2026-10-05", "web"), ("2026-10-05", "")}
+    assert botops("cost", "export", *days, "--format", "focus", "--by", "channel", "--out", "focus.csv")[0] == 0
+    rows = read(month.root / "focus.csv")
+    assert {r["ChargePeriodStart"] for r in rows} == {"2026-10-05T00:00:00Z"}
+    assert any("late" in r["Tags"] for r in rows)
+    assert botops("cost", "export", "--days", "400", "--out", "all.csv")[0] == 0
+    assert len(read(month.root / "all.csv")) == 7
+
+
+def test_no_column_stands_twice(month, botops):
+    options = ("--by", "prompt,version,experiment,variant,model,model", "--format", "parquet")
+    assert botops("cost", "export", *SINCE, *options, "--out", "costs.parquet")[0] == 0
+    names = pq.read_table(month.root / "costs.parquet").schema.names
+    assert names[:8] == ["day", "prompt", "version", "experiment", "variant", "model", "origin", "simulated"]
+    assert len(names) == len(set(names))
+
+
 def test_parquet_holds_decimals(month, botops):
     assert botops("cost", "export", *SINCE, "--out", "costs.csv", "--by", "model")[0] == 0
     assert botops("cost", "export", *SINCE, "--out", "costs.parquet", "--format", "parquet", "--by", "model")[0] == 0
@@ -169,6 +192,8 @@ def test_bad_questions_are_answered_with_the_next_step(month, botops):
     assert "by day already" in botops("cost", "export", "--by", "week", "--out", "x.csv")[2]
     assert "exchange rate" in botops("cost", "export", "--currency", "XYZ", "--out", "x.csv")[2]
     assert botops("cost", "export", "--since", "2026-11-01", "--until", "2026-10-01", "--out", "x.csv")[0] == 2
+    assert botops("cost", "export", "--since", "2027-01-01", "--out", "x.csv")[0] == 2
+    assert botops("cost", "export", "--since", "2026-10-01", "--days", "3", "--out", "x.csv")[0] == 2
     assert botops("cost", "export", "--calls", "--format", "focus", "--out", "x.csv")[0] == 2
     assert botops("cost", "export", "--format", "parquet", "--out", "-")[0] == 2
     code, out, err = botops("cost", "export", *SINCE, "--by", "model", "--currency", "usd", "--out", "-")

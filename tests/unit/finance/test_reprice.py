@@ -120,7 +120,7 @@ def test_applied_costs_reach_every_sum_and_the_audit_log_keeps_the_old_ones(comp
     company.keep(call("mini", 1_000_000, 0), at=noon + 30 * DAY)
     (company.root / "rates.yaml").write_text("rates:\n  - {since: 2026-01-01, per_usd: 500}\n", "utf-8")
     (company.root / "prices.yaml").write_text("prices:\n  - {model: mini, input: 1, output: 1}\n", "utf-8")
-    arguments = ("cost", "reprice", "--until", "2026-11-01", "--prices", "prices.yaml", "--rates", "rates.yaml")
+    arguments = ("cost", "reprice", "--until", "2026-10-31", "--prices", "prices.yaml", "--rates", "rates.yaml")
     assert botops(*arguments, "--apply")[0] == 2
     code, out, _ = botops(*arguments, "--apply", "--by", "Айгерим", "--reason", "договор", "--json")
     assert (code, json.loads(out)["applied"]) == (0, 2)
