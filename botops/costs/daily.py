@@ -38,6 +38,9 @@ DRIFT = 0.04
 """How far the level wanders in a week beyond what the growth tells, on the log scale."""
 FAR_OFF = 3.5
 """Median residuals (scaled to standard deviations) from which a day loses weight; at twice that it has none."""
+MOST_FAR_OFF = 1 / 8
+"""With a larger share of days far off they are no incidents but how the money is spent (a few busy days among empty
+ones): none is left out then."""
 PRIOR_DAYS, PRIOR_VARIANCE = 3.0, 0.03
 """How many days the prior dispersion counts for, and it: a day varies by a sixth when nothing is known."""
 _FLOOR = 0.05
@@ -110,8 +113,7 @@ def fit(costs: Array, weekdays: Array, known: Array) -> Shape | None:
     design = _design(age / 7.0, weekdays)
     prior = np.diag([1e-4, GROWTH_SPREAD**-2] + [WEEKDAY_SPREAD**-2] * 7)
     weights = known * 0.5 ** (-age / HALF_LIFE)
-    start = _start(np.log(np.maximum(scaled, _FLOOR)), design, prior, weights)
-    fitted = _refined(scaled, design, prior, weights, start)
+    fitted = _first(scaled, design, prior, weights)
     shifted = _shifted(scaled, design, prior, weights, fitted)
     if shifted is not None:
         after = (np.arange(len(costs)) >= shifted).astype(np.float64)
@@ -121,7 +123,7 @@ def fit(costs: Array, weekdays: Array, known: Array) -> Shape | None:
         known_after = after * known > 0
         off = np.log(np.maximum(scaled, _FLOOR)) - np.clip(design[:, :9] @ fitted.coefficients, -_LIMIT, _LIMIT)
         start = np.append(fitted.coefficients, np.median(off[known_after]) - np.median(off[(after == 0) & (known > 0)]))
-        fitted = _refined(scaled, design, prior, weights, start)
+        fitted = _refined(scaled, design, prior, weights, start, leave_out=fitted.leaves_out)
     means = np.exp(np.clip(design @ fitted.coefficients, -_LIMIT, _LIMIT))
     return Shape(fitted.coefficients, fitted.covariance, fitted.dispersion, unit, fitted.trust, means * unit, shifted)
 
@@ -155,6 +157,28 @@ def _design(weeks: Array, weekdays: Array) -> Array:
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    coefficients: Array
+    covariance: Array
+    dispersion: float
+    trust: Array
+    leaves_out: bool
+
+
+def _first(scaled: Array, design: Array, prior: Array, weights: Array) -> _Fitted:
+    """The fit without a change of the level; nothing is left out where that would be more than a few days."""
+    known = weights > 0
+    if np.median(scaled[known]) > 0:
+        start = _start(np.log(np.maximum(scaled, _FLOOR)), design, prior, weights)
+        fitted = _refined(scaled, design, prior, weights, start)
+        if (fitted.trust[known] < 0.5).mean() <= MOST_FAR_OFF:
+            return fitted
+    start = np.zeros(9)
+    start[0] = math.log(max(_FLOOR, float(np.average(scaled, weights=weights))))
+    return _refined(scaled, design, prior, weights, start, leave_out=False)
+
+
 def _start(logs: Array, design: Array, prior: Array, weights: Array) -> Array:
     """A robust fit of the logarithms (Huber, by reweighting): convex, so no wild day can lead it astray."""
     known = weights > 0
@@ -173,16 +197,10 @@ def _start(logs: Array, design: Array, prior: Array, weights: Array) -> Array:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    coefficients: Array
-    covariance: Array
-    dispersion: float
-    trust: Array
-
-
-def _refined(scaled: Array, design: Array, prior: Array, weights: Array, start: Array) -> _Fitted:
-    """The quasi-Poisson fit from a start."""
+def _refined(
+    scaled: Array, design: Array, prior: Array, weights: Array, start: Array, *, leave_out: bool = True
+) -> _Fitted:
+    """The quasi-Poisson fit from a start; with `leave_out` days far off lose their weight."""
     found, known = start.copy(), weights > 0
     trust: Array = np.ones(len(scaled))
     dispersion = 1.0
@@ -191,11 +209,12 @@ def _refined(scaled: Array, design: Array, prior: Array, weights: Array, start: 
         line = design @ found
         means = np.exp(np.clip(line, -_LIMIT, _LIMIT))
         off = (scaled - means) / np.sqrt(means)
-        far = np.abs(off) / max(0.03, _spread(off[known]))
-        trust[:] = np.clip((2 * FAR_OFF - far) / FAR_OFF, 0.0, 1.0)
+        if leave_out:
+            far = np.abs(off) / max(0.03, _spread(off[known]))
+            trust[:] = np.clip((2 * FAR_OFF - far) / FAR_OFF, 0.0, 1.0)
         counted = weights * trust
         dispersion = _dispersion(off, counted)
-        working = line + np.clip((scaled - means) / means, -3.0, 3.0)
+        working = line + (scaled - means) / means
         precision = counted * means / dispersion
         information = design.T @ (design * precision[:, None]) + prior
         step = np.linalg.solve(information, design.T @ (precision * working)) - found
@@ -203,7 +222,7 @@ def _refined(scaled: Array, design: Array, prior: Array, weights: Array, start: 
         covariance[:] = np.linalg.inv(information)
         if np.abs(step).max() < _NEAR:
             break
-    return _Fitted(found, covariance, dispersion, trust * known)
+    return _Fitted(found, covariance, dispersion, trust * known, leave_out)
 
 
 def _shifted(scaled: Array, design: Array, prior: Array, weights: Array, fitted: _Fitted) -> int | None:
@@ -217,7 +236,7 @@ def _shifted(scaled: Array, design: Array, prior: Array, weights: Array, fitted:
         return None
     means = np.exp(np.clip(design @ fitted.coefficients, -_LIMIT, _LIMIT))
     off = (scaled - means) / np.sqrt(means)
-    spread = max(0.03, _spread(off[weights > 0]))
+    spread = max(0.03, _spread(off[weights > 0])) if fitted.leaves_out else math.sqrt(fitted.dispersion)
     root = np.sqrt(weights * means)
     inner = design * root[:, None]
     residuals = np.sqrt(weights) * np.clip(off, -3 * spread, 3 * spread)

@@ -249,6 +249,18 @@ def test_days_before_the_first_cost_are_no_history_and_quiet_ones_after_it_are()
     assert expected(off) < 0.8 * expected(plain)
 
 
+def test_a_few_busy_days_among_empty_ones_are_no_incidents():
+    dice = random.Random(1)
+    tried = []
+    for _ in range(10):
+        history = days_of([dice.uniform(1, 5) if dice.random() < 0.2 else 0.0 for _ in range(56)])
+        mean = float(sum(d.cost for d in history)) / (history[-1].day - MONDAY).days * 30
+        found = month_after(history)
+        assert not any(d.unusual for d in found.days)
+        tried.append(float(found.rest.expected) / mean)
+    assert fmean(tried) == pytest.approx(1.0, abs=0.3)
+
+
 def test_missing_days_are_unknown_and_not_free():
     plain = weeks(7, incident=None)
     gaps = [d for n, d in enumerate(plain) if n % 9 != 4]
