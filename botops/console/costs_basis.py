@@ -23,7 +23,7 @@ NUMBERS = (
 
 def section(container: Container, days: int, shown: Shown) -> None:
     """The part of the page."""
-    found = data.costs(container, data.key_of(container), days, (), shown.currency)
+    found = data.costs(container, data.key_of(container), days, data.USUAL_SPLIT, shown.currency)
     total = found.total
     parts.question(_("How far can these numbers be trusted?"))
     frame.show(
@@ -58,7 +58,7 @@ def rate(container: Container) -> str:
 
 def warnings(container: Container, days: int, shown: Shown) -> None:
     """What must be known before any number is believed."""
-    found = data.costs(container, data.key_of(container), days, (), shown.currency)
+    found = data.costs(container, data.key_of(container), days, data.USUAL_SPLIT, shown.currency)
     if unknown := _unknown(found):
         frame.show(frame.alert("warn", _("The real cost is higher than shown"), unknown))
     total = found.total

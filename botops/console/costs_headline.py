@@ -55,7 +55,7 @@ def _budgets(container: Container) -> Line:
 
 
 def _period(container: Container, days: int, shown: Shown) -> tuple[Line, ...]:
-    total = data.costs(container, data.key_of(container), days, (), shown.currency).total
+    total = data.costs(container, data.key_of(container), days, data.USUAL_SPLIT, shown.currency).total
     dialogues, leads = total.spoken.dialogues, total.spoken.qualified
     read = formats.percent(float(total.cached_share)) if total.cached_share is not None else formats.NOTHING
     return (

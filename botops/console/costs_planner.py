@@ -15,7 +15,7 @@ from botops.console.costs_plan_form import Wanted
 from botops.console.i18n import _, language, ngettext
 from botops.costs.forecast import Interval
 from botops.costs.plan import CapacityPlan, LimitUse
-from botops.domain.errors import UserError
+from botops.domain.errors import BotopsError
 
 
 @st.fragment
@@ -25,7 +25,7 @@ def section(container: Container, shown: Shown) -> None:
     try:
         wanted = costs_plan_form.form(container)
         found = _plan(container, wanted)
-    except UserError as error:
+    except BotopsError as error:
         frame.fault(_("This plan cannot be made"), error)
         return
     _figures(found, shown)

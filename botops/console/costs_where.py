@@ -7,7 +7,7 @@ from datetime import date
 
 from botops.app.container import Container
 from botops.app.costs.reporting import CostReport, CostRow
-from botops.console import costs_charts, costs_choice, data, formats, frame, labels, parts, safe
+from botops.console import costs_charts, costs_choice, data, formats, frame, labels, navigation, parts, safe
 from botops.console.costs_charts import DayCost
 from botops.console.costs_choice import Shown
 from botops.console.i18n import N_, _, ngettext
@@ -42,13 +42,16 @@ def section(container: Container, days: int, shown: Shown) -> None:
     """The part of the page."""
     key = data.key_of(container)
     parts.question(_("How much does the model cost a day?"))
-    by_day = data.costs(container, key, days, ("day",), shown.currency)
-    costs_charts.days([_day(row, shown) for row in by_day.rows], shown.currency)
+    by_day = data.cost_days(container, key, days, shown.currency)
+    costs_charts.days([_day(row, shown) for row in by_day], shown.currency)
     titles = {name: _(head) for name, (head, _question) in _BY.items()}
     by = costs_choice.pick("by", _("Split by"), list(_BY), "purpose", titles)
     parts.question(_(_BY[by][1]))
-    _groups(data.costs(container, key, days, (by,), shown.currency), by, titles[by], shown)
-    _in_vain(by_day, shown)
+    found = data.costs(container, key, days, (by,), shown.currency)
+    _groups(found, by, titles[by], shown)
+    if by == "version":
+        navigation.link("prompts", _("What each part of a prompt costs"), view="costs")
+    _in_vain(found, shown)
 
 
 def _day(row: CostRow, shown: Shown) -> DayCost:

@@ -25,6 +25,12 @@ from botops.store import CostDimension
 
 QUERY_SECONDS = 5
 LINT_SECONDS = 30
+COST_SECONDS = 15
+"""Costs are read from roll-ups, which are behind by as much."""
+FORECAST_SECONDS = 120
+"""A forecast rests on whole days: it is asked for anew for what today adds, and its back-test takes a while."""
+USUAL_SPLIT: tuple[CostDimension, ...] = ("purpose",)
+"""What the costs page is split by at first: its total is that of every other split, so one read serves both."""
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, on_release=lambda container: container.close())
@@ -65,7 +71,7 @@ def patterns(_container: Container, key: str, days: int) -> tuple[queries.Patter
     return queries.patterns(_container, queries.period(_container, days))
 
 
-@st.cache_resource(ttl=QUERY_SECONDS, show_spinner=False, max_entries=32)
+@st.cache_resource(ttl=COST_SECONDS, show_spinner=False, max_entries=32)
 def costs(
     _container: Container, key: str, days: int, by: tuple[CostDimension, ...], currency: str
 ) -> reporting.CostReport:
@@ -74,7 +80,13 @@ def costs(
     return reporting.report(_container, period, by, currency=currency)
 
 
-@st.cache_resource(ttl=QUERY_SECONDS, show_spinner=False, max_entries=8)
+@st.cache_resource(ttl=COST_SECONDS, show_spinner=False, max_entries=8)
+def cost_days(_container: Container, key: str, days: int, currency: str) -> tuple[reporting.CostRow, ...]:
+    """What the model cost by day."""
+    return reporting.cost_rows(_container, queries.period(_container, days), ("day",), currency=currency)
+
+
+@st.cache_resource(ttl=COST_SECONDS, show_spinner=False, max_entries=8)
 def cost_distribution(_container: Container, key: str, days: int, currency: str) -> CostDistribution:
     """How the costs of dialogues are spread."""
     return distribution(_container, queries.period(_container, days), currency=currency)
@@ -99,9 +111,9 @@ def budgets(_container: Container, key: str) -> tuple[BudgetStanding, ...]:
     return standings(_container)
 
 
-@st.cache_resource(ttl=LINT_SECONDS, show_spinner=False, max_entries=4)
+@st.cache_resource(ttl=FORECAST_SECONDS, show_spinner=False, max_entries=4)
 def forecast(_container: Container, key: str) -> forecasting.Forecast:
-    """The forecast of this month. Its back-test takes a while."""
+    """The forecast of this month."""
     return forecasting.forecast(_container)
 
 
@@ -148,6 +160,7 @@ def refresh() -> None:
     st.cache_data.clear()
     experiment.clear()
     costs.clear()
+    cost_days.clear()
     cost_distribution.clear()
     budgets.clear()
     forecast.clear()

@@ -23,7 +23,7 @@ def body(container: Container) -> None:
     with st.container(horizontal=True, key="costs-choice"):
         days = frame.period()
         shown = costs_choice.currency(container)
-    if data.costs(container, data.key_of(container), days, (), shown.currency).empty:
+    if data.costs(container, data.key_of(container), days, data.USUAL_SPLIT, shown.currency).empty:
         frame.empty(_("No costs in this period"), _("Choose a longer period or write to the bot on the Chat page."))
         if st.query_params.get("view") == "plan":
             costs_planner.section(container, shown)
