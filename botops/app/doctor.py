@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from botops.config import Settings
+    from botops.costs.budgets import BudgetStanding
     from botops.domain.releases import Override
     from botops.store import Store
 
@@ -240,48 +241,57 @@ def _store(settings: Settings) -> Iterator[Check]:
         store.reads.lag()
         yield Check("store", "ok", str(file) if url.startswith("sqlite") else url.split("@")[-1])
         yield from _overrides(store.overrides.in_force())
+        yield from _ledger(store)
         yield from _budgets(settings, store)
         yield from _book_alarm(settings, store)
     finally:
         store.close()
 
 
-def _budgets(settings: Settings, store: Store) -> Iterator[Check]:
-    """Where budgets stand, whether they can do what they say, and whether the ledger is what the calls cost."""
-    from botops.app.container import build_meter
-    from botops.app.costs.budgets import BudgetState, configured_budgets, discrepancies, standings_of, unkept
-    from botops.domain.budgets import BudgetScope
+def _ledger(store: Store) -> Iterator[Check]:
+    from botops.app.costs.budgets import discrepancies
 
-    now = SystemClock().now()
-    wrong = discrepancies(store.budgets, now)
+    wrong = discrepancies(store.budgets, SystemClock().now())
     if wrong:
-        detail = f"what was spent does not agree with the calls that are kept on {wrong[0].day} and {len(wrong)} lines"
+        days = ", ".join(dict.fromkeys(str(line.day) for line in wrong))
+        detail = f"what budgets have spent is not what the calls that are kept cost, on {days}"
         yield Check("ledger", "error", detail, "botops cost budgets --rebuild")
-    budgets = configured_budgets(settings)
+
+
+def _budgets(settings: Settings, store: Store) -> Iterator[Check]:
+    """Whether budgets can do what they say, and where they stand."""
+    from botops.app.container import build_meter
+    from botops.app.costs.budgets import configured_budgets, standings_of, unkept
+
+    try:
+        budgets = configured_budgets(settings)
+    except UserError as error:
+        yield Check("budget", "error", str(error), "add the rate, or give the amount in dollars")
+        return
     if not budgets:
         return
-    model = build_model(settings, Secrets.from_environ(os.environ))
+    now, model = SystemClock().now(), build_model(settings, Secrets.from_environ(os.environ))
     prompts = open_registry(settings, keep=False).names()
     for fault in unkept(budgets, prompts, build_meter(settings), model, now):
         yield Check("budget", "error", fault, "name one that is there, and its price under costs.prices")
     for one in standings_of(settings, budgets, store.budgets, now):
-        detail = f"{one.name}: {float(one.share):.0%} of {one.limit} {one.currency} is used"
-        if one.unknown_calls:
-            yield Check(
-                "budget", "error", f"{detail}, and {one.unknown_calls} calls without a known price", "costs.prices"
-            )
-        elif one.state is BudgetState.OK:
-            yield Check("budget", "ok", detail)
-        else:
-            # A dialogue that was stopped is a budget that works.
-            bad = one.state is BudgetState.REACHED and one.budget.scope is not BudgetScope.DIALOGUE
-            level: Literal["warning", "error"] = "error" if bad else "warning"
-            yield Check(
-                "budget",
-                level,
-                f"{detail}, {one.state.value}",
-                "raise the amount, or wait for the next period: botops cost budgets",
-            )
+        yield _budget(one)
+
+
+def _budget(one: BudgetStanding) -> Check:
+    from botops.costs.budgets import BudgetState, shown
+    from botops.domain.budgets import BudgetScope
+
+    detail = f"{one.name}: {float(one.share):.0%} of {shown(one.limit)} {one.currency} is used"
+    if one.unknown_calls:
+        detail += f", and {one.unknown_calls} calls have no known price"
+        return Check("budget", "error", detail, "add the price under costs.prices, then: botops cost reprice")
+    if one.state is BudgetState.OK:
+        return Check("budget", "ok", detail)
+    # A dialogue that was stopped is a budget that works.
+    bad = one.state is BudgetState.REACHED and one.budget.scope is not BudgetScope.DIALOGUE
+    remedy = "raise the amount, or wait for the next period: botops cost budgets"
+    return Check("budget", "error" if bad else "warning", f"{detail}, {one.state.value}", remedy)
 
 
 def _book_alarm(settings: Settings, store: Store) -> Iterator[Check]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from botops.app.costs.budgets import OnAlert
     from botops.costs.rates import ExchangeRates
     from botops.domain.budgets import Budget, PlannedCall, Used
-    from botops.domain.messages import Role
     from botops.domain.ports import Meter
     from botops.store.budgets import BudgetStore
 
@@ -87,10 +86,16 @@ class BudgetKeeper:
 
 
 def _tokens(messages: Sequence[Message], model: str) -> int:
-    """Tokens of a prompt, a few too many; texts that come again with every turn are counted once."""
-    return sum(_counted(message.role, message.content, model) for message in messages)
+    """Tokens of a prompt, a few too many. Its own text comes again with every turn and is counted once; what clients
+    write is not kept in memory for that."""
+    return sum(
+        _counted(message.content, model)
+        if message.role == "system"
+        else estimate_messages((message,), model, wait=False)
+        for message in messages
+    )
 
 
-@lru_cache(maxsize=256)
-def _counted(role: Role, text: str, model: str) -> int:
-    return estimate_messages((Message(role, text),), model, wait=False)
+@lru_cache(maxsize=64)
+def _counted(text: str, model: str) -> int:
+    return estimate_messages((Message("system", text),), model, wait=False)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from botops.config import FILE_NAME
-from botops.config.document import read
+from botops.config.document import Document, read
 from botops.costs.budgets import BudgetStanding, BudgetState, Case, days_of, soft_alerts, standing, window_of
 from botops.costs.configured import configured_rates
 from botops.domain.budgets import Budget, BudgetAlert, BudgetScope, Used
@@ -35,19 +35,18 @@ COMPARED_DAYS = 62
 
 def configured_budgets(settings: Settings) -> tuple[Budget, ...]:
     """The budgets of the settings, in their order. Raises UserError for a currency without an exchange rate."""
-    rates = exchange_rates(settings)
+    if not settings.budgets:
+        return ()
+    _refuse_without_rate(settings, exchange_rates(settings))
     found: list[Budget] = []
     for name, asked in settings.budgets.items():
-        currency = asked.currency or settings.company.currency
-        if not rates.knows(currency):
-            raise _no_rate(settings, name, currency)
         hard = asked.hard
         found.append(
             Budget(
                 name,
                 asked.scope,
                 asked.amount,
-                currency,
+                asked.currency or settings.company.currency,
                 asked.period,
                 asked.of,
                 asked.soft,
@@ -162,14 +161,27 @@ def _faults(budget: Budget, meter: Meter, model: ChatModel, now: datetime) -> It
         yield f"{budget.cheaper_model} is not cheaper than {model.name}, so it never answers instead"
 
 
-def _no_rate(settings: Settings, name: str, currency: str) -> UserError:
-    message = f"there is no exchange rate for {currency}: add one under costs.rates, or give the amount in USD"
+def _refuse_without_rate(settings: Settings, rates: ExchangeRates) -> None:
+    """Raises UserError for amounts that cannot be converted, at their places in the settings file."""
+    unknown = {
+        name: asked.currency or settings.company.currency
+        for name, asked in settings.budgets.items()
+        if not rates.knows(asked.currency or settings.company.currency)
+    }
+    if not unknown:
+        return
     file = settings.root / FILE_NAME
-    if not file.exists():
-        return UserError(f"budgets.{name}: {message}")
-    document = read(file)
-    place = ("budgets", name, "currency") if settings.budgets[name].currency else ("budgets", name, "amount")
-    return UserError(problems=[document.problem(place, message, rule="no-rate")])
+    document = read(file) if file.exists() else Document(FILE_NAME, "", None)
+    raise UserError(
+        problems=[
+            document.problem(
+                ("budgets", name, "currency" if settings.budgets[name].currency else "amount"),
+                f"there is no exchange rate for {currency}: add one under costs.rates, or give the amount in USD",
+                rule="no-rate",
+            )
+            for name, currency in unknown.items()
+        ]
+    )
 
 
 def stopped(found: Iterable[BudgetStanding]) -> bool:

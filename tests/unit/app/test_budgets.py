@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +22,7 @@ from botops.app.models import simulated_model
 from botops.app.scaffold import write_scaffold
 from botops.app.services import inbound, refresh_gauges
 from botops.cli.main import main
-from botops.config import Secrets, load_settings
+from botops.config import Secrets, Settings, load_settings
 from botops.costs.budgets import BudgetState
 from botops.domain.budgets import NoBudgets
 from botops.domain.errors import UserError
@@ -174,9 +175,22 @@ def test_the_cheaper_model_can_be_rehearsed(project):
     assert sorted(levels) == ["cheaper_model", "hand_over"]
 
 
-def test_a_currency_without_a_rate_is_refused_at_its_place(project):
-    settings = with_budgets(project, "\nbudgets:\n  day: {period: day, amount: 5, currency: EUR}\n")
-    with pytest.raises(UserError, match=r"botops\.yaml:\d+:\d+: budgets\.day\.currency: there is no exchange rate"):
+def test_currencies_without_a_rate_are_refused_at_their_places(project):
+    budgets = "\nbudgets:\n  a: {period: day, amount: 5, currency: EUR}\n  b: {period: day, amount: 5, currency: GBP}\n"
+    with Container.open(load_settings(project / "botops.yaml"), Secrets()):
+        pass  # makes the store
+    settings = with_budgets(project, budgets)
+    with pytest.raises(UserError) as caught:
+        configured_budgets(settings)
+    first, second = str(caught.value).splitlines()
+    assert re.search(r"botops\.yaml:\d+:\d+: budgets\.a\.currency: there is no exchange rate for EUR", first)
+    assert [(c.name, c.state) for c in examine(project) if "EUR" in c.detail] == [("budget", "error")]
+    assert re.search(r"botops\.yaml:\d+:\d+: budgets\.b\.currency: there is no exchange rate for GBP", second)
+
+
+def test_an_amount_in_the_companys_currency_needs_its_rate_too():
+    settings = Settings().with_overrides(["budgets.day={period: day, amount: 5}"])
+    with pytest.raises(UserError, match=r"budgets\.day\.amount: there is no exchange rate for KZT"):
         configured_budgets(settings)
 
 
