@@ -10,6 +10,7 @@ MOST_COUNT = 10**15
 """More tokens or requests in one row is a slip: it would cost more than there is money."""
 MOST_AMOUNT = Decimal(10) ** 12
 _MOST_DIGITS = 60
+_YEARS = range(2015, 2100)
 _SPACES = " \u00a0\u202f\u2009'_"
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
@@ -81,6 +82,13 @@ def moment_of(text: str, zone: tzinfo) -> datetime | None:
     bare = text.strip()
     if not bare:
         return None
+    at = _moment(bare, zone)
+    if at.year not in _YEARS:
+        raise CellError(f"{_short(text)!r} is of the year {at.year}: no model was billed then")
+    return at
+
+
+def _moment(bare: str, zone: tzinfo) -> datetime:
     try:
         if _UNIX.fullmatch(bare):
             return datetime.fromtimestamp(int(bare), UTC)
@@ -91,7 +99,7 @@ def moment_of(text: str, zone: tzinfo) -> datetime | None:
         at = datetime.fromisoformat(bare)
     except ValueError:
         raise CellError(
-            f"{_short(text)!r} is no day: write 2026-11-01, 01.11.2026, 2026-11, a moment as 2026-11-01T00:00:00Z or "
+            f"{_short(bare)!r} is no day: write 2026-11-01, 01.11.2026, 2026-11, a moment as 2026-11-01T00:00:00Z or "
             "Unix seconds"
         ) from None
     return at if at.tzinfo is not None else at.replace(tzinfo=zone)

@@ -293,6 +293,9 @@ def test_broken_amounts_are_pointed_at(botops, file, cell, said):
     [
         ("2026-13-05,1", "3:1: start: '2026-13-05' is no day"),
         (",1", "3:1: start: empty"),
+        ("9999-12,1", "3:1: start: '9999-12' is of the year 9999"),
+        ("0001-01-01,1", "of the year 1"),
+        ("99999999999,1", "of the year 5138"),
         ("2026-10-05,-1", "3:12: requests: '-1' is below zero"),
         ("2026-10-05,1.5", "3:12: requests: '1.5' is not a whole number"),
         ("2026-10-05,1,2", "3:14: 3 cells under 2 headers"),
