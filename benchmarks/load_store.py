@@ -37,6 +37,8 @@ HOURS = (2, 1, 1, 1, 1, 2, 4, 8, 20, 45, 60, 66, 58, 52, 60, 64, 62, 54, 44, 36,
 WEEKDAYS = (1.1, 1.05, 1.0, 1.0, 0.95, 0.5, 0.35)
 PROMPTS = (("sales", 0.7), ("support", 0.2), ("renewal", 0.1))
 MODELS = (("gpt-5-mini", 0.72), ("claude-haiku-4-5", 0.18), ("gpt-4.1-nano", 0.095), ("house-llm-7b", 0.005))
+FALLBACK = "gpt-4.1-nano"
+_FALLS_BACK = 0.02
 CHANNELS = (("web", 0.5), ("telegram", 0.3), ("whatsapp", 0.2))
 SAID = {
     "ru": ("Сколько стоит тариф на двадцать рабочих мест?", "Тариф на 20 мест стоит 180 000 ₸ в месяц."),
@@ -127,10 +129,10 @@ class Company:
         language, channel, prompt = self._pick(LANGUAGES), self._pick(CHANNELS), self._pick(PROMPTS)
         self.leads.append((lead, begun)) if not self.leads or self.leads[-1][0] != lead else None
         assignment = self._assignment(prompt, begun, number)
-        at = begun
+        at, model = begun, self._pick(MODELS)
         for turn in range(1, count + 1):
             inbound = InboundMessage(dialogue, lead, SAID[language][0], at, f"{dialogue}#{turn}", channel, language)
-            yield self._turn(f"{dialogue}-{turn}", inbound, turn, assignment, language)
+            yield self._turn(f"{dialogue}-{turn}", inbound, turn, assignment, model)
             at += timedelta(seconds=self.random.randint(20, 400))
 
     def _assignment(self, prompt: str, begun: datetime, number: int) -> Assignment:
@@ -141,9 +143,11 @@ class Company:
         return Assignment(PromptRef(prompt, 1 + age + variant, "cd" * 32), f"sales-{age}", variant, number % 10_000)
 
     def _turn(
-        self, turn_id: str, inbound: InboundMessage, number: int, assignment: Assignment, language: str
+        self, turn_id: str, inbound: InboundMessage, number: int, assignment: Assignment, model: str
     ) -> TurnRecord:
-        luck, model = self.random.random(), self._pick(MODELS)
+        luck, language = self.random.random(), inbound.locale or "ru"
+        if self.random.random() < _FALLS_BACK:
+            model = FALLBACK
         ms = self.random.randint(500, 4000)
         text = SAID[language][1]
         base = TurnRecord(
@@ -202,7 +206,7 @@ class Company:
 def load(url: str, asked: Asked, *, roll_up: bool = True, say: bool = False) -> dict[str, float]:
     """Fills the store at an address; the seconds each part took."""
     company, seconds = Company(asked), {}
-    with Store.open(url, clock=SystemClock()) as store:
+    with Store.open(url, clock=SystemClock(), zone=ZONE.key) as store:
         for part, work in (
             ("turns", lambda: store.write_many(company.turns(), "live")),
             ("outcomes", lambda: _in_chunks(store, company.outcomes())),

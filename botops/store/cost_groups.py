@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date, datetime, time, timedelta
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -14,12 +13,12 @@ from sqlalchemy import ColumnElement, Table, case, literal
 from botops.config.wording import suggestion
 from botops.domain.errors import UserError
 from botops.store.access import Row
+from botops.store.cost_days import number_of
 from botops.store.cost_views import CostDimension, CostKey, CostValue, ExperimentVariant, PromptVersion
 from botops.store.rows import start_of
 from botops.store.sums import ceil_hour
 
 DAY = "day_number"
-BUCKET = "bucket"
 _EPOCH = date(1970, 1, 1).toordinal()
 _TIMES = ("day", "week", "month")
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -55,7 +54,11 @@ class Grouping:
         return tuple(dict.fromkeys(name for name in self.by if name in _TIMES))
 
     def within(self, table: Table) -> tuple[ColumnElement[bool], ...]:
-        """The condition that a row is of these hours."""
+        """The condition that a row is of these hours, or of these days where days are kept."""
+        if "day" in table.c:
+            last = self.until - timedelta(microseconds=1)
+            first, end = (number_of(at.astimezone(self.zone).date()) for at in (self.since, last))
+            return table.c.day >= first, table.c.day <= end
         return table.c.hour >= ceil_hour(self.since), table.c.hour < ceil_hour(self.until)
 
     def values(self, table: Table) -> list[ColumnElement[Any]]:
@@ -65,27 +68,34 @@ class Grouping:
 
     def day(self, table: Table) -> ColumnElement[int]:
         """The number of a row's day, from 1970-01-01."""
+        if "day" in table.c:
+            return table.c.day.label(DAY)
         first, end = ceil_hour(self.since), ceil_hour(self.until)
         *turns, (_, last) = _offsets(first, end, self.zone)
         minutes = case(*((table.c.hour < until, minutes) for until, minutes in turns), else_=last) if turns else last
         return ((table.c.hour * 60 + minutes) // 1440).label(DAY)
 
-    def bucket(self, table: Table) -> list[ColumnElement[int]]:
-        """The number of the first day of a row's day, week or month, where one was asked for."""
-        if not self._times:
-            return []
-        day = self.day(table)
-        if self._times == ("day",):
-            return [day.element.label(BUCKET)]
-        first = _local(ceil_hour(self.since), self.zone)
-        last = _local(ceil_hour(self.until), self.zone)
-        starts = sorted({_start(self._times[0], first + timedelta(days=n)) for n in range((last - first).days + 1)})
-        numbers = [start.toordinal() - _EPOCH for start in starts]
-        each = [(day.element < until, number) for number, until in pairwise(numbers)]
-        return [(case(*each, else_=numbers[-1]) if each else literal(numbers[-1])).label(BUCKET)]
+    @property
+    def by_time(self) -> bool:
+        """True when days, weeks or months were asked for."""
+        return bool(self._times)
+
+    @property
+    def by_time_alone(self) -> bool:
+        """True when nothing else was asked for."""
+        return bool(self.by) and len(self._times) == len(set(self.by))
+
+    def whole_days(self, now: datetime) -> bool:
+        """True when these hours are whole days, the last of which may not be over."""
+        begins, ends = (at.astimezone(self.zone).time() == time() for at in (self.since, self.until))
+        return begins and (ends or self.until >= now)
+
+    def day_of(self, hour: int) -> int:
+        """The number of an hour's day."""
+        return number_of(_local(hour, self.zone))
 
     def key(self, row: Row, number: int | None) -> CostKey:
-        """What a row is told by; `number` is that of its day or of the first day of its bucket."""
+        """What a row is told by; `number` is that of its day."""
         day = None if number is None else date.fromordinal(_EPOCH + int(number))
         return tuple(_value(name, row, day) for name in self.by)
 

@@ -60,25 +60,41 @@ class _CallSums(StoreTable):
     saved_pico_usd: int = Field(sa_type=BigInteger)
 
 
-class RollupCall(_CallSums, table=True):
-    """Calls of one hour and group. A turn is counted in the group of its first call, so that turns add up.
+class _RollupSums(_CallSums):
+    """Sums over calls of dialogues, and over their turns. A turn is counted in the group of its first call, so that
+    turns add up.
 
     `failed_turns` were cut off or answered in the model's place after a fault, `failed_turns_pico_usd` is what their
     calls cost; `unknown_turns` have a call of unknown price. `saved_unknown` counts calls that read from a cache before
     savings were kept.
     """
 
-    __tablename__ = "rollup_call"
-    __table_args__ = ({"sqlite_with_rowid": False},)  # kept in the order of its key: a period is read in one sweep
-
-    hour: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs=_OWN)
-    group_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs=_OWN)
     turns: int = Field(sa_type=BigInteger)
     answered: int = Field(sa_type=BigInteger)
     failed_turns: int = Field(sa_type=BigInteger)
     unknown_turns: int = Field(sa_type=BigInteger)
     failed_turns_pico_usd: int = Field(sa_type=BigInteger)
     saved_unknown: int = Field(sa_type=BigInteger)
+
+
+class RollupCall(_RollupSums, table=True):
+    """Calls of one hour and group."""
+
+    __tablename__ = "rollup_call"
+    __table_args__ = ({"sqlite_with_rowid": False},)  # kept in the order of its key: a period is read in one sweep
+
+    hour: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs=_OWN)
+    group_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs=_OWN)
+
+
+class RollupCallDay(_RollupSums, table=True):
+    """Calls of one group on one day of the company's time zone, counted from 1970-01-01; made of `rollup_call`."""
+
+    __tablename__ = "rollup_call_day"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs=_OWN)
+    group_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs=_OWN)
 
 
 class RollupDialogue(StoreTable, table=True):
@@ -117,6 +133,7 @@ class SideCallsRow(_CallSums, table=True):
 
 
 ROLLUP_CALL_GROUP = METADATA.tables["rollup_call_group"]
+ROLLUP_CALL_DAY = METADATA.tables["rollup_call_day"]
 ROLLUP_CALL = METADATA.tables["rollup_call"]
 ROLLUP_DIALOGUE = METADATA.tables["rollup_dialogue"]
 SIDE_CALLS = METADATA.tables["side_calls"]

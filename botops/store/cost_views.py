@@ -79,11 +79,10 @@ class CallSums:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Whom a group's turns were with, each counted once: dialogues, leads, and those of the leads that are qualified or
-    have bought, as it is known now."""
+    """Whom a group's turns were with, each counted once: dialogues, and leads that are qualified or have bought, as it
+    is known now."""
 
     dialogues: int = 0
-    leads: int = 0
     qualified: int = 0
     won: int = 0
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, fu
 
 from botops.domain.findings import Judgement
 from botops.domain.turns import Action, TurnState
-from botops.store import cost_rollup, rows
+from botops.store import cost_days, cost_rollup, rows
 from botops.store.engine import upsert
 from botops.store.erasure import purged_before
 from botops.store.faulty import faulty_findings
@@ -98,6 +98,7 @@ def roll_up(connection: Connection, most: int = HOURS_AT_ONCE) -> int:
             connection.execute(delete(table).where(table.c.hour.in_(hours)))
         _count(connection, hours)
         cost_rollup.count(connection, hours)
+        cost_days.count(connection, hours)
     return len(dirty)
 
 

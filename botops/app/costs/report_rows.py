@@ -50,7 +50,6 @@ def row_json(row: CostRow, by: tuple[CostDimension, ...]) -> dict[str, Any]:
         "per_qualified_lead": mean_json(row.per_qualified),
         "per_won_deal": mean_json(row.per_won),
         "dialogues": spoken.dialogues,
-        "leads": spoken.leads,
         "qualified_leads": spoken.qualified,
         "won_deals": spoken.won,
         "turns": row.turns,

@@ -164,15 +164,14 @@ def report(
     (code, rates), asked = currency_asked(source, currency), tuple(by)
     store, zone = source.store.costs, ZoneInfo(period.zone)
     sums = store.calls(period.since, period.until, asked, zone)
-    spoken = store.spoken(period.since, period.until, asked, zone)
-    whole = store.spoken(period.since, period.until, (), zone) if asked else spoken
+    spoken, everybody = store.spoken_and_all(period.since, period.until, asked, zone)
     side = store.side_calls(period.since, period.until, SIDE, zone)
     return CostReport(
         period,
         asked,
         code,
         _rows(sums, spoken, asked, rates, code, period),
-        _row((), sums, whole.get((), Spoken()), rates, code),
+        _row((), sums, everybody, rates, code),
         _rows(side, {}, SIDE, rates, code, period),
         _row((), side, Spoken(), rates, code),
         store.lag(period.since, period.until),

@@ -122,9 +122,14 @@ def _fill(source, records):
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(spoken=dialogues(), by=st.lists(st.sampled_from(DIMENSIONS[3:]), max_size=3, unique=True))
-def test_turns_dialogues_and_any_grouping_add_up_to_the_pico_dollar(tmp_path_factory, spoken, by):
-    with Store.open(f"sqlite:///{tmp_path_factory.mktemp('store')}/store.db", clock=SetClock(NOW)) as store:
+@given(
+    zone=st.sampled_from([None, "Asia/Almaty"]),
+    spoken=dialogues(),
+    by=st.lists(st.sampled_from(DIMENSIONS[3:]), max_size=3, unique=True),
+)
+def test_turns_dialogues_and_any_grouping_add_up_to_the_pico_dollar(tmp_path_factory, zone, spoken, by):
+    folder = tmp_path_factory.mktemp("store")
+    with Store.open(f"sqlite:///{folder}/store.db", clock=SetClock(NOW), zone=zone) as store:
         source = KeptCosts(Settings.model_validate({"costs": RATES}), SetClock(NOW), store)
         asked = period(source, 28)
         records = list(_records(spoken, asked.since))
