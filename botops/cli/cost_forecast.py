@@ -145,10 +145,12 @@ def _outlook(budget: BudgetOutlook) -> str:
     of = f"{amount(budget.amount, budget.currency)} a {budget.period.value}"
     if budget.passed:
         return f"{of}, is passed: {amount(budget.spent, budget.currency)} are spent"
-    if budget.expected is None or budget.high is None:
+    if budget.expected is None or budget.low is None or budget.high is None:
         return f"{of}, nothing to tell from yet"
-    when = "passed on" if budget.period.value == "month" else "passed first on"
-    said = f"{of}, comes to {amount(budget.expected)}, at most {amount(budget.high)}"
+    whole = budget.period.value == "month"
+    figures = f"{amount(budget.expected)} ({amount(budget.low)} to {amount(budget.high)})"
+    said = f"{of}, comes to {figures}" if whole else f"{of}, the dearest day comes to {figures}"
+    when = "passed on" if whole else "passed first on"
     if budget.passed_on is not None:
         return f"{said}: {when} {budget.passed_on}"
     if budget.passed_early is not None:

@@ -4,8 +4,7 @@ Pure: from days and their costs to a projection. Costs are `Decimal` in any one 
 is an estimate and rounded to twelve significant digits. How a day is modelled stands in `botops.costs.daily`, how
 forecasts are tried on the past in `botops.costs.backtest`.
 
-A kept library was weighed: statsforecast and statsmodels bring 60–150 MB (numba, patsy) and models that need an
-incident to be cleaned out by hand beforehand; a month of days by weekday is nine coefficients.
+Why no library of forecasts is used, and how good this is: ADR 0016 and `benchmarks/forecast.md`.
 """
 
 from __future__ import annotations
