@@ -38,7 +38,7 @@ def _spread(container: Container, days: int, shown: Shown) -> None:
                 ("dialogue_cost_p95", shown.amount(found.p95), ""),
             )
         )
-    marks = [(_("half"), shown.number(found.median)), (_("95 %"), shown.number(found.p95))]
+    marks = [(_("half"), shown.number(found.median)), ("95 %", shown.number(found.p95))]
     costs_charts.histogram([Bin(b.low, b.high, b.dialogues) for b in found.bins], marks, shown.currency)
     dearest = shown.amount(found.dearest)
     parts.answer(_("How many dialogues cost how much. The dearest one: {amount}.").format(amount=dearest))

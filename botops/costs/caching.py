@@ -1,6 +1,8 @@
 """What a provider's cache of prompts could hold: its rule, and calls played back against it.
 
 A cache keeps the beginning of a prompt, token for token: the first token that differs ends what can be read from it.
+What some providers charge for writing to the cache is left out: who reads more of it writes less, so that a saving
+told from here is rather too small.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ class CacheRule:
 
 
 _IDLE = timedelta(minutes=5)
+"""OpenAI: "5 to 10 minutes of inactivity"; the steps of 128 tokens are those that its models on Azure are described
+with. Gemini names no time: the same is taken."""
 _OPENAI = CacheRule(1024, 128, _IDLE, "developers.openai.com/api/docs/guides/prompt-caching, 2026-11")
 _GEMINI = "ai.google.dev/gemini-api/docs/caching, 2026-07"
 _RULES = (

@@ -65,7 +65,8 @@ class _Calls:
 
     def __init__(self, evidences: Evidences) -> None:
         sectioned = Sections(evidences.version)
-        zone = ZoneInfo(evidences.pricing.settings.company.timezone)
+        book, company = evidences.pricing.book, evidences.pricing.settings.company
+        zone = ZoneInfo(book.timezone if book is not None else company.timezone)  # the day that prompts name
         known: dict[tuple[str, str, object], int] = {}
         index: dict[Rendered, int] = {}
         self._version = evidences.version

@@ -75,14 +75,14 @@ def _repairs(evidences: Evidences) -> list[Hint]:
     version = evidences.version.ref.version
     rows = [row for row in evidences.rows if row.purpose == Purpose.REPAIR.value and row.version == version]
     repairs = sum(row.calls for row in rows)
-    if repairs < LEAST_REPAIRS:
+    first = next((part.section for message in evidences.messages for part in message.parts), None)
+    if repairs < LEAST_REPAIRS or first is None:
         return []
     known = not any(row.unknown for row in rows)
     faults = tuple(
         (f.key.kind.value, evidences.names([f.key.sku])[0] if f.key.sku else None, f.replies)
         for f in evidences.faults[:MOST_FAULTS]
     )
-    first = evidences.messages[0].parts[0].section
     return [
         Hint(
             "repairs", (place_of(first),), sum(row.input_tokens for row in rows) // repairs,
