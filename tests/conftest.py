@@ -58,6 +58,21 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session")
+def require_program():
+    """Finds a program of the machine; without it the test is skipped, or fails where everything is required."""
+
+    def find(name, package):
+        path = shutil.which(name)
+        if path is None and os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(f"{name} is required here: install the package {package}")
+        if path is None:
+            pytest.skip(f"needs {name}: apt install {package}")
+        return path
+
+    return find
+
+
 def pytest_collection_modifyitems(items):
     missing = pytest.mark.skip(reason="needs /usr/bin/chromium: apt install chromium")
     for item in items:

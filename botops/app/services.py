@@ -158,7 +158,9 @@ def refresh_gauges(container: Container) -> None:
     if current is not None:
         metrics.price_book.info({"version": current.identity, "currency": current.book.currency})
     try:
-        metrics.queue_open.set(container.store.reads.counts().open_hand_offs)
+        waiting, longest_s = container.store.reads.waiting()
+        metrics.queue_open.set(waiting)
+        metrics.queue_oldest.set(longest_s)
         metrics.rollup_lag.set(container.store.reads.lag().seconds)
         for one in period_standings(container):
             metrics.budget_left.labels(one.name).set(float(1 - one.share))

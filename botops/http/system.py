@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
@@ -51,5 +52,5 @@ async def readyz(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """The metrics of this process in the Prometheus text format."""
     container: Container = request.app.state.container
-    services.refresh_gauges(container)
+    await asyncio.to_thread(services.refresh_gauges, container)
     return Response(container.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -133,6 +133,10 @@ class Metrics:
             ["budget", "kind"], registry=r,
         )  # fmt: skip
         self.queue_open = Gauge("botops_hand_off_queue", "Dialogues waiting for a person.", registry=r)
+        self.queue_oldest = Gauge(
+            "botops_hand_off_oldest_seconds", "How long the dialogue that waits longest for a person has waited.",
+            registry=r,
+        )  # fmt: skip
         self.rollup_lag = Gauge("botops_rollup_lag_seconds", "Age of the oldest hour not yet rolled up.", registry=r)
         self._versions: set[tuple[str, str]] = set()
         self._models: set[str] = set()

@@ -213,6 +213,16 @@ class Reads:
                 open_hand_offs=count(func.count(HAND_OFF.c.turn_id), HAND_OFF.c.closed_at.is_(None)),
             )
 
+    def waiting(self) -> tuple[int, float]:
+        """How many dialogues wait for a person, and for how many seconds the one that waits longest has."""
+        waiting = HAND_OFF.c.closed_at.is_(None)
+        statement = select(func.count().label("open"), func.min(HAND_OFF.c.at).label("oldest")).where(waiting)
+        with self._reading("count who waits") as connection:
+            found = connection.execute(statement).one()
+        if not found.open:
+            return 0, 0.0
+        return found.open, max(0.0, (self._clock.now() - found.oldest).total_seconds())
+
     def lag(self) -> Lag:
         """How far the roll-ups are behind."""
         with self._reading("read the lag") as connection:
