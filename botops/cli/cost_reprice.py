@@ -52,8 +52,9 @@ def reprice(
     that was cut off is ended by the same run again. Calls beside dialogues (evaluations) are kept as sums and stay. To
     keep prices of a file, name it in `costs.prices_file` too.
     """
-    from botops.app.costs.repricing import Asked, apply, repricing_json
+    from botops.app.costs.repricing import Asked, apply
     from botops.app.costs.repricing import reprice as find
+    from botops.app.costs.repricing_rows import repricing_json
     from botops.cli.progress import progress
     from botops.domain.people import person
     from botops.domain.people import reason as reasoned

@@ -9,10 +9,10 @@ from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from botops.app.costs.amounts import dollars
 from botops.app.costs.currency import currency_asked
 from botops.app.costs.export_files import Column, Row
 from botops.domain.errors import UserError
-from botops.domain.money import PICO
 from botops.store import Call, CallSums, CostDimension, ExperimentVariant, PromptVersion
 
 if TYPE_CHECKING:
@@ -140,13 +140,6 @@ def spread(part: Any) -> tuple[Any, ...]:
             return (None,)
         case _:
             return (part,)
-
-
-def dollars(pico_usd: int) -> Decimal:
-    """Pico-dollars in dollars, exact whatever their number."""
-    with localcontext() as context:
-        context.prec = _DIGITS
-        return Decimal(pico_usd) / PICO
 
 
 def times(cost: Decimal, rate: Decimal) -> Decimal:

@@ -15,9 +15,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
+from botops.app.costs.amounts import dollars
 from botops.app.costs.currency import currency_asked
 from botops.app.costs.export_files import Column, Row
-from botops.app.costs.exporting import ALWAYS, Asked, Table, dimensions, dollars, lag_notes, spread, sums_of, times
+from botops.app.costs.exporting import ALWAYS, Asked, Table, dimensions, lag_notes, spread, sums_of, times
 from botops.store import CallSums, CostDimension
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops.app.releases.auditing import label, record
@@ -32,7 +32,8 @@ SUBJECT = "costs"
 """The subject of everything in the audit log that changes what calls cost."""
 AT_ONCE = 500
 """Turns priced anew in one transaction: live turns get in between."""
-_BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
+BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
+"""Before the first call anybody kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def _period(container: Container, asked: Asked) -> tuple[datetime, datetime, dat
             f"single calls before {kept:%Y-%m-%dT%H:%M}Z are gone by retention and their sums stay as they are: "
             f"begin later, for example --since {kept.date()}"
         )
-    return asked.since or kept or _BEGINNING, asked.until or container.clock.now(), kept
+    return asked.since or kept or BEGINNING, asked.until or container.clock.now(), kept
 
 
 def _calls(container: Container, since: datetime, until: datetime, on_calls: Callable[[int], None]) -> Iterator[Call]:
@@ -271,7 +272,7 @@ def _log(container: Container, asked: Asked, found: Repricing, by: str, reason: 
     """One entry with the old and the new figures of everything that is about to change, exact."""
     detail: dict[str, str | int | float | bool | None] = {
         "state": "begun",
-        "since": None if found.since == _BEGINNING else found.since.isoformat(),
+        "since": None if found.since == BEGINNING else found.since.isoformat(),
         "until": found.until.isoformat(),
         "calls": found.total.changed,
         "before_pico_usd": str(found.total.before.pico_usd),
@@ -293,35 +294,3 @@ def _said(amounts: Amounts) -> str:
     local = f", {amounts.local.amount} {amounts.local.currency}" if amounts.local is not None else ""
     unknown = f", {amounts.unknown} of unknown price" if amounts.unknown else ""
     return f"{amounts.pico_usd} pico-dollars{local}{unknown}"
-
-
-def repricing_json(found: Repricing, *, applied: int | None) -> dict[str, Any]:
-    """The difference as JSON; amounts are text, exact. `applied` is how many calls were changed, None in a dry run."""
-    return {
-        "since": None if found.since == _BEGINNING else found.since.isoformat(),
-        "until": found.until.isoformat(),
-        "applied": applied,
-        "total": _change_json(found.total),
-        "changes": [_change_json(change) for change in found.changes],
-    }
-
-
-def _change_json(change: Change) -> dict[str, Any]:
-    return {
-        "month": change.month or None,
-        "model": change.model or None,
-        "version": change.version or None,
-        "calls": change.calls,
-        "changed": change.changed,
-        "before": _amounts_json(change.before),
-        "after": _amounts_json(change.after),
-    }
-
-
-def _amounts_json(amounts: Amounts) -> dict[str, Any]:
-    return {
-        "pico_usd": str(amounts.pico_usd),
-        "local": None if amounts.local is None else str(amounts.local.amount),
-        "currency": None if amounts.local is None else amounts.local.currency,
-        "unknown": amounts.unknown,
-    }
