@@ -44,7 +44,11 @@ PAGES = {
     "evals": "evals",
     "experiments": "experiments",
     "pricebook": "pricebook",
-    "costs": "costs",
+    "costs": "costs?days=28",
+    "costs-dialogues": "costs?view=dialogues&days=28",
+    "costs-ahead": "costs?view=ahead",
+    "costs-plan": "costs?view=plan&dialogues=5000&tpm=150000",
+    "costs-basis": "costs?view=basis",
 }
 SIZES = {"wide": (1400, 900), "narrow": (400, 800)}
 TALLEST = 4000

@@ -35,8 +35,8 @@ def section(container: Container, days: int, shown: Shown) -> None:
                 (_("Price unknown"), _unknown(found) or _("no")),
                 (_("Exchange rate"), rate(container)),
                 (_("Prices of models"), _prices(container)),
-                (_("Per reply"), shown.amount(total.per_reply)),
-                (_("Per won deal"), shown.amount(total.per_won)),
+                (_("Per reply"), shown.least(total, total.per_reply)),
+                (_("Per won deal"), shown.least(total, total.per_won)),
                 (_("Still being counted"), _lag(found)),
             ]
         )

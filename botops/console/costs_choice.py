@@ -12,6 +12,7 @@ import streamlit as st
 from botops.app.container import Container
 from botops.app.costs.amounts import Amount, Mean
 from botops.app.costs.currency import rate_today
+from botops.app.costs.reporting import CostRow
 from botops.console import formats, frame
 from botops.console.i18n import N_, _
 
@@ -40,6 +41,12 @@ class Shown:
         if cost.local is None or self.currency == USD:
             return formats.cost(cost.usd, USD)
         return formats.cost(cost.local, cost.currency)
+
+    def least(self, row: CostRow, cost: Amount | Mean | None) -> str:
+        """A cost of a row's calls; unknown where none of them has a price, and marked where some have none."""
+        if not row.calls_unknown or cost is None:
+            return self.amount(cost)
+        return f"≥ {self.amount(cost)}" if row.pico_usd else _("unknown")
 
     def number(self, cost: Amount | Mean) -> Decimal:
         """The same as a number, for a chart's axis."""

@@ -39,7 +39,7 @@ def _month(container: Container, shown: Shown) -> Line:
     beside = ""
     if found.side_total.calls:
         beside = _("and {amount} on tests of prompts and the judge").format(amount=shown.amount(found.side_total.cost))
-    return "spent_this_month", shown.amount(found.total.cost), beside
+    return "spent_this_month", shown.least(found.total, found.total.cost), beside
 
 
 def _forecast(container: Container, shown: Shown) -> Line:
@@ -59,9 +59,9 @@ def _period(container: Container, days: int, shown: Shown) -> tuple[Line, ...]:
     dialogues, leads = total.spoken.dialogues, total.spoken.qualified
     read = formats.percent(float(total.cached_share)) if total.cached_share is not None else formats.NOTHING
     return (
-        ("cost_per_dialogue", shown.amount(total.per_dialogue),
+        ("cost_per_dialogue", shown.least(total, total.per_dialogue),
          ngettext("{n} dialogue", "{n} dialogues", dialogues).format(n=formats.number(dialogues))),
-        ("cost_per_qualified", shown.amount(total.per_qualified),
+        ("cost_per_qualified", shown.least(total, total.per_qualified),
          ngettext("{n} qualified lead", "{n} qualified leads", leads).format(n=formats.number(leads))),
         ("saved_by_cache", costs_where.saved(total, shown), _("{share} of what was read").format(share=read)),
     )  # fmt: skip

@@ -77,7 +77,7 @@ def _line(name: str, row: CostRow, whole: int, shown: Shown) -> tuple[str | Html
     cached = row.cached_share
     return (
         tag("div", safe.preview(name, 80), " !" if row.calls_unknown else "", safe.bar(row.pico_usd / (whole or 1))),
-        shown.amount(row.cost) if row.pico_usd or not row.calls_unknown else _("unknown"),
+        shown.least(row, row.cost),
         formats.percent(row.pico_usd / whole) if whole else formats.NOTHING,
         formats.number(row.calls),
         formats.number(row.spoken.dialogues) if row.spoken.dialogues else formats.NOTHING,

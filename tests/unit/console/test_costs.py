@@ -271,6 +271,27 @@ def test_hostile_names_stay_text(project, visit, words):
             assert not [text for text in marked if "![x](" in text or "<img" in text]
 
 
+@pytest.mark.parametrize("view", list(VIEWS))
+def test_a_model_without_a_price_is_shown_as_unknown_and_never_as_nothing(bare, visit, words, view):
+    """One dialogue, hours old, of a model nobody sells: few data and no price at once."""
+    settings = bare / "botops.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("seed: 7", "seed: 7\n  priced_as: house-model-7b"), "utf-8")
+    with Container.open(load_settings(settings), Secrets()) as container:
+        message = InboundMessage("d-1", "l-1", "Сколько стоит касса?", container.clock.now(), "k-1")
+        asyncio.run(container.bot.run_turn(message))
+        container.store.roll_up()
+    test = visit(bare, view=view)
+    assert not test.exception
+    said = plain(words(test))
+    assert "Настоящий расход больше показанного" in said
+    assert numbers(test)["Потрачено в этом месяце"] == "неизвестно"
+    assert numbers(test)["Стоимость диалога"] == "неизвестно"
+    if view == "where":
+        assert "неизвестно" in said
+    if view == "dialogues":
+        assert "Пока только 1 диалог: для картины мало." in said
+
+
 def test_the_page_takes_its_numbers_from_the_read_models_alone():
     """No arithmetic with prices, no look into the store from a page of costs."""
     for file in [*ROOM.glob("costs_*.py"), ROOM / "views" / "costs.py"]:
