@@ -52,6 +52,7 @@ bench: $(INSTALLED) ## Measure; prints ratios taken side by side in one run
 	$(BIN)/python benchmarks/evals.py --out benchmarks/evals.md
 	$(BIN)/python benchmarks/counting.py --out benchmarks/counting.md
 	$(BIN)/python benchmarks/forecast.py --out benchmarks/forecast.md
+	$(BIN)/python benchmarks/detectors.py --out benchmarks/detectors.md
 
 screenshots: $(INSTALLED) ## Take pictures of every console page (needs /usr/bin/chromium)
 	$(BIN)/python benchmarks/screenshots.py
