@@ -51,7 +51,6 @@ class CostRowReply(BaseModel):
     per_qualified_lead: MeanReply | None
     per_won_deal: MeanReply | None
     dialogues: int
-    leads: int
     qualified_leads: int
     won_deals: int
     turns: int
