@@ -50,6 +50,7 @@ bench: $(INSTALLED) ## Measure; prints ratios taken side by side in one run
 	$(BIN)/python benchmarks/serving.py --out benchmarks/serving.md
 	$(BIN)/python benchmarks/book_canary.py --out benchmarks/book_canary.md
 	$(BIN)/python benchmarks/evals.py --out benchmarks/evals.md
+	$(BIN)/python benchmarks/costs.py --out benchmarks/costs.md
 	$(BIN)/python benchmarks/counting.py --out benchmarks/counting.md
 	$(BIN)/python benchmarks/forecast.py --out benchmarks/forecast.md
 	$(BIN)/python benchmarks/detectors.py --out benchmarks/detectors.md
