@@ -35,6 +35,9 @@ _SHIFT = (0.75, 3.0)
 _SCALES = 7
 _LEAST_UNITS = 5
 _SCALE_STEP = 0.05
+MARGIN = 1.4
+"""How much rarer than wanted false alarms are aimed at: a weekday's level is only known from a few days, so that its
+error comes back every week, and means of lognormal costs are skewed (benchmarks/detectors.md)."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +85,16 @@ class AmountBaseline:
     @property
     def burst_limit(self) -> float:
         """Days between false alarms left to the rule for a single day."""
-        return self.wanted / self.burst_share
+        return self.wanted * MARGIN / self.burst_share
 
     @cached_property
     def threshold(self) -> float:
         """Height of the CUSUM that is passed once in `wanted` days by chance, less what the burst rule takes."""
-        return _threshold(_rounded(self._shift), round(self.freedom), self.wanted / (1 - self.burst_share))
+        return _threshold(_rounded(self._shift), round(self.freedom), self.wanted * MARGIN / (1 - self.burst_share))
 
     def days_between(self, height: float) -> float:
         """Days between false alarms at a height of the CUSUM."""
-        return _chain(_rounded(self._shift), round(self.freedom)).days_between(height)
+        return _chain(_rounded(self._shift), round(self.freedom)).days_between(height) / MARGIN
 
     @property
     def _shift(self) -> float:

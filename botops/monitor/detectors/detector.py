@@ -14,7 +14,7 @@ from botops.monitor.detectors.hourly_costs import HourlyCostModel
 from botops.monitor.detectors.rates import RateModel
 from botops.monitor.detectors.result import Measure, Result, Seen, State
 from botops.monitor.detectors.settings import DetectorSettings, Direction, History
-from botops.monitor.detectors.watch import Baseline, Fresh, Kept, Model, Replayed, Watcher
+from botops.monitor.detectors.watch import Baseline, Fresh, Kept, Model, Replayed, Run, Watcher
 
 P = TypeVar("P", bound=Portion)
 _WEEK = 7
@@ -54,7 +54,7 @@ class Detector(Generic[P]):
         border = (last - timedelta(days=self.history.corrections + 1), 24)
         start = kept.run
         if fresh is not None and kept.settled is not None and kept.settled[0] <= fresh.said:
-            start = type(start)()
+            start = Run()
         old = [p for p in portions if key_of(p) <= border]
         settled = watcher.replay(old, start, kept.settled, kept.alarmed)
         at_border = key_of(old[-1]) if old else None
@@ -76,7 +76,8 @@ class Detector(Generic[P]):
         latest, run, baseline = portions[-1], whole.run, whole.baseline
         gone = told is not None and (settled is None or told > settled) and told not in {*whole.raised, run.raised}
         withdrawn = told if gone else None
-        if baseline is None or not baseline.judges(latest):
+        judged = baseline is not None and baseline.judges(latest)
+        if baseline is None or not (judged or run.raised):
             return Result(
                 self.series, self.measure, self.direction, State.LEARNING, key_of(latest), withdrawn=withdrawn,
                 since=run.since if run.raised else None, raised=run.raised, by=run.by,

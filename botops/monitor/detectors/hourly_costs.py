@@ -14,6 +14,7 @@ from statistics import median
 
 import numpy as np
 
+from botops.monitor.detectors.amounts import MARGIN
 from botops.monitor.detectors.chain import Chain, steps
 from botops.monitor.detectors.counts import Amount
 from botops.monitor.detectors.settings import AmountRule, History
@@ -72,11 +73,11 @@ class HourlyCostBaseline:
     @cached_property
     def threshold(self) -> float:
         """Height of the CUSUM that is passed once in `wanted` days by chance."""
-        return _threshold(self._case, self.wanted)
+        return _threshold(self._case, self.wanted * MARGIN)
 
     def days_between(self, height: float) -> float:
         """Days between false alarms at a height of the CUSUM."""
-        return _chain(self._case).days_between(height)
+        return _chain(self._case).days_between(height) / MARGIN
 
     @property
     def _shift(self) -> float:

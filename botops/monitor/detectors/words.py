@@ -106,7 +106,7 @@ def say(
     parts = []
     if result.withdrawn:
         parts.append(texts["withdrawn"].format(day=_day(result.withdrawn[0], language)))
-    if result.state is State.LEARNING or result.usual is None or result.last is None:
+    if result.state is State.LEARNING or result.usual is None or (result.last is None and not result.alarmed):
         return " ".join([*parts, texts["learning"]])
     drift = result.alarmed and result.change is not None and result.since != result.at
     figures = _figures(result, language, today, amount, drift=drift)

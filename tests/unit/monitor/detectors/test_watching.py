@@ -14,6 +14,7 @@ from botops.monitor.detectors.rates import RateModel
 from botops.monitor.detectors.result import State
 from botops.monitor.detectors.settings import DetectorSettings, History, Rule
 from botops.monitor.detectors.watch import Fresh, Kept
+from botops.monitor.detectors.words import say
 
 MONDAY = date(2026, 1, 5)
 HISTORY = History(days=28)
@@ -133,8 +134,9 @@ def test_an_alarm_does_not_become_the_usual_by_lasting():
 
 def test_a_day_without_units_is_not_judged_and_not_forgotten():
     kept, results = fed([*series(bad=1), Count(day(41), 0, 0)])
-    assert results[-1].state is State.LEARNING
+    assert results[-1].state is State.STANDING
     assert results[-1].identity == results[-2].identity
+    assert f"{results[-2].change.events} of 200" in say(results[-1], "en")
     assert FINDINGS.advance(kept, [Count(day(42), 30, 200)])[1].state is State.STANDING
 
 
