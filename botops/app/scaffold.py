@@ -8,7 +8,7 @@ from typing import Literal
 import botops
 from botops.domain.errors import UserError
 
-PARTS = ("botops.yaml", "team.yaml", "prompts", "pricebook", "evals")
+PARTS = ("botops.yaml", "team.yaml", "prompts", "pricebook", "evals", "alerts")
 
 CI = Literal["github", "gitlab", "none"]
 _PIPELINES: dict[CI, tuple[str, str]] = {

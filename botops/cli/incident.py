@@ -147,6 +147,7 @@ def postmortem(number: int, language: str, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
         return
+    out.parent.mkdir(parents=True, exist_ok=True)
     try:
         with out.open("x", encoding="utf-8") as file:
             file.write(text)

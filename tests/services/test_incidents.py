@@ -75,8 +75,8 @@ def test_the_whole_way_by_the_command_line(lied, botops, tmp_path):
     assert [e["kind"] for e in shown["timeline"] if e["kind"] != "deed"] == [
         "opened", "acknowledged", "note", "changed", "changed", "changed", "resolved", "closed", "changed",
     ]  # fmt: skip
-    assert run("postmortem", "1", "--out", str(tmp_path / "pm.md"))[0] == 0
-    text = (tmp_path / "pm.md").read_text("utf-8")
+    assert run("postmortem", "1", "--out", str(tmp_path / "postmortems" / "pm.md"))[0] == 0
+    text = (tmp_path / "postmortems" / "pm.md").read_text("utf-8")
     for part in (
         "INC-1: Бот обещает скидки",
         "в промпт попала чужая акция",
@@ -85,7 +85,7 @@ def test_the_whole_way_by_the_command_line(lied, botops, tmp_path):
         "2030-01-31",
     ):
         assert part in text
-    assert run("postmortem", "1", "--out", str(tmp_path / "pm.md"))[0] == 2
+    assert run("postmortem", "1", "--out", str(tmp_path / "postmortems" / "pm.md"))[0] == 2
 
 
 def test_a_case_of_a_suite_is_linked(project, botops):

@@ -7,6 +7,8 @@ import pytest
 
 from botops.domain.outcomes import Outcome, Stage
 from botops.store import PromptVersion, Spoken, Store
+from botops.store.copying import copy_store
+from botops.store.migrate import HEAD
 
 ALMATY = ZoneInfo("Asia/Almaty")
 FIRST = datetime(2026, 3, 2, tzinfo=ALMATY).astimezone(UTC)
@@ -50,6 +52,11 @@ def test_days_say_what_hours_say(url, clock, shop):
         assert _all(store) == by_hour
         assert store.costs.spoken(FIRST, UNTIL, (), ALMATY) == {(): Spoken(4, 2, 1)}
         assert store.costs.spoken(FIRST, UNTIL, ("version",), ALMATY) == {(PromptVersion("sales", 3),): Spoken(4, 2, 1)}
+
+
+def test_a_store_with_sums_of_days_is_whole_when_it_is_copied(store, url, shop, tmp_path):
+    _fill(store, shop)
+    assert copy_store(url, tmp_path / "copy").revision == HEAD
 
 
 def test_what_dialogues_cost(store, shop):
