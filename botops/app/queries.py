@@ -9,22 +9,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from botops.app.costs.amounts import dollars
-from botops.app.costs.currency import rate_today
-from botops.app.costs.reporting import CostRow, Spending, SpendingGroup, cost_rows, dearest, spending
+from botops.app.costs.reporting import CostRow, cost_rows
 from botops.app.glossary import OVERVIEW
-from botops.app.periods import Period, period
+from botops.app.periods import Period
 from botops.domain.money import Money
 from botops.store import Totals
 
 if TYPE_CHECKING:
     from botops.app.container import Container
     from botops.store import FaultExample, FaultPattern, FaultyHour
-
-__all__ = [
-    "Period", "Spending", "SpendingGroup", "dearest", "dollars", "overview", "patterns", "period", "rate_today",
-    "spending", "waiting",
-]  # fmt: skip
 
 Value = int | float | Decimal | Money | None
 PATTERNS = 8

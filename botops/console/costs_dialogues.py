@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from botops.app import queries
 from botops.app.container import Container
+from botops.app.costs.amounts import dollars
+from botops.app.costs.reporting import dearest
+from botops.app.periods import period
 from botops.console import costs_charts, costs_headline, data, formats, frame, labels, navigation, parts, safe
 from botops.console.costs_charts import Bin
 from botops.console.costs_choice import USD, Shown
@@ -40,17 +42,17 @@ def _spread(container: Container, days: int, shown: Shown) -> None:
         )
     marks = [(_("half"), shown.number(found.median)), ("95 %", shown.number(found.p95))]
     costs_charts.histogram([Bin(b.low, b.high, b.dialogues) for b in found.bins], marks, shown.currency)
-    dearest = shown.amount(found.dearest)
-    parts.answer(_("How many dialogues cost how much. The dearest one: {amount}.").format(amount=dearest))
+    most = shown.amount(found.dearest)
+    parts.answer(_("How many dialogues cost how much. The dearest one: {amount}.").format(amount=most))
 
 
 def _dearest(container: Container, days: int, shown: Shown) -> None:
     parts.question(_("Which dialogues cost most?"))
-    found = queries.dearest(container, queries.period(container, days), _DEAREST)
+    found = dearest(container, period(container, days), _DEAREST)
     most = max((row.pico_usd for row in found), default=0) or 1
     for index, row in enumerate(found):
         local = next((money for money in row.local if money.currency == shown.currency), None)
-        usd = formats.cost(queries.dollars(row.pico_usd), USD)
+        usd = formats.cost(dollars(row.pico_usd), USD)
         amount = formats.cost(local.amount, local.currency) if local is not None else usd
         turns = ngettext("{n} reply", "{n} replies", row.turns).format(n=row.turns)
         tokens = ngettext("{n} token", "{n} tokens", row.tokens).format(n=formats.number(row.tokens))

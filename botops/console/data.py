@@ -15,6 +15,7 @@ from botops.app.costs.distribution import CostDistribution, distribution
 from botops.app.costs.periods import this_month
 from botops.app.evals.suite_files import ListedSuite, listed_suites, suites_folder
 from botops.app.experiments import status as experiments
+from botops.app.periods import period
 from botops.app.prompts.state import lint_findings
 from botops.app.supervise import SET_VARIABLE
 from botops.config import FILE_NAME, Secrets, load_settings
@@ -62,13 +63,13 @@ def forget() -> None:
 @st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
 def overview(_container: Container, key: str, days: int) -> queries.Overview:
     """The overview's numbers."""
-    return queries.overview(_container, queries.period(_container, days))
+    return queries.overview(_container, period(_container, days))
 
 
 @st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
 def patterns(_container: Container, key: str, days: int) -> tuple[queries.Pattern, ...]:
     """Where the bot errs."""
-    return queries.patterns(_container, queries.period(_container, days))
+    return queries.patterns(_container, period(_container, days))
 
 
 @st.cache_resource(ttl=COST_SECONDS, show_spinner=False, max_entries=32)
@@ -76,20 +77,20 @@ def costs(
     _container: Container, key: str, days: int, by: tuple[CostDimension, ...], currency: str
 ) -> reporting.CostReport:
     """What the model cost in a period; of 0 days, since the first of the month."""
-    period = queries.period(_container, days) if days else this_month(_container)
-    return reporting.report(_container, period, by, currency=currency)
+    asked = period(_container, days) if days else this_month(_container)
+    return reporting.report(_container, asked, by, currency=currency)
 
 
 @st.cache_resource(ttl=COST_SECONDS, show_spinner=False, max_entries=8)
 def cost_days(_container: Container, key: str, days: int, currency: str) -> tuple[reporting.CostRow, ...]:
     """What the model cost by day."""
-    return reporting.cost_rows(_container, queries.period(_container, days), ("day",), currency=currency)
+    return reporting.cost_rows(_container, period(_container, days), ("day",), currency=currency)
 
 
 @st.cache_resource(ttl=COST_SECONDS, show_spinner=False, max_entries=8)
 def cost_distribution(_container: Container, key: str, days: int, currency: str) -> CostDistribution:
     """How the costs of dialogues are spread."""
-    return distribution(_container, queries.period(_container, days), currency=currency)
+    return distribution(_container, period(_container, days), currency=currency)
 
 
 @st.cache_data(ttl=LINT_SECONDS, show_spinner=False)

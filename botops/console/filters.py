@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import streamlit as st
 
-from botops.app import queries
 from botops.app.container import Container
+from botops.app.periods import period
 from botops.console import labels
 from botops.console.frame import remember
 from botops.console.i18n import _, ngettext
@@ -61,7 +61,7 @@ def chosen(container: Container, limit: int) -> Chosen:
     found = DialogueFilter(
         text=text or None, action=action, kind=kind, severity=severity, prompt=name or None,
         version=int(number) if number.isdigit() else None, language=language, channel=channel,
-        since=queries.period(container, days).since if days else None, limit=limit,
+        since=period(container, days).since if days else None, limit=limit,
     )  # fmt: skip
     return Chosen(found, {n: st.query_params[n] for n in names if n in st.query_params})
 

@@ -9,25 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from botops.app.care import retain
+from botops.app.clock import SetClock
 from botops.app.container import Container
 from botops.config import Secrets, load_settings
 from botops.domain.errors import UserError
 from botops.domain.messages import InboundMessage
 
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)  # 21 November, 01:00 in Almaty
-
-
-class SetClock:
-    """A clock that stands where it is put."""
-
-    def __init__(self, at):
-        self.at = at
-
-    def now(self):
-        return self.at
-
-    def monotonic(self):
-        return self.at.timestamp()
 
 
 def lived(project, *overrides, days=(0,)):

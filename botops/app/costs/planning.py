@@ -9,9 +9,9 @@ from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from botops.app import queries
 from botops.app.clock import SystemClock
 from botops.app.container import Container
+from botops.app.costs.currency import rate_today
 from botops.app.costs.planning_inputs import Rests, measured
 from botops.app.costs.what_if import WhatIf, with_what_if
 from botops.app.models import DEFAULT_MODEL
@@ -52,7 +52,7 @@ def plan(
             raise UserError("too little traffic in the last 28 days to plan for: say how many dialogues a day")
         dialogues_per_day = traffic.dialogues_per_day
     wanted = dialogues_per_day
-    now, rate = container.clock.now(), queries.rate_today(container)
+    now, rate = container.clock.now(), rate_today(container)
 
     def planned(of: Rests, name: str) -> CapacityPlan:
         def price(usage: Usage) -> Cost:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops.app.costs.amounts import Amount, Mean, converted
@@ -114,10 +114,6 @@ class CostRow:
         return Decimal(self.usage.cached_tokens) / self.usage.input_tokens if self.usage.input_tokens else None
 
 
-Spending = CostRow
-"""The name screens know it by."""
-
-
 @dataclass(frozen=True, slots=True)
 class CostReport:
     """What the model cost in a period.
@@ -195,14 +191,6 @@ def side_costs(
     (code, rates), asked = currency_asked(source, currency), tuple(by)
     sums = source.store.costs.side_calls(period.since, period.until, asked, ZoneInfo(period.zone))
     return _rows(sums, {}, asked, rates, code, period)
-
-
-SpendingGroup = Literal["total", "day", "version", "model", "channel"]
-
-
-def spending(source: CostSource, asked: Period, group: SpendingGroup) -> tuple[CostRow, ...]:
-    """The rows of a report by one dimension, or its total."""
-    return cost_rows(source, asked, () if group == "total" else (group,))
 
 
 def dearest(source: CostSource, asked: Period, limit: int = 10) -> tuple[DearDialogue, ...]:

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from botops.app import queries
 from botops.app.clock import SetClock
 from botops.app.container import Container
 from botops.app.costs.forecasting import forecast, projection_json
 from botops.app.costs.hours import shape_of
 from botops.app.costs.planning import WhatIf, plan, plan_json, planning_container
+from botops.app.costs.reporting import cost_rows
+from botops.app.periods import period
 from botops.app.scaffold import write_scaffold
 from botops.config import Secrets, load_settings
 from botops.domain.errors import UserError
@@ -103,14 +104,14 @@ def test_the_month_so_far_is_what_its_turns_cost(container):
     found = forecast(container)
     month = [t for t in _turns(container) if _local(t) >= date(2026, 11, 1)]
     assert found.usd.spent == sum(t.cost.pico_usd for t in month) / Decimal(PICO)
-    assert found.local.spent == queries.spending(container, _november(container), "total")[0].local.amount
+    assert found.local.spent == cost_rows(container, _november(container))[0].local.amount
     assert (found.usd.since, found.usd.until) == (date(2026, 11, 1), date(2026, 11, 30))
     assert found.usd.first == NOW.date()
     assert found.usd.history_days == 35
 
 
 def _november(container):
-    asked = queries.period(container, 18)
+    asked = period(container, 18)
     assert asked.dates()[0] == date(2026, 11, 1)
     return asked
 

@@ -12,7 +12,11 @@ import pytest
 from botops.app import queries
 from botops.app.clock import SetClock
 from botops.app.container import Container
+from botops.app.costs.amounts import dollars
+from botops.app.costs.currency import rate_today
+from botops.app.costs.reporting import cost_rows, dearest
 from botops.app.glossary import OVERVIEW
+from botops.app.periods import period
 from botops.app.prompts.state import lint_findings, prompt_states
 from botops.app.seed import seed
 from botops.config import Secrets, load_settings
@@ -63,7 +67,7 @@ def _faulty(turn):
 
 
 def test_period_is_calendar_days_of_the_company_up_to_the_end_of_this_hour(container):
-    asked = queries.period(container, 14)
+    asked = period(container, 14)
     assert asked.until == datetime(2026, 11, 21, 11, tzinfo=UTC)
     assert asked.since.astimezone(ZONE).isoformat() == "2026-11-08T00:00:00+05:00"
     assert asked.dates()[0] == date(2026, 11, 8)
@@ -74,7 +78,7 @@ def test_period_is_calendar_days_of_the_company_up_to_the_end_of_this_hour(conta
 
 @pytest.mark.parametrize("days", [7, 14, 28])
 def test_overview_is_what_a_plain_count_says(container, days):
-    asked = queries.period(container, days)
+    asked = period(container, days)
     found = queries.overview(container, asked)
     assert tuple(n.id for n in found.numbers) == OVERVIEW
     numbers = {n.id: n for n in found.numbers}
@@ -99,7 +103,7 @@ def test_overview_is_what_a_plain_count_says(container, days):
 
 
 def test_trend_is_against_the_same_stretch_before(container):
-    asked = queries.period(container, 7)
+    asked = period(container, 7)
     now, before = queries.overview(container, asked), queries.overview(container, asked.previous)
     for mine, theirs in zip(now.numbers, before.numbers, strict=True):
         assert mine.previous == theirs.value
@@ -121,7 +125,7 @@ def test_change_of_a_cost_without_a_rate_is_that_of_the_dollars():
 
 
 def test_days_add_up_to_the_period(container):
-    found = queries.overview(container, queries.period(container, 28))
+    found = queries.overview(container, period(container, 28))
     turns = _turns(container, found.period)
     assert sum(d.replies for d in found.faulty) == len(turns)
     assert sum(d.reached + d.stopped for d in found.faulty) == sum(map(_faulty, turns))
@@ -132,7 +136,7 @@ def test_days_add_up_to_the_period(container):
 
 
 def test_period_without_turns_has_no_values_but_no_fault(container):
-    asked = queries.period(container, 7).previous.previous.previous.previous.previous
+    asked = period(container, 7).previous.previous.previous.previous.previous
     found = queries.overview(container, asked)
     assert found.empty
     values = {n.id: n.value for n in found.numbers}
@@ -142,9 +146,9 @@ def test_period_without_turns_has_no_values_but_no_fault(container):
 
 @pytest.mark.parametrize("group", ["total", "day", "version", "model", "channel"])
 def test_every_grouping_costs_the_same_in_all(container, group):
-    asked = queries.period(container, 28)
+    asked = period(container, 28)
     turns = _turns(container, asked)
-    rows = queries.spending(container, asked, group)
+    rows = cost_rows(container, asked, () if group == "total" else (group,))
     assert sum(row.pico_usd for row in rows) == sum(t.cost.pico_usd for t in turns)
     assert sum(row.replies for row in rows) == len(turns)
     assert sum(row.usage.cached_tokens for row in rows) == sum(t.usage.cached_tokens for t in turns)
@@ -164,28 +168,28 @@ def test_costs_without_a_rate_are_dollars_only(folder, tmp_path):
         settings.read_text(encoding="utf-8").replace("costs:", "x-costs:").split("x-costs:")[0], encoding="utf-8"
     )
     with _open(other, "reader") as container:
-        asked = queries.period(container, 28)
+        asked = period(container, 28)
         number = queries.overview(container, asked).numbers[OVERVIEW.index("cost_per_dialogue")]
         assert number.value is None
         assert number.usd > 0
-        assert queries.spending(container, asked, "total")[0].local is None
-        assert queries.rate_today(container) is None
+        assert cost_rows(container, asked)[0].local is None
+        assert rate_today(container) is None
 
 
 def test_rate_of_the_day(container):
-    assert queries.rate_today(container) == (Decimal("518.90"), date(2026, 11, 1))
+    assert rate_today(container) == (Decimal("518.90"), date(2026, 11, 1))
 
 
 def test_dearest_dialogues_come_first(container):
-    asked = queries.period(container, 28)
-    rows = queries.dearest(container, asked, 3)
+    asked = period(container, 28)
+    rows = dearest(container, asked, 3)
     assert len(rows) == 3
     assert [r.pico_usd for r in rows] == sorted((r.pico_usd for r in rows), reverse=True)
     by_dialogue: dict[str, int] = {}
     for turn in _turns(container, asked):
         by_dialogue[turn.inbound.dialogue_id] = by_dialogue.get(turn.inbound.dialogue_id, 0) + turn.cost.pico_usd
     assert rows[0].pico_usd == max(by_dialogue.values())
-    assert queries.dollars(rows[0].pico_usd) == Decimal(rows[0].pico_usd) / 10**12
+    assert dollars(rows[0].pico_usd) == Decimal(rows[0].pico_usd) / 10**12
 
 
 def _drafts_findings(turn):
@@ -193,7 +197,7 @@ def _drafts_findings(turn):
 
 
 def test_patterns_count_replies_and_those_that_reached_clients(container):
-    asked = queries.period(container, 28)
+    asked = period(container, 28)
     expected: dict[PatternKey, set[str]] = {}
     reached: dict[PatternKey, set[str]] = {}
     for turn in _turns(container, asked):
@@ -210,7 +214,7 @@ def test_patterns_count_replies_and_those_that_reached_clients(container):
 
 
 def test_examples_of_patterns_are_real_and_name_the_product(container):
-    asked = queries.period(container, 28)
+    asked = period(container, 28)
     names = {p.sku: p.name for p in container.books.current().book.products}
     for pattern in queries.patterns(container, asked):
         assert pattern.product == names.get(pattern.fault.key.sku)
@@ -224,7 +228,7 @@ def test_examples_of_patterns_are_real_and_name_the_product(container):
 
 
 def test_dialogues_by_kind_are_those_of_the_patterns(container):
-    turns = _turns(container, queries.period(container, 28))
+    turns = _turns(container, period(container, 28))
     found: dict[FindingKind, set[str]] = {}
     for turn in turns:
         for finding in _drafts_findings(turn):
@@ -251,8 +255,8 @@ def test_waiting_counts_the_queue_and_who_waits_too_long(tmp_path):
 def test_nobody_waits_in_an_empty_store(tmp_path):
     with _open(_copy(tmp_path / "empty")) as container:
         assert queries.waiting(container) == queries.Waiting(0, 0, None)
-        assert queries.patterns(container, queries.period(container, 7)) == ()
-        assert queries.spending(container, queries.period(container, 7), "total")[0].replies == 0
+        assert queries.patterns(container, period(container, 7)) == ()
+        assert cost_rows(container, period(container, 7))[0].replies == 0
 
 
 def test_prompt_states_tell_shares_and_who_serves(container):
