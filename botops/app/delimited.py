@@ -170,7 +170,8 @@ class Delimited:
                 raise self._unusable(f"no encoding is called {name!r}: write utf-8 or windows-1251") from error
         line, column = place_of(raw[: at.start].decode("latin-1"), at.start)
         tried_last = said.removesuffix("-sig")
-        message = f"not a text in {tried_last}: say its encoding, --encoding windows-1251, or save it as CSV UTF-8"
+        other = "windows-1251" if tried_last != "windows-1251" else "NAME"
+        message = f"not a text in {tried_last}: say its encoding, --encoding {other}, or save it as CSV UTF-8"
         raise UserError(problems=[Problem(self._name, line, column, "", message, rule="unreadable-table")])
 
     def _at_head(self, message: str) -> Problem:

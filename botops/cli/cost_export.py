@@ -28,9 +28,8 @@ _STDOUT = "-"
     "--format",
     "form",
     type=click.Choice(["csv", "parquet", "focus"]),
-    default="csv",
-    show_default=True,
-    help="focus: FinOps FOCUS columns, as CSV, or as Parquet where FILE ends in .parquet.",
+    help="focus: FinOps FOCUS columns, as CSV, or as Parquet where FILE ends in .parquet; default: parquet for such a "
+    "FILE, else csv.",
 )
 @since_option
 @until_option
@@ -59,7 +58,7 @@ _STDOUT = "-"
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def export(
-    form: str,
+    form: str | None,
     since: datetime | None,
     until: datetime | None,
     days: int | None,
@@ -82,10 +81,13 @@ def export(
     from botops.app.costs.exporting import BY, Asked
 
     settings = project_settings()
+    form = form or ("parquet" if _named_parquet(out) else "csv")
     if days is not None and (since is not None or until is not None):
         raise click.UsageError("--days counts back from today: give either --days, or --since and --until")
     if call_by_call and (form == "focus" or dimensions):
         raise click.UsageError("--calls has a row for each call: leave --by and --format focus out")
+    if form == "csv" and _named_parquet(out):
+        raise click.UsageError(f"{out} is named as Parquet: name a .csv file, or leave --format csv out")
     if str(out) == _STDOUT and _as_parquet(form, out):
         raise click.UsageError("Parquet cannot go to stdout: name a file")
     wanted = tuple(name.strip() for names in dimensions for name in names.split(",") if name.strip()) or BY
@@ -102,7 +104,11 @@ def export(
 
 
 def _as_parquet(form: str, out: Path) -> bool:
-    return form == "parquet" or (form == "focus" and out.suffix.lower() == ".parquet")
+    return form == "parquet" or (form == "focus" and _named_parquet(out))
+
+
+def _named_parquet(out: Path) -> bool:
+    return out.suffix.lower() == ".parquet"
 
 
 def _period(

@@ -26,7 +26,7 @@ _SHOWN_EVERY = 7
 
 @click.command("forecast")
 @click.option("--month", type=Month(), metavar="YYYY-MM", help="Which month; default: the present one.")
-@click.option("--currency", metavar="CODE", help="USD or the company's own; default: the company's, given a rate.")
+@click.option("--currency", metavar="CODE", help="A currency with a rate; default: the company's, given a rate.")
 @click.option(
     "--history", "file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
     help="Forecast a CSV table of date and cost instead of the store; - is stdin.",
@@ -81,8 +81,8 @@ def _of_store(
     from botops.app.costs.forecasting import forecast
 
     with open_container(project_settings(overrides), role="reader") as container:
-        found = forecast(container, month, confidence=confidence)
-    code = currency.upper() if currency else "USD" if found.local is None else found.currency
+        found = forecast(container, month, confidence=confidence, currency=currency)
+    code = found.shown(currency)
     return found.in_currency(code), code, found.notes, found.budgets
 
 
@@ -166,19 +166,18 @@ def _print_backtest(found: Backtest, unit: str) -> None:
     if found.mape is None or found.coverage is None or found.total_mape is None:
         click.echo("\nno back-test: too few days for one")
         return
-    from rich.console import Console
-
-    from botops.cli.experiment_tables import table
+    from botops.cli.cost_tables import table
 
     told_in = f", in {unit}" if unit else ""
     click.echo(f"\nback-test: what was still to come at the beginning of a day, told from the days before{told_in}")
-    rows = table("day", "days to come", "expected", "low", "high", "came to", "error", "held")
+    head = ("day", "days to come", "expected", "low", "high", "came to", "error", "held")
+    rows = []
     for trial in found.trials[::_SHOWN_EVERY]:
         figures = (trial.forecast.expected, trial.forecast.low, trial.forecast.high, trial.actual)
         error = "—" if trial.error is None else f"{trial.error:+.1%}"
         held = "yes" if trial.covered else "no"
-        rows.add_row(str(trial.made_on), str(trial.days), *(amount(a) for a in figures), error, held)
-    Console().print(rows)
+        rows.append([str(trial.made_on), str(trial.days), *(amount(a) for a in figures), error, held])
+    table(head, rows, right=range(1, len(head) - 1))
     click.echo(f"all {len(found.trials)} of the last four weeks: {_figures(found)}")
     if found.usual is not None:
         days = "a day" if found.unusual_days == 1 else f"{found.unusual_days} days"

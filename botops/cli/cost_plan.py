@@ -108,11 +108,12 @@ def _limit(use: LimitUse, found: CapacityPlan) -> str:
     said = (
         f"  {use.limit.kind} {use.limit.per_minute:<15,} a busy minute takes {use.peak:,.0f} {_LIMITS[use.limit.kind]}"
     )
-    said += f", {use.share:.0%} of the limit"
+    said += f", {use.share:,.0%} of the limit"
     if use.hit:
         said += f": hit {_spans(use.hours)}"
     if not math.isinf(use.dialogues_per_day):
-        said += f"; enough for {use.dialogues_per_day:,.0f} dialogues a day"
+        many = "dialogue" if round(use.dialogues_per_day) == 1 else "dialogues"
+        said += f"; enough for {use.dialogues_per_day:,.0f} {many} a day"
     traffic = found.traffic
     if traffic is None:
         return said + "; when it is reached is not known: too little traffic to tell its growth"

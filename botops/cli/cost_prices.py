@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from botops.cli.context import json_option, open_reading, project_settings
+from botops.cli.context import counted, json_option, open_reading, project_settings
 from botops.cli.cost_tables import exact, table
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def _origin(quote: Quote) -> list[str]:
     row = quote.row
     assert row is not None
     tier = f", {row.tier}" if row.tier else ""
-    aged = "" if row.checked is None else f"{row.checked}, {quote.age_days} days ago"
+    aged = str(row.checked or "")
+    if row.checked is not None and quote.age_days:
+        aged += f", {counted(quote.age_days, 'day')} ago"
     return [f"{row.source}{tier}", str(row.since or ""), aged]
 
 

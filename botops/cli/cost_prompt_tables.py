@@ -78,7 +78,8 @@ def _head(found: PromptEconomics) -> Iterable[str]:
         cached = (
             "" if found.cached is None else f"; {found.cached:.1%} of what they read came from the provider's cache"
         )
-        yield f"{found.calls:,.0f} calls a month ({counted(found.counted, 'call')} {whose}){cached}"
+        many = "call" if round(found.calls) == 1 else "calls"
+        yield f"{found.calls:,.0f} {many} a month ({counted(found.counted, 'call')} {whose}){cached}"
     if found.carried is not None:
         yield f"the prompt is {found.carried:.1%} of what these calls read; the rest is what was said"
     if not found.known_price:

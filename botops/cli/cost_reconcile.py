@@ -149,6 +149,8 @@ def _column_map(
     from botops.app.costs.invoice_formats import FIELDS, ColumnMap, load_map
     from botops.config.wording import suggestion
 
+    if map_file is not None and not pairs and not map_file.exists():
+        raise click.UsageError(f"--map-file {map_file}: no such file; --map COLUMN=FIELD makes one")
     known = load_map(map_file) if map_file is not None else ColumnMap()
     columns = {}
     for text in pairs:
@@ -159,6 +161,7 @@ def _column_map(
             raise click.UsageError(f"--map {text!r}: `{name}` is no field{suggestion(name, FIELDS, others='fields')}")
         columns[name] = header
     models = dict(_pair(text) for text in model_as)
+    currency = None if currency is None else currency.strip().upper()
     said = {"timezone": timezone, "decimal": decimal, "currency": currency, "encoding": encoding}
     given = {name: value for name, value in said.items() if value is not None}
     if currency is not None and not re.fullmatch("[A-Z]{3}", currency):

@@ -88,7 +88,7 @@ def _print(found: CostReport) -> None:
     total = found.total
     head = f"{first} to {last} ({counted(found.period.days, 'day')}, {found.period.zone})"
     if found.empty:
-        click.echo(f"{head}: nothing")
+        click.echo(f"{head}: {'nothing counted yet' if found.lag.hours else 'nothing'}")
         return
     click.echo(f"{head}: {_least(total)}{_amount(total.cost)}")
     for line in _facts(total):
@@ -156,8 +156,10 @@ def _facts(total: CostRow) -> Iterator[str]:
 def _notes(found: CostReport, priced_as: str) -> Iterator[str]:
     total = found.total
     if found.lag.hours:
-        waiting = counted(found.lag.hours, "hour")
-        yield f"not all is counted yet: {waiting} of this period wait for `botops up` or `botops serve` to sum them up"
+        waiting = f"{counted(found.lag.hours, 'hour')} of this period {'waits' if found.lag.hours == 1 else 'wait'}"
+        yield f"not all is counted yet: {waiting} for `botops up` or `botops serve` to sum them up"
+    if found.empty and found.lag.hours:
+        return
     if found.empty:
         yield "no model was asked in this period: choose a longer one with --days"
         return

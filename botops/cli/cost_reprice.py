@@ -112,8 +112,9 @@ def _show(found: Repricing) -> None:
 
 def _row(change: Change, names: Sequence[str], currency: str) -> list[str]:
     before, after = change.before, change.after
-    gap = exact(_usd(after.pico_usd - before.pico_usd))
-    local = [_local(amounts) for amounts in (before, after)] if currency else []
+    # A difference between two sums that leave out different calls says nothing.
+    gap = exact(_usd(after.pico_usd - before.pico_usd)) if before.unknown == after.unknown == 0 else "unknown"
+    local = [_local(amounts, change) for amounts in (before, after)] if currency else []
     figures = [_dollars(before, change), _dollars(after, change)]
     return [*names, whole(change.calls), whole(change.changed), *figures, gap, *local]
 
@@ -123,13 +124,18 @@ def _usd(pico: int) -> Decimal:
 
 
 def _dollars(amounts: Amounts, change: Change) -> str:
-    if amounts.unknown and amounts.unknown == change.calls:
-        return "unknown"
-    return f"{'> ' if amounts.unknown else ''}{exact(_usd(amounts.pico_usd))}"
+    return _told(amounts, change, exact(_usd(amounts.pico_usd)))
 
 
-def _local(amounts: Amounts) -> str:
-    return "unknown" if amounts.local is None else f"{amounts.local.amount:,f}"
+def _local(amounts: Amounts, change: Change) -> str:
+    return "unknown" if amounts.local is None else _told(amounts, change, f"{amounts.local.amount:,f}")
+
+
+def _told(amounts: Amounts, change: Change, figure: str) -> str:
+    """A sum as far as it is known: what is not known is not 0."""
+    if not amounts.unknown:
+        return figure
+    return "unknown" if amounts.unknown == change.calls or not amounts.pico_usd else f"≥ {figure}"
 
 
 def _say(found: Repricing, applied: int | None) -> None:

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
 
 def amount(value: Decimal, unit: str = "") -> str:
-    """An amount with its unit: two decimals, three digits of what is less than one."""
+    """An amount with its unit: two decimals, three digits of what is less than one, as far as it has them."""
     digits = 2 if value >= 1 or not value else 2 - value.adjusted()
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int):
+        digits = min(digits, max(2, -exponent))  # 0.93 rounded before is not known to be 0.930
     return f"{value:,.{digits}f} {unit}".strip()
 
 

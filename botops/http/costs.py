@@ -86,8 +86,8 @@ async def cost_forecast(
     container = _container(request)
 
     def read() -> dict[str, Any]:
-        found = forecast(container, _first_of(month), confidence=confidence)
-        code = currency.upper() if currency else "USD" if found.local is None else found.currency
+        found = forecast(container, _first_of(month), confidence=confidence, currency=currency)
+        code = found.shown(currency)
         notes = {"notes": [note_json(note) for note in found.notes]}
         return projection_json(found.in_currency(code), code) | notes | {
             "budgets": [budget_json(one) for one in found.budgets]

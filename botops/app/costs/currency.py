@@ -33,8 +33,9 @@ def currency_asked(source: CostSource, wanted: str | None) -> tuple[str, Exchang
     return code, rates
 
 
-def rate_today(source: CostSource) -> tuple[Decimal, date] | None:
-    """The exchange rate in force and its date; None without one."""
+def rate_today(source: CostSource, currency: str | None = None) -> tuple[Decimal, date] | None:
+    """The exchange rate of a currency in force and its date, of the company's unless said; None without one."""
     zone = ZoneInfo(source.settings.company.timezone)
-    rate = rates_of(source).on(source.clock.now().astimezone(zone).date(), source.settings.company.currency)
+    code = currency or source.settings.company.currency
+    rate = rates_of(source).on(source.clock.now().astimezone(zone).date(), code)
     return (rate.per_usd, rate.since) if rate is not None and rate.since is not None else None

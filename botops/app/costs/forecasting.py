@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from botops.app.costs.amounts import converted, dollars
 from botops.app.costs.budget_outlook import BudgetOutlook, outlooks
-from botops.app.costs.currency import rate_today, rates_of
+from botops.app.costs.currency import currency_asked, rate_today
 from botops.app.costs.hours import hour_shape
 from botops.app.periods import between
 from botops.costs.forecast import (
@@ -41,8 +41,8 @@ _TOLD_BY: tuple[CostDimension, ...] = ("prompt", "channel", "simulated")
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a month will have cost. `local` is the same in the company's currency: what was spent at each day's own
-    rate, what is to come at today's `rate`; None without an exchange rate.
+    """What a month will have cost. `local` is the same in `currency`, the company's unless another was asked for: what
+    was spent at each day's own rate, what is to come at today's `rate`; None without an exchange rate.
 
     `unknown` counts turns of the past with a call without a known price (it is not in the figures), `simulated` those
     nobody is billed for. `notes` tell what the forecast rests on, `budgets` whether those of days and months will hold
@@ -61,21 +61,29 @@ class Forecast:
     budgets: tuple[BudgetOutlook, ...] = ()
 
     def in_currency(self, code: str) -> Projection:
-        """The figures in dollars or in the company's currency. Raises UserError for another one or without a rate."""
+        """The figures in dollars or in the forecast's own currency. Raises UserError for another or without a rate."""
         if code == "USD":
             return self.usd
         if code != self.currency:
-            raise UserError(f"amounts can be shown in USD or in the company's {self.currency}, not in {code}")
+            raise UserError(f"amounts of this forecast are in USD and {self.currency}, not in {code}")
         if self.local is None:
             raise UserError(f"there is no exchange rate for {code}: add one under costs.rates in botops.yaml")
         return self.local
 
+    def shown(self, wanted: str | None) -> str:
+        """The currency to show: the one asked for, else the forecast's own, dollars where that has no rate."""
+        return wanted.strip().upper() if wanted else "USD" if self.local is None else self.currency
 
-def forecast(container: Container, month: date | None = None, *, confidence: float = CONFIDENCE) -> Forecast:
-    """The forecast of a month, the present one unless said. `month` is any day of it.
+
+def forecast(
+    container: Container, month: date | None = None, *, confidence: float = CONFIDENCE, currency: str | None = None
+) -> Forecast:
+    """The forecast of a month, the present one unless said. `month` is any day of it. `currency` is told beside
+    dollars, the company's unless said.
 
     It is of clients' dialogues; calls beside them (evaluations) come when somebody makes them, and are told in a note.
-    Raises UserError for a month that is over, or that begins more than a year from now.
+    Raises UserError for a month that is over, or that begins more than a year from now, and for a currency without a
+    rate.
     """
     zone = ZoneInfo(container.settings.company.timezone)
     now = container.clock.now()
@@ -90,17 +98,19 @@ def forecast(container: Container, month: date | None = None, *, confidence: flo
     share = hour_shape(container, today, "cost").passed(now.astimezone(zone).time())
     past = _Past(calls, today, share, confidence)
     usd = past.project(first, last)
-    rate, rates = rate_today(container), rates_of(container)
-    currency = container.settings.company.currency
-    local = None if rate is None else _local(usd, calls, rates, currency, rate[0])
+    company = container.settings.company.currency
+    abroad = currency is not None and currency.strip().upper() not in {"USD", company}
+    code, rates = currency_asked(container, currency if abroad else None)
+    rate = rate_today(container, code)
+    local = None if rate is None else _local(usd, calls, rates, code, rate[0])
     unknown, simulated = sum(c.unknown_turns for c in calls), sum(c.simulated_turns for c in calls)
 
     def of_budget(budget: Budget) -> Projection:
         return past.project(*month_of(today), lambda c: _counts(budget, c))
 
     return Forecast(
-        first, now, usd, local, currency, None if rate is None else rate[0], unknown, simulated,
-        (*usd.notes, *_notes(currency, rate, unknown, simulated), *_side(container, first, today)),
+        first, now, usd, local, code, None if rate is None else rate[0], unknown, simulated,
+        (*usd.notes, *_notes(code, rate, unknown, simulated), *_side(container, first, today)),
         outlooks(container, today, of_budget) if first <= today else (),
     )  # fmt: skip
 

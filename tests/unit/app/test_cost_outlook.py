@@ -145,6 +145,18 @@ def test_amounts_to_come_are_at_todays_rate(container):
     json.dumps(projection_json(found.local, "KZT"))
 
 
+def test_any_currency_with_a_rate_can_be_asked_for(folder):
+    with _opened(folder, "costs.rates=[{since: 2026-01-01, currency: EUR, per_usd: 0.5}]", role="reader") as container:
+        found = forecast(container, currency="eur")
+        assert (found.shown("eur"), found.shown(None), found.rate) == ("EUR", "EUR", Decimal("0.5"))
+        assert found.in_currency("EUR").rest == found.usd.rest.times(Decimal("0.5"))
+        # Each day's sum in euros is half of its dollars, rounded once at the end.
+        assert abs(found.local.spent - found.usd.spent / 2) <= Decimal("0.01")
+        assert forecast(container, currency="USD").shown("usd") == "USD"
+        with pytest.raises(UserError, match="no exchange rate for GBP"):
+            forecast(container, currency="GBP")
+
+
 def test_without_a_rate_there_are_dollars(folder):
     with _opened(folder, "costs.rates=[]", role="reader") as container:
         found = forecast(container)

@@ -104,8 +104,9 @@ def test_few_and_simulated_replies_are_said_so(keep):
 def test_nothing_yet_and_not_counted_yet(keep):
     keep(_turn(1), roll_up=False)
     said = ask()
-    assert said.stdout.strip().endswith(": nothing")
-    assert "1 hour of this period wait" in said.stderr
+    assert said.stdout.strip().endswith(": nothing counted yet")
+    assert "1 hour of this period waits" in said.stderr
+    assert "no model was asked" not in said.stderr
 
 
 @pytest.mark.parametrize(

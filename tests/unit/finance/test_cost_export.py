@@ -94,6 +94,14 @@ def test_parquet_holds_decimals(month, botops):
     assert [r["input_tokens"] for r in rows] == [int(r["input_tokens"]) for r in texts]
 
 
+def test_the_name_of_a_file_says_what_it_is(month, botops):
+    assert botops("cost", "export", *SINCE, "--out", "costs.parquet")[0] == 0
+    assert pq.read_table(month.root / "costs.parquet").num_rows > 0
+    code, _, err = botops("cost", "export", *SINCE, "--format", "csv", "--out", "table.PARQUET")
+    assert (code, "named as Parquet" in err) == (2, True)
+    assert not (month.root / "table.PARQUET").exists()
+
+
 def test_calls_one_by_one(month, botops, noon):
     assert botops("cost", "export", *SINCE, "--calls", "--out", "calls.csv")[0] == 0
     rows = read(month.root / "calls.csv")

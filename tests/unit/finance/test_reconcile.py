@@ -351,6 +351,10 @@ def test_other_bad_files_are_refused_with_a_next_step(botops, file, company):
     assert (code, err.startswith("x.json:1:")) == (2, True)
     code, _, err = botops("cost", "reconcile", file(b"\x00\xff\xfe{"))
     assert code == 2
+    code, _, err = botops("cost", "reconcile", file(b"a,b\n\xff\x98,1\n"))
+    assert (code, "not a text in windows-1251: say its encoding, --encoding NAME" in err) == (2, True)
+    code, _, err = botops("cost", "reconcile", file("a,b\n1,2\n"), "--map-file", "none.yaml")
+    assert (code, "none.yaml: no such file" in err) == (2, True)
     with (company.root / "huge.csv").open("wb") as stream:
         stream.truncate(2**30)
     code, _, err = botops("cost", "reconcile", "huge.csv")

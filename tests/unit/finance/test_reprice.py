@@ -158,6 +158,21 @@ def test_one_model_can_be_priced_as_another(company, call, botops, noon):
     assert botops("cost", "reprice", "--model-as", "nameless")[0] == 2
 
 
+def test_what_is_not_known_is_not_nothing(company, call, botops, noon):
+    company.keep(call("mini", 1_000_000, 0), at=noon)
+    company.keep(call("big", 1_000_000, 0), at=noon)
+    out = botops("cost", "reprice", "--model-as", "mini=nobody")[1]
+    lines = {line.split()[1]: line.split() for line in out.splitlines()[1:-1]}
+    assert lines["mini"][5:] == ["0.2500", "unknown", "unknown", "130.10", "unknown"]
+    assert lines["big"][5:] == ["2.5000", "2.5000", "0", "1,301.00", "1,301.00"]
+    assert [cell.strip() for cell in out.splitlines()[-1].split("  ") if cell.strip()][-4:] == [
+        "≥ 2.5000",
+        "unknown",
+        "1,431.10",
+        "≥ 1,301.00",
+    ]
+
+
 def test_a_call_priced_as_the_model_asked_stays_that(company, call, botops, noon):
     company.keep(call("deployment-7", 1_000_000, 0, asked="big"), call("big", usage=Usage(), fault="timeout"), at=noon)
     assert "nothing changes" in botops("cost", "reprice")[2]
