@@ -198,7 +198,7 @@ def capacity(
         by_purpose={} if unknown else month,
         confidence=confidence,
         limits=tuple(_use(limit, dialogues_per_day, work, traffic) for limit in limits),
-        price_source="; ".join(dict.fromkeys(cost.source for cost in costs.values())),
+        price_source="; ".join(dict.fromkeys(cost.source for cost in costs.values() if not cost.unknown_model)),
         traffic=traffic,
         inputs=tuple(inputs),
     )

@@ -19,7 +19,8 @@ from botops.app.costs.forecasting import forecast
 from botops.app.costs.planning import WhatIf, plan
 from botops.app.costs.reporting import report
 from botops.app.glossary import GLOSSARY
-from botops.app.queries import overview, period
+from botops.app.periods import period
+from botops.app.queries import overview
 from botops.config import Secrets, load_settings
 from botops.console import costs_basis, costs_forecast
 from botops.console.costs_choice import VIEWS

@@ -28,7 +28,7 @@ def price(usage):
 
 
 def unknown(usage):
-    return Cost(unknown_model=True)
+    return Cost(unknown_model=True, source="a table without it")
 
 
 def test_a_day_and_a_month_add_up_by_hand():
@@ -95,6 +95,7 @@ def test_when_growth_reaches_a_limit():
 
 def test_an_unknown_price_is_no_price_of_zero():
     found = capacity(1000, WORK, "m", unknown)
+    assert found.price_source == ""
     assert found.month is None
     assert found.month_local is None
     assert found.by_purpose == {}
