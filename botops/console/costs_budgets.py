@@ -10,6 +10,7 @@ from botops.app.container import Container
 from botops.app.costs.budget_outlook import BudgetOutlook
 from botops.app.costs.budgets import BudgetStanding
 from botops.console import data, formats, frame, labels, navigation, parts, safe
+from botops.console.costs_choice import Shown
 from botops.console.i18n import N_, _, ngettext
 from botops.console.safe import Html, tag
 from botops.costs.budgets import BudgetState
@@ -27,7 +28,7 @@ _LOOKS: Mapping[BudgetState, str] = {
 }  # fmt: skip
 
 
-def section(container: Container) -> None:
+def section(container: Container, shown: Shown) -> None:
     """The budgets, the fullest first."""
     parts.question(_("Will the budgets hold?"))
     found = sorted(data.budgets(container, data.key_of(container)), key=lambda s: (-s.share, s.name))
@@ -37,7 +38,8 @@ def section(container: Container) -> None:
             _("A budget warns, switches to a cheaper model or hands dialogues over. Add budgets to botops.yaml."),
         )
         return
-    outlooks = {one.name: one for one in data.forecast(container, data.key_of(container)).budgets}
+    ahead = data.forecast(container, data.key_of(container), shown.currency)
+    outlooks = {one.name: one for one in ahead.budgets}
     for number, one in enumerate(found):
         with st.container(key=f"row-budget-{number}"):
             frame.show(_card(container, one, outlooks.get(one.name)))

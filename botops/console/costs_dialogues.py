@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import streamlit as st
 
 from botops.app.container import Container
@@ -13,6 +15,7 @@ from botops.console.costs_charts import Bin
 from botops.console.costs_choice import USD, Shown
 from botops.console.i18n import _, ngettext
 from botops.console.safe import tag
+from botops.store import DearDialogue
 
 _DEAREST = 8
 _FEW = 5
@@ -49,11 +52,13 @@ def _spread(container: Container, days: int, shown: Shown) -> None:
 def _dearest(container: Container, days: int, shown: Shown) -> None:
     parts.question(_("Which dialogues cost most?"))
     found = dearest(container, period(container, days), _DEAREST)
+    amounts = {row.id: _amount(row, shown) for row in found}
+    if len({currency for _number, currency in amounts.values()}) == 1:
+        # Each day has its own rate: the order in dollars need not be that of the amounts shown.
+        found = tuple(sorted(found, key=lambda row: -amounts[row.id][0]))
     most = max((row.pico_usd for row in found), default=0) or 1
     for index, row in enumerate(found):
-        local = next((money for money in row.local if money.currency == shown.currency), None)
-        usd = formats.cost(dollars(row.pico_usd), USD)
-        amount = formats.cost(local.amount, local.currency) if local is not None else usd
+        amount = formats.cost(*amounts[row.id])
         turns = ngettext("{n} reply", "{n} replies", row.turns).format(n=row.turns)
         tokens = ngettext("{n} token", "{n} tokens", row.tokens).format(n=formats.number(row.tokens))
         rest = " · ".join([turns, tokens, labels.channel(row.channel)])
@@ -61,3 +66,9 @@ def _dearest(container: Container, days: int, shown: Shown) -> None:
             line = tag("span", tag("b", amount), f" · {rest}")
             frame.show(tag("div", line, safe.bar(row.pico_usd / most), class_="bo-item"))
             navigation.link("dialogues", safe.markdown(row.id), None, dialogue=row.id)
+
+
+def _amount(row: DearDialogue, shown: Shown) -> tuple[Decimal, str]:
+    """What a dialogue cost in the currency shown, in dollars where it is not known in it."""
+    local = next((money for money in row.local if money.currency == shown.currency), None)
+    return (dollars(row.pico_usd), USD) if local is None else (local.amount, local.currency)

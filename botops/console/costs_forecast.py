@@ -20,7 +20,7 @@ from botops.costs.forecast import Backtest, Projection
 def section(container: Container, shown: Shown) -> None:
     """The picture of the month with the words under it."""
     parts.question(_("What will the month come to?"))
-    found = data.forecast(container, data.key_of(container))
+    found = data.forecast(container, data.key_of(container), shown.currency)
     months = found.in_currency(shown.currency)
     if months.total is None:
         frame.empty(_("Nothing to tell from yet"), _("A forecast needs at least one whole day with a reply."))

@@ -43,7 +43,7 @@ def _month(container: Container, shown: Shown) -> Line:
 
 
 def _forecast(container: Container, shown: Shown) -> Line:
-    total = data.forecast(container, data.key_of(container)).in_currency(shown.currency).total
+    total = data.forecast(container, data.key_of(container), shown.currency).in_currency(shown.currency).total
     if total is None:
         return "month_forecast", formats.NOTHING, ""
     low, high = (formats.cost(amount, shown.currency) for amount in (total.low, total.high))

@@ -29,7 +29,7 @@ LINT_SECONDS = 30
 COST_SECONDS = 15
 """Costs are read from roll-ups, which are behind by as much."""
 FORECAST_SECONDS = 120
-"""A forecast rests on whole days: it is asked for anew for what today adds, and its back-test takes a while."""
+"""For as long a forecast holds when nothing was spent since."""
 USUAL_SPLIT: tuple[CostDimension, ...] = ("purpose",)
 """What the costs page is split by at first: its total is that of every other split, so one read serves both."""
 
@@ -112,9 +112,13 @@ def budgets(_container: Container, key: str) -> tuple[BudgetStanding, ...]:
     return standings(_container)
 
 
+def forecast(container: Container, key: str, currency: str) -> forecasting.Forecast:
+    """The forecast of this month, of no less than what is shown as spent in it."""
+    return _forecast(container, key, costs(container, key, 0, (), currency).total.pico_usd)
+
+
 @st.cache_resource(ttl=FORECAST_SECONDS, show_spinner=False, max_entries=4)
-def forecast(_container: Container, key: str) -> forecasting.Forecast:
-    """The forecast of this month."""
+def _forecast(_container: Container, key: str, spent: int) -> forecasting.Forecast:
     return forecasting.forecast(_container)
 
 
@@ -164,7 +168,7 @@ def refresh() -> None:
     cost_days.clear()
     cost_distribution.clear()
     budgets.clear()
-    forecast.clear()
+    _forecast.clear()
     plan.clear()
     experiment_history.clear()
 

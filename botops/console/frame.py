@@ -151,6 +151,7 @@ def _seeding(container: Container) -> None:
         st.progress(made / target, text=text.format(made=formats.number(made), target=formats.number(target)))
     elif st.session_state.get("seeding"):
         st.session_state["seeding"] = False
+        data.refresh()
         st.rerun()
     st.session_state["seeding"] = under_way
 

@@ -8,8 +8,8 @@ from botops.console import formats, labels, parts, safe
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag
 from botops.domain.findings import Finding, Judgement, SupportedClaim
-from botops.domain.money import Money
 from botops.domain.turns import Action, Attempt, TurnRecord, TurnState
+from botops.domain.usage import local_amounts
 
 
 def summary(records: Sequence[TurnRecord], zone: str) -> Html:
@@ -34,11 +34,7 @@ def summary(records: Sequence[TurnRecord], zone: str) -> Html:
 def cost(records: Sequence[TurnRecord]) -> str:
     """What the replies cost, as they were recorded."""
     usd = sum((r.cost.usd for r in records), start=records[0].cost.usd * 0)
-    local: dict[str, int] = {}
-    for record in records:
-        if (money := record.cost.local) is not None:
-            local[money.currency] = local.get(money.currency, 0) + money.minor
-    shown = [formats.money(Money(minor, currency)) for currency, minor in sorted(local.items())]
+    shown = [formats.money(money) for money in local_amounts(record.cost for record in records)]
     return " · ".join([*shown, formats.cost(usd, "USD")])
 
 

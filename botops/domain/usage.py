@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
@@ -138,6 +138,16 @@ class Cost:
             sum(saved) if saved else None,
             tuple(dict.fromkeys((*self.unpriced, *other.unpriced))),
         )
+
+
+def local_amounts(costs: Iterable[Cost]) -> tuple[Money, ...]:
+    """What costs come to in each currency they are known in, at the rate of each, rounded once, from the sum."""
+    exact: dict[str, Decimal] = {}
+    for cost in costs:
+        if cost.local is not None:
+            amount = cost.local.amount if cost.rate is None else cost.usd * cost.rate
+            exact[cost.local.currency] = exact.get(cost.local.currency, Decimal(0)) + amount
+    return tuple(Money.of(amount, currency) for currency, amount in sorted(exact.items()))
 
 
 def _local_sum(one: Cost, two: Cost, pico: int) -> tuple[Money | None, Decimal | None]:

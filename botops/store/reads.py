@@ -7,10 +7,11 @@ import binascii
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, and_, exists, func, or_, select, tuple_
+from sqlalchemy import URL, ColumnElement, Connection, Engine, and_, case, exists, func, or_, select, tuple_
 
 from botops.domain.errors import NotFoundError, UserError
 from botops.domain.findings import Severity
@@ -18,6 +19,7 @@ from botops.domain.money import Money
 from botops.domain.ports import Clock
 from botops.domain.prompts import Past
 from botops.domain.turns import Action, TurnRecord, TurnState
+from botops.domain.usage import Cost, local_amounts
 from botops.store import exposures, rows, sums, turns
 from botops.store.engine import translated
 from botops.store.tables import ATTEMPT, BROKEN, DIALOGUE, DIRTY_HOUR, FINDING, HAND_OFF, TURN
@@ -159,7 +161,7 @@ class Reads:
     def cost_of_dialogues(self, ids: Sequence[str], since: datetime, until: datetime) -> tuple[DearDialogue, ...]:
         """What the turns of dialogues in [since, until) cost, in the order of the ids."""
         columns = (TURN.c.dialogue_id, TURN.c.lead_id, TURN.c.channel, TURN.c.input_tokens, TURN.c.output_tokens,
-                   TURN.c.pico_usd, TURN.c.local_minor, TURN.c.local_currency)  # fmt: skip
+                   TURN.c.pico_usd, TURN.c.local_minor, TURN.c.local_currency, _RATE)  # fmt: skip
         statement = select(*columns).where(TURN.c.dialogue_id.in_(ids), TURN.c.at >= since, TURN.c.at < until)
         with self._reading("read what dialogues cost") as connection:
             found = connection.execute(statement.order_by(TURN.c.dialogue_id)).mappings().all()
@@ -300,10 +302,19 @@ def _turn_conditions(wanted: DialogueFilter) -> Iterator[ColumnElement[bool]]:
         yield exists().where(own, *of_finding)
 
 
+_CALL = ATTEMPT.c
+_RATE = (
+    select(case((and_(func.min(_CALL.rate) == func.max(_CALL.rate), func.count() == func.count(_CALL.rate)),
+                 func.min(_CALL.rate))))
+    .where(_CALL.turn_id == TURN.c.id)
+    .scalar_subquery()
+    .label("rate")
+)  # fmt: skip
+"""The exchange rate of a turn whose calls have all the same one."""
 _SUMMARY = (TURN.c.dialogue_id, func.substr(TURN.c.text, 1, PREVIEW).label("text"),
             func.substr(TURN.c.reply, 1, PREVIEW).label("reply"), TURN.c.state, TURN.c.action, TURN.c.prompt,
             TURN.c.prompt_version, TURN.c.findings, TURN.c.worst, TURN.c.pico_usd, TURN.c.local_minor,
-            TURN.c.local_currency, TURN.c.simulated)  # fmt: skip
+            TURN.c.local_currency, _RATE, TURN.c.simulated)  # fmt: skip
 
 
 def _summaries(connection: Connection, ids: Sequence[str]) -> dict[str, list[Any]]:
@@ -353,11 +364,15 @@ def _dear(said: Sequence[Any]) -> DearDialogue:
 
 def _local(said: Iterable[Any]) -> tuple[Money, ...]:
     """One amount per currency."""
-    amounts: dict[str, int] = {}
-    for turn in said:
-        if turn["local_currency"]:
-            amounts[turn["local_currency"]] = amounts.get(turn["local_currency"], 0) + turn["local_minor"]
-    return tuple(Money(minor, currency) for currency, minor in sorted(amounts.items()))
+    return local_amounts(
+        Cost(
+            turn["pico_usd"],
+            Money(turn["local_minor"], turn["local_currency"]),
+            Decimal(turn["rate"]) if turn["rate"] else None,
+        )
+        for turn in said
+        if turn["local_currency"]
+    )
 
 
 def _cursor(at: datetime, dialogue_id: str) -> str:

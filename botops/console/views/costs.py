@@ -36,7 +36,7 @@ def body(container: Container) -> None:
         case "dialogues":
             costs_dialogues.section(container, days, shown)
         case "ahead":
-            costs_budgets.section(container)
+            costs_budgets.section(container, shown)
             costs_forecast.section(container, shown)
         case "plan":
             costs_planner.section(container, shown)

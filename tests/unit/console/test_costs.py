@@ -22,7 +22,7 @@ from botops.app.glossary import GLOSSARY
 from botops.app.periods import period
 from botops.app.queries import overview
 from botops.config import Secrets, load_settings
-from botops.console import costs_basis, costs_forecast
+from botops.console import costs_basis, costs_forecast, data
 from botops.console.costs_choice import VIEWS
 from botops.costs.forecast import NoteKind
 from botops.domain.messages import InboundMessage
@@ -125,6 +125,27 @@ def test_headline_is_the_read_models(seeded, visit, opened):
     expected = forecast(opened).in_currency("USD").total
     text = shown[GLOSSARY["month_forecast"].name["ru"]]
     assert (text == "—") if expected is None else abs(amount(text) / expected.expected - 1) < Decimal("0.1")
+
+
+def test_the_forecast_is_never_behind_what_is_shown_as_spent(project):
+    with Container.open(load_settings(project / "botops.yaml"), Secrets()) as container:
+        key = str(project)
+        before = data.forecast(container, key, "USD").in_currency("USD").spent
+        assert data.forecast(container, key, "USD") is data.forecast(container, key, "USD")
+        message = InboundMessage("new", "lead", "Сколько стоит касса?", container.clock.now(), "k-new")
+        asyncio.run(container.bot.run_turn(message))
+        while container.store.roll_up():
+            pass
+        data.costs.clear()  # as time does
+        spent = data.costs(container, key, 0, (), "USD").total.cost.usd
+        assert data.forecast(container, key, "USD").in_currency("USD").spent == spent > before
+
+
+def test_the_dearest_dialogues_stand_in_the_order_of_what_is_shown(seeded, visit, words):
+    said = plain(words(visit(seeded, view="dialogues", days="28")))
+    shown = [amount(text) for text in re.findall(r"([\d, ]+) ₸\s+· \d+ ответ", said)]
+    assert len(shown) > 1
+    assert shown == sorted(shown, reverse=True)
 
 
 def test_a_dialogue_costs_the_same_on_the_overview(opened):

@@ -18,7 +18,7 @@ from botops.costs import (
 )
 from botops.domain.errors import UserError
 from botops.domain.money import PICO, Money
-from botops.domain.usage import Cost, Usage
+from botops.domain.usage import Cost, Usage, local_amounts
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 RATES = ExchangeRates(
@@ -237,3 +237,14 @@ def test_prices_and_rates_from_files_of_their_own(tmp_path):
     # 2 € a million at 0.80 € a dollar
     assert built.cost(Usage(1_000_000), "euro", AT).usd == Decimal("2.5")
     assert built.cost(Usage(1_000_000), "euro", AT).local == Money(125_000, "KZT")
+
+
+def test_local_amounts_of_many_costs_are_rounded_once():
+    # 0.000275 $ x 520 = 0.143 KZT, kept as 0.14; eight of them are 1.144, not 1.12. At 500 it is 0.1375 more: 1.2815.
+    cheap = Cost(275_000_000, Money(14, "KZT"), Decimal(520))
+    later = Cost(275_000_000, Money(14, "KZT"), Decimal(500))
+    assert local_amounts([cheap] * 8) == (Money(114, "KZT"),)
+    assert local_amounts([*[cheap] * 8, later]) == (Money(128, "KZT"),)
+    # Of several rates, and of old turns, only the amount is kept.
+    assert local_amounts([Cost(275_000_000, Money(14, "KZT")), Cost(1), cheap]) == (Money(28, "KZT"),)
+    assert local_amounts([]) == ()
