@@ -142,12 +142,14 @@ def pico_of(usage: Usage, row: PriceRow, *, per_usd: Decimal | None = None) -> i
 
     `per_usd` is what a dollar was worth in the row's currency, needed when that is not the dollar. The sum is exact and
     rounded once, half up, to the pico-dollar; at prices in dollars with up to six decimals nothing is left to round.
-    Raises ValueError without a rate that is needed.
+    Raises ValueError without a rate that is needed, and for one that is not above zero.
     """
     if per_usd is None:
         if row.currency != "USD":
             raise ValueError(f"prices of {row.model} are in {row.currency}: give its rate, units for one dollar")
         per_usd = Decimal(1)
+    if not (per_usd.is_finite() and per_usd > 0):
+        raise ValueError(f"{per_usd} {row.currency} for a dollar is no rate: give a number above zero")
     with localcontext() as context:
         context.prec = _DIGITS
         exact = (cost_of(usage, row) * PICO / per_usd).quantize(_REPEATING)

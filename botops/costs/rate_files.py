@@ -69,7 +69,9 @@ def _rate(
 ) -> DatedRate | None:
     file, line = place
     if len(row) > len(header):
-        problems.append(Problem(file, line, 1, "", f"{len(row)} cells, but {len(header)} columns", rule="columns"))
+        hint = ": write a decimal point, 518.90" if delimiter == "," else ""
+        message = f"{len(row)} cells, but {len(header)} columns{hint}"
+        problems.append(Problem(file, line, 1, "", message, rule="columns"))
         return None
     values = {name: cell.strip() for name, cell in zip(header, row, strict=False) if cell.strip()}
     if delimiter == ";" and "per_usd" in values:

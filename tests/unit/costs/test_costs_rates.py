@@ -105,7 +105,7 @@ def test_a_table_of_a_spreadsheet_has_semicolons_and_commas_for_fractions(tmp_pa
         ("since,per_usd\n2026-10-01,much\n", ":2:12: per_usd: must be a number above zero"),
         ("since,currency,per_usd\n2026-10-01,tenge,5\n", ":2:12: currency: must be a code of three capitals"),
         ("since,per_usd\n2026-10-01\n", ":2:1: per_usd: is missing"),
-        ("since,per_usd\n2026-10-01,5,6\n", ":2:1: 3 cells, but 2 columns"),
+        ("since,per_usd\n2026-10-01,5,6\n", ":2:1: 3 cells, but 2 columns: write a decimal point"),
     ],
 )
 def test_mistakes_in_a_table_are_pointed_at(tmp_path, text, says):

@@ -73,6 +73,17 @@ def test_a_stream_with_usage_in_its_last_chunk():
     assert cost_of_block([*STREAM, last], "azure", SMALL) == 26_700_000
 
 
+def test_a_stream_read_as_it_comes_costs_what_its_list_does():
+    chunks = [*STREAM, {"choices": [], "usage": {"prompt_tokens": 18, "completion_tokens": 40}}]
+    assert cost_of_block(iter(chunks), "openai", SMALL) == cost_of_block(chunks, "openai", SMALL) == 26_700_000
+
+
+@pytest.mark.parametrize("per_usd", ["0", "-1", "NaN", "Infinity"])
+def test_a_rate_that_is_none_is_refused(per_usd):
+    with pytest.raises(ValueError, match="is no rate"):
+        cost_of_block({"prompt_tokens": 1, "completion_tokens": 1}, "openai", MINI, per_usd=Decimal(per_usd))
+
+
 def test_a_stream_whose_every_chunk_counts_all_so_far():
     chunks = [{"choices": [], "usage": {"prompt_tokens": 18, "completion_tokens": n}} for n in (1, 20, 40)]
     # only the last counts: as above
