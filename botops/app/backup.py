@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -30,6 +30,7 @@ FOLDER = STATE / "backups"
 REPLACED = STATE / "replaced"
 """Where what a restore replaced is moved to."""
 SUFFIX = ".tar.gz"
+_LAST = STATE / "last-backup.json"
 _MANIFEST = "manifest.json"
 _STORE = "store.copy"
 _FILES = "files"
@@ -85,6 +86,7 @@ def make_backup(settings: Settings, secrets: Secrets, target: Path | None = None
         raise ConflictError(f"{archive} exists already: nothing was written") from error
     except OSError as error:
         raise OutsideError(f"{archive}: cannot be written ({error.strerror or error})") from error
+    _remember(settings, backup)
     if keep is not None:
         for old in backups(archive.parent)[keep:]:
             old.unlink(missing_ok=True)
@@ -94,6 +96,15 @@ def make_backup(settings: Settings, secrets: Secrets, target: Path | None = None
 def backups(folder: Path) -> list[Path]:
     """The backups of a folder by their names, newest first."""
     return sorted(folder.glob(f"botops-*{SUFFIX}"), reverse=True)
+
+
+def last_backup(settings: Settings) -> tuple[Path, datetime] | None:
+    """Where the last backup of an installation was put, and when; None when none was made here."""
+    try:
+        kept = json.loads((settings.root / _LAST).read_bytes())
+        return Path(kept["path"]), datetime.fromisoformat(kept["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def read_backup(archive: Path) -> Backup:
@@ -118,6 +129,14 @@ def restore_backup(archive: Path, into: Path, secrets: Secrets, *, force: bool =
             return _put_back(backup, work, into, secrets, force=force)
         except OSError as error:
             raise OutsideError(f"{into}: cannot be written ({error.strerror or error})") from error
+
+
+def _remember(settings: Settings, backup: Backup) -> None:
+    """Notes the last backup for the doctor; a note that cannot be written costs nobody the backup."""
+    with suppress(OSError):
+        note = settings.root / _LAST
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps({"path": str(backup.path.resolve()), "at": backup.at.isoformat()}), "utf-8")
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

@@ -30,11 +30,17 @@ def erase_lead(container: Container, lead_id: str, *, by: str, reason: str) -> E
     itself forgets them. Backups made before hold the lead still. Raises NotFoundError when nothing is kept about it.
     """
     erased = container.store.erase_lead(lead_id)
-    if not erased:
-        raise NotFoundError(f"nothing is kept about lead {lead_id!r}: check the id, `botops outcomes list` shows some")
+    _refuse_nothing(erased, lead_id)
     detail: dict[str, str | int] = {"lead_sha256": hashlib.sha256(lead_id.encode()).hexdigest()}
     _note(container, Deed.ERASE, by, reason, detail | _counts(erased))
     return erased
+
+
+def kept_of(container: Container, lead_id: str) -> Erased:
+    """What `erase_lead` would remove. Raises NotFoundError when nothing is kept about the lead."""
+    kept = container.store.kept_of(lead_id)
+    _refuse_nothing(kept, lead_id)
+    return kept
 
 
 def purge(container: Container, before: datetime, *, by: str, reason: str) -> Erased:
@@ -58,6 +64,11 @@ def retain(container: Container) -> Erased | None:
     zone = ZoneInfo(container.settings.company.timezone)
     today = container.clock.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return purge(container, today - timedelta(days=days), by=BY_RULE, reason=f"privacy.keep_days: {days}")
+
+
+def _refuse_nothing(found: Erased, lead_id: str) -> None:
+    if not found:
+        raise NotFoundError(f"nothing is kept about lead {lead_id!r}: check the id, `botops outcomes list` shows some")
 
 
 def _counts(erased: Erased) -> dict[str, str | int]:

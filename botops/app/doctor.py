@@ -6,13 +6,13 @@ import os
 import socket
 import sqlite3
 import sys
-import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from botops import __version__
-from botops.app.backup import FOLDER, backups
+from botops.app.backup import last_backup
 from botops.app.checks.extensions import extensions_of
 from botops.app.checks.second_opinion import opinion_model
 from botops.app.clock import SystemClock
@@ -313,14 +313,17 @@ def _overrides(found: tuple[Override, ...]) -> Iterator[Check]:
 
 
 def _backups(settings: Settings) -> Iterator[Check]:
-    folder = settings.root / FOLDER
-    found = backups(folder)
-    if not found:
-        yield Check("backups", "ok", f"none in {folder} yet", "botops backup /ANOTHER/DISK, every night by cron")
+    last = last_backup(settings)
+    if last is None:
+        yield Check("backups", "ok", "none made yet", "botops backup /ANOTHER/DISK --keep 14, every night by cron")
         return
-    days = int((time.time() - found[0].stat().st_mtime) // 86_400)
-    state: Literal["ok", "warning"] = "ok" if days <= _OLD_BACKUP_DAYS else "warning"
-    yield Check("backups", state, f"{found[0].name}, {days} days old", "" if state == "ok" else "botops backup")
+    path, at = last
+    days = (datetime.now(UTC) - at).days
+    gone = "" if path.exists() else ", but it is not there any more"
+    good = days <= _OLD_BACKUP_DAYS and not gone
+    yield Check(
+        "backups", "ok" if good else "warning", f"{path}, {days} days old{gone}", "" if good else "botops backup"
+    )
 
 
 def _git(settings: Settings) -> Iterator[Check]:

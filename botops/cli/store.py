@@ -34,10 +34,10 @@ def erase(lead: str, dry_run: bool, by: str, reason: str, as_json: bool) -> None
     The audit log keeps that it was done, under the SHA-256 of the id. Backups made before and cases copied into suites
     hold the client's words still.
     """
-    from botops.app.care import erase_lead
+    from botops.app.care import erase_lead, kept_of
 
     with open_container(project_settings(), role="side") as container:
-        found = container.store.kept_of(lead) if dry_run else erase_lead(container, lead, by=by, reason=reason)
+        found = kept_of(container, lead) if dry_run else erase_lead(container, lead, by=by, reason=reason)
     _tell(found, "would be removed" if dry_run else "removed", as_json=as_json)
 
 

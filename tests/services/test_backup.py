@@ -172,3 +172,20 @@ def test_a_member_that_leads_out_of_the_archive_is_refused(project, cli, tmp_pat
         tar.addfile(info, BytesIO(b"hi"))
     assert cli("restore", str(archive), "--into", str(tmp_path / "new")).code == 2
     assert not (tmp_path.parent / "outside.txt").exists()
+
+
+def test_the_doctor_knows_the_last_backup_wherever_it_was_put(project, cli, tmp_path):
+    def told():
+        return next(row for row in json.loads(cli("doctor", "--json").stdout) if row["name"] == "backups")
+
+    assert told()["detail"] == "none made yet"
+    archive = tmp_path / "elsewhere" / "a.tar.gz"
+    assert cli("backup", str(archive)).code == 0
+    assert (told()["state"], told()["detail"]) == ("ok", f"{archive}, 0 days old")
+    archive.unlink()
+    assert told()["state"] == "warning"
+    note = project / ".botops/last-backup.json"
+    note.write_text(json.dumps({"path": str(project), "at": "2020-01-01T00:00:00+00:00"}))
+    assert told()["state"] == "warning"
+    note.write_text("broken")
+    assert told()["detail"] == "none made yet"
