@@ -27,7 +27,7 @@ up: $(INSTALLED) ## Start everything on 127.0.0.1 (PORT=8000 is the API, the con
 	@$(BIN)/botops up --port $(PORT)
 
 test: $(INSTALLED) ## Run all tests; REQUIRE_ALL=1 makes a skipped test a failure
-	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 check: $(INSTALLED) ## Lint, types, layers
 	$(BIN)/ruff check .
