@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-# Tests run in two processes; `make test PYTEST_ARGS=-k\ guard` narrows them.
+# Tests run in three processes; `make test PYTEST_ARGS=-k\ guard` narrows them.
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
