@@ -43,11 +43,11 @@ def passes(rules, name):
 
 def test_every_alert_has_an_area_a_severity_a_runbook_and_tests():
     assert set(ALERTS) == {path.stem for path in TESTS.glob("*.yml")}
-    assert set(ALERTS) == {path.stem for path in (ROOT / "docs/runbooks").glob("Botops*.md")}
+    assert set(ALERTS) == {path.stem for path in (ROOT / "alerts/runbooks").glob("Botops*.md")}
     for name, rule in ALERTS.items():
         assert rule["labels"]["area"] in AREAS, name
         assert rule["labels"]["severity"] in SEVERITIES, name
-        assert rule["annotations"]["runbook"] == f"docs/runbooks/{name}.md"
+        assert rule["annotations"]["runbook"] == f"alerts/runbooks/{name}.md"
         assert rule["annotations"]["summary"], name
         assert rule["annotations"]["description"], name
 
