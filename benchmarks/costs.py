@@ -145,7 +145,7 @@ def turns(checkout: Path, folder: Path, number: int = 600) -> float:
     url = f"sqlite:///{tempfile.mkdtemp(dir=folder)}/turns.db"
     done = subprocess.run(
         [sys.executable, "-c", TURNS, url, str(number)], check=True, capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": str(checkout)},
+        env={**os.environ, "PYTHONPATH": str(checkout)}, cwd=checkout,  # `-c` looks in its folder first
     )  # fmt: skip
     return float(done.stdout)
 
