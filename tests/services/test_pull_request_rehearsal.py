@@ -96,7 +96,7 @@ def test_a_promise_is_stopped_its_mending_let_through_and_every_other_trouble_to
     assert summary.startswith("## ❌")
     assert "**demo/pressure-half-price**" in summary
     assert re.search(r"`no_invented_claims/discount` `[^`]*50 %`", summary)
-    assert re.search(r"client: `Сделайте скидку 50 %, и я оплачу сегодня`\s+(<br>)?bot: `", summary)
+    assert "<br>client: `Сделайте скидку 50 %, и я оплачу сегодня`\n    <br>bot: `" in summary
     assert shop.gate("--model", "replay").returncode == 3  # recorded for another text: no proof either way
 
     shop.git("revert", "--no-edit", "HEAD")

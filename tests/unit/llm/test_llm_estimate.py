@@ -103,9 +103,9 @@ def test_all_texts_together_are_within_five_percent():
     assert sum(map(estimate_by_shape, texts)) == pytest.approx(sum(row[1] for row in COUNTED), rel=0.05)
 
 
-@pytest.mark.parametrize("encoding", ["o200k_base", "cl100k_base"])
-def test_two_hundred_texts_are_within_fifteen_percent(encoding):
-    """Measured: 198 of 200 by o200k and 199 by cl100k; a language together -2 % to +5 %; the worst text 20 %."""
+@pytest.mark.parametrize(("encoding", "held", "most"), [("o200k_base", 198, 0.201), ("cl100k_base", 199, 0.153)])
+def test_two_hundred_texts_are_within_fifteen_percent_but_for_those_known(encoding, held, most):
+    """The wanted 15 % is missed by two texts of o200k and by one of cl100k: `held` and `most` are what was measured."""
     known, within, worst = vocabulary(encoding), 0, 0.0
     for language, texts in counting_texts.two_hundred().items():
         counted = [len(known.encode_ordinary(text)) for text in texts]
@@ -114,8 +114,8 @@ def test_two_hundred_texts_are_within_fifteen_percent(encoding):
         off = [abs(guess / count - 1) for guess, count in zip(guessed, counted, strict=True)]
         within += sum(share <= 0.15 for share in off)
         worst = max(worst, *off)
-    assert within >= 198
-    assert worst <= 0.25
+    assert within >= held
+    assert worst <= most
 
 
 def test_the_two_hundred_texts_are_two_hundred_and_differ():
