@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv up test check fmt bench evals docs lock wheel screenshots clean
+.PHONY: help venv up test check fmt bench evals docs dashboards lock wheel screenshots clean
 
 help: ## Show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,7 +27,8 @@ up: $(INSTALLED) ## Start everything on 127.0.0.1 (PORT=8000 is the API, the con
 	@$(BIN)/botops up --port $(PORT)
 
 test: $(INSTALLED) ## Run all tests; REQUIRE_ALL=1 makes a skipped test a failure
-	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m slipcover --json --out .coverage.json -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(BIN)/python -m slipcover --merge .coverage.json --out .coverage.json --skip-covered --fail-under 93
 
 check: $(INSTALLED) ## Lint, types, layers
 	$(BIN)/ruff check .
@@ -54,12 +55,18 @@ bench: $(INSTALLED) ## Measure; prints ratios taken side by side in one run
 	$(BIN)/python benchmarks/counting.py --out benchmarks/counting.md
 	$(BIN)/python benchmarks/forecast.py --out benchmarks/forecast.md
 	$(BIN)/python benchmarks/detectors.py --out benchmarks/detectors.md
+	$(BIN)/python benchmarks/console_data.py --out benchmarks/console_data.md
+	$(BIN)/python benchmarks/console.py --out benchmarks/console.md
 
 screenshots: $(INSTALLED) ## Take pictures of every console page (needs /usr/bin/chromium)
 	$(BIN)/python benchmarks/screenshots.py
 
-docs: $(INSTALLED) ## Write docs/cli.md from the commands' own help
+docs: $(INSTALLED) ## Write docs/cli.md from the commands' own help, docs/metrics.md from the metrics
 	$(BIN)/python -m botops.cli.reference docs/cli.md
+	$(BIN)/python -m botops.monitor.reference docs/metrics.md
+
+dashboards: $(INSTALLED) ## Write the Grafana boards from dashboards/source
+	$(BIN)/python dashboards/source/generate.py
 
 wheel: $(INSTALLED) ## Build the wheel and try it in an empty environment
 	rm -rf dist

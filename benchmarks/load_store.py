@@ -4,7 +4,8 @@
 
 The same seed and end give the same turns. They are shaped as those of a company are: more on weekdays and by day, three
 prompts whose versions change, an experiment, several models, channels and languages, corrections, failed calls, false
-claims, hand-offs, outcomes, evaluations. Roll-ups are made at the end, unless `--no-roll-up` is given.
+claims, hand-offs, outcomes, evaluations, and what people did about them. Roll-ups are made at the end, unless
+`--no-roll-up` is given.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from load_events import load_events
 
 from botops.app.clock import SystemClock
 from botops.config.settings import Costs
@@ -203,7 +206,7 @@ class Company:
         return self.random.choices([name for name, _ in parts], [part for _, part in parts])[0]
 
 
-def load(url: str, asked: Asked, *, roll_up: bool = True, say: bool = False) -> dict[str, float]:
+def load(url: str, asked: Asked, *, roll_up: bool = True, say: bool = False, events: bool = False) -> dict[str, float]:
     """Fills the store at an address; the seconds each part took."""
     company, seconds = Company(asked), {}
     with Store.open(url, clock=SystemClock(), zone=ZONE.key) as store:
@@ -211,6 +214,7 @@ def load(url: str, asked: Asked, *, roll_up: bool = True, say: bool = False) -> 
             ("turns", lambda: store.write_many(company.turns(), "live")),
             ("outcomes", lambda: _in_chunks(store, company.outcomes())),
             ("side calls", lambda: store.costs.keep(company.side_calls())),
+            ("what people did", lambda: load_events(store, asked.end, asked.days, asked.seed) if events else None),
             ("roll-ups", lambda: _roll_up(store) if roll_up else None),
         ):
             started = time.perf_counter()
@@ -249,7 +253,7 @@ def main() -> None:
     options = parser.parse_args()
     end = (options.end or datetime.now(UTC)).astimezone(UTC)
     asked = Asked(options.turns, options.days, end, options.seed)
-    load(options.url, asked, roll_up=not options.no_roll_up, say=True)
+    load(options.url, asked, roll_up=not options.no_roll_up, say=True, events=True)
 
 
 if __name__ == "__main__":

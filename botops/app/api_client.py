@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from botops.domain.errors import BotopsError, ConflictError, OutsideError, UserError
+from botops.domain.errors import (
+    BotopsError,
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    OutsideError,
+    SignInError,
+    UserError,
+)
+from botops.domain.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 TIMEOUT_S = 120.0
 """Longer than any deadline of a model: the API answers or says why not."""
@@ -35,14 +45,15 @@ class TurnEnded:
 
 
 class ApiClient:
-    """Talks to the API. Raises OutsideError when it cannot be reached or refuses."""
+    """Talks to the API, with `headers` of one's own. Raises OutsideError when it cannot be reached or refuses."""
 
-    def __init__(self, address: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, address: str, timeout_s: float = TIMEOUT_S, headers: Mapping[str, str] | None = None) -> None:
         parts = urlsplit(address)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UserError(f"{address!r} is no address of the API: write it like http://127.0.0.1:8000")
         self._parts = parts
         self._timeout = timeout_s
+        self._headers = dict(headers or {})
 
     def chat(
         self, text: str, *, dialogue_id: str | None, lead_id: str | None, idempotency_key: str, channel: str = "web"
@@ -56,7 +67,7 @@ class ApiClient:
                 "POST",
                 f"{self._parts.path.rstrip('/')}/v1/chat",
                 json.dumps({k: v for k, v in body.items() if v is not None}, ensure_ascii=False).encode(),
-                {"Content-Type": "application/json", "Accept": "text/event-stream"},
+                {"Content-Type": "application/json", "Accept": "text/event-stream", **self._headers},
             )
             response = connection.getresponse()
             if response.status != http.client.OK:
@@ -71,28 +82,57 @@ class ApiClient:
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Posts a JSON object and gives the JSON object that is answered. Raises UserError with the API's own words
-        when it refuses what was sent, and ConflictError with both texts when somebody else was first."""
+        when it refuses what was sent, ForbiddenError when that is not allowed to the person, SignInError when nobody is
+        signed in, and ConflictError with both texts when somebody else was first."""
         return self._exchange("POST", path, body)
+
+    def post_lines(self, path: str, lines: bytes) -> dict[str, Any]:
+        """Posts JSON lines. Raises as `post` does."""
+        return self._exchange("POST", path, lines, "application/x-ndjson")
 
     def put(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """As `post`, for what replaces something."""
         return self._exchange("PUT", path, body)
 
-    def _exchange(self, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def get(self, path: str) -> dict[str, Any]:
+        """The JSON object that is at a path."""
+        return self._exchange("GET", path, None)
+
+    def text(self, path: str) -> str:
+        """The text that is at a path."""
+        connection = self._connect()
+        try:
+            connection.request("GET", f"{self._parts.path.rstrip('/')}{path}", headers=self._headers)
+            response = connection.getresponse()
+            if response.status != http.client.OK:
+                raise OutsideError(_refusal(response))
+            return response.read(_MOST_LINE).decode()
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise OutsideError(
+                f"the API at {self._parts.geturl()} does not answer: {error or type(error).__name__}"
+            ) from error
+        finally:
+            connection.close()
+
+    def _exchange(
+        self, method: str, path: str, body: Mapping[str, Any] | bytes | None, kind: str = "application/json"
+    ) -> dict[str, Any]:
+        written = json.dumps(dict(body), ensure_ascii=False).encode() if isinstance(body, Mapping) else body
         connection = self._connect()
         try:
             connection.request(
                 method,
                 f"{self._parts.path.rstrip('/')}{path}",
-                json.dumps(dict(body), ensure_ascii=False).encode(),
-                {"Content-Type": "application/json"},
+                written,
+                {"Content-Type": kind, **self._headers},
             )
             response = connection.getresponse()
             if response.status >= http.client.INTERNAL_SERVER_ERROR:
                 raise OutsideError(_refusal(response))
             if response.status >= http.client.BAD_REQUEST:
                 raise _refused(response)
-            answer = json.loads(response.read(_MOST_LINE))
+            text = response.read(_MOST_LINE)
+            answer = json.loads(text) if text else {}
             return answer if isinstance(answer, dict) else {}
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise OutsideError(
@@ -140,8 +180,23 @@ def _refusal(response: http.client.HTTPResponse) -> str:
 
 def _refused(response: http.client.HTTPResponse) -> BotopsError:
     body = _object(response)
+    error, values = _error(response, body), body.get("values")
+    known = next((one for one in Refusal if one.value == body.get("refusal")), None)
+    if known is not None and isinstance(values, dict):
+        error.told_as(known, **{str(name): str(value) for name, value in values.items()})
+    return error
+
+
+def _error(response: http.client.HTTPResponse, body: Mapping[str, Any]) -> BotopsError:
     detail = body.get("detail")
     message = detail if isinstance(detail, str) else response.reason
+    if response.status in {http.client.UNAUTHORIZED, http.client.TOO_MANY_REQUESTS}:
+        wait = response.headers.get("Retry-After", "")
+        return SignInError(message, int(wait) if wait.isdigit() else None)
+    if response.status == http.client.FORBIDDEN:
+        return ForbiddenError(message)
+    if response.status == http.client.NOT_FOUND:
+        return NotFoundError(message)
     if response.status != http.client.CONFLICT:
         return UserError(message)
     theirs, yours = (text if isinstance(text := body.get(name), str) else None for name in ("theirs", "yours"))

@@ -17,8 +17,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 from botops import __version__
+from botops.app.access.acting import needs
 from botops.app.place import STATE, database_url, store_exists
 from botops.config import FILE_NAME, load_settings
+from botops.domain.access import Right
 from botops.domain.errors import ConflictError, NotFoundError, OutsideError, UserError
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class Restored:
     aside: Path | None
 
 
+@needs(Right.ADMINISTER)
 def make_backup(settings: Settings, secrets: Secrets, target: Path | None = None, *, keep: int | None = None) -> Backup:
     """Writes a backup of an installation, also while it runs; into a file, or under a name of the moment into a folder.
 
@@ -116,6 +119,7 @@ def read_backup(archive: Path) -> Backup:
         return _backup_of(archive, manifest)
 
 
+@needs(Right.ADMINISTER)
 def restore_backup(archive: Path, into: Path, secrets: Secrets, *, force: bool = False) -> Restored:
     """Brings an installation back from an archive into a folder, made if missing.
 

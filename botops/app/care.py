@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from botops.app.access.acting import needs
 from botops.app.container import new_id
+from botops.domain.access import Right
 from botops.domain.errors import NotFoundError, UserError
 from botops.domain.releases import AuditEntry, Deed
 
@@ -23,6 +25,7 @@ BY_RULE = "retention"
 """Who does it when the settings say so."""
 
 
+@needs(Right.ADMINISTER)
 def erase_lead(container: Container, lead_id: str, *, by: str, reason: str) -> Erased:
     """Removes everything kept about a lead and notes that it was done.
 
@@ -43,6 +46,7 @@ def kept_of(container: Container, lead_id: str) -> Erased:
     return kept
 
 
+@needs(Right.ADMINISTER)
 def purge(container: Container, before: datetime, *, by: str, reason: str) -> Erased:
     """Removes the dialogues of hours before a moment, which must be past; their sums stay. Noted when there were any.
 

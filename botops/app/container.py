@@ -16,11 +16,12 @@ from botops.app.checks.judging import OnFailure, log_failure
 from botops.app.clock import SystemClock
 from botops.app.costs.budgets import announcing, configured_budgets, exchange_rates
 from botops.app.guard import ClaimGuard
-from botops.app.models import build_model
+from botops.app.models import serving_model
 from botops.app.place import STATE, database_url, store_exists
 from botops.app.pricebooks.books import Books, only_book
 from botops.app.prompts.prompting import Prompting
 from botops.app.releases.overrides import StoredOverrides
+from botops.app.telemetry import Observers, build_telemetry, require_telemetry
 from botops.bot import Bot, BotRules
 from botops.domain.budgets import NoBudgets
 from botops.monitor import Metrics
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+    from botops.app.telemetry import Telemetry
     from botops.claims.extensions import CheckFailure
     from botops.config import Secrets, Settings
     from botops.domain.budgets import Budget, Budgets
@@ -55,6 +57,7 @@ class Container:
     exceptions: StoredExceptions
     overrides: StoredOverrides
     budgets: tuple[Budget, ...] = ()
+    telemetry: Telemetry | None = None
 
     @classmethod
     def open(
@@ -71,6 +74,8 @@ class Container:
         beside it the side, a screen the reader. Raises UserError or StoreError."""
         from botops.store import Store
 
+        if role == "writer":
+            require_telemetry(secrets)
         clock = clock or SystemClock()
         metrics = Metrics()
         metrics.build.info({"version": __version__})
@@ -78,7 +83,7 @@ class Container:
         registry = open_registry(settings, clock, keep=role != "reader")
         meter = build_meter(settings)
         budgets = configured_budgets(settings)
-        model = model or build_model(settings, secrets)
+        model = model or serving_model(settings, secrets, metrics)
         store = Store.open(
             database_url(settings, secrets), clock=clock, role=role, mask=settings.privacy.mask,
             backups=settings.root / STATE / "backups",
@@ -89,12 +94,19 @@ class Container:
         prompting = Prompting(registry, books, name=settings.prompt, company=settings.company, orders=overrides.of)
         guard = guard or ClaimGuard(books, exceptions.current, counting(metrics))
         keeper = build_keeper(settings, budgets, store, meter, metrics)
-        bot = Bot(prompting, model, guard, meter, store, metrics, clock, new_id, rules_of(settings), keeper)
-        return cls(settings, clock, metrics, books, registry, guard, meter, store, bot, exceptions, overrides, budgets)
+        telemetry = build_telemetry(settings, secrets) if role == "writer" else None
+        observer = Observers(metrics, [telemetry]) if telemetry else metrics
+        bot = Bot(prompting, model, guard, meter, store, observer, clock, new_id, rules_of(settings), keeper)
+        return cls(
+            settings, clock, metrics, books, registry, guard, meter, store, bot, exceptions, overrides, budgets,
+            telemetry,
+        )  # fmt: skip
 
     def close(self) -> None:
-        """Lets go of the store; what is queued is written first."""
+        """Lets go of the store; what is queued is written first, and what is to be told to a collector sent."""
         self.store.close()
+        if self.telemetry is not None:
+            self.telemetry.close()
 
     def __enter__(self) -> Self:
         return self

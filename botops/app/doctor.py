@@ -6,17 +6,21 @@ import os
 import socket
 import sqlite3
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from botops import __version__
 from botops.app.backup import last_backup
 from botops.app.checks.extensions import extensions_of
 from botops.app.checks.second_opinion import opinion_model
+from botops.app.checkup import Check, guarded
 from botops.app.clock import SystemClock
 from botops.app.container import open_registry
+from botops.app.doctor_access import sign_in
+from botops.app.doctor_care import care
+from botops.app.doctor_channels import channels, lost_channels, owners
 from botops.app.evals.judge import calibrations_of, judge_named
 from botops.app.models import build_model
 from botops.app.place import database_url
@@ -24,11 +28,11 @@ from botops.app.pricebooks.books import Books
 from botops.app.pricebooks.canary import standing_alarm
 from botops.app.releases.kill_switch import by_guardrail, in_words
 from botops.config import FILE_NAME, Secrets, load_settings
-from botops.domain.errors import BotopsError, UserError
+from botops.domain.errors import UserError
 from botops.evals.judge import prompt_checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from botops.config import Settings
     from botops.costs.budgets import BudgetStanding
@@ -41,16 +45,6 @@ letting one process checkpoint."""
 
 _OLD_BACKUP_DAYS = 7
 """A backup older than this would lose more than a week."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: its state, what was seen, and the remedy when it is not well."""
-
-    name: str
-    state: Literal["ok", "warning", "error"]
-    detail: str
-    remedy: str = ""
 
 
 def examine(directory: Path) -> list[Check]:
@@ -75,19 +69,17 @@ def examine(directory: Path) -> list[Check]:
         _judge,
         _prices,
         _store,
+        sign_in,
         _backups,
+        care,
+        channels,
+        owners,
         _git,
+        _telemetry,
         _ports,
     ):
-        checks.extend(_guarded(look, settings))
+        checks.extend(guarded(look.__name__.strip("_").replace("_", " "), partial(look, settings)))
     return checks
-
-
-def _guarded(look: Callable[[Settings], Iterator[Check]], settings: Settings) -> Iterator[Check]:
-    try:
-        yield from look(settings)
-    except BotopsError as error:
-        yield Check(look.__name__.strip("_").replace("_", " "), "error", str(error), "mend what is named, then again")
 
 
 def _python() -> Check:
@@ -244,6 +236,7 @@ def _store(settings: Settings) -> Iterator[Check]:
         yield from _ledger(store)
         yield from _budgets(settings, store)
         yield from _book_alarm(settings, store)
+        yield from lost_channels(settings, store)
     finally:
         store.close()
 
@@ -338,6 +331,21 @@ def _git(settings: Settings) -> Iterator[Check]:
     else:
         unsent = [*status.waiting, *status.uncommitted]
         yield Check("git", "warning", f"{where}; {len(unsent)} changes not committed", "botops prompts sync-status")
+
+
+def _telemetry(settings: Settings) -> Iterator[Check]:
+    from botops.app.telemetry import place_of_collector, require_telemetry
+
+    secrets = Secrets.from_environ(os.environ)
+    if secrets.otlp_endpoint is None:
+        return
+    try:
+        require_telemetry(secrets)
+    except UserError as error:
+        yield Check("OpenTelemetry", "error", str(error), "mend it: nothing starts like this")
+        return
+    texts = "with texts of dialogues, personal data masked" if secrets.otlp_content else "without texts"
+    yield Check("OpenTelemetry", "ok", f"turns are told to {place_of_collector(secrets)}, {texts}")
 
 
 def _ports(settings: Settings) -> Iterator[Check]:

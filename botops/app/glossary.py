@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from botops.app.costs.glossary import COSTS
+from botops.app.dialogues.glossary import REVIEWS
 from botops.app.glossary_entry import Entry
 from botops.app.glossary_entry import texts as _texts
+from botops.app.glossary_ops import OPS
+from botops.app.glossary_reception import RECEPTION
 
 _ENTRIES = (
     Entry(
@@ -52,7 +55,7 @@ _ENTRIES = (
         "botops.app.queries.overview",
         "per_thousand",
         "down",
-        _texts("Из них дошли до клиента", "Оның ішінде клиентке жеткені", "Of them, reached the client"),
+        _texts("Неверные условия у клиента", "Клиентке жеткен қате шарттар", "False terms that reached clients"),
         _texts(
             "В скольких ответах из тысячи неверные условия увидел клиент: проверка была в режиме наблюдения "
             "или журнал загружен из другого бота.",
@@ -293,9 +296,19 @@ _ENTRIES = (
     ),
 )  # fmt: skip
 
-GLOSSARY: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in (*_ENTRIES, *COSTS)})
+GLOSSARY: Mapping[str, Entry] = MappingProxyType(
+    {entry.id: entry for entry in (*_ENTRIES, *RECEPTION, *COSTS, *OPS, *REVIEWS)}
+)
 """All numbers by id."""
 
-OVERVIEW = ("dialogues", "false_replies", "false_reached", "below_book", "handed_over", "cost_per_dialogue",
-            "reply_time")  # fmt: skip
-"""The numbers of the overview, in their order."""
+DAILY = ("dialogues", "false_replies", "false_reached", "below_book", "handed_over", "cost_per_dialogue",
+         "reply_time")  # fmt: skip
+"""The numbers of the daily digest, in their order."""
+
+TODAY = ("satisfied", "handed_over", "kept_talking", "false_replies", "below_book", "waiting_reviews",
+         "overdue_prompts")  # fmt: skip
+"""The numbers of the page *Today*, in their order."""
+
+MONDAY = ("below_book", "false_reached", "false_replies", "satisfied", "handed_over", "kept_talking",
+          "cost_per_dialogue")  # fmt: skip
+"""The numbers of the page *Monday*: those of a week that are told to everyone."""

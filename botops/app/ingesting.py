@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botops.app.checks.judging import OnFailure, judge_dialogue, log_failure
 from botops.bot.language import detect_language
-from botops.claims.check import aware
+from botops.claims.check import local
 from botops.claims.exceptions import NO_EXCEPTIONS
 from botops.domain.messages import InboundMessage
 from botops.domain.turns import Action, GuardPolicy, TurnRecord, TurnState
@@ -85,7 +85,7 @@ def _encodable(identifier: str) -> str:
 
 def _kept_time(moment: datetime, book: CompiledBook) -> datetime:
     """A moment in UTC. Raises UnlikelyTimeError for one that no calendar of ours could show everywhere."""
-    moment = aware(moment, book)
+    moment = local(moment, book)
     if moment.year not in _YEARS:
         raise UnlikelyTimeError(f"{moment.isoformat()}: a time of the years {_YEARS[0]} to {_YEARS[-1]} is needed")
     return moment.astimezone(UTC)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from botops.app.clock import SetClock
+from botops.app.prompts.prompting import table_of_the_day
 from botops.domain.messages import InboundMessage, Message
 from botops.domain.outcomes import Feedback, Outcome, Stage
-from botops.pricebook import price_table
 from botops.simulator import SimulatedClient, SimulatedModel, decide
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ async def live(
     rng = random.Random(f"{manners.seed}:{visit.number}")  # noqa: S311  a draw, not a secret
     day = visit.at.astimezone(ZoneInfo(book.timezone)).date()
     drawn = manners.seed * _MOST_SEEDS + visit.number
-    client = SimulatedClient.drawn(drawn, price_table(book, day, "ru"))
+    client = SimulatedClient.drawn(drawn, table_of_the_day(book, day, "ru"))
     spoken: list[Message] = []
     while not ending() and (text := client.next(spoken)) is not None:
         key = f"{visit.dialogue}:{len(spoken)}"

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 from botops.domain.errors import RETRYABLE, UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from botops.config import Secrets, Settings
-    from botops.domain.errors import ModelFault
+    from botops.domain.errors import ModelError, ModelFault
     from botops.domain.ports import ChatModel
+    from botops.monitor import Metrics
 
 DEFAULT_MODEL = "gpt-4o-mini"
 SIMULATOR = "simulator"
@@ -27,13 +30,14 @@ def build_model(
     wanted: str | None = None,
     *,
     retried: frozenset[ModelFault] = RETRYABLE,
+    on_retry: Callable[[ModelError], None] = lambda error: None,
 ) -> ChatModel:
     """The model for `wanted`; None means what is configured.
 
     `simulator`, `replay`, a model's name, `URL` or `URL#NAME` of an OpenAI-compatible server, or
     `langchain:package.module:factory`. A model asked for by name answers whatever model a prompt names for itself.
-    `retried` are the faults after which it tries again by itself. Raises UserError when a real model is wanted and
-    nothing says how to reach one.
+    `retried` are the faults after which it tries again by itself, and `on_retry` is told each of them. Raises UserError
+    when a real model is wanted and nothing says how to reach one.
     """
     if wanted == REPLAY:
         from botops.llm.recordings import ReplayModel
@@ -45,7 +49,7 @@ def build_model(
         return simulated_model(settings)
     from botops.llm.retry import RetryPolicy
 
-    limits, retry = settings.model, RetryPolicy(settings.model.attempts, faults=retried)
+    limits, retry = settings.model, RetryPolicy(settings.model.attempts, faults=retried, on_retry=on_retry)
     if wanted and wanted.startswith(LANGCHAIN):
         from botops.llm.langchain_path import langchain_model
 
@@ -77,6 +81,26 @@ def build_model(
         retry=retry,
     )
     return NamedModel(model) if named else model
+
+
+def serving_model(settings: Settings, secrets: Secrets, metrics: Metrics) -> ChatModel:
+    """The configured model for answering clients: its retries are counted, and it is left alone while it keeps failing.
+
+    Raises UserError as `build_model`.
+    """
+
+    def retried(error: ModelError) -> None:
+        metrics.model_retried(error.model, error.fault)
+
+    model = build_model(settings, secrets, on_retry=retried)
+    if model.simulated:
+        return model
+    from botops.llm.breaker import Breaker
+
+    limits = settings.model
+    return Breaker(
+        model, failures=limits.breaker_failures, rest_s=limits.breaker_rest_s, on_change=metrics.model_resting
+    )
 
 
 def place_of(wanted: str) -> str:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from botops.app.access.acting import actor, needs, require_own
 from botops.app.delimited import Delimited, Line
 from botops.app.events import FeedbackEvent, Here, OutcomeEvent, currency_code
 from botops.config.wording import suggestion, wording
+from botops.domain.access import Right
 from botops.domain.errors import UserError
 from botops.domain.outcomes import Feedback, Outcome, Stage
 from botops.domain.problems import Problem
@@ -55,11 +57,13 @@ class _Kind(Generic[_Event, _Made]):
     needed: tuple[str, ...]
 
 
+@needs(Right.SERVE)
 def take_outcomes(container: Container, events: Sequence[Any], currency: str | None = None) -> tuple[Taken, ...]:
     """Keeps outcomes as JSON gives them; what became of each. Raises StoreError when nothing could be kept."""
     return _take(container, events, _OUTCOMES, Here.of(container, currency))
 
 
+@needs(Right.SERVE)
 def take_feedback(container: Container, events: Sequence[Any]) -> tuple[Taken, ...]:
     """Keeps ratings as JSON gives them; what became of each. Raises StoreError when nothing could be kept."""
     return _take(container, events, _FEEDBACK, Here.of(container))
@@ -88,15 +92,22 @@ def _keep_outcomes(container: Container, outcomes: Sequence[Outcome]) -> Sequenc
 
 
 def _keep_feedback(container: Container, ratings: Sequence[Feedback]) -> Sequence[Taken]:
+    who = actor()
+    for rating in ratings if who is not None and who.roles else ():  # a program tells what managers told it
+        require_own(rating.by or None)
     store = container.store.feedback
     unknown = store.unknown_dialogues(f.dialogue_id for f in ratings)
     owners = store.dialogues_of_turns(f.turn_id for f in ratings if f.turn_id is not None)
     fits = [f.turn_id is None or owners.get(f.turn_id, f.dialogue_id) == f.dialogue_id for f in ratings]
     deliveries = iter(store.add_many([f for f, fit in zip(ratings, fits, strict=True) if fit]))
-    return [
+    taken = [
         _taken(next(deliveries), f.id, f.dialogue_id not in unknown) if fit else _stray(f)
         for f, fit in zip(ratings, fits, strict=True)
     ]
+    for rating, one in zip(ratings, taken, strict=True):
+        if one.delivery is Delivery.NEW:
+            container.metrics.feedback.labels(rating.voice.value, str(rating.rating)).inc()
+    return taken
 
 
 def _stray(rating: Feedback) -> Taken:
@@ -130,6 +141,7 @@ class TableReport:
     problems: list[Problem] = field(default_factory=list)
 
 
+@needs(Right.SERVE)
 def import_outcomes(
     container: Container,
     table: Delimited,
@@ -156,6 +168,7 @@ def import_outcomes(
     return _import(container, table, columns, _OUTCOMES, here, value_of)
 
 
+@needs(Right.SERVE)
 def import_feedback(container: Container, table: Delimited, columns: Mapping[str, str]) -> TableReport:
     """Takes in ratings from a table, as `import_outcomes`."""
     return _import(container, table, columns, _FEEDBACK, Here.of(container), lambda _name, text: text)

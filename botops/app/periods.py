@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_DAYS = 3660
 """Days of the longest period: ten years."""
+FIRST_DAY = date(1970, 1, 1)
+"""No company's figures are older; far before it, days cannot be reckoned with in every time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def period(source: CostSource, days: int) -> Period:
 
 def between(source: CostSource, since: date, until: date) -> Period:
     """The calendar days of the company's time zone from one to another, both included; of today up to the end of this
-    hour. Raises UserError for days in the wrong order, too many of them, or none that has begun."""
+    hour. Raises UserError for days in the wrong order, too many of them, none that has begun, or any
+    before 1970."""
     zone = ZoneInfo(source.settings.company.timezone)
     now = source.clock.now()
     today = now.astimezone(zone).date()
@@ -59,6 +62,13 @@ def between(source: CostSource, since: date, until: date) -> Period:
     days = (min(until, today) - since).days + 1
     if days > MOST_DAYS:
         raise UserError(f"the period has {days} days; at most {MOST_DAYS} can be asked for")
+    refuse_ancient(since)
     begins, ends = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (since, until + timedelta(days=1)))
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return Period(begins, min(ends, hour.astimezone(UTC)), days, str(zone))
+
+
+def refuse_ancient(day: date) -> None:
+    """Raises UserError for a day before 1970."""
+    if day < FIRST_DAY:
+        raise UserError(f"{day} is long before there was anything to tell of: give a day from {FIRST_DAY} on")

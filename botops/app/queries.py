@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from botops.app.costs.reporting import CostRow, cost_rows
-from botops.app.glossary import OVERVIEW
+from botops.app.glossary import DAILY
+from botops.app.measured import Measured, Source
 from botops.app.periods import Period
 from botops.domain.money import Money
-from botops.store import Totals
 
 if TYPE_CHECKING:
     from botops.app.container import Container
-    from botops.store import FaultExample, FaultPattern, FaultyHour
+    from botops.store import FaultExample, FaultPattern
 
 Value = int | float | Decimal | Money | None
 PATTERNS = 8
@@ -29,7 +27,8 @@ class Number:
     """A number of the glossary, the same for the period before, and by day. None where there is nothing to count.
 
     `usd` is the value in dollars where the glossary's unit is a model's cost; `value` is then in the company's
-    currency, or None without an exchange rate.
+    currency, or None without an exchange rate. `counted` is how many things a share is one of, and
+    `counted_before` how many in the period before.
     """
 
     id: str
@@ -38,6 +37,8 @@ class Number:
     series: tuple[tuple[date, Value], ...] = ()
     usd: Decimal | None = None
     usd_previous: Decimal | None = None
+    counted: int | None = None
+    counted_before: int | None = None
 
     @property
     def change(self) -> float | None:
@@ -64,7 +65,7 @@ class FaultyDay:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The overview's numbers in the glossary's order, and faulty replies by day."""
+    """Numbers in the order they were asked for, and faulty replies by day."""
 
     period: Period
     numbers: tuple[Number, ...]
@@ -78,110 +79,59 @@ class Overview:
         return self.replies == 0
 
 
-def overview(container: Container, asked: Period) -> Overview:
-    """The seven numbers of a period, their trend and their days."""
-    now, before = _measured(container, asked), _measured(container, asked.previous)
-    by_day = _days(container, asked)
+def overview(container: Container, asked: Period, names: Iterable[str] = DAILY) -> Overview:
+    """Numbers of a period, their trend and their days. What none of them is made of is not read."""
+    wanted = tuple(names)
+    source = Source(container, asked, wanted)
+    now, before, days = source.whole(asked), source.whole(asked.previous), source.days()
     numbers = tuple(
-        Number(
-            name,
-            _value(name, now),
-            _value(name, before),
-            tuple((day, _value(name, measured)) for day, measured in by_day),
-            now.usd_per_dialogue if name == "cost_per_dialogue" else None,
-            before.usd_per_dialogue if name == "cost_per_dialogue" else None,
-        )
-        for name in OVERVIEW
+        replace(_number(name, now, before), series=tuple((day, _value(name, measured)) for day, measured in days))
+        for name in wanted
     )
-    faulty = tuple(FaultyDay(day, m.totals.answered, m.reached, m.faulty - m.reached) for day, m in by_day)
-    return Overview(asked, numbers, faulty, now.totals.answered, now.totals.simulated)
+    faulty = tuple(FaultyDay(day, m.answered, m.reached, m.faulty - m.reached) for day, m in days)
+    return Overview(asked, numbers, faulty, now.answered, now.simulated)
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """What the numbers are made of, for one period or day."""
-
-    totals: Totals
-    cost: CostRow
-    handed_over: int
-    faulty: int
-    reached: int
-    at_risk: Money
-
-    @property
-    def dialogues(self) -> int:
-        return self.cost.spoken.dialogues
-
-    @property
-    def per_dialogue(self) -> Decimal | None:
-        mean = self.cost.per_dialogue
-        return mean.local if mean else None
-
-    @property
-    def usd_per_dialogue(self) -> Decimal | None:
-        mean = self.cost.per_dialogue
-        return mean.usd if mean else None
+def numbers_of(container: Container, asked: Period, names: Iterable[str]) -> tuple[Number, ...]:
+    """Numbers for any stretch of whole hours, and for the one before; without their days."""
+    wanted = tuple(names)
+    source = Source(container, asked, wanted)
+    now, before = source.whole(asked), source.whole(asked.previous)
+    return tuple(_number(name, now, before) for name in wanted)
 
 
-_FORMULAS: Mapping[str, Callable[[_Measured], Value]] = {
+_FORMULAS: Mapping[str, Callable[[Measured], Value]] = {
     "dialogues": lambda m: m.dialogues,
-    "false_replies": lambda m: m.faulty * 1000 / m.totals.answered if m.totals.answered else None,
-    "false_reached": lambda m: m.reached * 1000 / m.totals.answered if m.totals.answered else None,
-    "below_book": lambda m: m.at_risk if m.totals.answered else None,
-    "handed_over": lambda m: m.handed_over / m.dialogues if m.dialogues else None,
-    "cost_per_dialogue": lambda m: m.per_dialogue,
-    "reply_time": lambda m: m.totals.p95_ms,
+    "false_replies": lambda m: m.faulty * 1000 / m.answered if m.answered else None,
+    "false_reached": lambda m: m.reached * 1000 / m.answered if m.answered else None,
+    "below_book": lambda m: m.at_risk if m.answered else None,
+    "handed_over": lambda m: len(m.handed_over) / m.dialogues if m.dialogues else None,
+    "cost_per_dialogue": lambda m: m.cost.local if m.cost else None,
+    "reply_time": lambda m: m.p95_ms,
+}
+
+_WHOLES: Mapping[str, Callable[[Measured], int]] = {
+    "false_replies": lambda m: m.answered,
+    "false_reached": lambda m: m.answered,
+    "handed_over": lambda m: m.dialogues,
 }
 
 
-def _value(name: str, measured: _Measured) -> Value:
+def _value(name: str, measured: Measured) -> Value:
     return _FORMULAS[name](measured)
 
 
-def _measured(container: Container, asked: Period) -> _Measured:
-    faulty = container.store.faulty
-    return _put_together(
-        container,
-        container.store.reads.totals(asked.since, asked.until)[0],
-        cost_rows(container, asked)[0],
-        len({dialogue for _, dialogue in faulty.handed_over(asked.since, asked.until)}),
-        faulty.by_hour(asked.since, asked.until),
-    )
+def _usd(measured: Measured) -> Decimal | None:
+    return measured.cost.usd if measured.cost else None
 
 
-def _days(container: Container, asked: Period) -> tuple[tuple[date, _Measured], ...]:
-    reads, zone = container.store.reads, ZoneInfo(asked.zone)
-    totals = {t.key[0]: t for t in reads.totals(asked.since, asked.until, ("day",), timezone=asked.zone)}
-    hours: dict[date, list[FaultyHour]] = {}
-    for hour in container.store.faulty.by_hour(asked.since, asked.until):
-        hours.setdefault(hour.hour.astimezone(zone).date(), []).append(hour)
-    handed: dict[date, set[str]] = {}
-    for at, dialogue in container.store.faulty.handed_over(asked.since, asked.until):
-        handed.setdefault(at.astimezone(zone).date(), set()).add(dialogue)
-    found = []
-    for cost in cost_rows(container, asked, ("day",)):
-        (day,) = cost.key
-        assert isinstance(day, date)
-        of_day = totals.get(day, Totals((day,)))
-        found.append((day, _put_together(container, of_day, cost, len(handed.get(day, ())), hours.get(day, ()))))
-    return tuple(found)
-
-
-def _put_together(
-    container: Container, totals: Totals, cost: CostRow, handed_over: int, hours: Iterable[FaultyHour]
-) -> _Measured:
-    currency = container.settings.company.currency
-    known = list(hours)
-    reached = [hour for hour in known if hour.reached]
-    minor = sum(money.minor for hour in reached for money in hour.at_risk if money.currency == currency)
-    return _Measured(
-        totals,
-        cost,
-        handed_over,
-        sum(hour.replies for hour in known),
-        sum(hour.replies for hour in reached),
-        Money(minor, currency),
-    )
+def _number(name: str, now: Measured, before: Measured) -> Number:
+    number = Number(name, _value(name, now), _value(name, before))
+    if name == "cost_per_dialogue":
+        return replace(number, usd=_usd(now), usd_previous=_usd(before))
+    if (whole := _WHOLES.get(name)) is not None:
+        return replace(number, counted=whole(now), counted_before=whole(before))
+    return number
 
 
 # --- problems ---------------------------------------------------------------------------------------------------------
@@ -200,13 +150,10 @@ def patterns(container: Container, asked: Period, limit: int = PATTERNS) -> tupl
     """The most frequent kinds of faulty replies in a period, each with the latest examples, seen by clients first."""
     faulty = container.store.faulty
     names = _product_names(container)
+    found = faulty.patterns(asked.since, asked.until, limit)
+    examples = faulty.examples([one.key for one in found], asked.since, asked.until, EXAMPLES * 5)
     return tuple(
-        Pattern(
-            found,
-            names.get(found.key.sku) if found.key.sku else None,
-            _telling(faulty.examples(found.key, asked.since, asked.until, EXAMPLES * 5)),
-        )
-        for found in faulty.patterns(asked.since, asked.until, limit)
+        Pattern(one, names.get(one.key.sku) if one.key.sku else None, _telling(examples[one.key])) for one in found
     )
 
 

@@ -8,7 +8,11 @@ from typing import Literal
 import botops
 from botops.domain.errors import UserError
 
-PARTS = ("botops.yaml", "team.yaml", "prompts", "pricebook", "evals", "alerts")
+PARTS = (
+    "botops.yaml", "team.yaml", "prompts", "pricebook", "evals", "alerts", "dashboards/grafana",
+    *(f"dashboards/{file}" for file in ("docker-compose.yml", "Dockerfile", "Dockerfile.dockerignore", "Caddyfile",
+                                        "prometheus.yml", ".env.example")),
+)  # fmt: skip
 
 CI = Literal["github", "gitlab", "none"]
 _PIPELINES: dict[CI, tuple[str, str]] = {
@@ -50,7 +54,10 @@ def write_scaffold(target: Path, ci: CI = "github") -> list[Path]:
         destination.write_bytes(content)
     ignore = target / ".gitignore"
     if not ignore.exists():
-        ignore.write_text("# the database and the last good prompts of this machine\n.botops/\n", encoding="utf-8")
+        ignore.write_text(
+            "# the database and the last good prompts of this machine, and passwords\n.botops/\ndashboards/.env\n",
+            encoding="utf-8",
+        )
     return [*files]
 
 

@@ -6,17 +6,17 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from botops.app.access.acting import needs
 from botops.app.container import counting, new_id
-from botops.app.costs.budgets import period_standings
 from botops.app.ingesting import IngestReport, UnlikelyTimeError, records_of
 from botops.claims.dialogues import parse_dialogues
+from botops.domain.access import Right
 from botops.domain.errors import ConflictError, StoreError, UserError
 from botops.domain.messages import InboundMessage
 from botops.domain.problems import Problem
-from botops.domain.releases import OverrideKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from botops.app.container import Container
     from botops.domain.messages import Language
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _TURNS_AT_ONCE = 500
 
 
+@needs(Right.SERVE)
 async def inbound(
     container: Container,
     text: str,
@@ -53,10 +54,13 @@ async def inbound(
     )
 
 
+@needs(Right.SERVE)
 async def ingest(
-    container: Container, lines: Iterable[bytes], *, origin: str, file: str = "line", channel: str = "import"
-) -> IngestReport:
-    """Takes in dialogues of another bot, one JSON object a line; each reply is judged with the book in force.
+    container: Container, lines: Iterable[bytes], *, origin: str, file: str = "line", channel: str = "import",
+    place: Callable[[int], int] = int,
+) -> IngestReport:  # fmt: skip
+    """Takes in dialogues of another bot, one JSON object a line; each reply is judged with the book in force. `place`
+    tells on which line of the file the n-th of the lines began.
 
     A row that cannot be used becomes a problem with its line number and the others are kept. Raises UserError without
     a price book and StoreError when the store takes nothing.
@@ -67,7 +71,7 @@ async def ingest(
     day = container.clock.now().astimezone(current.compiled.zone).date()
     report = IngestReport()
     taker = _Taker(container, report, origin, file)
-    for number, line in enumerate(lines, 1):
+    for number, line in ((place(n), line) for n, line in enumerate(lines, 1)):
         for dialogue in parse_dialogues([line], file):
             if isinstance(dialogue, Problem):
                 report.problems.append(replace(dialogue, line=number))
@@ -141,29 +145,3 @@ async def readiness(container: Container) -> dict[str, str]:
     if container.books.current() is None:
         checks["price_book"] = f"no readable price book at {container.books.path}"
     return checks
-
-
-def refresh_gauges(container: Container) -> None:
-    """Brings the gauges up to date with files and store; counters are kept by the turns themselves."""
-    metrics = container.metrics
-    container.registry.refresh()
-    state = container.registry.state()
-    metrics.prompts_broken.set(len(state.problems))
-    metrics.prompts_stale.set(len(state.stale))
-    orders = container.overrides.in_force()
-    for kind in OverrideKind:
-        metrics.overrides.labels(kind.value).set(sum(order.kind is kind for order in orders))
-    current = container.books.current()
-    metrics.price_book_problems.set(len(container.books.problems))
-    if current is not None:
-        metrics.price_book.info({"version": current.identity, "currency": current.book.currency})
-    try:
-        waiting, longest_s = container.store.reads.waiting()
-        metrics.queue_open.set(waiting)
-        metrics.queue_oldest.set(longest_s)
-        metrics.rollup_lag.set(container.store.reads.lag().seconds)
-        for one in period_standings(container):
-            metrics.budget_left.labels(one.name).set(float(1 - one.share))
-            metrics.budget_unknown.labels(one.name).set(one.unknown_calls)
-    except StoreError:
-        metrics.observe_errors.inc()

@@ -1,9 +1,8 @@
-"""Running everything together: the API in this process, the console beside it, background work in threads."""
+"""Running everything together: the API in this process, the console beside it as a process of its own."""
 
 from __future__ import annotations
 
 import ctypes
-import ipaddress
 import logging
 import os
 import signal
@@ -14,27 +13,20 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from botops.app.care import retain
-from botops.app.costs.budgets import announcing, look
-from botops.app.experiments.auto_stop import ExperimentWatch
-from botops.app.experiments.experimenting import promote_winners
-from botops.app.pricebooks.canary import BookCanary
-from botops.app.releases.overrides import unservable
-from botops.domain.errors import StoreError, UserError
+from botops.domain.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from botops.app.container import Container
+    from botops.config import Settings
 
 log = logging.getLogger(__name__)
 
 API_VARIABLE = "BOTOPS_API"
 """Where the console finds the API."""
+KEY_VARIABLE = "BOTOPS_CONSOLE_KEY"
+"""The key by which the API knows the console's process, see `Secrets`."""
 SET_VARIABLE = "BOTOPS_SET"
 """Settings overridden for this run, one assignment a line: the console must see the same ones."""
 CONSOLE_OPTIONS = {
@@ -42,7 +34,7 @@ CONSOLE_OPTIONS = {
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
-    "theme.primaryColor": "#1570ef",
+    "theme.primaryColor": "#175cd3",
     "theme.baseRadius": "0.5rem",
     "theme.dark.primaryColor": "#53b1fd",
     "theme.light.linkColor": "#175cd3",
@@ -50,27 +42,16 @@ CONSOLE_OPTIONS = {
 }
 """What `.streamlit/config.toml` says of privacy and looks; a project's folder need not have that file."""
 _PR_SET_PDEATHSIG = 1
-_WATCH_EVERY_S = 5.0
-_LOOK_FOR_DEAD_EVERY = 12
-"""Rounds of the watch loop, a minute together."""
-_LOOK_AT_EXPERIMENTS_EVERY = 6
-"""Rounds of the watch loop, half a minute together: traffic goes back to the control within a minute of harm shown."""
-_REMOVE_OLD_EVERY = 720
-"""Rounds of the watch loop, an hour together."""
-_ROLL_UPS_A_ROUND = 10
 _TERMINATE_S = 5.0
 
 
-def require_loopback(host: str) -> None:
-    """Raises UserError for an address others can reach: there is no sign-in yet that would protect it."""
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+def require_sign_in(settings: Settings) -> None:
+    """Raises UserError for an address others can reach while nobody has to sign in."""
+    if not settings.server.local and not settings.sign_in.on:
         raise UserError(
-            f"{host} can be reached by others and nobody would have to sign in: bind to 127.0.0.1 and put a reverse "
-            "proxy with sign-in in front"
+            f"{settings.server.host} can be reached by others and nobody would have to sign in: bind to 127.0.0.1, or "
+            "set `sign_in: {method: local}` in botops.yaml and let the first person in with `botops user add NAME "
+            "--role admin`"
         )
 
 
@@ -95,7 +76,16 @@ def end_with_parent() -> None:
 class Console:
     """The console's process: started, restarted when it dies, ended with us."""
 
-    def __init__(self, *, host: str, port: int, api: str, directory: Path, overrides: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        api: str,
+        directory: Path,
+        overrides: tuple[str, ...] = (),
+        key: str | None = None,
+    ) -> None:
         self.address = f"http://{host}:{port}"
         self._command = [
             sys.executable, "-m", "botops.console",
@@ -104,6 +94,8 @@ class Console:
             *(part for name, value in CONSOLE_OPTIONS.items() for part in (f"--{name}", value)),
         ]  # fmt: skip
         self._environment = {**os.environ, API_VARIABLE: api, SET_VARIABLE: "\n".join(overrides)}
+        if key is not None:
+            self._environment[KEY_VARIABLE] = key
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
         self._ending = threading.Event()
@@ -154,102 +146,3 @@ class Console:
             log.error("the console ended with code %s, starting it again", code)
             pause = min(pause * 2, 60.0)
             self._spawn()
-
-
-class Watch:
-    """The watch loop, in a thread of its own: roll-ups, turns of dead processes, dialogues kept for too long, a new
-    price book, experiments that do harm or come to their planned end, soft limits of budgets, and what is wrong with
-    prompt and price files, said once in the log when it appears and once when it is mended."""
-
-    def __init__(self, container: Container, on_tick: Callable[[], None] | None = None) -> None:
-        self._container = container
-        self._on_tick = on_tick
-        self._ending = threading.Event()
-        self._told: frozenset[str] = frozenset()
-        self._canary = BookCanary(container)
-        self._experiments = ExperimentWatch(container)
-        self._stuck: frozenset[str] = frozenset()
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ends it after what it is doing."""
-        self._ending.set()
-        if self._thread.is_alive():
-            self._thread.join(10)
-
-    def _run(self) -> None:
-        rounds = 0
-        self._do("looking at the files", self._tell)
-        while not self._ending.wait(_WATCH_EVERY_S):
-            for every, what, duty in self._duties():
-                if rounds % every == 0:
-                    self._do(what, duty)
-            rounds += 1
-            if self._on_tick is not None:
-                self._on_tick()
-
-    def _duties(self) -> tuple[tuple[int, str, Callable[[], object]], ...]:
-        """What is done every so many rounds, in this order: experiments first, which steady traffic must not delay."""
-        return (
-            (_LOOK_AT_EXPERIMENTS_EVERY, "looking for harm done by experiments", self._experiments.look),
-            (_LOOK_AT_EXPERIMENTS_EVERY, "promoting the winners of experiments", self._promote),
-            (_LOOK_FOR_DEAD_EVERY, "looking for turns of dead processes", self._container.store.interrupt_dead),
-            (_REMOVE_OLD_EVERY, "removing dialogues kept for too long", partial(retain, self._container)),
-            (1, "watching the price book", self._canary.look),
-            (1, "watching budgets", self._watch_budgets),
-            (1, "rolling up", self._roll_up),
-            (1, "looking at the files", self._tell),
-        )
-
-    def _do(self, what: str, duty: Callable[[], object]) -> None:
-        """One duty. Its fault is said and counted, and keeps no other from being done: a watch that ended over one of
-        them would end in silence, and with it what stops a harmful experiment."""
-        try:
-            duty()
-        except StoreError as error:
-            self._container.metrics.watch_errors.inc()
-            log.error("%s failed, tried again in %s s: %s", what, _WATCH_EVERY_S, error)
-        except Exception:
-            self._container.metrics.watch_errors.inc()
-            log.exception("%s broke off", what)
-
-    def _roll_up(self) -> None:
-        """Rolls up what is due, or some of it: under steady traffic there is always more, and what else is looked after
-        must not wait for it."""
-        for _ in range(_ROLL_UPS_A_ROUND):
-            if self._ending.is_set() or not self._container.store.roll_up():
-                return
-
-    def _watch_budgets(self) -> None:
-        """Tells the soft limits that were reached."""
-        look(self._container, announcing(self._container.metrics))
-
-    def _promote(self) -> None:
-        """Makes winners live where their experiments ask for it; what stands against it is said once."""
-        stuck = frozenset(promote_winners(self._container))
-        for line in sorted(stuck - self._stuck):
-            log.error("%s", line)
-        self._stuck = stuck
-
-    def _tell(self) -> None:
-        now = frozenset(broken_files(self._container))
-        for line in sorted(now - self._told):
-            log.error("%s", line)
-        if self._told and not now:
-            log.warning("prompts and price book are whole again")
-        self._told = now
-
-
-def broken_files(container: Container) -> list[str]:
-    """What is wrong with the files the bot serves from, in lines fit for a log; the last good texts serve meanwhile."""
-    registry, books = container.registry, container.books
-    registry.refresh()
-    lines = [p.text() for p in registry.state().problems if p.level == "error"]
-    if books.current() is None and not books.problems:
-        lines.append(f"{books.path}: no price book: replies are not judged and nothing is sold without one")
-    lines += unservable(registry, container.overrides.in_force())
-    return lines + [p.text() for p in books.problems]

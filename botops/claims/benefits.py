@@ -202,8 +202,9 @@ def _grants(rule: Rule, given: Given, giving: str) -> bool:
         return False
     if given.things & _SPECIAL - rule.things:
         return False
-    if given.skus & (rule.gifts or rule.about):
-        return True
+    itself = given.skus & (rule.gifts or rule.about)
+    if itself or (giving == "included" and rule.offer is None and given.skus):
+        return bool(itself)  # a rule's "поддержка в чате" is not the "Поддержка 24/7" that has a price of its own
     if given.things & (rule.given or rule.things):
         return True
     conditional = rule.skus | (rule.about - rule.gifts)

@@ -6,6 +6,7 @@ from botops.claims.desk import Desk
 from botops.claims.givens import Given, known_things, modifies, products_asked
 from botops.claims.objects import GIVING, things_at
 from botops.claims.reading import Clause
+from botops.claims.shown import show_price
 from botops.claims.trail import Basis
 
 _ASKED_WHETHER = frozenset({"free", "gift", "included", "separate", "surcharge"})
@@ -22,14 +23,15 @@ def price_of(desk: Desk, clause: Clause, given: Given) -> str | None:
         skus |= _sold_alone(desk, clause, thing)
     if not desk.confirms and any("included" in desk.reading.tags[i] for i in range(clause.first, clause.last)):
         skus -= desk.skus_asked - desk.skus_in(clause)
-    for sku in sorted(skus):
+    said = desk.skus_in(clause)  # what is named goes before what shares a word with it: "тариф «Старт»", "тариф «Кафе»"
+    for sku in sorted(skus, key=lambda sku: (sku not in said, sku)):
         product = desk.ctx.book.book.product(sku)
         prices = product.prices_on(desk.day) if product is not None else ()
         if product is not None and prices:
             if any(p.amount == 0 for p in prices):
-                desk.rests_on(Basis(f"{product.name} — 0 {prices[0].currency}", f"sku:{sku}", skus=frozenset({sku})))
+                desk.rests_on(Basis(f"{product.name} — {show_price(prices[0])}", f"sku:{sku}", skus=frozenset({sku})))
                 return ""
-            return f"{product.name} — {prices[0].amount:f} {prices[0].currency}"
+            return f"{product.name} — {show_price(prices[0])}"
     return _charged_by_policy(desk, given)
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from botops.claims.compile import CompiledBook, ready
 from botops.claims.context import ParsedMessage, ReplyContext, parse_message
 from botops.claims.evidence import NO_EVIDENCE, Evidence
-from botops.claims.explain import explain_amount, show_amount, show_price
+from botops.claims.explain import explain_amount
 from botops.claims.extensions import CheckFailure, ReplyToCheck, run_checks
 from botops.claims.grammar.lexer import MAX_NUMBERS
 from botops.claims.lazy import cached_property
@@ -20,6 +20,7 @@ from botops.claims.promises import promises_of
 from botops.claims.quantities import crowded
 from botops.claims.records import Record, RecordSet
 from botops.claims.severity import money_at_risk, severity_of
+from botops.claims.shown import show_amount, show_price
 from botops.claims.supported import supported_claims
 from botops.claims.terms import find_term_claims
 from botops.claims.verify import Verifier
@@ -109,16 +110,21 @@ class _Judged:
 _MAX_YES, _MAX_USED = 3, 16
 
 
-def aware(moment: datetime, book: CompiledBook) -> datetime:
-    """A moment with its offset: one without is in the book's time zone."""
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=book.zone)
+def local(moment: datetime, book: CompiledBook) -> datetime:
+    """A moment in the book's time zone, where one without an offset is taken to be: prices change at midnight there."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=book.zone)
+    try:
+        return moment.astimezone(book.zone)
+    except OverflowError:  # hours from either end of the calendar, where no price changes
+        return moment
 
 
 class Conversation:
     """A dialogue judged as it goes: every message is parsed once.
 
     `at` is the moment the dialogue began; a message with a time of its own is judged at that time. The date that
-    decides is the one in the moment's own offset.
+    decides is the one in the book's time zone.
     """
 
     def __init__(
@@ -130,7 +136,7 @@ class Conversation:
         segment: str | None = None,
     ) -> None:
         self._book = ready(book)
-        self._at = aware(at, self._book)
+        self._at = local(at, self._book)
         self._region, self._segment = region, segment
         self._messages: list[ParsedMessage] = []
         self._evidence: Evidence = NO_EVIDENCE
@@ -201,7 +207,7 @@ class Conversation:
         self._found.add_items(self._evidence.items[known:], self._book.skus)
 
     def _judge(self, reply: ParsedMessage) -> tuple[CheckResult, Verified]:
-        at = aware(reply.at, self._book) if reply.at is not None else self._at
+        at = local(reply.at, self._book) if reply.at is not None else self._at
         context = ReplyContext(
             self._book,
             at,

@@ -192,8 +192,8 @@ class ParsedMessage:
 class ReplyContext:
     """A reply (`messages[-1]`, the assistant's) with all that was said before it.
 
-    `day` is the date, in the book's time zone or the dialogue's own offset, on which prices and offers must be in
-    force. `evidence` gathers what tools returned before the reply, `found` the same as records.
+    `day` is the date in the book's time zone on which prices and offers must be in force. `evidence` gathers what
+    tools returned before the reply, `found` the same as records.
     """
 
     book: CompiledBook

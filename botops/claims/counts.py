@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from botops.claims.context import ParsedMessage, sounds_like_money
-from botops.claims.quantities import Quantity
+from botops.claims.quantities import Quantity, ends_a_name
 from botops.claims.reading import read
 from botops.claims.words import fold, words
 
@@ -16,7 +16,6 @@ _MAX_COUNT = Decimal(100_000)
 _MAX_HEADS, _MAX_SUM = Decimal(10_000), Decimal(10) ** 9
 _LARGE, _FIRST_YEAR, _LAST_YEAR = 1000, 1990, 2100
 _EACH = re.compile(r"\b(?:по|at)\s+$")
-_OF_A_CODE = re.compile(r"[A-Za-z]{3}")
 _AREA = re.compile(
     r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:м|m)?\s?(?:[x×х*]|на|by|ға)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d%]|[.,]\d|\s\d{3})"
 )
@@ -75,16 +74,10 @@ def numbers_in(messages: Iterable[ParsedMessage]) -> tuple[Decimal, ...]:
 
 
 def countable(message: ParsedMessage, quantity: Quantity) -> bool:
-    """True for a number that may multiply a price: no money, no percent, no year, no phone."""
-    if not 0 < quantity.value <= _MAX_COUNT or quantity.ordinal:
+    """True for a number that may multiply a price: no money, no percent, no year, no phone, no part of a name."""
+    if not 0 < quantity.value <= _MAX_COUNT or quantity.ordinal or ends_a_name(message.text, message.words, quantity):
         return False
     if message.days.meet(quantity.start, quantity.end) or message.sums.meet(quantity.start, quantity.end):
         return False
     text = message.text[quantity.start : quantity.end]
     return not (text.isdecimal() and len(text) > 5)
-
-
-def of_a_code(message: ParsedMessage, quantity: Quantity) -> bool:
-    """True for the digits of "GIFT2026", which open no tier. One digit may be a slip of the keyboard ("for2")."""
-    start = quantity.start
-    return quantity.end - start > 1 and _OF_A_CODE.fullmatch(message.text, max(start - 3, 0), start) is not None

@@ -37,12 +37,14 @@ _HUNDRED, _ONE, _SHARE = Decimal(100), Decimal(1), Decimal("0.00001")
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A number of an equation. `mention` is set when it is money or a percent."""
+    """A number of an equation. `mention` is set when it is money or a percent; `unit` is what a count is of, one of the
+    lexicon's, empty where none stands beside it."""
 
     value: Decimal
     start: int
     end: int
     mention: Mention | None = None
+    unit: str = ""
 
     @property
     def percent(self) -> bool:
@@ -123,7 +125,7 @@ def _operands(text: str, mentions: Sequence[Mention], counts: Sequence[Quantity]
             found.append(Operand(Decimal(parts[1]), *parts.span(1)))
             found.append(Operand(Decimal(parts[2]), *parts.span(2)))
         else:
-            found.append(Operand(count.value, count.start, count.end))
+            found.append(Operand(count.value, count.start, count.end, unit=count.unit))
     return sorted(found, key=lambda o: o.start)
 
 

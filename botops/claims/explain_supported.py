@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from botops.claims.explain import quoted_name, show_price
+from botops.claims.explain import quoted_name
 from botops.claims.records import Record
+from botops.claims.shown import by_language, show_price
 from botops.claims.trail import Borne
 from botops.pricebook.model import Price, Window
 
@@ -52,12 +53,10 @@ def explain_price(record: Record, day: date) -> dict[str, str]:
     what = _named(record, f"SKU {record.sku}")
     shown = [show_price(record.price, i) for i in range(3)]
     when = _when(record.price.window, day)
-    return _by_language(
-        (
-            f"Верно: в прайсе {what} — {shown[0]}{when[0]}.",
-            f"Дұрыс: прайста {what} — {shown[1]}{when[1]}.",
-            f"Right: in the price book {what} is {shown[2]}{when[2]}.",
-        )
+    return by_language(
+        f"Верно: в прайсе {what} — {shown[0]}{when[0]}.",
+        f"Дұрыс: прайста {what} — {shown[1]}{when[1]}.",
+        f"Right: in the price book {what} is {shown[2]}{when[2]}.",
     )
 
 
@@ -97,24 +96,20 @@ def _when(window: Window, day: date) -> Texts:
 def explain_tool(stated: str, key: str, turn: int) -> dict[str, str]:
     """The amount is what a tool returned; `turn` is the index of its message, people count from one."""
     place = f" ({key})" if key else ""
-    return _by_language(
-        (
-            f"{stated} — сумма из ответа системы, сообщение {turn + 1}{place}.",
-            f"{stated} — жүйе жауабындағы сома, {turn + 1}-хабарлама{place}.",
-            f"{stated} is what the system returned in message {turn + 1}{place}.",
-        )
+    return by_language(
+        f"{stated} — сумма из ответа системы, сообщение {turn + 1}{place}.",
+        f"{stated} — жүйе жауабындағы сома, {turn + 1}-хабарлама{place}.",
+        f"{stated} is what the system returned in message {turn + 1}{place}.",
     )
 
 
 def explain_rule(stated: str, rule: str) -> dict[str, str]:
     """The amount stands in an offer or a policy."""
     rule = rule.rstrip(". ")
-    return _by_language(
-        (
-            f"{stated} — сумма из условий прайса: {rule}.",
-            f"{stated} — прайс шартындағы сома: {rule}.",
-            f"{stated} stands in the terms of the price book: {rule}.",
-        )
+    return by_language(
+        f"{stated} — сумма из условий прайса: {rule}.",
+        f"{stated} — прайс шартындағы сома: {rule}.",
+        f"{stated} stands in the terms of the price book: {rule}.",
     )
 
 
@@ -126,34 +121,28 @@ def explain_computed(stated: str, way: Computation) -> dict[str, str]:
     given = ["; ".join(part for part in (p, rules) if part) for p in prices]
     tail = (f" По прайсу: {given[0]}.", f" Прайс бойынша: {given[1]}.", f" By the price book: {given[2]}.")
     ru, kk, en = tail if given[0] else ("", "", "")
-    return _by_language(
-        (
-            f"Расчёт верен: {way.formula} = {stated}.{ru}",
-            f"Есеп дұрыс: {way.formula} = {stated}.{kk}",
-            f"The sum is right: {way.formula} = {stated}.{en}",
-        )
+    return by_language(
+        f"Расчёт верен: {way.formula} = {stated}.{ru}",
+        f"Есеп дұрыс: {way.formula} = {stated}.{kk}",
+        f"The sum is right: {way.formula} = {stated}.{en}",
     )
 
 
 def explain_earlier(stated: str) -> dict[str, str]:
     """The amount was said and borne out earlier in the dialogue."""
-    return _by_language(
-        (
-            f"{stated} — сумма, которая уже звучала в этом диалоге и подтвердилась прайсом.",
-            f"{stated} — осы диалогта бұрын айтылып, прайспен расталған сома.",
-            f"{stated} was said earlier in this dialogue and borne out by the price book.",
-        )
+    return by_language(
+        f"{stated} — сумма, которая уже звучала в этом диалоге и подтвердилась прайсом.",
+        f"{stated} — осы диалогта бұрын айтылып, прайспен расталған сома.",
+        f"{stated} was said earlier in this dialogue and borne out by the price book.",
     )
 
 
 def explain_least(stated: str) -> dict[str, str]:
     """Nothing of the kind is cheaper."""
-    return _by_language(
-        (
-            f"Дешевле {stated} в прайсе действительно ничего нет.",
-            f"Прайста {stated} сомасынан арзан ештеңе шынымен жоқ.",
-            f"The price book indeed has nothing cheaper than {stated}.",
-        )
+    return by_language(
+        f"Дешевле {stated} в прайсе действительно ничего нет.",
+        f"Прайста {stated} сомасынан арзан ештеңе шынымен жоқ.",
+        f"The price book indeed has nothing cheaper than {stated}.",
     )
 
 
@@ -161,10 +150,6 @@ def explain_term(borne: Borne) -> dict[str, str]:
     """A term of the book."""
     ru, kk, en = _SUBJECTS.get(borne.subject, _DEFAULT)
     rule = borne.basis.text.rstrip(". ")
-    return _by_language(
-        (f"{ru} есть в прайсе: {rule}.", f"{kk} прайста бар: {rule}.", f"{en} is in the price book: {rule}.")
+    return by_language(
+        f"{ru} есть в прайсе: {rule}.", f"{kk} прайста бар: {rule}.", f"{en} is in the price book: {rule}."
     )
-
-
-def _by_language(texts: Texts) -> dict[str, str]:
-    return dict(zip(("ru", "kk", "en"), texts, strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from botops.claims.shown import worded
 from botops.domain.findings import Finding, FindingKind, Severity
 
 Reason = Literal[
@@ -149,7 +150,9 @@ def term_finding(turn: int, kind: FindingKind, text: str, start: int, end: int, 
 
     def told(templates: tuple[str, str, str]) -> dict[str, str]:
         return {
-            language: template.format(subject=subject, subject_en=en, stated=stated, expected=expected)
+            language: template.format(
+                subject=subject, subject_en=en, stated=stated, expected=worded(expected, language)
+            )
             for language, subject, template in zip(("ru", "kk", "en"), (ru, kk, en), templates, strict=True)
         }
 

@@ -235,40 +235,47 @@ class Grounds:
             cues,
         )
         if key not in self._grounds:
-            policies = self._context.book.book.policies
-            own = mention.currency in {None, self._context.book.book.currency}
-            open_ = cues.difference or self._bounded(mention) or self._context.reply.supposes(mention.start)
-            self._grounds[key] = Ground(
-                records=records,
-                counts=self.volumes.counts,
-                far_counts=self.volumes.far_counts,
-                percents=self._changes.percents,
-                shares=self._changes.shares if not plain or self._of_a_part(mention) else (),
-                plain=plain,
-                added=self._changes.added,
-                off=self._changes.off if own else (),
-                free=self._free,
-                parts=self._instalments.parts,
-                spread=self._spread(mention),
-                fees=self._fees,
-                on_top=self._changes.fees if own else (),
-                each=self._changes.by_the_piece,
-                unsplit=self._instalments.unsplit(records),
-                vat=policies.vat_percent or Decimal(0),
-                gross=self._gross(mention),
-                vat_included=policies.vat_included is not False,
-                stated=tuple(stated.values()),
-                lines=self._lines(stated),
-                addends=tuple(a for at, a in stated.items() if at not in self._used_up),
-                running=tuple(a for a in self._running if open_ or a not in self._aside),
-                known=self._known,
-                swaps=self._swaps(stated.values()),
-                basket=self._basket(mention, records),
-                cues=cues,
-                listed=self._context.book.records.by_amount,
-                made=self._made,
-            )
+            self._grounds[key] = self._ground(mention, stated, records, cues, plain=plain)
         return self._grounds[key]
+
+    def _ground(
+        self, mention: Mention, stated: Mapping[int, Decimal], records: tuple[Record, ...], cues: Cues, *, plain: bool
+    ) -> Ground:
+        """What a figure may be computed from: the given prices, the figures `stated` before it, what the client said
+        and what the book adds or takes off. `plain` figures are prices by themselves."""
+        policies = self._context.book.book.policies
+        own = mention.currency in {None, self._context.book.book.currency}
+        open_ = cues.difference or self._bounded(mention) or self._context.reply.supposes(mention.start)
+        return Ground(
+            records=records,
+            counts=self.volumes.counts,
+            far_counts=self.volumes.far_counts,
+            percents=self._changes.percents,
+            shares=self._changes.shares if not plain or self._of_a_part(mention) else (),
+            plain=plain,
+            added=self._changes.added,
+            off=self._changes.off if own else (),
+            free=self._free,
+            parts=self._instalments.parts,
+            spread=self._spread(mention),
+            fees=self._fees,
+            on_top=self._changes.fees if own else (),
+            each=self._changes.by_the_piece,
+            unsplit=self._instalments.unsplit(records),
+            vat=policies.vat_percent or Decimal(0),
+            gross=self._gross(mention),
+            vat_included=policies.vat_included is not False,
+            stated=tuple(stated.values()),
+            lines=self._lines(stated),
+            addends=tuple(a for at, a in stated.items() if at not in self._used_up),
+            running=tuple(a for a in self._running if open_ or a not in self._aside),
+            known=self._known,
+            swaps=self._swaps(stated.values()),
+            basket=self._basket(mention, records),
+            cues=cues,
+            listed=self._context.book.records.by_amount,
+            made=self._made,
+        )
 
     def _records(
         self, mention: Mention, focus: Focus, holds: Callable[[Record], bool], used: Iterable[str]

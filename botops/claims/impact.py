@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from botops.claims.check import CheckResult, Conversation, TooLargeError
+from botops.claims.check import CheckResult, Conversation, TooLargeError, local
 from botops.claims.compile import CompiledBook, compile_book
-from botops.claims.explain import quoted_name, show_amount
+from botops.claims.explain import quoted_name
 from botops.claims.lazy import cached_property
+from botops.claims.shown import show_amount
 from botops.claims.words import fold, words
 from botops.domain.findings import Finding, SupportedClaim
 from botops.domain.messages import Language, Message
@@ -78,7 +79,7 @@ class BookChange:
         """
         found: dict[tuple[int, int, int], Touched] = {}
         resting: list[Touched] = []
-        for day in self.days if at is None else (at.date(),):
+        for day in self.days if at is None else (local(at, self.new).date(),):
             moment = at or datetime.combine(day, _NOON, self.new.zone)
             for index, (before, after) in enumerate(self._judged(messages, moment, region, segment)):
                 if before is None or after is None:

@@ -7,13 +7,12 @@ from decimal import Decimal
 from botops.claims.conditions import Known, days_until, noun_of
 from botops.claims.context import ReplyContext
 from botops.claims.lexicon import Concepts
-from botops.claims.quantities import Quantity
+from botops.claims.quantities import Quantity, ends_a_name
 from botops.claims.reading import Reading
 
 _NOT = frozenset({"не", "not"})
 _MAX_COUNT = 100_000
 _BRIEF = 4
-_LETTERS = 2
 _BY = "xхXХ"
 """Letters that stand between the sides of a size: "3х6"."""
 _LENGTHS = frozenset({"u:week", "u:month", "u:year"})
@@ -43,7 +42,7 @@ def known_from(ctx: ReplyContext) -> Known:
         groups, denied = groups - others | own, denied - own | others
         money = {at for m in message.mentions for at in range(m.start, m.end)}
         for q in reading.quantities:
-            if q.ordinal or q.start in money or _part_of_a_code(reading, q):
+            if q.ordinal or q.start in money or _part_of_a_name(reading, q):
                 continue
             until = days_until(reading.words, q.first, q.value, ctx.day)
             if until is not None:
@@ -71,12 +70,14 @@ def known_from(ctx: ReplyContext) -> Known:
     return Known(counts, groups, lead_days=lead, nouns=nouns, denied=denied)
 
 
-def _part_of_a_code(reading: Reading, q: Quantity) -> bool:
-    """True for the digits of "LETO20", "1C", "A2": they count nothing."""
+def _part_of_a_name(reading: Reading, q: Quantity) -> bool:
+    """True for the digits of "LETO20", "A2", "1C": they count nothing."""
+    if ends_a_name(reading.text, reading.words, q):
+        return True
     if q.unit:
         return False
-    before, after = reading.text[max(0, q.start - _LETTERS) : q.start], reading.text[q.end : q.end + 1]
-    return (len(before) == _LETTERS and before.isalpha()) or (after.isalpha() and after not in _BY)
+    after = reading.text[q.end : q.end + 1]
+    return after.isalpha() and after not in _BY
 
 
 def _groups(reading: Reading) -> tuple[Concepts, Concepts]:

@@ -104,6 +104,10 @@ def _inside(reading: Reading, i: int, hits: Sequence[Hit]) -> bool:
     return any(h.start <= reading.words[i].start < h.end for h in hits)
 
 
+_QUOTES = " \u00a0«»“”„\"'"
+_LISTED = {",", "және", "мен", "пен", "бен"}
+
+
 def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
     """Names that something is put into, given to or meant for: after "в", "к", "на", "для", with a Kazakh dative or
     locative, or linked by "и" or a comma to such a name."""
@@ -118,7 +122,7 @@ def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
             i -= 0 if _inside(reading, i, hits) else 1
         before = reading.words[i].text if i >= 0 else ""
         linked = before in _LINK and bool(out) and out[-1].end <= reading.words[i].start
-        listed = bool(out) and reading.text[out[-1].end : hit.start].strip() == ","
+        listed = bool(out) and reading.text[out[-1].end : hit.start].strip(_QUOTES) == ","
         ending = reading.words[last].text if last < len(reading.words) else ""
         dative = ending in _INTO_ENDINGS and reading.text[hit.end : hit.end + 1] in {"-", "‑"}
         priced = ending.startswith(("баға", "тариф")) and ending.endswith(_INTO_ENDINGS)
@@ -133,6 +137,19 @@ def container_hits(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
             or (reading.kazakh and reading.words[last - 1].text.endswith(_INTO_ENDINGS))
         ):
             out.append(hit)
+    return [*_before_the_ending(reading, hits, out), *out] if reading.kazakh else out
+
+
+def _before_the_ending(reading: Reading, hits: Sequence[Hit], containers: Sequence[Hit]) -> list[Hit]:
+    """Names of a Kazakh list whose last one has the ending of them all: "«Старт» және «Кафе» тарифтеріне"."""
+    out: list[Hit] = []
+    following: Hit | None = None
+    for hit in reversed(hits):
+        if hit in containers:
+            following = hit
+        elif following is not None and reading.text[hit.end : following.start].strip(_QUOTES) in _LISTED:
+            out.insert(0, hit)
+            following = hit
     return out
 
 

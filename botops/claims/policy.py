@@ -89,6 +89,8 @@ class Rule:
     own: frozenset[str] = frozenset()
     parts: tuple[Part, ...] = ()
     """Its subjects with the value of each, when it has several."""
+    currency: str = ""
+    """That of the book, which the sums of an offer are in."""
 
     @property
     def understood(self) -> bool:
@@ -217,7 +219,7 @@ class BookTerms:
 
 def compile_terms(book: PriceBook, names: NameIndex, own: OwnWords | None = None) -> BookTerms:
     """The terms of a book, with the words a company added. Linear in the number of products, offers and sentences."""
-    rules = [_offer_rule(o, names, own) for o in book.offers]
+    rules = [replace(_offer_rule(o, names, own), currency=book.currency) for o in book.offers]
     for n, text in enumerate(book.policies.text, 1):
         rules += _policy_rules(f"policy:{n}", text, names, own)
     codes: dict[str, list[Rule]] = defaultdict(list)

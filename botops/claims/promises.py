@@ -10,11 +10,11 @@ from decimal import Decimal
 from botops.claims.context import ReplyContext
 from botops.claims.deadlines import deadline
 from botops.claims.desk import Desk
-from botops.claims.explain import show_amount
 from botops.claims.mention import Mention
 from botops.claims.promise_words import pattern
 from botops.claims.reading import Sentence
 from botops.claims.scope import Status
+from botops.claims.shown import show_amount
 from botops.domain.findings import Finding, FindingKind, Judgement, SupportedClaim
 from botops.domain.messages import Language
 from botops.domain.money import Money

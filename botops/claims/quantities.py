@@ -90,6 +90,11 @@ _PREFIX_UNITS: dict[str, tuple[int | Decimal, str]] = {
     "неделю": (7, "day"), "сутки": (1, "day"), "годовой": (12, "month"), "годовая": (12, "month"),
     "half-year": (6, "month"), "полтора": (Decimal("1.5"), ""),
 }  # fmt: skip
+_GOVERN_NUMBERS = frozenset(
+    "а без в во для до за и из или к ко между на о об от по после при про с со у через х "
+    "a and at by for from in of on or over per than to under until with x".split()
+)
+"""Words of closed classes that stand before numbers, and the cross between factors, typed without their space."""
 _METRES = frozenset("м m см cm".split())
 _KAZAKH = re.compile("[әғқңөұүһі]")
 _MAX_GAP = 2
@@ -137,6 +142,21 @@ def _digits(words: Sequence[Word], i: int) -> tuple[Decimal, int] | None:
             j += 1
     plain = plain.replace(",", ".")
     return (Decimal(plain), j) if plain.replace(".", "", 1).isdecimal() else None
+
+
+def ends_a_name(text: str, words: Sequence[Word], q: Quantity) -> bool:
+    """True for digits that end a name and count nothing: glued to letters before them ("SUPER50", "ЛЕТО3", "A56"), or
+    joined to them as codes are ("sale_20", "SAVE-20"). `text` is as it was written, capitals kept.
+
+    Words that govern numbers only lost their space ("for2", "за3 месяца"), and a cross multiplies ("4х3").
+    """
+    before = words[q.first - 1] if q.first else None
+    if before is None or not before.text[0].isalpha() or not words[q.first].text[0].isdecimal():
+        return False
+    joint = text[before.end : q.start]
+    if joint == "-":
+        return before.end - before.start > 1 and text[before.start : before.end].isupper()
+    return joint == "_" or (not joint and before.text not in _GOVERN_NUMBERS)
 
 
 def in_days(q: Quantity) -> Decimal:

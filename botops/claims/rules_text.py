@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from botops.claims.policy import Rule
+from botops.claims.shown import show_amount
 from botops.pricebook.lookup import is_percent
+from botops.pricebook.model import Offer, OfferKind
 
 _JOINED = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}\b)")
 """Spaces between thousands."""
+_SUMS = frozenset({OfferKind.AMOUNT, OfferKind.DELIVERY, OfferKind.PERCENT, OfferKind.PROMO_CODE, OfferKind.CASHBACK})
+"""Offers whose value is a sum of money where it is no percentage."""
 
 
 def describe(rule: Rule) -> str:
@@ -20,7 +25,7 @@ def describe(rule: Rule) -> str:
     if offer.code:
         parts.append(offer.code)
     if offer.value is not None and str(offer.value) not in _JOINED.sub("", rule.text):
-        parts.append(f"{offer.value}{'%' if is_percent(offer) else ''}")
+        parts.append(_value(offer, rule.currency))
     if rule.text:
         parts.append(rule.text)
     line = " — ".join(parts) or offer.id
@@ -29,3 +34,11 @@ def describe(rule: Rule) -> str:
     if offer.window.valid_to:
         return f"{line} (– {offer.window.valid_to:%d.%m.%Y})"
     return line
+
+
+def _value(offer: Offer, currency: str) -> str:
+    if is_percent(offer):
+        return f"{offer.value}%"
+    if offer.kind in _SUMS and isinstance(offer.value, Decimal):
+        return show_amount(offer.value, currency)
+    return str(offer.value)

@@ -13,7 +13,6 @@ from decimal import Decimal
 
 from botops.claims.context import ReplyContext
 from botops.claims.equations import Equation
-from botops.claims.explain import show_amount, show_price
 from botops.claims.explain_supported import (
     Computation,
     explain_computed,
@@ -30,6 +29,7 @@ from botops.claims.outcome import Doubt
 from botops.claims.policy import Rule
 from botops.claims.records import Record, in_force
 from botops.claims.rules_text import describe
+from botops.claims.shown import show_amount, show_price
 from botops.claims.solver import Value
 from botops.claims.terms import find_supported_terms
 from botops.claims.trail import Borne

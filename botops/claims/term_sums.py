@@ -17,6 +17,7 @@ from botops.claims.objects import things_of
 from botops.claims.policy import Rule
 from botops.claims.rates import FixedRate
 from botops.claims.words import language_of
+from botops.pricebook import OfferKind
 
 ZERO_PARTS = re.compile(r"\b0-0-\d")
 """An instalment by its parts: "0-0-12"."""
@@ -106,6 +107,12 @@ class TermSums:
         spans = {q.value * _MINUTES[q.unit] for q in reply.quantities if q.unit in _MINUTES}
         return frozenset(spans | {_MINUTES[c[2:]] for c in reply.reading.concepts if c in _UNITS_OF_TIME})
 
+    def _taken_off(self, mention: Mention) -> bool:
+        """True for a sum behind a minus, in a sign or a word ("минус 40 000 ₸"): the talk is of an amount off."""
+        reading = self._context.reply.reading
+        first = reading.word_at(mention.start)
+        return first > 0 and "minus" in reading.tags[first - 1]
+
     def _speaks_of(self, rule: Rule, mention: Mention) -> bool:
         reply = self._context.reply
         reading = reply.reading
@@ -115,6 +122,8 @@ class TermSums:
         if rule.offer is not None and rule.offer.code and rule.offer.code.casefold() in reply.folded:
             return True
         if self._is_threshold(rule, mention) or rule.groups & (reading.over(first, last) | self._asked):
+            return True
+        if rule.offer is not None and rule.offer.kind is OfferKind.AMOUNT and self._taken_off(mention):
             return True
         topics = {t for t in rule.topics if ":" not in t}
         if topics & (reading.over(first, last) | self._asked):

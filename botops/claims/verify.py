@@ -28,6 +28,7 @@ _CENT = Decimal("0.01")
 _HEDGE = Decimal("0.02")
 _FINE = frozenset({"USD", "EUR", "GBP"})
 _GROUPED = re.compile(r"\d[\s\u00a0\u202f]000\b")
+_LENGTHS = frozenset({"hour", "day", "week", "month", "year"})
 
 
 class Verifier:
@@ -366,7 +367,9 @@ class Verifier:
         misled = any(o.start in self._false for o in money)
         if right and not misled and self._derived(mention, mention.amount, focus, supported) is not None:
             return None
-        return Doubt(mention, FindingKind.TOTAL, self._nearest(mention, focus), owed=None if right else equation.value)
+        adds_up = right or abs(equation.value - mention.amount) <= self._slack(mention, equation.value)
+        owed = None if adds_up else equation.value
+        return Doubt(mention, FindingKind.TOTAL, self._nearest(mention, focus), owed=owed)
 
     def _rests_on_a_change(
         self, equation: Equation, mention: Mention, focus: Focus, supported: dict[int, Decimal]
@@ -387,13 +390,18 @@ class Verifier:
         return any(listed) or amount in self._running or self._grounds.is_term(amount, mention)
 
     def _tiers_hold(self, equation: Equation, mention: Mention, focus: Focus) -> bool:
-        """False where a listed price is multiplied by counts that open another tier ("26 × 240" above 25 users)."""
+        """False where a listed price is multiplied by counts that open another tier ("26 × 240" above 25 users).
+
+        Of a price by the shop twelve months are no twelve shops; of one by the hour four hours are what is counted.
+        """
         for run in products(equation):
             for operand in run:
                 records = self._context.book.records.by_amount.get(operand.value, ())
                 tiered = [r for r in records if r.price is not None and r.product is not None]
                 tiered = [r for r in tiered if r.sku in focus.skus] or tiered
-                counts = [o.value for o in run if o is not operand]
+                by_thing = any(r.price.unit for r in tiered if r.price)
+                others = [o for o in run if o is not operand]
+                counts = [o.value for o in others if not (by_thing and o.unit in _LENGTHS)]
                 if not tiered or not counts:
                     continue
                 beside = self._grounds.volumes.of(mention, tiered[0].price) if tiered[0].price else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from botops.claims.context import ParsedMessage, ReplyContext
-from botops.claims.counts import countable, numbers_in, of_a_code, units_in
+from botops.claims.counts import countable, numbers_in, units_in
 from botops.claims.lazy import cached_property
 from botops.claims.mention import Mention
 from botops.claims.quantities import Quantity
@@ -70,7 +70,7 @@ class Volumes:
     def _volumes_of(self, message: ParsedMessage, price: Price) -> list[Quantity]:
         own = units_in(price.unit) if price.unit else periods_of(price)
         said = (q for q in self._counted(message) if q.unit not in _NO_VOLUMES or q.unit in own)
-        return [q for q in said if q.unit or not (self._is_its_price(q.value, price) or of_a_code(message, q))]
+        return [q for q in said if q.unit or not self._is_its_price(q.value, price)]
 
     def _is_its_price(self, value: Decimal, price: Price) -> bool:
         """True for a number that is another price of the same product ("в феврале 720 было"): no count of it."""

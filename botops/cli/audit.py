@@ -9,7 +9,7 @@ from botops.cli.context import json_option, open_reading, project_settings
 
 @click.command()
 @click.option(
-    "--subject", metavar="SUBJECT", help="Only this: prompt:NAME, pricebook, experiment:SEED, store or costs."
+    "--subject", metavar="SUBJECT", help="Only this: prompt:NAME, pricebook, experiment:SEED, person:NAME, store …"
 )
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most entries shown.")
 @json_option

@@ -7,15 +7,17 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from botops.cli.context import json_line, open_container, project_book, project_settings
+from botops.cli.exports import export_options, export_reader
 
 if TYPE_CHECKING:
-    from botops.app.checks.checking import Rules
+    from botops.app.checks.checking import Checked, Rules
     from botops.app.checks.report import CheckSummary
+    from botops.cli.opinions import Asking
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FAIL_ON = ("low", "medium", "high", "critical", "never")
@@ -27,7 +29,7 @@ _FAIL_ON = ("low", "medium", "high", "critical", "never")
     "files",
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Dialogues, one JSON object a line. May be given more than once.",
+    help="Dialogues: JSON lines, a table, or a chat export. May be given more than once.",
 )
 @click.option("--price-book", type=_FILE, help="One price book for all dialogues (YAML, JSON, CSV or XLSX).")
 @click.option(
@@ -63,6 +65,7 @@ _FAIL_ON = ("low", "medium", "high", "critical", "never")
     "--examples", type=click.IntRange(0, 100), default=3, show_default=True,
     help="With --policy: how many examples of each kind to show.",
 )  # fmt: skip
+@export_options
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout; needs --out for the rows.")
 @click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", help="How problems are shown.")
 def check(
@@ -81,6 +84,7 @@ def check(
     examples: int,
     as_json: bool,
     form: str,
+    **export: Any,
 ) -> int:
     """Compare every price, discount and term in dialogues with a price book.
 
@@ -96,8 +100,7 @@ def check(
     With --policy block --since 7d nothing is judged anew: the verdicts in the project's store say what blocking would
     have stopped, rightly and wrongly as far as reviewers said so. Exit code 0.
     """
-    from botops.app.checks.checking import BookChoice, Checked, check_files
-    from botops.claims.rows import finding_row, supported_row
+    from botops.app.checks.checking import BookChoice, check_files
     from botops.cli.opinions import open_asking
     from botops.cli.progress import progress
 
@@ -107,26 +110,17 @@ def check(
                 "--policy looks at the store: leave --dialogues, --exceptions and --second-opinion out"
             )
         return _rehearse(since or "7d", examples, as_json=as_json)
-    if not files:
-        raise click.UsageError("nothing to check: give --dialogues FILE, or --policy block to look into the store")
-    if since is not None:
-        raise click.UsageError("--since belongs to --policy: files are checked whole")
-    if as_json and out is None:
-        raise click.UsageError("--json prints the summary on stdout, so the findings need a place: add --out FILE")
+    _refuse_unfit(files, since, out, as_json=as_json)
     choice = BookChoice(price_book, books, project_book())
     rules = _rules(exceptions)
+    reader = export_reader(**export)
     with ExitStack() as stack:
         asking = open_asking(stack, opinion_of)
         sink = stack.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
         advance = stack.enter_context(progress("Checking", sum(f.stat().st_size for f in files)))
 
         def write(checked: Checked) -> None:
-            found = (*checked.findings, *checked.excepted)
-            rows = [finding_row(checked.id, f, checked.language) for f in found]
-            rows += [supported_row(checked.id, c, checked.language) for c in checked.supported]
-            if asking is not None:
-                rows += asking.rows(checked.id, checked.messages)
-            for row in sorted(rows, key=lambda r: (r["turn"], r["start"], r["end"])):
+            for row in _rows(checked, asking):
                 sink.write(json_line(row))
 
         summary = check_files(
@@ -135,15 +129,38 @@ def check(
             rules=replace(rules, keep_messages=asking is not None),
             jobs=jobs,
             explain=explain,
+            lines=reader.lines,
             on_checked=write,
             on_bytes=advance,
         )
+    summary.problems[:0] = reader.problems
     if html:
         _write_html(html, summary, files)
     _report(summary, as_json=as_json, form=form, more=asking.as_json() if asking else {})
     if asking is not None:
         asking.report()
     return _exit_code(summary, fail_on)
+
+
+def _refuse_unfit(files: tuple[Path, ...], since: str | None, out: Path | None, *, as_json: bool) -> None:
+    """Raises UsageError for options that do not go with checking files."""
+    if not files:
+        raise click.UsageError("nothing to check: give --dialogues FILE, or --policy block to look into the store")
+    if since is not None:
+        raise click.UsageError("--since belongs to --policy: files are checked whole")
+    if as_json and out is None:
+        raise click.UsageError("--json prints the summary on stdout, so the findings need a place: add --out FILE")
+
+
+def _rows(checked: Checked, asking: Asking | None) -> list[dict[str, Any]]:
+    """What is written of a dialogue, in the order of its text: findings, claims that are right, second opinions."""
+    from botops.claims.rows import finding_row, supported_row
+
+    rows = [finding_row(checked.id, f, checked.language) for f in (*checked.findings, *checked.excepted)]
+    rows += [supported_row(checked.id, c, checked.language) for c in checked.supported]
+    if asking is not None:
+        rows += asking.rows(checked.id, checked.messages)
+    return sorted(rows, key=lambda r: (r["turn"], r["start"], r["end"]))
 
 
 def _rules(exceptions: str | None) -> Rules:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -89,23 +90,15 @@ def places(
 ) -> Iterator[Affected | Problem]:
     """What the change touches, in files and, unless `store` is None, in the store: dialogues spoken in since the first
     of its moments, promises since the second. A Problem stands for a file that cannot be read."""
-    from botops.app.container import book_path, open_registry
-    from botops.app.pricebooks.impact import affected_cases, affected_dialogues, affected_prompts
+    from botops.app.pricebooks.impact_run import touched_places
     from botops.cli.moments import moment_before
 
     if change.report.empty:
         return
-    yield from affected_prompts(open_registry(settings), change)
-    folder = settings.path("evals")
-    if folder.is_dir():
-        yield from affected_cases(folder, change, (*books, book_path(settings)))
-    if store is None:
-        return
-    since = [moment_before(now, text, settings) for text in store]
-    with open_container(settings, role="reader") as container:
-        yield from affected_dialogues(
-            container.store.reads, change, open_since=since[0], promised_since=since[1]
-        )  # fmt: skip
+    since = [moment_before(now, text, settings) for text in store or ("14d", "90d")]
+    with nullcontext() if store is None else open_container(settings, role="reader") as container:
+        reads = container.store.reads if container is not None else None
+        yield from touched_places(settings, change, books, reads, open_since=since[0], promised_since=since[1])
 
 
 def _show(found: list[Affected], language: Language, day: date, *, github: bool) -> None:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
-from botops.cli.context import by_option, counted, json_line, json_option, open_container, project_settings
+from botops.cli.context import counted, json_line, json_option, open_container, project_settings
+from botops.cli.incident_open import attach, open_
 from botops.cli.incident_steps import STEPS
+from botops.cli.remedies import kill_command, rollback_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import timedelta
 
-    from botops.domain.incidents import Incident, TimelineEntry
+    from botops.app.container import Container
+    from botops.app.incidents.remedies import AtFault
+    from botops.domain.incidents import TimelineEntry
+    from botops.domain.messages import Language
     from botops.monitor.postmortem import PostmortemLanguage
 
-_SEVERITIES = click.Choice(["critical", "major", "minor"])
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -28,65 +31,56 @@ def incident() -> None:
     """Trouble that somebody owns: opened, acknowledged, resolved, learnt from, closed."""
 
 
-@incident.command("open")
-@click.argument("title")
-@click.option("--severity", type=_SEVERITIES, default="major", show_default=True, help="How bad it is.")
-@click.option("--since", required=True, metavar="WHEN", help="When it began: 3h, 2d, or a day as 2026-11-01.")
-@click.option("--owner", metavar="ROLE", help="Role that has it [default: who is responsible for --area].")
-@click.option(
-    "--area", type=click.Choice(["replies", "data", "service"]), default="replies", show_default=True,
-    help="The bot says wrong things, data disagree, or it does not answer.",
-)  # fmt: skip
-@click.option("--prompt", metavar="NAME[@VERSION]", help="Only replies of this prompt or version.")
-@click.option("--kind", metavar="KIND", help="Only findings of this kind: price, discount, terms …")
-@click.option(
-    "--finding-severity",
-    type=click.Choice(["low", "medium", "high", "critical"]),
-    help="Only findings this bad or worse.",
-)
-@click.option("--channel", metavar="CHANNEL", help="Only replies in this channel.")
-@click.option("--language", type=click.Choice(["ru", "kk", "en"]), help="Only replies in this language.")
-@by_option
-@json_option
-def open_(as_json: bool, **asked: Any) -> None:
-    """Open an incident named TITLE and say which replies it is about. Prints its number."""
-    from botops.app.incidents import open_incident
-    from botops.domain.incidents import IncidentSeverity
-
-    settings = project_settings()
-    with open_container(settings, role="side") as container:
-        found = open_incident(
-            container, asked["title"], IncidentSeverity(asked["severity"]),
-            _scope(container.clock.now(), settings, asked), by=asked["by"], owner=asked["owner"], area=asked["area"],
-        )  # fmt: skip
-    click.echo(json_line(_row(found)) if as_json else _line(found), nl=not as_json)
-
-
 @incident.command("list")
 @click.option("--all", "all_", is_flag=True, help="Resolved and closed ones too.")
 @json_option
 def list_(all_: bool, as_json: bool) -> int:
     """The incidents under way, the newest first, and what is overdue. Exit code 1 while any is unresolved."""
-    from botops.app.incidents import figures, reminders
+    from botops.app.incidents import reminders
+    from botops.app.incidents.rows import incident_row
+    from botops.cli.rows import incident_line
 
     with open_container(project_settings(), role="reader") as container:
         found = container.store.incidents.latest(under_way=not all_)
         late = reminders(container)
-        counts = figures(container, 90)
         under_way = container.store.incidents.latest(under_way=True, most=1)
     if as_json:
-        click.echo(json.dumps([_row(one) for one in found], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([incident_row(one) for one in found], ensure_ascii=False, indent=1))
     else:
         for one in found:
-            click.echo(_line(one))
-        repeats = ", ".join(f"{kind.value} {number} times" for kind, number in counts.repeats) or "none"
-        click.echo(
-            f"90 days: {counted(counts.incidents, 'incident')}, acknowledged after {_span(counts.to_acknowledge)}, "
-            f"resolved after {_span(counts.to_resolve)} (medians), causes that came back: {repeats}", err=True,
-        )  # fmt: skip
+            click.echo(incident_line(one))
         for text in late:
             click.echo(f"Due: {text}", err=True)
     return int(bool(under_way))
+
+
+@incident.command("figures")
+@click.option("--days", type=click.IntRange(1, 3660), default=90, show_default=True, help="The last so many days.")
+@json_option
+def figures_(days: int, as_json: bool) -> None:
+    """Incidents in figures: how soon they are noticed, acknowledged (MTTA) and over (MTTR), and causes that came back.
+
+    Medians first: a mean is spoilt by one incident that was forgotten.
+    """
+    from botops.app.incidents import figures
+    from botops.app.incidents.rows import figures_row
+
+    with open_container(project_settings(), role="reader") as container:
+        found = figures(container, days)
+    if as_json:
+        click.echo(json_line(figures_row(found)), nl=False)
+        return
+    click.echo(f"{counted(found.incidents, 'incident')} in {counted(days, 'day')}, {found.unresolved} unresolved")
+    for words, spans in (
+        ("noticed after", found.to_notice),
+        ("acknowledged after (MTTA)", found.to_acknowledge),
+        ("over after (MTTR)", found.to_resolve),
+    ):
+        shown = "—" if spans is None else f"{_span(spans.median)} (median), {_span(spans.mean)} (mean)"
+        click.echo(f"{words}: {shown}")
+    for one in found.repeats:
+        numbers = ", ".join(f"INC-{number}" for number in one.incidents)
+        click.echo(f"came back: {one.kind.value}, {counted(len(one.incidents), 'time')} ({numbers})")
 
 
 @incident.command()
@@ -94,17 +88,29 @@ def list_(all_: bool, as_json: bool) -> int:
 @json_option
 def show(number: int, as_json: bool) -> None:
     """One incident with its timeline, what changed before it included, and what is missing before it can be closed."""
-    from botops.app.incidents import timeline
+    from botops.app.incidents import impact, timeline
+    from botops.app.incidents.rows import entry_row, impact_row, incident_row
+    from botops.cli.rows import incident_line
+    from botops.monitor.alert_words import money
     from botops.monitor.incidents import missing
 
     with open_container(project_settings(), role="reader") as container:
         found = container.store.incidents.get(number)
-        happened = timeline(container, found)
+        happened, did = timeline(container, found), impact(container, found)
     if as_json:
-        row = {**_row(found), "timeline": [_entry(e) for e in happened], "missing": list(missing(found))}
+        row = {
+            **incident_row(found), "impact": impact_row(did), "timeline": [entry_row(e) for e in happened],
+            "missing": list(missing(found)),
+        }  # fmt: skip
         click.echo(json.dumps(row, ensure_ascii=False, indent=1))
         return
-    click.echo(_line(found))
+    click.echo(incident_line(found))
+    amounts = ", ".join(money(one, "en") for one in did.at_risk) or "unknown"
+    click.echo(
+        f"{counted(did.replies, 'wrong reply', 'wrong replies')} to {counted(did.leads, 'client')}, at risk: {amounts}"
+    )
+    if found.at_risk is not None:
+        click.echo(f"at risk as estimated: {money(found.at_risk, 'en')}")
     _show_timeline(happened)
     for place, one in enumerate(found.follow_ups, 1):
         done = f"done {one.done_at:%Y-%m-%d}" if one.done_at else f"due {one.due}"
@@ -115,20 +121,32 @@ def show(number: int, as_json: bool) -> None:
 
 @incident.command()
 @click.argument("number", type=int)
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
-@click.option("--out", type=_FILE, help="Write here instead of to stdout.")
-def affected(number: int, form: str, out: Path | None) -> None:
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "xlsx", "json"]),
+    help="json: one object a line; xlsx needs --out [default: by the name of FILE, else csv].",
+)  # fmt: skip
+@click.option("--out", type=_FILE, metavar="FILE", help="Write here instead of to stdout.")
+@click.option("--language", type=click.Choice(["ru", "kk", "en"]), help="Of the workbook's head [default: company's].")
+def affected(number: int, form: str | None, out: Path | None, language: Language | None) -> None:
     """Clients who were told something wrong, what holds, and a text to write to each: for the sellers."""
-    from botops.app.incidents import corrections, corrections_csv
+    from botops.app.incidents import corrections, corrections_csv, corrections_xlsx
 
-    with open_container(project_settings(), role="reader") as container:
+    named = out.suffix.lower().removeprefix(".") if out is not None else ""
+    form = form or (named if named in {"xlsx", "json"} else "csv")
+    if form == "xlsx" and out is None:
+        raise click.UsageError("a workbook cannot go to stdout: name a file, --out clients.xlsx")
+    settings = project_settings()
+    with open_container(settings, role="reader") as container:
         rows = list(corrections(container, container.store.incidents.get(number)))
-    text = "".join(corrections_csv(rows) if form == "csv" else map(json_line, rows))
-    if out is None:
-        click.echo(text, nl=False)
+    if form == "xlsx" and out is not None:
+        out.write_bytes(corrections_xlsx(rows, language or settings.company.languages[0]))
     else:
-        # A spreadsheet knows UTF-8 by its mark.
-        out.write_text(text, encoding="utf-8-sig" if form == "csv" else "utf-8", newline="")
+        text = "".join(corrections_csv(rows) if form == "csv" else map(json_line, rows))
+        if out is None:
+            click.echo(text, nl=False)
+        else:
+            # A spreadsheet knows UTF-8 by its mark.
+            out.write_text(text, encoding="utf-8-sig" if form == "csv" else "utf-8", newline="")
     clients = len({row["lead_id"] for row in rows})
     click.echo(f"{counted(len(rows), 'wrong claim')} told to {counted(clients, 'client')}", err=True)
 
@@ -158,54 +176,15 @@ def postmortem(number: int, language: str, out: Path | None) -> None:
     click.echo(f"{out} written", err=True)
 
 
-for _command in STEPS:
+def _of_incident(container: Container, number: str) -> AtFault:
+    from botops.app.incidents.remedies import of_incident
+
+    return of_incident(container, int(number))
+
+
+_which = click.argument("key", metavar="NUMBER", type=int)
+for _command in (open_, attach, *STEPS, rollback_command(_which, _of_incident), kill_command(_which, _of_incident)):
     incident.add_command(_command)
-
-
-def _scope(now: datetime, settings: Any, asked: dict[str, Any]) -> Any:
-    from botops.cli.moments import moment_before
-    from botops.domain.findings import FindingKind, Severity
-    from botops.domain.incidents import Scope
-
-    name, _, version = (asked["prompt"] or "").partition("@")
-    if version and not version.isdigit():
-        raise click.UsageError(f"--prompt {asked['prompt']!r}: write NAME or NAME@VERSION, for example sales@3")
-    kinds = [kind.value for kind in FindingKind]
-    if asked["kind"] is not None and asked["kind"] not in kinds:
-        raise click.UsageError(f"--kind {asked['kind']!r}: choose from {', '.join(kinds)}")
-    severity = asked["finding_severity"]
-    return Scope(
-        moment_before(now, asked["since"], settings),
-        None,
-        name or None,
-        int(version) if version else None,
-        FindingKind(asked["kind"]) if asked["kind"] else None,
-        Severity[severity.upper()] if severity else None,
-        asked["channel"],
-        asked["language"],
-    )
-
-
-def _line(of: Incident) -> str:
-    from botops.cli.rows import moment, plain
-
-    return plain(
-        f"{of.name}  {of.state.value}  {of.severity.value}  {of.owner}  since {moment(of.began_at)}  {of.title}"
-    )
-
-
-def _row(of: Incident) -> dict[str, Any]:
-    row = asdict(of)
-    for name, value in row["scope"].items():
-        row["scope"][name] = value.isoformat() if isinstance(value, datetime) else value
-    return {"name": of.name, **json.loads(json.dumps(row, default=str))}
-
-
-def _entry(of: TimelineEntry) -> dict[str, Any]:
-    return {
-        "at": of.at.isoformat(), "kind": of.kind.value, "by": of.by, "text": of.text, "subject": of.subject,
-        "detail": dict(of.detail),
-    }  # fmt: skip
 
 
 def _show_timeline(entries: Iterable[TimelineEntry]) -> None:
@@ -218,8 +197,6 @@ def _show_timeline(entries: Iterable[TimelineEntry]) -> None:
         )
 
 
-def _span(span: Any) -> str:
-    if span is None:
-        return "—"
+def _span(span: timedelta) -> str:
     minutes = round(span.total_seconds() / 60)
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

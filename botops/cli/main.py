@@ -7,6 +7,7 @@ Data goes to stdout; progress and errors go to stderr.
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -39,9 +40,14 @@ COMMANDS = {
     "cost": ("botops.cli.cost:cost", "What dialogues cost, what they will, and what they may."),
     "audit": ("botops.cli.audit:audit", "Who did what to what clients get, when and why."),
     "store": ("botops.cli.store:store", "Forget a client, remove old dialogues, count sums anew."),
+    "user": ("botops.cli.users:user", "Who may sign in, and what they may do there."),
     "backup": ("botops.cli.backup:backup", "Save the whole installation, also while it runs."),
     "restore": ("botops.cli.backup:restore", "Bring an installation back from a backup."),
+    "alert": ("botops.cli.alert:alert", "What stands against the bot, and who is told of it."),
+    "hand-offs": ("botops.cli.hand_offs:hand_offs", "Clients who wait for a person, and who took them on."),
     "incident": ("botops.cli.incident:incident", "Own trouble from its first sign to what was learnt."),
+    "digest": ("botops.cli.digest:digest", "Say what a day or a week came to, on one page."),
+    "probe": ("botops.cli.probe:probe", "Ask the bot what a client would, and say how often it was up and right."),
     "ingest": ("botops.cli.ingest:ingest", "Take in dialogues of another bot."),
 }
 """Every command: where it lives and the one line `--help` shows for it."""
@@ -104,10 +110,16 @@ def _advice(error: OSError) -> str:
     return "check the path and the rights of the file and its folder"
 
 
+_THREADS_OF_LINEAR_ALGEBRA = "OPENBLAS_NUM_THREADS"
+"""Read by numpy when it is first imported; child processes inherit it."""
+
+
 def run(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs a command and turns botops's errors into messages and exit codes."""
     from botops.domain.errors import BotopsError, ConflictError
 
+    # The matrices of detectors are small: on a busy machine threads that wait for each other make them 25 times slower.
+    os.environ.setdefault(_THREADS_OF_LINEAR_ALGEBRA, "1")
     try:
         result: Any = main.main(args=arguments, standalone_mode=False, prog_name="botops")
     except click.exceptions.Abort:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from botops.app.periods import refuse_ancient
+
 if TYPE_CHECKING:
     from botops.config import Settings
 
@@ -24,12 +26,12 @@ def moment_before(now: datetime, text: str, settings: Settings, option: str = "-
     return _day(text, settings, f"{option} {text!r}: write 7d, 12h or 2w, or a day as 2026-11-01")
 
 
-def moment_ahead(now: datetime, text: str, settings: Settings) -> datetime:
+def moment_ahead(now: datetime, text: str, settings: Settings, option: str = "--at") -> datetime:
     """The moment that is written as a span ahead of now (`+14d`) or as a day of the company's, at its beginning."""
     span = _span(text.removeprefix("+")) if text.startswith("+") else None
     if span is not None:
         return now + span
-    return _day(text, settings, f"--at {text!r}: write +14d, +12h or +2w, or a day as 2026-12-01")
+    return _day(text, settings, f"{option} {text!r}: write +14d, +12h or +2w, or a day as 2026-12-01")
 
 
 def _span(text: str) -> timedelta | None:
@@ -42,4 +44,5 @@ def _day(text: str, settings: Settings, refusal: str) -> datetime:
         day = date.fromisoformat(text.strip())
     except ValueError:
         raise click.UsageError(refusal) from None
+    refuse_ancient(day)
     return datetime.combine(day, time(), ZoneInfo(settings.company.timezone)).astimezone(UTC)

@@ -39,27 +39,29 @@ for _command in (impact, propose, publish, rollback, list_books, history):
 @click.option(
     "--column", "columns", multiple=True, metavar="HEADER=FIELD", help="Which column is what; guessed if absent."
 )
-@click.option("--currency", default="KZT", show_default=True, help="Currency of prices that name none.")
-@click.option("--sheet", help="Sheet of a workbook; default the first.")
+@click.option("--currency", metavar="CODE", help="Currency of prices that name none; default that of --keep, else KZT.")
+@click.option("--sheet", help="Sheet of a workbook; default the one open when it was saved.")
 @click.option("--keep", type=BOOK, help="Book whose offers, policies and aliases stay.")
 @format_option
 def import_(
     table: Path,
     out: Path | None,
     columns: tuple[str, ...],
-    currency: str,
+    currency: str | None,
     sheet: str | None,
     keep: Path | None,
     form: str,
 ) -> int:
-    """Make a price book (YAML) from a price list: TABLE is a CSV or XLSX file. Exit code 2 when a row is unusable."""
+    """Make a price book (YAML) from a price list: TABLE is a CSV or XLSX file. Exit code 2 when a row is unusable, or
+    when the list names another currency over its prices and --currency does not say which they are in."""
     from botops.domain.problems import render_problems
     from botops.pricebook import dump, import_table, load
 
     mapping = dict(_assignment(c) for c in columns)
-    result = import_table(
-        table, mapping or None, currency=currency, sheet=sheet, keep=load(keep) if keep else None
-    )  # fmt: skip
+    kept = load(keep) if keep else None
+    usual = currency or (kept.currency if kept is not None else "KZT")
+    _ask(table, sheet, usual, asked=currency is None and "currency" not in mapping.values())
+    result = import_table(table, mapping or None, currency=usual, sheet=sheet, keep=kept)
     if result.problems:
         click.echo(render_problems(result.problems, "github" if form == "github" else "text"), err=True)
     report = result.report
@@ -77,6 +79,26 @@ def import_(
     else:
         out.write_text(text, encoding="utf-8")
     return 0
+
+
+def _ask(table: Path, sheet: str | None, usual: str, *, asked: bool) -> None:
+    """Names the sheets that are left unread, and asks for the currency where only a person can say it."""
+    from botops.app.pricebooks.price_list import doubts
+    from botops.domain.errors import UserError
+
+    try:
+        found = doubts(table, sheet, usual)
+    except UserError:
+        return  # what is wrong with the file is said when it is read
+    if found.unread:
+        names = ", ".join(f"`{name}`" for name in found.unread)
+        click.echo(f"other sheets with prices are not read: {names}; read one with --sheet NAME", err=True)
+    if asked and found.currency is not None:
+        code, cell = found.currency
+        raise click.UsageError(
+            f"the list says `{cell[:60]}`: are its prices in {code} or in {usual}? Say it: --currency {code} or "
+            f"--currency {usual}"
+        )
 
 
 @pricebook.command()

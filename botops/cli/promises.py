@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -62,8 +63,9 @@ def promises(
     from botops.config import load_settings
     from botops.domain.problems import Problem, render_problems
 
-    now = SystemClock().now()
-    moment = moment_before(now, since, load_settings()) if since else None
+    settings = load_settings()
+    now = SystemClock().now().astimezone(ZoneInfo(settings.company.timezone))
+    moment = moment_before(now, since, settings) if since else None
     problems: list[Problem] = []
 
     def wanted() -> Iterator[Promise]:

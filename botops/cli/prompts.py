@@ -124,11 +124,8 @@ def lint(names: tuple[str, ...], at: str | None, form: str, language: Language) 
     moment = now if at is None else moment_ahead(now, at, settings)
     books = Books(book_path(settings), extensions_of(settings))
     current = books.current()
-    book = current.book if current is not None else None
-    found = lint_prompts(
-        open_registry(settings, keep=False), book, moment, names, books.extensions,
-        rules=lint_rules(settings), language=language,
-    )  # fmt: skip
+    rules = lint_rules(settings)
+    found = lint_prompts(open_registry(settings, keep=False), current, moment, names, rules=rules, language=language)
     problems = [*books.problems, *found]
     shown = [relative(p) for p in problems]
     if shown:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from botops.domain.errors import ConflictError
+    from botops.domain.incidents import Incident
     from botops.domain.releases import AuditEntry, Proposal
     from botops.registry import Release
 
@@ -84,6 +85,13 @@ def show_log(entries: Sequence[AuditEntry], *, as_json: bool) -> None:
         if detail:
             click.echo(plain(f"    {detail}"))
     click.echo(counted(len(entries), "entry", "entries"), err=True)
+
+
+def incident_line(of: Incident) -> str:
+    """An incident on one line."""
+    return plain(
+        f"{of.name}  {of.state.value}  {of.severity.value}  {of.owner}  since {moment(of.began_at)}  {of.title}"
+    )
 
 
 def moment(at: datetime) -> str:

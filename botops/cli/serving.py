@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import signal
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from botops.app.container import Container
     from botops.config import Settings
+    from botops.http.gate import Keys
 
 _PORT = click.option("--port", type=click.IntRange(1, 65_534), help="Port of the API; the console is one above.")
 
@@ -26,24 +30,27 @@ _PORT = click.option("--port", type=click.IntRange(1, 65_534), help="Port of the
 @click.option("--no-seed", is_flag=True, help="Do not fill an empty store with the demo company's dialogues.")
 def up(port: int | None, overrides: tuple[str, ...], no_seed: bool) -> None:
     """Start everything on 127.0.0.1: API, console, metrics and watch loop. Ctrl-C ends all."""
-    from botops.app.supervise import Console, require_free, require_loopback
+    from botops.app.supervise import Console, require_free, require_sign_in
 
     _end_in_order()
     settings = _settings(overrides, port)
     server = settings.server
-    require_loopback(server.host)
+    require_sign_in(settings)
     console_port = server.effective_console_port
     require_free(server.host, server.port, "API")
     require_free(server.host, console_port, "console")
     api = f"http://{server.host}:{server.port}"
-    console = Console(host=server.host, port=console_port, api=api, directory=settings.root, overrides=overrides)
+    keys = _keys(own=True)
+    console = Console(
+        host=server.host, port=console_port, api=api, directory=settings.root, overrides=overrides, key=keys.console
+    )
     console.start()
     try:
         with open_container(settings) as container, ExitStack() as stack:
             threading.Thread(target=_announce, args=(console, api, container), daemon=True).start()
             if not no_seed:
                 stack.enter_context(_demo(container))
-            _serve(container)
+            _serve(container, keys)
     finally:
         console.stop()
 
@@ -53,33 +60,34 @@ def up(port: int | None, overrides: tuple[str, ...], no_seed: bool) -> None:
 @set_option
 def serve(port: int | None, overrides: tuple[str, ...]) -> None:
     """Start the API and metrics, with the watch loop."""
-    from botops.app.supervise import require_free, require_loopback
+    from botops.app.supervise import require_free, require_sign_in
 
     _end_in_order()
     settings = _settings(overrides, port)
-    require_loopback(settings.server.host)
+    require_sign_in(settings)
     require_free(settings.server.host, settings.server.port, "API")
+    keys = _keys()
     with open_container(settings) as container:
         click.echo(f"API      http://{settings.server.host}:{settings.server.port}", err=True)
-        _serve(container)
+        _serve(container, keys)
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port of the console.")
 @click.option("--api", default=None, help="Address of the API; by default as botops.yaml says.")
-def console(port: int | None, api: str | None) -> None:
+@set_option
+def console(port: int | None, api: str | None, overrides: tuple[str, ...]) -> None:
     """Start the console beside an API that runs already."""
-    from botops.app.supervise import Console, require_free, require_loopback
+    from botops.app.supervise import Console, require_free, require_sign_in
 
     _end_in_order()
-    settings = _settings(())
+    settings = _settings(overrides)
     server = settings.server
     chosen = port or server.effective_console_port
-    require_loopback(server.host)
+    require_sign_in(settings)
     require_free(server.host, chosen, "console")
-    page = Console(
-        host=server.host, port=chosen, api=api or f"http://{server.host}:{server.port}", directory=settings.root
-    )
+    address = api or f"http://{server.host}:{server.port}"
+    page = Console(host=server.host, port=chosen, api=address, directory=settings.root, overrides=overrides)
     page.start()
     click.echo(f"Console  {page.address}", err=True)
     try:
@@ -102,22 +110,28 @@ def _settings(overrides: tuple[str, ...], port: int | None = None) -> Settings:
     return project_settings((*overrides, *chosen))
 
 
-def _serve(container: Container) -> None:
+def _keys(*, own: bool = False) -> Keys:
+    """The keys of programs, from the environment; with `own` one for the console is made up when there is none: the
+    process we start gets it from us."""
+    from botops.config import Secrets
+    from botops.http.gate import Keys
+
+    keys = Keys.of(Secrets.from_environ(os.environ))
+    return replace(keys, console=secrets.token_urlsafe(32)) if own and keys.console is None else keys
+
+
+def _serve(container: Container, keys: Keys) -> None:
     import uvicorn
 
-    from botops.app.supervise import Watch
+    from botops.app.background import background
     from botops.http import create_api
 
-    watch = Watch(container)
-    watch.start()
     server = container.settings.server
-    try:
+    with background(container):
         uvicorn.run(
-            create_api(container), host=server.host, port=server.port,
+            create_api(container, keys), host=server.host, port=server.port,
             log_level="warning", timeout_graceful_shutdown=5, server_header=False,
         )  # fmt: skip
-    finally:
-        watch.stop()
 
 
 def _announce(console: object, api: str, container: Container) -> None:
@@ -127,7 +141,8 @@ def _announce(console: object, api: str, container: Container) -> None:
     ready = console.wait_ready()
     model = container.bot.model
     click.echo(f"\n  Console  {console.address}{'' if ready else '   (still starting)'}", err=True)
-    click.echo(f"  API      {api}/docs", err=True)
+    # Where people sign in, a browser has its session at the console alone.
+    click.echo(f"  API      {console.address if container.settings.sign_in.on else api}/docs", err=True)
     click.echo(f"  Metrics  {api}/metrics", err=True)
     if model.simulated:
         click.echo("  Model    simulated: no OPENAI_API_KEY is set, so no language model stands behind it", err=True)
@@ -146,6 +161,9 @@ def _demo(container: Container) -> Iterator[None]:
     if not seeding.wanted():
         yield
         return
+
+    with suppress(OSError):  # which the making says of itself
+        seeding.begin()  # before anything looks for alerts: half a past must not be judged
 
     def run() -> None:
         with progress("Demo dialogues", container.settings.demo.dialogues) as advance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -9,12 +10,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
+from botops.config.alerting import Alerting
 from botops.config.budgets import MOST as MOST_BUDGETS
 from botops.config.budgets import BudgetName, BudgetSettings
+from botops.config.digesting import Digests
 from botops.config.document import Document, parse, read
 from botops.config.model_prices import DatedRate, PriceOverride, RateLimit
+from botops.config.probing import Probes
 from botops.config.release_policy import Releases
 from botops.config.secrets import Secrets
+from botops.config.sign_in import SignIn
 from botops.config.validation import Strict, validate
 from botops.config.wording import suggestion
 from botops.domain.errors import UserError
@@ -92,6 +97,14 @@ class Server(Strict):
     hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")], ...] = ()
 
     @property
+    def local(self) -> bool:
+        """True when nobody but this machine reaches what is bound to `host`."""
+        try:
+            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
     def effective_console_port(self) -> int:
         """The console's port: as set, else the one after the API's."""
         if self.console_port is not None:
@@ -117,7 +130,9 @@ class PromptRules(Strict):
 
 class Model(Strict):
     """How to reach the language model and how long to wait. Without a name the simulated model answers, unless a key
-    is set. `attempts` counts calls, the first included; `first_text_s` is the wait for the first piece of a stream."""
+    is set. `attempts` counts calls, the first included; `first_text_s` is the wait for the first piece of a stream.
+    After `breaker_failures` failures in a row (0: never) it is left alone for `breaker_rest_s`: clients get a safe
+    answer and a person at once meanwhile."""
 
     name: str | None = None
     base_url: str | None = Field(default=None, pattern=r"^https?://")
@@ -125,6 +140,8 @@ class Model(Strict):
     first_text_s: Seconds = 20.0
     max_reply_chars: int = Field(default=20_000, ge=100, le=1_000_000)
     attempts: int = Field(default=3, ge=1, le=10)
+    breaker_failures: int = Field(default=5, ge=0, le=1000)
+    breaker_rest_s: Seconds = 10.0
 
 
 SAFE_ANSWERS: dict[Language, str] = {
@@ -293,6 +310,7 @@ class Settings(Strict):
     paths: Paths = Paths()
     store: Store = Store()
     server: Server = Server()
+    sign_in: SignIn = SignIn()
     serving: Serving = Serving()
     model: Model = Model()
     guard: Guard = Guard()
@@ -309,7 +327,10 @@ class Settings(Strict):
     pricebook: PriceBookReleases = PriceBookReleases()
     privacy: Privacy = Privacy()
     releases: Releases = Releases()
+    probes: Probes = Probes()
     git: GitSync = GitSync()
+    alerts: Alerting = Alerting()
+    digest: Digests = Digests()
     demo: Demo = Demo()
 
     _root: Path = PrivateAttr(default=Path())

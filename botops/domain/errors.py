@@ -2,7 +2,9 @@
 
     BotopsError
     ├── UserError            2  bad input or usage; carries the problems with their places
-    │   └── NotFoundError    2  a named thing (prompt, version, dialogue, book) does not exist
+    │   ├── NotFoundError    2  a named thing (prompt, version, dialogue, book) does not exist
+    │   └── ForbiddenError   2  the person may not do this
+    │       └── SignInError  2  nobody has signed in where somebody must, or could not
     ├── ConflictError        2  somebody else changed the same thing first; nothing was written
     ├── SwitchedOffError     2  a person ordered that the bot answers nobody with this prompt
     └── OutsideError         3  provider or infrastructure
@@ -14,20 +16,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from botops.domain.problems import Problem, render_problems
+from botops.domain.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from botops.domain.usage import Usage
 
 
 class BotopsError(Exception):
-    """Base of every error with a message fit for a user. `exit_code` is what the command line ends with."""
+    """Base of every error with a message fit for a user. `exit_code` is what the command line ends with.
+
+    `refusal` and its `values` are what a door says in the reader's language; None for what few people meet.
+    """
 
     exit_code: ClassVar[int] = 2
+    refusal: Refusal | None = None
+    values: Mapping[str, str] = MappingProxyType({})
+
+    def told_as(self, refusal: Refusal, **values: str) -> Self:
+        """This error, with what a door says in the place of its message."""
+        self.refusal, self.values = refusal, MappingProxyType(values)
+        return self
 
 
 class UserError(BotopsError):
@@ -40,6 +54,19 @@ class UserError(BotopsError):
 
 class NotFoundError(UserError):
     """A thing named by the user does not exist."""
+
+
+class ForbiddenError(UserError):
+    """The person who acts has not the right to."""
+
+
+class SignInError(ForbiddenError):
+    """Nobody has signed in where somebody must, or could not. `wait_s` is for how many seconds no further try is looked
+    at, after too many wrong ones."""
+
+    def __init__(self, message: str, wait_s: int | None = None) -> None:
+        self.wait_s = wait_s
+        super().__init__(message)
 
 
 class ConflictError(BotopsError):

@@ -45,7 +45,8 @@ class CauseKind(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """What an entry of a timeline says. The first ones are kept with the incident, `deed` comes from the audit log."""
+    """What an entry of a timeline says. The first ones are kept with the incident, `deed` comes from the audit log,
+    `alert` from what became of its alerts."""
 
     OPENED = "opened"
     ACKNOWLEDGED = "acknowledged"
@@ -55,6 +56,7 @@ class EntryKind(StrEnum):
     REOPENED = "reopened"
     CLOSED = "closed"
     DEED = "deed"
+    ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Incident:
     """One incident. `number` is what people call it by; `owner` is a role of the team's file.
 
     `began_at` is when the trouble began, `opened_at` when somebody knew. `alert` names the alert it was opened from.
-    `case` is the regression case that would show it again, or `no_case` says why there is none.
+    `case` is the regression case that would show it again, or `no_case` says why there is none. `at_risk` is what it
+    may cost as an alert or a person put it; what its affected replies add up to is counted. None: nobody said.
     """
 
     number: int
@@ -126,6 +129,7 @@ class Incident:
     cause_kind: CauseKind | None = None
     case: str | None = None
     no_case: str | None = None
+    at_risk: Money | None = None
     follow_ups: tuple[FollowUp, ...] = ()
 
     @property
@@ -136,7 +140,8 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class AffectedReply:
-    """A reply that reached a client with something wrong in it. `turn` counts from 1, as the console does."""
+    """A reply that reached a client with something wrong in it. `turn` counts from 1, as the console does; `text` is
+    the whole reply as it is kept, and `start` where in it the quote begins."""
 
     dialogue_id: str
     lead_id: str
@@ -153,3 +158,5 @@ class AffectedReply:
     at_risk: Money | None = None
     prompt: str | None = None
     version: int | None = None
+    text: str = ""
+    start: int = 0

@@ -36,6 +36,18 @@ def reason(text: str) -> str:
     return tidy
 
 
+def line(text: str, what: str) -> str:
+    """A text of one line as it is kept; `what` it is called in an error. Empty where nothing in it shows. Raises
+    UserError when it holds control characters."""
+    tidy = " ".join(_shown(text, what).split())
+    return tidy if key_of(tidy) else ""
+
+
+def readable(text: str) -> str:
+    """A foreign text as a name or a reason may hold it: what cannot be shown is left out."""
+    return "".join(character for character in text if not _unshowable(character))
+
+
 def key_of(name: str) -> str:
     """What a name is compared by: compatible forms, letter case, spaces and invisible characters do not count."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
@@ -53,7 +65,11 @@ def same_person(one: str, other: str) -> bool:
 def _shown(text: str, what: str) -> str:
     """`text`, when a terminal and a file can show it. Raises UserError."""
     for place, character in enumerate(text, 1):
-        hidden = unicodedata.category(character) in {"Cc", "Cs"} and not character.isspace()
-        if hidden or character in _TURNING:
+        if _unshowable(character):
             raise UserError(f"{what} holds a control character (U+{ord(character):04X}) at place {place}: remove it")
     return text
+
+
+def _unshowable(character: str) -> bool:
+    hidden = unicodedata.category(character) in {"Cc", "Cs"} and not character.isspace()
+    return hidden or character in _TURNING

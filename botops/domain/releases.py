@@ -44,6 +44,7 @@ class Deed(StrEnum):
     DRAFT = "draft"
     VERSION = "version"
     EVAL = "eval"
+    BASELINE = "baseline"
     CASE = "case"
     PROPOSE = "propose"
     APPROVE = "approve"
@@ -60,14 +61,35 @@ class Deed(StrEnum):
     ERASE = "erase"
     PURGE = "purge"
     REPRICE = "reprice"
+    ACKNOWLEDGE = "acknowledge"
+    RESOLVE = "resolve"
+    SILENCE = "silence"
+    SILENCE_END = "silence_end"
+    USUAL = "usual"
+    EXCEPT = "except"
+    EXCEPT_END = "except_end"
+    DEPLOY = "deploy"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    REFUSE = "refuse"
+    PERSON_ADD = "person_add"
+    PERSON_CHANGE = "person_change"
+    PERSON_REMOVE = "person_remove"
+
+
+OF_ACCESS = frozenset(
+    {Deed.SIGN_IN, Deed.SIGN_OUT, Deed.REFUSE, Deed.PERSON_ADD, Deed.PERSON_CHANGE, Deed.PERSON_REMOVE}
+)
+"""What changes nothing clients get: who came and went, and was refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One line of the audit log: who did what to which thing, when and why.
 
-    `subject` is `prompt:NAME`, `pricebook`, `experiment:SEED`, `store` or `costs`; `checksum` the SHA-256 of the text
-    it was about; `detail` small plain values that belong to the deed. Entries are only ever added.
+    `subject` is `prompt:NAME`, `suite:NAME`, `pricebook`, `experiment:SEED`, `alert:RULE`, `alerts`, `series:NAME`,
+    `exception:ID`, `person:NAME`, `access`, `software`, `settings`, `store` or `costs`; `checksum` the SHA-256 of the
+    text it was about; `detail` small plain values that belong to the deed. Entries are only ever added.
     """
 
     id: str

@@ -24,6 +24,14 @@ class Remedy(StrEnum):
 
     EXCEPTION = "exception"  # the wording is let pass until a day
     BOOK = "book"  # the price book lacks it and has to be corrected
+    CHECK = "check"  # the check misread the reply: it becomes a labelled example for whoever mends the check
+
+
+class ReplyVerdict(StrEnum):
+    """A reviewer's word on a reply as a whole."""
+
+    RIGHT = "right"  # where the check objected, that was a false alarm
+    WRONG = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +89,20 @@ class Review:
     reason: str
     remedy: Remedy | None = None
     exception_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyReview:
+    """What one person says of one reply. A person who thinks again replaces the earlier word.
+
+    `first` is the verdict given first, before anything another reviewer said was shown: agreement is told by it.
+    `ideal` is how the bot should have answered, "" where nobody said.
+    """
+
+    turn_id: str
+    verdict: ReplyVerdict
+    by: str
+    at: datetime
+    reason: str = ""
+    ideal: str = ""
+    first: ReplyVerdict | None = None

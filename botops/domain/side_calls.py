@@ -1,4 +1,5 @@
-"""Model calls that belong to no client's dialogue: evaluations, second opinions on a log, measuring a judge."""
+"""Model calls that belong to no client's dialogue: evaluations, second opinions on a log, measuring a judge, trying a
+draft out."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ class Work(StrEnum):
     EVAL = "eval"
     OPINION = "opinion"
     CALIBRATION = "calibration"
+    TRIAL = "trial"
 
 
 @dataclass(frozen=True, slots=True)

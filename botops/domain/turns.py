@@ -70,6 +70,10 @@ class Attempt:
     tries: tuple[Usage, ...] = ()
 
 
+FAULT_RULES = ("model_error", "prompt_error", "internal_error")
+"""Rules of hand-overs that are failures: the bot could not answer by itself. `alerts/rules.yml` counts the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class HandOff:
     """A dialogue waiting for a person. `rule` names what fired: a guard verdict, a client's request, a model fault."""

@@ -7,11 +7,12 @@ judge's prompt and one model; when any of them changes, nothing is known any mor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,6 +22,8 @@ from botops.evals.checks.base import Question
 FILE_NAME = "judge-calibration.json"
 """The file's name, in the folder of the evals."""
 SCHEMA_VERSION = 1
+Weakness = Literal["few_labels", "one_answer", "low_kappa"]
+"""What keeps a judge from failing a gate: too few labels, labels of one kind only, or too little agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,9 @@ class Calibrations:
                 raise UserError(message) from error
         return cls(known, least_kappa=least_kappa, least_labels=least_labels)
 
+    def __iter__(self) -> Iterator[Calibration]:
+        return iter(sorted(self._known.values(), key=lambda c: (c.name, c.key)))
+
     def with_(self, found: Iterable[Calibration]) -> Calibrations:
         """The same with newer findings in the place of older ones about the same."""
         known = {**self._known, **{c.key: c for c in found}}
@@ -99,8 +105,7 @@ class Calibrations:
 
     def dump(self) -> str:
         """The text of the file, in a stable order."""
-        ordered = sorted(self._known.values(), key=lambda c: (c.name, c.key))
-        data = [json.loads(TypeAdapter(Calibration).dump_json(c)) for c in ordered]
+        data = [json.loads(TypeAdapter(Calibration).dump_json(c)) for c in self]
         whole = {"schema_version": SCHEMA_VERSION, "calibrations": data}
         return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
@@ -116,15 +121,25 @@ class Calibrations:
         mine = (c for c in self._known.values() if (c.model, c.prompt_checksum) == (model, prompt_checksum))
         return sorted({c.name for c in mine if self.doubt_of(c) is None})
 
+    def weakness_of(self, known: Calibration) -> Weakness | None:
+        """What a calibration lacks, or None when it does."""
+        if known.graded < self.least_labels:
+            return "few_labels"
+        if known.kappa is None:
+            return "one_answer"
+        return "low_kappa" if known.kappa < self.least_kappa else None
+
     def doubt_of(self, known: Calibration) -> str | None:
         """Why a calibration does not do, or None when it does."""
-        if known.graded < self.least_labels:
-            return f"{known.graded} labels are too few, {self.least_labels} are wanted"
-        if known.kappa is None:
-            return "people and judge gave one and the same answer throughout: labels of both kinds are needed"
-        if known.kappa < self.least_kappa:
-            return f"kappa is {known.kappa:.2f}, at least {self.least_kappa:g} is wanted"
-        return None
+        match self.weakness_of(known):
+            case "few_labels":
+                return f"{known.graded} labels are too few, {self.least_labels} are wanted"
+            case "one_answer":
+                return "people and judge gave one and the same answer throughout: labels of both kinds are needed"
+            case "low_kappa":
+                return f"kappa is {known.kappa:.2f}, at least {self.least_kappa:g} is wanted"
+            case None:
+                return None
 
 
 def as_row(calibration: Calibration) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botops.domain.errors import NotFoundError
 from botops.domain.evaluations import Origin
-from botops.domain.reviews import FindingRef, Review
+from botops.domain.reviews import FindingRef, ReplyReview, Review
 from botops.domain.turns import TurnRecord
 from botops.evals.suite import SuiteReader
 from botops.evals.suite_writer import append_cases, cases_text, write_suite
@@ -22,11 +22,13 @@ def case_of(
     records: Sequence[TurnRecord],
     turn: int | None = None,
     rulings: Mapping[FindingRef, Review] = MappingProxyType({}),
+    reviews: Sequence[ReplyReview] = (),
 ) -> dict[str, Any]:
     """The case that says a turn again: what was said before it as its history, the client's words as its line.
 
     Without `turn` the first one with a finding is taken, else the last. What the store has masked stays masked. What
-    reviewers said of the turn's findings stands in `x-reviews`. Raises NotFoundError when there is no such turn.
+    reviewers said of the turn's findings stands in `x-reviews`, and how they say the bot should have answered in
+    `x-ideal`. Raises NotFoundError when there is no such turn.
     """
     if not records:
         raise NotFoundError("the dialogue has no turns: there is nothing to say again")
@@ -52,7 +54,11 @@ def case_of(
         case["history"] = history
     case |= {"turns": [inbound.text], "expect": ["no_invented_claims", "language"]}
     said = [_review(chosen, review) for ref, review in rulings.items() if ref.turn_id == chosen.id]
-    return {**case, "x-reviews": said} if said else case
+    if said:
+        case["x-reviews"] = said
+    if better := [r.ideal for r in sorted(reviews, key=lambda r: r.at) if r.turn_id == chosen.id and r.ideal]:
+        case["x-ideal"] = better[-1]
+    return case
 
 
 def _review(turn: TurnRecord, review: Review) -> dict[str, str]:

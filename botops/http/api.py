@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,25 +13,45 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from botops import __version__
+from botops.app.access.acting import actor
+from botops.app.access.refusing import note_refusal
 from botops.app.evals.tasks import EvalDesk
-from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError, SwitchedOffError
+from botops.domain.errors import (
+    BotopsError,
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    OutsideError,
+    SignInError,
+    SwitchedOffError,
+)
+from botops.domain.refusals import Refusal
 from botops.http import (
+    alerts,
     audit,
     chat,
     costs,
     dialogues,
     evals,
     experiments,
+    hand_offs,
+    incidents,
     outcomes,
     overrides,
+    people,
     pricebook,
+    probes,
     prompts,
     proposals,
     releases,
+    remedies,
     reviews,
+    sign_in,
     system,
+    trials,
 )
 from botops.http.bounds import Bounds
+from botops.http.gate import Gate, Keys
 
 if TYPE_CHECKING:
     from botops.app.container import Container
@@ -40,11 +61,15 @@ _DESCRIPTION = """Talk to the bot, hand in another bot's dialogues, read the met
 Every price, discount and term of a reply is compared with the price book before the reply leaves."""
 
 
-def create_api(container: Container) -> FastAPI:
-    """The API over a container, which stays the caller's to close. Its pages load nothing from other hosts."""
-    api = FastAPIOffline(redoc_url=None, title="botops", version=__version__, description=_DESCRIPTION)
+def create_api(container: Container, keys: Keys | None = None) -> FastAPI:
+    """The API over a container, which stays the caller's to close. Its pages load nothing from other hosts. `keys` let
+    programs in where people have to sign in."""
+    api = FastAPIOffline(
+        redoc_url=None, title="botops", version=__version__, description=_DESCRIPTION, **_page(container)
+    )
     api.state.container = container
     api.state.evals = EvalDesk(container)
+    api.state.sign_ins = asyncio.Semaphore(sign_in.AT_ONCE)
     for part in (
         chat,
         prompts,  # asked for before every reply, so looked at early
@@ -52,13 +77,21 @@ def create_api(container: Container) -> FastAPI:
         costs,
         evals,
         experiments,
+        alerts,
+        hand_offs,
+        incidents,
+        remedies,
         outcomes,
         overrides,
         releases,
+        trials,
         proposals,
         pricebook,
         audit,
         reviews,
+        probes,
+        sign_in,
+        people,
         system,
     ):
         api.include_router(part.router)
@@ -66,8 +99,15 @@ def create_api(container: Container) -> FastAPI:
     api.add_exception_handler(RequestValidationError, _bad_request)
     api.add_exception_handler(HTTPException, _http_error)
     api.add_exception_handler(Exception, _fault)
+    if container.settings.sign_in.on:
+        api.add_middleware(Gate, container=container, keys=keys or Keys())
     api.add_middleware(Bounds, hosts=container.settings.server.hosts)
     return api
+
+
+def _page(container: Container) -> dict[str, Any]:
+    """Where people sign in, a browser reads the description at the console, from where nothing can be tried out."""
+    return {"swagger_ui_parameters": {"supportedSubmitMethods": []}} if container.settings.sign_in.on else {}
 
 
 def container_of(request: Request) -> Container:
@@ -77,7 +117,12 @@ def container_of(request: Request) -> Container:
 
 
 def status_of(error: BotopsError) -> int:
-    """The HTTP status of an error: 404 unknown, 409 conflict or switched off, 503 infrastructure, 400 other input."""
+    """The HTTP status of an error: 401 not signed in, 429 after too many tries to, 403 not allowed, 404 unknown, 409
+    conflict or switched off, 503 infrastructure, 400 other input."""
+    if isinstance(error, SignInError):
+        return 401 if error.wait_s is None else 429
+    if isinstance(error, ForbiddenError):
+        return 403
     if isinstance(error, NotFoundError):
         return 404
     if isinstance(error, ConflictError | SwitchedOffError):
@@ -87,17 +132,24 @@ def status_of(error: BotopsError) -> int:
 
 async def _botops_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, BotopsError)
-    body = {"error": type(error).__name__, "detail": str(error)}
+    body: dict[str, object] = {"error": type(error).__name__, "detail": str(error)}
+    if error.refusal is not None:
+        body |= {"refusal": error.refusal.value, "values": dict(error.values)}
     if isinstance(error, ConflictError) and (error.theirs is not None or error.yours is not None):
         return JSONResponse({**body, "theirs": error.theirs, "yours": error.yours}, status_of(error))
-    return JSONResponse(body, status_of(error))
+    headers = {"Retry-After": str(error.wait_s)} if isinstance(error, SignInError) and error.wait_s else None
+    if isinstance(error, ForbiddenError) and (who := actor()) is not None:
+        container, path = container_of(request), f"{request.method} {request.url.path}"
+        await asyncio.to_thread(note_refusal, container, who, f"{path}: {error}")
+    return JSONResponse(body, status_of(error), headers=headers)
 
 
 async def _bad_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     # What was sent is not echoed: it may hold a client's personal data.
     places = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()]
-    return JSONResponse({"error": "bad_request", "detail": "; ".join(places)}, 422)
+    told = {"refusal": Refusal.NOT_VALID.value, "values": {}}
+    return JSONResponse({"error": "bad_request", "detail": "; ".join(places), **told}, 422)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

@@ -27,7 +27,10 @@ class AuditReply(BaseModel):
     at: datetime
     by: str
     deed: Deed
-    subject: str = Field(description="`prompt:NAME`, `pricebook`, `experiment:SEED`, `store` or `costs`.")
+    subject: str = Field(
+        description="`prompt:NAME`, `pricebook`, `experiment:SEED`, `exception:ID`, `alert:RULE`, `alerts`, "
+        "`person:NAME`, `access`, `store` or `costs`."
+    )
     version: str | None
     checksum: str | None = Field(description="SHA-256 of the text it was about.")
     reason: str

@@ -1,6 +1,6 @@
 """What is refused before a route sees it: requests of foreign pages, oversized bodies and bodies that never end.
 
-The API has no sign-in and listens on this machine only, but so does every page in the operator's browser: a page of
+Without sign-in the API listens on this machine only, but so does every page in the operator's browser: a page of
 another site can post to 127.0.0.1, and by pointing its own name here (DNS rebinding) it could read the answers too. A
 browser always tells in `Host` which name it used and in `Origin` whose page wrote, so both are compared.
 """
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fastapi import HTTPException
+
+from botops.http.refusal import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +28,7 @@ BODY_S = 30.0
 """Seconds within which a body must have arrived; a batch or a price book may take `BATCH_S`."""
 BATCH_S = 600.0
 _BATCHES = frozenset({"/v1/dialogues", *(f"/v1/pricebook/{step}" for step in ("look", "propose", "publish"))})
+_CLOSE = {"connection": "close"}
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -47,9 +49,9 @@ class Bounds:
         batch = scope["path"] in _BATCHES
         cap = MAX_BATCH if batch else MAX_BODY
         if problem := self._foreign(scope["method"], headers):
-            await _refuse(send, 403, "foreign_site", problem)
+            await refuse(send, 403, "foreign_site", problem, _CLOSE)
         elif (length := headers.get("content-length", "0")).isdecimal() and int(length) > cap:
-            await _refuse(send, 413, "too_large", _too_large(cap))
+            await refuse(send, 413, "too_large", _too_large(cap), _CLOSE)
         else:
             body = _Body(receive, cap, BATCH_S if batch else self._body_s)
             await self._app(scope, body.receive, send)
@@ -111,14 +113,3 @@ def _name(authority: str) -> str:
 
 def _too_large(cap: int) -> str:
     return f"the body is over {cap // 2**20} MB: send it in parts"
-
-
-async def _refuse(send: Send, status: int, error: str, detail: str) -> None:
-    body = json.dumps({"error": error, "detail": detail}, ensure_ascii=False).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

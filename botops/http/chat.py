@@ -6,17 +6,20 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 
 from botops.app import services
+from botops.app.probing.turns import bot_for
 from botops.domain.errors import BotopsError
+from botops.domain.probes import HEADER as PROBE_HEADER
 from botops.http.schemas import ChatReply, ChatRequest, Problem, PromptServed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from botops.app.container import Container
+    from botops.bot import Bot
     from botops.domain.messages import InboundMessage
     from botops.domain.turns import TurnRecord
 
@@ -30,11 +33,15 @@ router = APIRouter(tags=["chat"])
     summary="Send a client's message, get the reply",
 )
 async def chat(
-    body: ChatRequest, request: Request, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+    body: ChatRequest,
+    request: Request,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    probe: Annotated[str | None, Header(alias=PROBE_HEADER, max_length=200, include_in_schema=False)] = None,
 ) -> ChatReply | Response:
     """Answers one message. With `stream` the reply comes as server-sent events: `text` events with pieces of it, then
     one `turn` event with the same body as the plain answer, or one `error` event."""
     container: Container = request.app.state.container
+    bot = await _bot(container, probe)
     inbound = await services.inbound(
         container,
         body.text,
@@ -49,9 +56,19 @@ async def chat(
     )
     if body.stream:
         return StreamingResponse(
-            _events(container, inbound), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+            _events(bot, inbound), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )
-    return reply_of(await container.bot.run_turn(inbound))
+    return reply_of(await bot.run_turn(inbound))
+
+
+async def _bot(container: Container, probe: str | None) -> Bot:
+    """Who answers. A probe with another's mark is refused: answered as a client's message it would count as one."""
+    if probe is None:
+        return container.bot
+    bot = await asyncio.to_thread(bot_for, container, probe)
+    if bot is None:
+        raise HTTPException(403, f"{PROBE_HEADER}: no mark of this installation's probes; leave the header out")
+    return bot
 
 
 def reply_of(record: TurnRecord) -> ChatReply:
@@ -79,7 +96,7 @@ def reply_of(record: TurnRecord) -> ChatReply:
     )
 
 
-async def _events(container: Container, inbound: InboundMessage) -> AsyncIterator[str]:
+async def _events(bot: Bot, inbound: InboundMessage) -> AsyncIterator[str]:
     queue: asyncio.Queue[str | None] = asyncio.Queue()
 
     async def send(text: str) -> None:
@@ -87,7 +104,7 @@ async def _events(container: Container, inbound: InboundMessage) -> AsyncIterato
 
     async def run() -> None:
         try:
-            record = await container.bot.run_turn(inbound, send)
+            record = await bot.run_turn(inbound, send)
             await queue.put(_event("turn", reply_of(record).model_dump_json()))
         except BotopsError as error:
             detail = {"error": type(error).__name__, "detail": str(error)}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, StringConstraints
 
+from botops.app.evals import baselines
 from botops.app.evals import cases as making
 from botops.app.evals.tasks import MOST_SUITES, EvalDesk, Wanted
 from botops.domain.people import MOST_REASON
@@ -82,6 +83,16 @@ class CancelRequest(Body):
     by: Id
 
 
+class BaselineRequest(Body):
+    """Who chooses a run to hold later ones against, and why."""
+
+    by: Id
+    reason: Annotated[str, Field(min_length=1, max_length=MOST_REASON)]
+    allow_gone: bool = Field(
+        False, description="Cases of the earlier baseline that this run lacks are meant to be gone."
+    )
+
+
 class TaskReply(BaseModel):
     """A run that was asked for. `running`, then `done`, `cancelled`, `failed` (`error` says why) or `interrupted`."""
 
@@ -147,7 +158,9 @@ class RunWithCases(RunReply):
     outcomes: list[OutcomeReply]
 
 
-@router.post("/v1/dialogues/{dialogue_id}/case", status_code=201, responses=_FAULTS, summary="Make a test of a turn")
+@router.post(
+    "/v1/dialogues/{dialogue_id:path}/case", status_code=201, responses=_FAULTS, summary="Make a test of a turn"
+)
 async def make_case(dialogue_id: str, request: Request, body: CaseRequest) -> CaseReply:
     """Writes a turn as a case into a suite's file: masked, at its moment, with what reviewers said of it."""
     container: Container = request.app.state.container
@@ -218,6 +231,17 @@ async def run(run_id: str, request: Request) -> RunWithCases:
     found = await asyncio.to_thread(container.store.eval_runs.get, run_id)
     outcomes = await asyncio.to_thread(container.store.eval_runs.cases, run_id)
     return RunWithCases(**_run(found), outcomes=[_outcome(outcome) for outcome in outcomes])
+
+
+@router.post("/v1/evals/runs/{run_id}/baseline", responses=_FAULTS, summary="Hold later runs against this one")
+async def choose_baseline(run_id: str, request: Request, body: BaselineRequest) -> RunReply:
+    """Makes a kept run the one that later runs of its suite are held against. Who, when and why stand in the audit
+    log."""
+    container: Container = request.app.state.container
+    found = await asyncio.to_thread(
+        baselines.choose_baseline, container, run_id, by=body.by, reason=body.reason, allow_gone=body.allow_gone
+    )
+    return RunReply(**_run(found.run))
 
 
 def _task(found: EvalTask) -> TaskReply:

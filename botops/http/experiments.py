@@ -58,7 +58,7 @@ class TesterRequest(Deed):
     """A lead that gets a version in any case."""
 
     lead: Id
-    version: int | None = Field(description="None: it is no tester any longer.")
+    version: int | None = Field(None, description="Without one it is no tester any longer.")
 
 
 class PromoteRequest(Deed):

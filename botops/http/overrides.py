@@ -15,6 +15,7 @@ from botops.http.schemas import Body, Id, Problem
 
 if TYPE_CHECKING:
     from botops.app.container import Container
+    from botops.app.releases.kill_switch import Killed
     from botops.domain.releases import Override
 
 router = APIRouter(tags=["prompts"])
@@ -64,7 +65,7 @@ async def kill(name: str, request: Request, body: KillRequest) -> KillReply:
     """Switches a prompt on every replica within two seconds, whatever its release file says."""
     container: Container = request.app.state.container
     made = await asyncio.to_thread(kill_switch.kill, container, name, body.to, by=body.by, reason=body.reason)
-    return KillReply(override=_reply(made.override), replaced=[_reply(order) for order in made.replaced])
+    return kill_reply(made)
 
 
 @router.post("/v1/prompts/{name}/restore", responses=_FAULTS, summary="End what was ordered for a prompt")
@@ -80,6 +81,11 @@ async def overrides(request: Request) -> list[OverrideReply]:
     """The overrides in force, the oldest first."""
     container: Container = request.app.state.container
     return [_reply(order) for order in await asyncio.to_thread(container.store.overrides.in_force)]
+
+
+def kill_reply(made: Killed) -> KillReply:
+    """What was ordered, as the API tells it."""
+    return KillReply(override=_reply(made.override), replaced=[_reply(order) for order in made.replaced])
 
 
 def _reply(order: Override) -> OverrideReply:

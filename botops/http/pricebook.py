@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from botops.app.pricebooks import book_releases
+from botops.app.pricebooks import book_releases, column_memory
 from botops.app.pricebooks import candidate as book_candidate
 from botops.app.pricebooks.canary import standing_alarm
 from botops.domain.errors import ConflictError, UserError
@@ -31,6 +31,7 @@ MOST_TEXT = 8_000_000
 """Characters of a price book over HTTP, some hundred thousand prices: reading it takes seconds beside clients' replies.
 The command line takes larger ones."""
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=104)]
+_Field = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 _Lines = Annotated[int, Query(ge=0, le=10_000, description="At most so many lines of changes.")]
 
 
@@ -76,6 +77,15 @@ class RollbackBookRequest(Body):
     reason: Reason
     to: _Name | None = Field(None, description="The number or name of a book that was live.")
     expected: Checksum | None = Field(None, description="The SHA-256 of release.yaml that was seen.")
+
+
+class ColumnsRequest(Body):
+    """How the columns of a price list were read, for the next one."""
+
+    columns: dict[Annotated[str, StringConstraints(min_length=1, max_length=120)], _Field] = Field(
+        max_length=200, description="Headers and what stood under them: `name`, `amount`, `attribute:colour`, `skip` …"
+    )
+    by: Id = Field(description="Who says so.")
 
 
 class Step(BaseModel):
@@ -160,6 +170,20 @@ async def history(request: Request) -> list[Step]:
     folder = book_candidate.book_folder(container.settings)
     release = await asyncio.to_thread(folder.release)
     return [Step(**_step(step)) for step in reversed(release.spec.approvals)] if release is not None else []
+
+
+@router.get("/columns", summary="How the columns of price lists were read before")
+async def known_columns(request: Request) -> dict[str, str]:
+    """Fields by header, written small."""
+    container: Container = request.app.state.container
+    return await asyncio.to_thread(column_memory.remembered, container.settings)
+
+
+@router.put("/columns", responses=FAULTS, summary="Remember how the columns of a price list were read")
+async def remember_columns(request: Request, body: ColumnsRequest) -> dict[str, str]:
+    """Keeps them for the next list with such headers; what is known of other headers stays."""
+    container: Container = request.app.state.container
+    return await asyncio.to_thread(column_memory.remember, container, body.columns, by=body.by)
 
 
 @router.post("/look", responses=_NO_BOOK, summary="Look at a price book before it goes live")

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from botops.app.checks import reviewing
-from botops.domain.reviews import ClaimException, FindingRef, Remedy, Ruling
+from botops.app.dialogues import judging
+from botops.app.dialogues.judging import MOST_CHARACTERS
+from botops.domain.reviews import ClaimException, FindingRef, Remedy, ReplyVerdict, Ruling
 from botops.http.schemas import Body, Id, Problem
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class ReviewRequest(Body):
     attempt: Annotated[int, Field(ge=-1, le=20)] = Field(-1, description="The draft it is about; -1 for what left.")
     finding: Annotated[int, Field(ge=1, le=1000)] = Field(1, description="Its number among the findings, from 1.")
     ruling: Literal["confirmed", "false_alarm"]
-    remedy: Literal["exception", "book"] | None = Field(None, description="What a false alarm becomes.")
+    remedy: Literal["exception", "book", "check"] | None = Field(None, description="What a false alarm becomes.")
     by: Words = Field(description="Who says so.")
     reason: Words
     owner: Id | None = Field(None, description="The role that answers for the exception.")
@@ -76,6 +78,35 @@ async def review(request: Request, body: ReviewRequest) -> ReviewReply:
     )  # fmt: skip
     made = await asyncio.to_thread(reviewing.review, container, said)
     return ReviewReply(id=made.id, exception_id=made.exception_id)
+
+
+class ReplyReviewRequest(Body):
+    """A person's word on a reply."""
+
+    verdict: Literal["right", "wrong"]
+    by: Words = Field(description="Who says so.")
+    reason: Annotated[str, Field(max_length=MOST_CHARACTERS)] = ""
+    ideal: Annotated[str, Field(max_length=MOST_CHARACTERS)] = Field("", description="How it should have been.")
+
+
+class ReplyReviewReply(BaseModel):
+    """The word as kept."""
+
+    turn_id: str
+    verdict: Literal["right", "wrong"]
+    by: str
+
+
+@router.post("/v1/turns/{turn_id}/review", status_code=201, responses=_FAULTS, summary="Say whether a reply is right")
+async def review_reply(request: Request, turn_id: str, body: ReplyReviewRequest) -> ReplyReviewReply:
+    """Keeps a person's word on a reply in the place of their earlier one, and rules on what the check found in it:
+    confirmed in a wrong reply, a false alarm in a right one, where nobody else has ruled."""
+    container: Container = request.app.state.container
+    made = await asyncio.to_thread(
+        judging.review_reply, container, turn_id, ReplyVerdict(body.verdict), by=body.by, reason=body.reason,
+        ideal=body.ideal,
+    )  # fmt: skip
+    return ReplyReviewReply(turn_id=made.turn_id, verdict=made.verdict.value, by=made.by)
 
 
 @router.get("/v1/exceptions", summary="List exceptions")

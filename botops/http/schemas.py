@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from botops.domain.refusals import Refusal
+
 Id = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
@@ -103,6 +105,8 @@ class Problem(BaseModel):
 
     error: str
     detail: str
+    refusal: Refusal | None = Field(None, description="What it is about, where people meet it often.")
+    values: dict[str, str] = Field(default_factory=dict, description="What a sentence about it names.")
 
 
 class Conflict(Problem):

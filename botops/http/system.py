@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from prometheus_client import CONTENT_TYPE_LATEST
 
 from botops import __version__
 from botops.app import services
-from botops.app.supervise import broken_files
+from botops.app.gauges import refresh_gauges
+from botops.app.watch import broken_files
 from botops.http.schemas import Health, Readiness
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ async def readyz(request: Request) -> Response:
 
 @router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
 async def metrics(request: Request) -> Response:
-    """The metrics of this process in the Prometheus text format."""
+    """The metrics of this process, in the OpenMetrics format (with the turns that stand behind figures) for who accepts
+    it, else in the Prometheus text format."""
     container: Container = request.app.state.container
-    await asyncio.to_thread(services.refresh_gauges, container)
-    return Response(container.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+    await asyncio.to_thread(refresh_gauges, container)
+    body, content_type = container.metrics.scrape(request.headers.get("accept", ""))
+    return Response(body, media_type=content_type)

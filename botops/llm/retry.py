@@ -19,7 +19,7 @@ class RetryPolicy:
 
     `attempts` counts calls, the first included. The wait before attempt n + 1 is `base_s` x 2^(n-1), at most `cap_s`,
     times a random share between one half and one, so that many callers do not return in step. Seconds throughout.
-    `faults` are those that are tried again.
+    `faults` are those that are tried again; `on_retry` is told the failure before each further try.
     """
 
     attempts: int = 3
@@ -27,6 +27,7 @@ class RetryPolicy:
     cap_s: float = 8.0
     random: Callable[[], float] = random.random
     faults: frozenset[ModelFault] = RETRYABLE
+    on_retry: Callable[[ModelError], None] = lambda error: None
 
     def __post_init__(self) -> None:
         if self.attempts < 1:
@@ -61,5 +62,6 @@ async def with_retries(
             wait = policy.wait_s(attempt, error.retry_after)
             if loop.time() + wait >= deadline:
                 raise
+            policy.on_retry(error)
         await asyncio.sleep(wait)
         attempt += 1

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from statistics import median
+from types import MappingProxyType
 
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.incidents import CauseKind, FollowUp, Incident, IncidentSeverity, IncidentState
+from botops.domain.money import Money
 
 _ENDED = frozenset({IncidentState.RESOLVED, IncidentState.CLOSED})
 
@@ -40,27 +42,47 @@ def reopen(incident: Incident) -> Incident:
     )
 
 
+class Lack(StrEnum):
+    """What an incident has not got yet, and cannot be closed without."""
+
+    END = "end"
+    CAUSE = "cause"
+    ACTIONS = "actions"
+    CASE = "case"
+
+
+_LACKS: Mapping[Lack, str] = MappingProxyType(
+    {
+        Lack.END: "it is not resolved: botops incident resolve {number}",
+        Lack.CAUSE: "the cause is not named: botops incident cause {number} KIND WORDS",
+        Lack.ACTIONS: "nothing is to be done about it: botops incident action {number} WORDS --owner ROLE --due DAY",
+        Lack.CASE: "no regression case is linked: botops incident case {number} SUITE#CASE, or --none WHY",
+    }
+)
+
+
+def lacks(incident: Incident) -> tuple[Lack, ...]:
+    """What has to be known before the incident may be closed; empty when all is."""
+    known = {
+        Lack.END: incident.state in _ENDED,
+        Lack.CAUSE: bool(incident.cause) and incident.cause_kind is not None,
+        Lack.ACTIONS: bool(incident.follow_ups),
+        Lack.CASE: bool(incident.case or incident.no_case),
+    }
+    return tuple(lack for lack, there in known.items() if not there)
+
+
 def missing(incident: Incident) -> tuple[str, ...]:
     """What has to be known before the incident may be closed, each with the command that says it; empty when all is."""
-    number = incident.number
-    lacks = []
-    if incident.state not in _ENDED:
-        lacks.append(f"it is not resolved: botops incident resolve {number}")
-    if not incident.cause or incident.cause_kind is None:
-        lacks.append(f"the cause is not named: botops incident cause {number} KIND WORDS")
-    if not incident.follow_ups:
-        lacks.append(f"nothing is to be done about it: botops incident action {number} WORDS --owner ROLE --due DAY")
-    if not incident.case and not incident.no_case:
-        lacks.append(f"no regression case is linked: botops incident case {number} SUITE#CASE, or --none WHY")
-    return tuple(lacks)
+    return tuple(_LACKS[lack].format(number=incident.number) for lack in lacks(incident))
 
 
 def close(incident: Incident, at: datetime, by: str) -> Incident:
     """It was learnt from. Raises UserError with everything that is missing, ConflictError when it is closed."""
     if incident.state is IncidentState.CLOSED:
         raise ConflictError(f"{incident.name} was closed by {incident.closed_by} already")
-    if lacks := missing(incident):
-        raise UserError(f"{incident.name} cannot be closed yet:\n" + "\n".join(f"  - {lack}" for lack in lacks))
+    if told := missing(incident):
+        raise UserError(f"{incident.name} cannot be closed yet:\n" + "\n".join(f"  - {lack}" for lack in told))
     return replace(incident, state=IncidentState.CLOSED, closed_at=at, closed_by=by)
 
 
@@ -102,6 +124,11 @@ def with_owner(incident: Incident, owner: str) -> Incident:
     return replace(_not_closed(incident), owner=owner)
 
 
+def with_at_risk(incident: Incident, amount: Money | None) -> Incident:
+    """What it may cost, as far as people can tell. Raises ConflictError once it is closed."""
+    return replace(_not_closed(incident), at_risk=amount)
+
+
 def overdue(incidents: Iterable[Incident], today: date) -> tuple[tuple[Incident, FollowUp], ...]:
     """What should have been done before today and is not, the longest overdue first."""
     late = [(i, f) for i in incidents for f in i.follow_ups if f.done_at is None and f.due < today]
@@ -109,36 +136,65 @@ def overdue(incidents: Iterable[Incident], today: date) -> tuple[tuple[Incident,
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """A kind of cause that came back, with the numbers of its incidents, the newest first."""
+
+    kind: CauseKind
+    incidents: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """How long something took: the middle one of all, and the mean, which one forgotten incident can spoil."""
+
+    median: timedelta
+    mean: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentFigures:
     """Incidents of a period in figures.
 
-    `to_acknowledge` is the median time from opening to acknowledging, `to_resolve` from the beginning of the trouble to
-    its end; None where no incident came so far. `repeats` are causes that came back: the kind and how often.
+    `to_notice` is from the beginning of the trouble to opening, `to_acknowledge` from opening to acknowledging (its
+    mean is known as MTTA), `to_resolve` from the beginning of the trouble to its end (MTTR); None where no incident
+    came so far. `repeats` are the kinds of causes that came back, the most frequent first.
     """
 
     incidents: int
     unresolved: int
-    to_acknowledge: timedelta | None
-    to_resolve: timedelta | None
-    repeats: tuple[tuple[CauseKind, int], ...]
+    to_notice: Spans | None
+    to_acknowledge: Spans | None
+    to_resolve: Spans | None
+    repeats: tuple[Repeat, ...]
 
 
 def figures(incidents: Sequence[Incident]) -> IncidentFigures:
-    """Incidents in figures. Medians, not means: one that was forgotten over a holiday says nothing of the others."""
-    acknowledged = [i.acknowledged_at - i.opened_at for i in incidents if i.acknowledged_at is not None]
-    resolved = [i.resolved_at - i.began_at for i in incidents if i.resolved_at is not None]
-    causes = Counter(i.cause_kind for i in incidents if i.cause_kind is not None)
+    """Incidents in figures."""
     return IncidentFigures(
         len(incidents),
         sum(i.state not in _ENDED for i in incidents),
-        _median(acknowledged),
-        _median(resolved),
-        tuple((kind, number) for kind, number in causes.most_common() if number > 1),
+        _spans([i.opened_at - i.began_at for i in incidents]),
+        _spans([i.acknowledged_at - i.opened_at for i in incidents if i.acknowledged_at is not None]),
+        _spans([i.resolved_at - i.began_at for i in incidents if i.resolved_at is not None]),
+        repeats(incidents),
     )
 
 
-def _median(spans: Sequence[timedelta]) -> timedelta | None:
-    return timedelta(seconds=median(span.total_seconds() for span in spans)) if spans else None
+def repeats(incidents: Iterable[Incident]) -> tuple[Repeat, ...]:
+    """The kinds of causes that more than one incident had, the most frequent first."""
+    found: dict[CauseKind, list[int]] = {}
+    for incident in incidents:
+        if incident.cause_kind is not None:
+            found.setdefault(incident.cause_kind, []).append(incident.number)
+    several = [Repeat(kind, tuple(sorted(ns, reverse=True))) for kind, ns in found.items() if len(ns) > 1]
+    return tuple(sorted(several, key=lambda r: (-len(r.incidents), r.kind.value)))
+
+
+def _spans(spans: Sequence[timedelta]) -> Spans | None:
+    if not spans:
+        return None
+    middle = timedelta(seconds=median(span.total_seconds() for span in spans))
+    return Spans(middle, sum(spans, timedelta()) / len(spans))
 
 
 def _not_closed(incident: Incident) -> Incident:

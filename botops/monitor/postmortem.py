@@ -9,11 +9,16 @@ from datetime import datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Literal
 
+from botops.claims.shown import worded
+from botops.domain.alerts import LikelyCause
 from botops.domain.incidents import AffectedReply, Incident, TimelineEntry
 from botops.domain.money import Money
+from botops.monitor.alert_words import money
+from botops.monitor.incident_told import Titles, called, told
 
 PostmortemLanguage = Literal["ru", "en"]
 _MOST_QUOTES = 5
+_MOST_CAUSES = 3
 _MARKED = re.compile(r"([\\`*_{}\[\]<>#|!~$&])")
 
 
@@ -35,7 +40,7 @@ def impact_of(affected: Sequence[AffectedReply]) -> Impact:
     for one in affected:
         if one.at_risk is not None:
             amounts[one.at_risk.currency] = amounts.get(one.at_risk.currency, 0) + one.at_risk.minor
-    worst = sorted(affected, key=lambda a: (-a.severity, -(a.at_risk.minor if a.at_risk else 0), a.at, a.dialogue_id))
+    worst = worst_first(affected)
     return Impact(
         len({(a.dialogue_id, a.turn) for a in affected}),
         len({a.dialogue_id for a in affected}),
@@ -45,10 +50,22 @@ def impact_of(affected: Sequence[AffectedReply]) -> Impact:
     )
 
 
+def worst_first(affected: Sequence[AffectedReply]) -> list[AffectedReply]:
+    """Affected replies by severity, then by money at risk, then the oldest first."""
+    return sorted(affected, key=lambda a: (-a.severity, -(a.at_risk.minor if a.at_risk else 0), a.at, a.dialogue_id))
+
+
 def draft(
-    incident: Incident, timeline: Sequence[TimelineEntry], impact: Impact, language: PostmortemLanguage, zone: tzinfo
+    incident: Incident,
+    timeline: Sequence[TimelineEntry],
+    impact: Impact,
+    language: PostmortemLanguage,
+    zone: tzinfo,
+    causes: Sequence[LikelyCause] = (),
+    titles: Titles = MappingProxyType({}),
 ) -> str:
-    """The draft in a language; moments in `zone`. What nobody has said yet stands as a question in italics.
+    """The draft in a language; moments in `zone`. What nobody has said yet stands as a question in italics. `causes`
+    are what the alerts hold to be likely, the likeliest first; `titles` what roles are called.
 
     Foreign text (what clients and bots wrote, reasons people gave) is escaped: it shows as it is and does nothing.
     """
@@ -61,7 +78,7 @@ def draft(
         f"# {incident.name}: {plain(incident.title)}",
         "",
         f"- {words['severity']}: {words[incident.severity.value]}",
-        f"- {words['owner']}: {plain(incident.owner)}",
+        f"- {words['owner']}: {plain(called(incident.owner, titles, language))}",
         f"- {words['began']}: {at(incident.began_at)}",
         f"- {words['opened']}: {at(incident.opened_at)}, {plain(incident.opened_by)}",
         f"- {words['acknowledged']}: {_after(incident.acknowledged_at, incident.opened_at, at, words)}",
@@ -70,12 +87,12 @@ def draft(
     return "\n".join(
         [
             *head,
-            *_section(words["impact"], _impact(impact, words)),
-            *_section(words["cause"], [_cause(incident, words)]),
-            *_section(words["timeline"], _timeline(timeline, at, words)),
+            *_section(words["impact"], [*_impact(impact, words, language), *_said(incident, impact, words, language)]),
+            *_section(words["cause"], [_cause(incident, words), *_likely(causes, at, words)]),
+            *_section(words["timeline"], _timeline(timeline, at, words, language, titles)),
             *_section(words["well"], [f"_{words['ask_well']}_"]),
             *_section(words["badly"], [f"_{words['ask_badly']}_"]),
-            *_section(words["actions"], _actions(incident, words)),
+            *_section(words["actions"], _actions(incident, words, language, titles, zone)),
             *_section(words["case"], [_case(incident, words)]),
             "",
         ]
@@ -104,19 +121,30 @@ def _span(span: timedelta, words: Mapping[str, str]) -> str:
     return words["span"].format(hours=hours, minutes=minutes) if hours else words["minutes"].format(minutes=minutes)
 
 
-def _impact(impact: Impact, words: Mapping[str, str]) -> list[str]:
+def _said(incident: Incident, impact: Impact, words: Mapping[str, str], language: PostmortemLanguage) -> list[str]:
+    """What people put the loss at; where neither they nor the replies tell it, a question."""
+    if incident.at_risk is not None:
+        return ["", words["estimate"].format(money=_sum(incident.at_risk, language))]
+    return [] if impact.at_risk else ["", f"_{words['ask_money']}_"]
+
+
+def _sum(amount: Money, language: PostmortemLanguage) -> str:
+    return _MARKED.sub(r"\\\1", money(amount, language))
+
+
+def _impact(impact: Impact, words: Mapping[str, str], language: PostmortemLanguage) -> list[str]:
     if not impact.replies:
         return [words["no_impact"]]
-    money = ", ".join(f"{m.amount:,.2f} {m.currency}".replace(",", "\u00a0") for m in impact.at_risk)
+    sums = ", ".join(_sum(one, language) for one in impact.at_risk)
     lines = [
         words["counts"].format(replies=impact.replies, dialogues=impact.dialogues, leads=impact.leads),
-        words["money"].format(money=money) if money else words["no_money"],
+        words["money"].format(money=sums) if sums else words["no_money"],
         "",
         f"{words['examples']}:",
         "",
     ]
     for one in impact.examples:
-        right = plain(one.expected) if one.expected else words["nothing_near"]
+        right = plain(worded(one.expected, language)) if one.expected else words["nothing_near"]
         lines.append(f"- «{plain(one.quote)}» → {right} ({plain(one.dialogue_id)}, {words['turn']} {one.turn})")
     return lines
 
@@ -127,23 +155,46 @@ def _cause(incident: Incident, words: Mapping[str, str]) -> str:
     return f"{words[f'cause_{incident.cause_kind.value}']}: {plain(incident.cause)}"
 
 
-def _timeline(timeline: Sequence[TimelineEntry], at: object, words: Mapping[str, str]) -> list[str]:
+def _likely(causes: Sequence[LikelyCause], at: object, words: Mapping[str, str]) -> list[str]:
+    """What the alerts point at, for whoever writes the cause."""
+    assert callable(at)
+    lines = []
+    for one in causes[:_MOST_CAUSES]:
+        who = f", {plain(one.by)}" if one.by else ""
+        sure = "" if one.probability is None else f" — {words['likely'].format(percent=round(100 * one.probability))}"
+        lines.append(f"- {at(one.at)}: {plain(one.what)}{who}{sure}")
+    return ["", f"{words['by_alerts']}:", "", *lines] if lines else []
+
+
+def _timeline(
+    timeline: Sequence[TimelineEntry],
+    at: object,
+    words: Mapping[str, str],
+    language: PostmortemLanguage,
+    titles: Titles,
+) -> list[str]:
     assert callable(at)
     rows = [f"| {words['when']} | {words['who']} | {words['what']} |", "|---|---|---|"]
     for entry in timeline:
         subject = f"{plain(entry.subject)}: " if entry.subject else ""
-        what = f"{words[f'entry_{entry.kind.value}']}. {subject}{plain(entry.text)}"
-        rows.append(f"| {at(entry.at)} | {plain(entry.by)} | {what} |")
+        what = f"{words[f'entry_{entry.kind.value}']}. {subject}{plain(told(entry, language, titles))}"
+        if isinstance(likely := entry.detail.get("likely_cause"), float):
+            what += f" **({words['likely'].format(percent=round(100 * likely))})**"
+        rows.append(f"| {at(entry.at)} | {plain(called(entry.by, titles, language))} | {what} |")
     return rows
 
 
-def _actions(incident: Incident, words: Mapping[str, str]) -> list[str]:
+def _actions(
+    incident: Incident, words: Mapping[str, str], language: PostmortemLanguage, titles: Titles, zone: tzinfo
+) -> list[str]:
     if not incident.follow_ups:
         return [f"_{words['ask_actions']}_"]
     rows = [f"| № | {words['what']} | {words['owner']} | {words['due']} | {words['done']} |", "|---|---|---|---|---|"]
     for place, one in enumerate(incident.follow_ups, 1):
-        done = "—" if one.done_at is None else f"{one.done_at:%Y-%m-%d}, {plain(one.done_by or '')}"
-        rows.append(f"| {place} | {plain(one.text)} | {plain(one.owner)} | {one.due} | {done} |")
+        done = "—" if one.done_at is None else f"{one.done_at.astimezone(zone):%Y-%m-%d}, {plain(one.done_by or '')}"
+        rows.append(
+            f"| {place} | {plain(one.text)} | {plain(called(one.owner, titles, language))} | {one.due} | {done} |"
+        )
     return rows
 
 
@@ -160,9 +211,11 @@ _RU = {
     "impact": "Последствия", "no_impact": "Ошибочных ответов, дошедших до клиентов, не найдено.",
     "counts": "Ошибочных ответов, дошедших до клиентов: {replies}; диалогов: {dialogues}; клиентов: {leads}.",
     "money": "Обещано меньше, чем положено, на сумму: {money}.",
+    "estimate": "По оценке, может стоить: {money}.", "ask_money": "Сколько это стоило и кому?",
     "no_money": "Денежный ущерб посчитать нельзя: в ошибочных ответах нет сумм.",
     "examples": "Самые тяжёлые", "nothing_near": "в прайс-листе этого нет", "turn": "реплика",
     "cause": "Причина", "ask_cause": "Что именно сломалось и почему это не остановили раньше?",
+    "by_alerts": "На что указывают оповещения", "likely": "вероятная причина, {percent} %",
     "timeline": "Ход событий", "when": "Когда", "who": "Кто", "what": "Что",
     "well": "Что сработало хорошо", "ask_well": "Что помогло заметить или остановить это быстрее?",
     "badly": "Что сработало плохо", "ask_badly": "Где потеряли время? Чего не было под рукой?",
@@ -174,7 +227,7 @@ _RU = {
     "cause_data": "Данные", "cause_other": "Другое",
     "entry_opened": "Открыт инцидент", "entry_acknowledged": "Взят в работу", "entry_note": "Заметка",
     "entry_changed": "Изменение", "entry_resolved": "Устранено", "entry_reopened": "Открыт снова",
-    "entry_closed": "Закрыт", "entry_deed": "Событие",
+    "entry_closed": "Закрыт", "entry_deed": "Событие", "entry_alert": "Оповещение",
     "critical": "критическая", "major": "серьёзная", "minor": "небольшая",
 }  # fmt: skip
 _EN = {
@@ -184,9 +237,11 @@ _EN = {
     "impact": "Impact", "no_impact": "No wrong reply that reached a client was found.",
     "counts": "Wrong replies that reached clients: {replies}; dialogues: {dialogues}; clients: {leads}.",
     "money": "Promised below what is owed: {money}.",
+    "estimate": "Estimated cost: {money}.", "ask_money": "What did it cost, and whom?",
     "no_money": "No loss can be computed: the wrong replies hold no amounts.",
     "examples": "The worst", "nothing_near": "not in the price book", "turn": "turn",
     "cause": "Cause", "ask_cause": "What exactly broke, and why was it not stopped earlier?",
+    "by_alerts": "What the alerts point at", "likely": "likely cause, {percent}%",
     "timeline": "Timeline", "when": "When", "who": "Who", "what": "What",
     "well": "What went well", "ask_well": "What helped to notice or stop it sooner?",
     "badly": "What went badly", "ask_badly": "Where was time lost? What was not at hand?",
@@ -198,7 +253,7 @@ _EN = {
     "cause_data": "Data", "cause_other": "Other",
     "entry_opened": "Incident opened", "entry_acknowledged": "Acknowledged", "entry_note": "Note",
     "entry_changed": "Changed", "entry_resolved": "Resolved", "entry_reopened": "Reopened",
-    "entry_closed": "Closed", "entry_deed": "Event",
+    "entry_closed": "Closed", "entry_deed": "Event", "entry_alert": "Alert",
     "critical": "critical", "major": "major", "minor": "minor",
 }  # fmt: skip
 _WORDS: Mapping[PostmortemLanguage, Mapping[str, str]] = MappingProxyType({"ru": _RU, "en": _EN})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,14 +11,27 @@ from typing import Any
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’]+")
 _NUMBER = re.compile(r"[0-9][0-9\s\u00a0\u202f\u2009'’.,]*")
 _LONGEST = 30
+_NOT_A_PRICE = re.compile(
+    r"^(?:-|—|–|договорн\w*|по запросу|по договор\w+|on request|келісім\w*|сұраныс\w*)?$", re.IGNORECASE
+)
+_OF_ONE = re.compile(r"(/|\bза\s|\bper\s)\s*(?:1|один|одну|одно)\s+(?=[^\W\d])", re.IGNORECASE)
+_THING = re.compile(r"(?:/|\bза\s|\bper\s)\s*([^\W\d_][\w-]{1,29})\.?\s*$", re.IGNORECASE)
 _FROM = re.compile(r"(?:^|\s)(?:от|from|starting at|min\.?|мин\.?)(?=[\s\d])|бастап|\+\s*$", re.IGNORECASE)
+_TO = re.compile(
+    r"(?P<own>[^-–—…\d]*?)(?:\s*(?:[-–—…]|\.{2,3}|\bдо\b|\bto\b)\s*|-?(?:нан|нен|дан|ден|тан|тен)\s+)[₸$€₽]?\s*",
+    re.IGNORECASE,
+)
+"""What stands between the two ends of a range, with what is said of the first (`5 000 ₸ – 7 000 ₸`)."""
+_LONGEST_RANGE = 200
+_WIDEST = 10
+"""Ends of one range: in "5 – 7 000" a thousand is left out, or another thing is meant, so it is none."""
 _THOUSANDS = re.compile(r"^\s*(?:тыс\.?|тысяч\w*|мың|k|к)(?![^\W\d_])", re.IGNORECASE)
 _MILLIONS = re.compile(r"^\s*(?:млн\.?|миллион\w*|mln|million)(?![^\W\d_])", re.IGNORECASE)
 _CURRENCIES = (
     ("KZT", re.compile(r"₸|\bтг\b|тенге|теңге|\bkzt\b|\btenge\b", re.IGNORECASE)),
-    ("USD", re.compile(r"\$|\busd\b|доллар|\bу\.?\s?е\.?", re.IGNORECASE)),
+    ("USD", re.compile(r"\$|\busd\b|доллар\w*|\bу\.?\s?е\.?", re.IGNORECASE)),
     ("EUR", re.compile(r"€|\beur\b|евро", re.IGNORECASE)),
-    ("RUB", re.compile(r"₽|\brub\b|\bруб", re.IGNORECASE)),
+    ("RUB", re.compile(r"₽|\brub\b|\bруб(?:л[ьяиюеё]\w*)?\b", re.IGNORECASE)),
 )
 _PERIODS = (
     ("month", re.compile(r"мес|month|\bmo\b|\bай(?:ына|лық)?\b", re.IGNORECASE)),
@@ -41,12 +54,14 @@ _LOCAL = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:\s*г\.?)?")
 
 @dataclass(frozen=True, slots=True)
 class AmountCell:
-    """What an amount cell says. `currency` and `per` are None where the cell does not say."""
+    """What an amount cell says. `currency` and `per` are None where the cell does not say; `unit` is the thing it
+    counts by: `190 ₸/рулон`."""
 
     amount: Decimal
     currency: str | None = None
     per: str | None = None
     at_least: bool = False
+    unit: str | None = None
 
 
 def text_of(value: Any) -> str:
@@ -70,7 +85,7 @@ def amount_of(value: Any) -> AmountCell | None:
     if isinstance(value, (int, float)):
         exact = Decimal(str(value))
         return AmountCell(exact) if exact.is_finite() else None
-    text = str(value).strip()
+    text = _OF_ONE.sub(r"\1", str(value).strip())
     found = _NUMBER.findall(text)
     match = _NUMBER.search(text)
     if match is None or len(found) > 1 or text[: match.start()].rstrip().endswith(("-", "−")):
@@ -81,7 +96,34 @@ def amount_of(value: Any) -> AmountCell | None:
     tail = text[match.end() :]
     times = 1_000_000 if _MILLIONS.match(tail) else 1_000 if _THOUSANDS.match(tail) else 1
     around = f"{text[: match.start()]} {tail}"
-    return AmountCell(digits * times, currency_of(around), period_of(tail), bool(_FROM.search(text)))
+    per = period_of(tail)
+    thing = _THING.search(tail) if per is None else None
+    unit = thing[1] if thing is not None else None
+    return AmountCell(digits * times, currency_of(around), "unit" if unit else per, bool(_FROM.search(text)), unit)
+
+
+def lower_bound(value: Any) -> AmountCell | None:
+    """The lower end of a range of prices, as a price from it on: `5 000 – 7 000 ₸`, `от 5 до 7 тыс.`. None for what is
+    no range that is sure; digits that begin with a nought are of days and codes."""
+    text = _OF_ONE.sub(r"\1", text_of(value)) if isinstance(value, str) and len(value) <= _LONGEST_RANGE else ""
+    numbers = list(_NUMBER.finditer(text))
+    if len(numbers) != 2:
+        return None
+    low, high = numbers
+    between = _TO.fullmatch(text[low.end() : high.start()])
+    if between is None or any(re.match(r"0\d", n.group()) for n in numbers):
+        return None
+    own = between["own"].strip()
+    least = amount_of(f"{text[: low.end()]} {own or text[high.end() :]}")
+    most = amount_of(text[high.start() :])
+    if least is None or most is None or not least.amount < most.amount <= _WIDEST * least.amount:
+        return None
+    return replace(most, amount=least.amount, currency=least.currency or most.currency, at_least=True)
+
+
+def is_no_price(text: str) -> bool:
+    """True for what stands in the place of a price that is not told: a dash, `договорная`, `по запросу`."""
+    return _NOT_A_PRICE.match(text.strip()) is not None
 
 
 def separated(text: str) -> Decimal | None:
@@ -114,6 +156,13 @@ def _grouped(whole: str, mark: str, fraction: str) -> Decimal | None:
 def currency_of(text: str) -> str | None:
     """The currency a text names, by sign, code or word."""
     return next((code for code, pattern in _CURRENCIES if pattern.search(text)), None)
+
+
+def without_currency(text: str) -> str:
+    """A unit or a period without the currency it is told with: `руб/мес` is `мес`, `₽` is nothing."""
+    for _code, pattern in _CURRENCIES:
+        text = pattern.sub(" ", text)
+    return text.strip(" /.,")
 
 
 def period_of(text: str) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from botops.domain.messages import Language
 from botops.pricebook import phrases
@@ -12,6 +12,9 @@ from botops.pricebook.lint import Variant, variant_key
 from botops.pricebook.model import Offer, Policies, Price, PriceBook, Product
 from botops.pricebook.render import quoted, variant
 from botops.pricebook.terms import offer_line, period_words, policy_lines
+
+_MOST_DAYS = 24
+"""Days of change that are looked at, the nearest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,42 @@ def changes_since(book: PriceBook, since: date, until: date) -> tuple[PriceChang
         for product in book.products
         for change in _price_changes(product.prices_on(since), product.prices_on(until), product)
     )
+
+
+def told_changes(old: PriceBook, new: PriceBook, today: date) -> tuple[tuple[date, PriceChange], ...]:
+    """What clients are told otherwise by `new` than by `old`, each with the first day on which it is so: today, or a
+    later one on which a price of either begins or ends. How dates are written makes no difference.
+
+    Days beyond the next 24 such are not looked at.
+    """
+    differing = [
+        (one, other) for product in new.products
+        if (one := old.product(product.sku)) != (other := product) and (one is None or one.prices != other.prices)
+    ]  # fmt: skip
+    gone = [(product, replace(product, prices=())) for product in old.products if new.product(product.sku) is None]
+    found = []
+    for one, other in [*((a or replace(b, prices=()), b) for a, b in differing), *gone]:
+        seen: set[tuple[Variant, object]] = set()
+        for day in _days(one.prices, other.prices, today):
+            before, after = ({variant_key(p): p for p in side.prices_on(day)} for side in (one, other))
+            for key in dict.fromkeys([*before, *after]):
+                a, b = before.get(key), after.get(key)
+                if _told(a) != _told(b) and (key, _told(b)) not in seen:
+                    seen.add((key, _told(b)))
+                    found.append((day, PriceChange(other.sku, other.name, a, b)))
+    return tuple(sorted(found, key=lambda pair: pair[0]))
+
+
+def _days(one: Sequence[Price], other: Sequence[Price], today: date) -> list[date]:
+    begins = {p.window.valid_from for p in (*one, *other)}
+    last = [p.window.valid_to for p in (*one, *other)]
+    ends = {day + timedelta(days=1) for day in last if day is not None and day < date.max}
+    return [today, *sorted(d for d in begins | ends if d is not None and d > today)[:_MOST_DAYS]]
+
+
+def _told(price: Price | None) -> object:
+    """What of a price a client hears."""
+    return None if price is None else (price.amount, price.currency, price.from_price)
 
 
 def _price_changes(before: Sequence[Price], after: Sequence[Price], product: Product) -> list[PriceChange]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botops.config.wording import suggestion
 from botops.domain.errors import UserError
 from botops.domain.problems import Problem
-from botops.pricebook.cells import currency_of, period_of, text_of
+from botops.pricebook.cells import currency_of, period_of, quantity_of, text_of
 from botops.pricebook.sheets import Row
 
 FIELDS = ("sku", "name", "aliases", "amount", "currency", "per", "unit", "valid_from", "valid_to", "min_qty", "from",
           "region", "segment", "floor", "skip")  # fmt: skip
 """What a column map may assign a column to, besides `attribute:<name>`. `skip` leaves a column out."""
+_FOR_SOME = ("amount:segment:", "amount:region:", "amount:quantity:")
+"""Prices for one segment or region alone, or from a quantity on: `amount:segment:опт`, `amount:quantity:10`."""
 
 _GUESSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (field, re.compile(pattern, re.IGNORECASE))
@@ -44,12 +46,16 @@ _HEADER_ROWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one column holds. An amount column's header may name the currency and the period of its amounts."""
+    """What one column holds. An amount column's header may name the currency and the period of its amounts; its amounts
+    may hold for one segment or region alone, or from a quantity on."""
 
     field: str
     header: str
     currency: str | None = None
     per: str | None = None
+    segment: str | None = None
+    region: str | None = None
+    min_qty: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +68,72 @@ class Layout:
 
 def guess(rows: Sequence[Row], file: str) -> Layout:
     """The layout by the header that names most of what a price list needs. Raises UserError without such a header."""
-    best = Layout({}, 0)
-    for index in range(min(_HEADER_ROWS, len(rows))):
-        for height in (1, 2):  # a merged heading has its details in the row below
-            if index + height > len(rows):
-                continue
-            layout = Layout(_columns(_headers(rows[index : index + height])), index + height)
-            if _worth(layout) > _worth(best):
-                best = layout
-    if not _usable(best.columns):
+    best, _height = header(rows)
+    if not usable(best.columns):
         message = (
             "no header with a name (or SKU) and a price in the first 20 rows: "
             "name the columns there, or say which is which, as in --column Позиция=name --column Опт=amount"
         )
         raise UserError(problems=[Problem(file, 1, 1, "", message, rule="no-header")])
     return best
+
+
+def header(rows: Sequence[Row]) -> tuple[Layout, int]:
+    """The layout by the row, or the two, of the first 20 that look most like a header, and how many rows it takes: 0
+    when none names a column."""
+    best, taken = Layout({}, 0), 0
+    for index in range(min(_HEADER_ROWS, len(rows))):
+        for height in (1, 2):  # a merged heading has its details in the row below
+            if index + height > len(rows) or (height > 1 and _tells_a_price(rows[index], rows[index + 1])):
+                continue
+            layout = Layout(_columns(headers_of(rows[index : index + height])), index + height)
+            if _worth(layout) > _worth(best):
+                best, taken = layout, height
+    return best, taken
+
+
+def _tells_a_price(upper: Row, lower: Row) -> bool:
+    """True for a row of data under a header: it has words of its own where the header has the name, and a sum beside
+    them. Details of a merged heading have no name of their own."""
+    columns = _columns(headers_of([upper]))
+    below = {n: text_of(lower.cells[n]) for n in columns if n < len(lower.cells)}
+    names = {n for n, column in columns.items() if column.field in {"name", "sku"}}
+    named = any(below.get(n, "") not in {"", columns[n].header} for n in names)
+    return named and any(_is_price(text) for n, text in below.items() if n not in names)
+
+
+def _is_price(text: str) -> bool:
+    return is_value(text) or (currency_of(text) is not None and re.search(r"\d", text) is not None)
+
+
+def header_at(rows: Sequence[Row], index: int) -> Layout:
+    """The layout by the row at an index, whatever it names."""
+    return Layout(_columns(headers_of(rows[index : index + 1])), index + 1)
+
+
+def column(field: str, header: str) -> Column:
+    """A column that holds a field under a header, with the currency and the period the header names."""
+    kind, _colon, whom = field.partition(":")
+    made = Column(field, header, currency_of(header), period_of(header))
+    if kind != "amount" or not whom:
+        return made
+    what, _colon, value = whom.partition(":")
+    count = quantity_of(value) if what == "quantity" else None
+    if count is not None:  # `шт` belongs to the quantity there: `Цена от 10 шт`
+        made = replace(made, per=period_of(re.sub(r"\d+\s*\S*", "", header)))
+    return replace(
+        made, field="amount", segment=value if what == "segment" else None,
+        region=value if what == "region" else None, min_qty=count,
+    )  # fmt: skip
+
+
+def is_field(field: str) -> bool:
+    """True for what a column map may assign a column to."""
+    kind = next((kind for kind in ("attribute:", *_FOR_SOME) if field.startswith(kind)), None)
+    if kind is None:
+        return field in FIELDS
+    value = field.removeprefix(kind).strip()
+    return quantity_of(value) is not None if kind == "amount:quantity:" else bool(value)
 
 
 def mapped(rows: Sequence[Row], column_map: Mapping[str, str], file: str) -> Layout:
@@ -86,21 +143,21 @@ def mapped(rows: Sequence[Row], column_map: Mapping[str, str], file: str) -> Lay
             file, 0, 0, header, f"`{field}` is no field{suggestion(field, FIELDS, others='fields')}", rule="column-map"
         )
         for header, field in column_map.items()
-        if field not in FIELDS and not field.startswith("attribute:")
+        if not is_field(field)
     ]
     wanted = {_folded(header): field for header, field in column_map.items()}
     index, headers = _header_row(rows, wanted)
     columns = {}
     for number, header in enumerate(headers):
-        field = wanted.pop(_folded(header), None) or wanted.pop(_letter(number).casefold(), None)
+        field = wanted.pop(_folded(header), None) or wanted.pop(letter(number).casefold(), None)
         if field is not None and field != "skip":
-            columns[number] = Column(field, header, currency_of(header), period_of(header))
+            columns[number] = column(field, header)
     problems += [
         Problem(file, index + 1, 1, name, f"no such column{suggestion(name, filter(None, headers), others='columns')}",
                 rule="column-map")
         for name in wanted
     ]  # fmt: skip
-    if not problems and not _usable(columns):
+    if not problems and not usable(columns):
         message = "the column map needs a `name` or `sku` and an `amount`: add them"
         problems.append(Problem(file, 0, 0, "", message, rule="column-map"))
     if problems:
@@ -120,7 +177,8 @@ def _header_row(rows: Sequence[Row], wanted: Mapping[str, str]) -> tuple[int, li
     return -negative, [text_of(cell) for cell in cells]
 
 
-def _headers(rows: Sequence[Row]) -> list[str]:
+def headers_of(rows: Sequence[Row]) -> list[str]:
+    """The headers of the columns that one or two rows name."""
     width = max(len(row.cells) for row in rows)
     headers = []
     for number in range(width):
@@ -149,21 +207,36 @@ def _columns(headers: Sequence[str]) -> dict[int, Column]:
 
 def _worth(layout: Layout) -> int:
     """How much a row looks like a header: recognised columns count, a second row only when it adds something."""
+    if any(c.field == "amount" and is_value(c.header) for c in layout.columns.values()):
+        return 0  # a row of prices: `Тариф «Старт»; 6 900 ₸`
     known = [c for c in layout.columns.values() if not c.field.startswith("attribute:")]
     distinct = {(c.field, c.per, c.currency) for c in known}
-    return len(distinct) * (3 if _usable(layout.columns) else 1)
+    return len(distinct) * (3 if usable(layout.columns) else 1)
 
 
-def _usable(columns: Mapping[int, Column]) -> bool:
+def usable(columns: Mapping[int, Column]) -> bool:
+    """True when there are prices and something they are the prices of."""
     fields = {column.field for column in columns.values()}
     return "amount" in fields and bool(fields & {"name", "sku"})
+
+
+def says_nothing_of_prices(header: str) -> bool:
+    """True for a header over what a price list has beside prices: a number of the row, what is in stock, a remark."""
+    return next((field for field, pattern in _GUESSES if pattern.search(header)), None) == "skip"
+
+
+def is_value(text: str) -> bool:
+    """True for what is figures more than words: `от 12 990 ₸`, not `Цена за 1 мес`."""
+    signs = [c for c in text if c.isalnum()]
+    return 2 * sum(c.isdigit() for c in signs) >= len(signs) > 0
 
 
 def _folded(header: str) -> str:
     return " ".join(header.split()).casefold()
 
 
-def _letter(number: int) -> str:
+def letter(number: int) -> str:
+    """What spreadsheets call a column: 0 is A, 26 is AA."""
     letters = ""
     number += 1
     while number:

@@ -33,6 +33,7 @@ _DAMAGED = (
     RuntimeError,
 )
 _DELIMITERS = ";,\t|"
+_WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,41 @@ class Row:
         return not any(str(cell).strip() for cell in self.cells if cell is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook, or a delimited text, whose `name` is empty. What splits the columns of a text is a guess,
+    so there may be several `readings`, the likeliest first. `shown` is False for a sheet its author hid; `active` is
+    the one that was open when it was saved."""
+
+    name: str
+    readings: tuple[list[Row], ...]
+    shown: bool = True
+    active: bool = False
+
+
+def read_sheets(raw: bytes, file: str, *, max_bytes: int) -> tuple[Sheet, ...]:
+    """Every sheet of a table with something in it, by the suffix of `file` (`.xlsx`, else delimited text).
+
+    Raises UserError.
+    """
+    path = Path(file)
+    if len(raw) > max_bytes:
+        raise UserError(problems=[_too_large(path, max_bytes)])
+    if path.suffix.lower() not in _WORKBOOKS:
+        text = _decoded(path, raw)
+        return (Sheet("", tuple(_readings(path, text)), active=True),)
+    workbook = _workbook(path, raw)
+    sheets = []
+    cells = 0
+    for worksheet in workbook.worksheets:
+        rows, cells = _rows(path, worksheet, cells)
+        if any(not row.empty for row in rows):
+            shown, active = worksheet.sheet_state == "visible", worksheet is workbook.active
+            sheets.append(Sheet(worksheet.title, (rows,), shown=shown, active=active))
+    workbook.close()
+    return tuple(sheets)
+
+
 def read_rows(path: Path, *, max_bytes: int, sheet: str | None = None) -> Iterator[list[Row]]:
     """The rows of a table by the file's suffix (`.xlsx`, else delimited text). Raises UserError.
 
@@ -58,17 +94,26 @@ def read_rows(path: Path, *, max_bytes: int, sheet: str | None = None) -> Iterat
     except FileNotFoundError as error:
         raise NotFoundError(problems=[_whole(path, "no such file: check the name and the folder")]) from error
     if size > max_bytes:
-        raise UserError(problems=[_whole(path, f"larger than {max_bytes:,} bytes: split it into several files")])
+        raise UserError(problems=[_too_large(path, max_bytes)])
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise UserError(problems=[_whole(path, f"cannot be read ({error.strerror}): check its permissions")]) from error
-    if path.suffix.lower() in {".xlsx", ".xlsm"}:
+    if path.suffix.lower() in _WORKBOOKS:
         yield _xlsx(path, raw, sheet)
     else:
         text = _decoded(path, raw)
         for delimiter in _delimiters(text):
             yield _delimited(path, text, delimiter)
+
+
+def _readings(path: Path, text: str) -> Iterator[list[Row]]:
+    first, *others = _delimiters(text)
+    yield _delimited(path, text, first)
+    for mark in others:
+        if mark in text:
+            with suppress(UserError):  # another mark does not fit: no fault of the file
+                yield _delimited(path, text, mark)
 
 
 def _delimited(path: Path, text: str, delimiter: str) -> list[Row]:
@@ -116,6 +161,19 @@ def _delimiters(text: str) -> list[str]:
 
 
 def _xlsx(path: Path, raw: bytes, sheet: str | None) -> list[Row]:
+    workbook = _workbook(path, raw)
+    if sheet is not None and sheet not in workbook.sheetnames:
+        names = ", ".join(workbook.sheetnames)
+        raise NotFoundError(problems=[_whole(path, f"no sheet `{sheet}`: choose one of {names}")])
+    worksheet: Any = workbook[sheet] if sheet is not None else workbook.active
+    if worksheet is None or not hasattr(worksheet, "iter_rows"):
+        raise UserError(problems=[_whole(path, "no sheet with cells: name the sheet with the prices")])
+    rows, _cells = _rows(path, worksheet, 0)
+    workbook.close()
+    return rows
+
+
+def _workbook(path: Path, raw: bytes) -> Any:
     import openpyxl  # noqa: PLC0415 - heavy, and only spreadsheets need it
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
@@ -123,26 +181,23 @@ def _xlsx(path: Path, raw: bytes, sheet: str | None) -> list[Row]:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
                 raise UserError(problems=[_whole(path, "unpacks to more than 512 MB: save the price sheet alone")])
-        workbook = openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
+        return openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
     except (InvalidFileException, *_DAMAGED) as error:
         raise UserError(
             problems=[_whole(path, f"not a readable XLSX file ({error}): open and save it again")]
         ) from error
-    if sheet is not None and sheet not in workbook.sheetnames:
-        names = ", ".join(workbook.sheetnames)
-        raise NotFoundError(problems=[_whole(path, f"no sheet `{sheet}`: choose one of {names}")])
-    worksheet: Any = workbook[sheet] if sheet is not None else workbook.active
-    if worksheet is None or not hasattr(worksheet, "iter_rows"):
-        raise UserError(problems=[_whole(path, "no sheet with cells: name the sheet with the prices")])
+
+
+def _rows(path: Path, worksheet: Any, cells: int) -> tuple[list[Row], int]:
+    """The rows of a worksheet, and how many cells were read with them after those before. Raises UserError for too
+    many."""
     merged = _merged(worksheet)
     rows = []
-    cells = 0
     for line, values in enumerate(worksheet.iter_rows(values_only=True), 1):
         cells += len(values)
         _refuse_many(path, cells)
         rows.append(Row(line, tuple(merged.get((line, n), value) for n, value in enumerate(values, 1))))
-    workbook.close()
-    return rows
+    return rows, cells
 
 
 def _merged(worksheet: Any) -> dict[tuple[int, int], Any]:
@@ -162,6 +217,10 @@ def _refuse_many(path: Path, cells: int) -> None:
     if cells > MAX_CELLS:
         message = f"more than {MAX_CELLS:,} cells: delete the empty rows and columns around the prices"
         raise UserError(problems=[_whole(path, message)])
+
+
+def _too_large(path: Path, max_bytes: int) -> Problem:
+    return _whole(path, f"larger than {max_bytes:,} bytes: split it into several files")
 
 
 def _whole(path: Path, message: str) -> Problem:

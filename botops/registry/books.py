@@ -21,6 +21,7 @@ from botops.config import Document, Strict, parse, validate
 from botops.config.document import decode
 from botops.config.writing import locked, replace, write_new
 from botops.domain.errors import ConflictError, NotFoundError, UserError
+from botops.domain.refusals import Refusal
 from botops.registry.checksums import checksum_of
 from botops.registry.folders import RELEASE, read_bytes
 from botops.registry.loading import refuse_changed
@@ -196,7 +197,9 @@ class BookFolder:
         def change(old: BookRelease | None) -> BookReleaseSpec:
             book = self._placed(raw, name, suffix, old)
             if old is not None and old.live == book:
-                raise ConflictError(f"{book} is live already: nothing was written", old.raw.decode())
+                raise ConflictError(f"{book} is live already: nothing was written", old.raw.decode()).told_as(
+                    Refusal.LIVE_ALREADY
+                )
             before = old.live if old else self._alone(besides=book)
             checksums = {**(old.spec.checksums if old else {}), book: checksum_of(raw)}
             if before is not None and before not in checksums:
@@ -218,7 +221,9 @@ class BookFolder:
             if book not in old.spec.checksums:
                 raise UserError(f"{book} was never live: publish it, a rollback goes back to what was")
             if book == old.live:
-                raise ConflictError(f"{book} is live already: nothing was written", old.raw.decode())
+                raise ConflictError(f"{book} is live already: nothing was written", old.raw.decode()).told_as(
+                    Refusal.LIVE_ALREADY
+                )
             self.read(book, old)
             return _after(old, ReleaseAction.ROLLBACK, book, old.live, old.spec.checksums, step)
 

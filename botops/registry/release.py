@@ -10,6 +10,7 @@ from typing import Any
 from botops.config import Document, parse, validate
 from botops.config.document import decode
 from botops.domain.errors import UserError
+from botops.domain.refusals import Refusal
 from botops.registry.checksums import checksum_of
 from botops.registry.model import Approval, ReleaseAction, ReleaseSpec, Split
 from botops.registry.release_file import latest, release_yaml, version_before
@@ -68,7 +69,7 @@ def published(
         raise UserError(
             f"the split {split.seed} is running, so a new live version would reach only the leads outside it: "
             "end the split with this step, or split anew"
-        )
+        ).told_as(Refusal.EXPERIMENT_RUNS)
     return _changed(
         old, version, None, checksums, _approval(ReleaseAction.PUBLISH, version, checksums, step, split, old)
     )

@@ -1,5 +1,6 @@
 """Where turns are kept: SQLite by default, PostgreSQL by URL. No session and no table class leaves this room."""
 
+from botops.store.alerts import Along
 from botops.store.calls import Call, CallReads, HourOfModel
 from botops.store.cost_reads import CostReads
 from botops.store.cost_views import (
@@ -18,9 +19,10 @@ from botops.store.faulty import FaultyReads
 from botops.store.masking import mask, mask_record
 from botops.store.outcomes import Delivery, FeedbackStore, Outcomes, feedback_id, outcome_id
 from botops.store.reads import Reads
+from botops.store.reply_reviews import ReplyReviews, WaitingReply
 from botops.store.repricing import Price, Repriced, same_cost
-from botops.store.reviewing import ReviewReads
-from botops.store.store import Store, Written
+from botops.store.reviewing import Reviews
+from botops.store.store import Store
 from botops.store.views import (
     Counts,
     DearDialogue,
@@ -36,11 +38,14 @@ from botops.store.views import (
     Lag,
     Page,
     PatternKey,
+    ReviewState,
     Totals,
+    Written,
 )
 
 __all__ = [
     "WINDOW",
+    "Along",
     "Call",
     "CallReads",
     "CallSums",
@@ -74,11 +79,14 @@ __all__ = [
     "Price",
     "PromptVersion",
     "Reads",
+    "ReplyReviews",
     "Repriced",
-    "ReviewReads",
+    "ReviewState",
+    "Reviews",
     "Spoken",
     "Store",
     "Totals",
+    "WaitingReply",
     "Written",
     "feedback_id",
     "mask",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from botops.domain.releases import AuditEntry, Deed
+from botops.domain.releases import OF_ACCESS, AuditEntry, Deed
 from botops.store.access import Access, Row
 from botops.store.engine import upsert
 from botops.store.release_tables import AUDIT
@@ -66,8 +66,12 @@ class AuditLog:
         return tuple(_entry(row) for row in self._access.rows("read the audit log", statement))
 
     def between(self, since: datetime, until: datetime, *, most: int = 1000) -> tuple[AuditEntry, ...]:
-        """The entries of [since, until), the oldest first."""
-        statement = select(AUDIT).where(AUDIT.c.at >= since, AUDIT.c.at < until).order_by(AUDIT.c.at, AUDIT.c.id)
+        """The entries of [since, until) about what clients get, the oldest first: not who signed in or was refused."""
+        statement = (
+            select(AUDIT)
+            .where(AUDIT.c.at >= since, AUDIT.c.at < until, AUDIT.c.deed.not_in(sorted(OF_ACCESS)))
+            .order_by(AUDIT.c.at, AUDIT.c.id)
+        )
         return tuple(_entry(row) for row in self._access.rows("read the audit log", statement.limit(most)))
 
 

@@ -28,6 +28,8 @@ from botops.store.tables import SERVING
 
 log = logging.getLogger(__name__)
 
+_SESSIONS = "session"
+"""Left out of copies: whoever signed out since would be signed in again by a restore."""
 Kind = Literal["sqlite", "postgresql"]
 
 
@@ -59,12 +61,16 @@ def copy_store(url: str, target: Path) -> StoreCopy:
     if path is not None:
         copy_sqlite(path, target)
         return StoreCopy("sqlite", revision)
-    _run("pg_dump", parsed, "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+    _run(
+        "pg_dump", parsed, "--format=custom", "--no-owner", "--no-privileges", f"--exclude-table-data={_SESSIONS}",
+        f"--file={target}",
+    )  # fmt: skip
     return StoreCopy("postgresql", revision)
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """The state of a SQLite database at one moment, as a file of its own that is whole. Raises StoreError."""
+    """The state of a SQLite database at one moment but for who is signed in, as a file of its own that is whole. Raises
+    StoreError."""
     try:
         with (
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as original,
@@ -73,6 +79,9 @@ def copy_sqlite(source: Path, target: Path) -> None:
             original.backup(copied)
             # A copy travels as one file: the journal mode of the original would leave a second one beside it.
             copied.execute("PRAGMA journal_mode=DELETE")
+            if copied.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_SESSIONS,)).fetchone():
+                copied.execute(f"DELETE FROM {_SESSIONS}")  # noqa: S608
+                copied.commit()
             found = copied.execute("PRAGMA quick_check").fetchone()[0]
     except sqlite3.Error as error:
         target.unlink(missing_ok=True)

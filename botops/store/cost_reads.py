@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -68,12 +68,12 @@ class _Of(dict[Any, Callable[[int], None]]):
         """Adds the rows of a select: the hour where time was asked for, the group's id where anything else was, the
         dialogue or lead."""
         if self._asked.by_time_alone or not self._asked.by_time:
-            for part in _parts(connection, statement):
+            for part in in_parts(connection, statement):
                 for told, member in part:
                     self[told](member)
             return
         days: dict[int, int] = {}
-        for part in _parts(connection, statement):
+        for part in in_parts(connection, statement):
             for hour, group, member in part:
                 if hour not in days:
                     days[hour] = self._asked.day_of(hour)
@@ -94,7 +94,7 @@ class _Sets:
         return by_group, Spoken(*(len(set().union(*kind.values())) for kind in kinds))
 
 
-def _parts(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[tuple[int, ...]]]:
+def in_parts(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[tuple[int, ...]]]:
     """The rows of a select of integers, some at a time and as the driver gives them: SQLAlchemy's own rows take three
     times as long, which counts where there are half a million."""
     cursor = connection.execute(statement).cursor
@@ -164,6 +164,21 @@ class CostReads:
                 into.fill(connection, select(*key, own.lead).where(*within, known))
         return sets.counted()
 
+    def dialogues(self, since: datetime, until: datetime) -> int:
+        """Dialogues with a turn, as `spoken` counts them."""
+        asked = Grouping(since, until, (), _UTC)
+        statement = select(func.count(ROLLUP_DIALOGUE.c.dialogue.distinct())).where(*asked.within(ROLLUP_DIALOGUE))
+        with self._access.reading("count dialogues") as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def dialogues_by_day(self, since: datetime, until: datetime, zone: ZoneInfo) -> Mapping[date, int]:
+        """The same for each day that has any."""
+        asked = Grouping(since, until, ("day",), zone)
+        day = asked.day(ROLLUP_DIALOGUE)
+        count = func.count(ROLLUP_DIALOGUE.c.dialogue.distinct()).label("dialogues")
+        statement = select(day, count).where(*asked.within(ROLLUP_DIALOGUE)).group_by(day)
+        return {date_of(row[DAY]): row["dialogues"] for row in self._access.rows("count dialogues by day", statement)}
+
     def ranges(self, since: datetime, until: datetime, quantiles: Sequence[float] = (0.5, 0.95)) -> CostRange:
         """How what dialogues cost is distributed; each quantile is the cost not exceeded by that share of dialogues."""
         found = sorted(self._per_dialogue(since, until).values())
@@ -228,6 +243,16 @@ class CostReads:
         ordered = statement.order_by(SIDE_CALLS.c.pico_usd.desc(), SIDE_CALLS.c.id)
         return tuple(_side_calls(row) for row in self._access.rows("read calls beside dialogues", ordered))
 
+    def beside(self, work: Work, since: datetime, until: datetime, prompt: str | None = None) -> tuple[SideCalls, ...]:
+        """Calls of a kind of work that belong to no dialogue, of runs that ended in [since, until), of a prompt where
+        one is named."""
+        own = SIDE_CALLS.c
+        conditions = [own.origin == work.value, own.hour >= hour_of(since), own.at >= since, own.at < until]
+        if prompt is not None:
+            conditions.append(own.prompt == prompt)
+        statement = select(SIDE_CALLS).where(*conditions).order_by(own.at, own.id)
+        return tuple(_side_calls(row) for row in self._access.rows("read calls beside dialogues", statement))
+
     def _everybody(self, asked: Grouping) -> Spoken:
         own, group, within = ROLLUP_DIALOGUE.c, ROLLUP_CALL_GROUP.c, asked.within(ROLLUP_DIALOGUE)
 
@@ -255,7 +280,7 @@ class CostReads:
         statement = select(own.dialogue, own.pico_usd).where(*asked.within(ROLLUP_DIALOGUE))
         costs: dict[int, int] = {}
         with self._access.reading("sum up dialogues") as connection:
-            for part in _parts(connection, statement):
+            for part in in_parts(connection, statement):
                 for dialogue, pico in part:
                     costs[dialogue] = costs.get(dialogue, 0) + pico
         return costs

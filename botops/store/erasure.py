@@ -8,16 +8,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, null, select, update
 
-from botops.store import cost_rollup, ledger, rows
+from botops.store import alert_erasure, cost_rollup, ledger, rows
 from botops.store.engine import upsert
 from botops.store.eval_tables import EVAL_CASE
 from botops.store.outcome_tables import FEEDBACK, OUTCOME
 from botops.store.release_tables import EVAL_RUN
+from botops.store.review_tables import REPLY_REVIEW
 from botops.store.tables import ATTEMPT, DIALOGUE, EXCEPTED, EXPOSURE, FINDING, HAND_OFF, META, REVIEW, TURN
 from botops.store.turns import mark_dirty
 
 PURGED_BEFORE = "purged_before"
-_OF_TURNS = (FINDING, EXCEPTED, ATTEMPT, HAND_OFF, REVIEW)
+_OF_TURNS = (FINDING, EXCEPTED, ATTEMPT, HAND_OFF, REVIEW, REPLY_REVIEW)
 """What hangs on turns and goes with them."""
 
 
@@ -43,8 +44,9 @@ class Erased:
 
 
 def erase_lead(connection: Connection, lead_id: str, now: datetime, zone: ZoneInfo) -> Erased:
-    """Removes a lead's dialogues with all that hangs on them, its outcomes and its ratings, and what is kept of eval
-    cases made from its dialogues. What they cost stays spent, on the local days of `zone`."""
+    """Removes a lead's dialogues with all that hangs on them, its outcomes and its ratings, what is kept of eval cases
+    made from its dialogues, and what alerts and notices quote of them. What they cost stays spent, on the local days of
+    `zone`."""
     mine = TURN.c.lead_id == lead_id
     ledger.forget(connection, mine, zone)
     hours = set(connection.execute(select(TURN.c.hour).where(mine)).scalars())
@@ -58,6 +60,9 @@ def erase_lead(connection: Connection, lead_id: str, now: datetime, zone: ZoneIn
     own = ids.scalar_subquery()
     ratings = connection.execute(delete(FEEDBACK).where(FEEDBACK.c.dialogue_id.in_(own))).rowcount
     connection.execute(delete(EVAL_CASE).where(EVAL_CASE.c.dialogue_id.in_(own)))
+    first = connection.execute(select(func.min(DIALOGUE.c.first_at)).where(DIALOGUE.c.lead_id == lead_id)).scalar_one()
+    if first is not None:
+        alert_erasure.forget_dialogues(connection, connection.execute(ids).scalars().all(), first)
     turns = connection.execute(delete(TURN).where(mine)).rowcount
     dialogues = connection.execute(delete(DIALOGUE).where(DIALOGUE.c.lead_id == lead_id)).rowcount
     mark_dirty(connection, hours - _frozen(connection, hours), now)

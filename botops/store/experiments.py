@@ -67,12 +67,6 @@ class ExperimentReads:
         """The leads a prompt spoke to in [since, until), as if they had all been in one arm since its first word to
         them then: what an experiment on it would start from."""
         spoke = [TURN.c.prompt == prompt, TURN.c.hour >= hour_of(since), TURN.c.at >= since, TURN.c.at < until]
-        came = (
-            select(TURN.c.lead_id.label("unit"), TURN.c.lead_id, func.min(TURN.c.at).label("at"))
-            .where(*spoke)
-            .group_by(TURN.c.lead_id)
-            .subquery()
-        )
         leads = (
             select(TURN.c.lead_id.label("unit"), TURN.c.lead_id, literal(0).label("variant"),
                    func.min(TURN.c.at).label("at"), *_sums())
@@ -81,12 +75,30 @@ class ExperimentReads:
             .order_by(func.min(TURN.c.at), TURN.c.lead_id)
         )  # fmt: skip
         talked = exists().where(TURN.c.dialogue_id == DIALOGUE.c.id, *spoke)
+        # Whose they are is looked up here: joined in the database, the turns would be gone through for each again.
+        outcomes = select(OUTCOME.c.lead_id.label("unit"), OUTCOME.c.stage, OUTCOME.c.at)
+        ratings = select(DIALOGUE.c.lead_id.label("unit"), FEEDBACK.c.rating, FEEDBACK.c.at)
+        ratings = ratings.join_from(FEEDBACK, DIALOGUE, DIALOGUE.c.id == FEEDBACK.c.dialogue_id)
         with self._access.reading("read a prompt's leads") as connection:
-            return _made(
-                connection.execute(leads),
-                _became(connection, came, [], window),
-                _rated(connection, came, [talked], window),
-            )
+            came = connection.execute(leads).all()
+            first = {row.unit: row.at for row in came}
+
+            def of_theirs(statement: Select[Any], at: ColumnElement[datetime]) -> Iterator[Any]:
+                for row in connection.execute(statement.where(at >= since, at < until + window)):
+                    if row.unit in first and first[row.unit] <= row.at < first[row.unit] + window:
+                        yield row
+
+            became = _stages_by_unit(of_theirs(outcomes.order_by(*_IN_ORDER), OUTCOME.c.at))
+            given = of_theirs(ratings.where(_BY_CLIENT, talked).order_by(*_AS_GIVEN), FEEDBACK.c.at)
+            return _made(came, became, {row.unit: row.rating for row in given})
+
+    def traffic_of_prompt(self, prompt: str, since: datetime, until: datetime) -> tuple[int, datetime | None]:
+        """How many leads a prompt spoke to in [since, until), and its first word to any of them then."""
+        spoke = [TURN.c.prompt == prompt, TURN.c.hour >= hour_of(since), TURN.c.at >= since, TURN.c.at < until]
+        statement = select(func.count(TURN.c.lead_id.distinct()), func.min(TURN.c.at)).where(*spoke)
+        with self._access.reading("count a prompt's leads") as connection:
+            leads, first = connection.execute(statement).one()
+        return leads, first
 
 
 def _made(rows: Iterable[Any], became: Mapping[str, list[str]], rated: Mapping[str, int]) -> tuple[ExposedLead, ...]:
@@ -152,6 +164,11 @@ def _sums() -> list[ColumnElement[Any]]:
     ]
 
 
+_IN_ORDER = (OUTCOME.c.at, OUTCOME.c.received_at, OUTCOME.c.id)
+_AS_GIVEN = (FEEDBACK.c.at, FEEDBACK.c.received_at, FEEDBACK.c.id)
+_BY_CLIENT = FEEDBACK.c.voice == Voice.CLIENT.value
+
+
 def _became(
     connection: Connection, came: FromClause, where: Sequence[ColumnElement[bool]], window: timedelta
 ) -> Mapping[str, list[str]]:
@@ -161,10 +178,14 @@ def _became(
         select(came.c.unit, OUTCOME.c.stage, OUTCOME.c.at, came.c.at.label("exposed_at"))
         .join_from(OUTCOME, came, came.c.lead_id == OUTCOME.c.lead_id)
         .where(*where)
-        .order_by(OUTCOME.c.at, OUTCOME.c.received_at, OUTCOME.c.id)
+        .order_by(*_IN_ORDER)
     )
+    return _stages_by_unit(_within(connection, statement, window))
+
+
+def _stages_by_unit(rows: Iterable[Any]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in _within(connection, statement, window):
+    for row in rows:
         found.setdefault(row.unit, []).append(row.stage)
     return found
 
@@ -177,8 +198,8 @@ def _rated(
         select(came.c.unit, FEEDBACK.c.rating, FEEDBACK.c.at, came.c.at.label("exposed_at"))
         .join_from(FEEDBACK, DIALOGUE, DIALOGUE.c.id == FEEDBACK.c.dialogue_id)
         .join(came, came.c.lead_id == DIALOGUE.c.lead_id)
-        .where(FEEDBACK.c.voice == Voice.CLIENT.value, *where)
-        .order_by(FEEDBACK.c.at, FEEDBACK.c.received_at, FEEDBACK.c.id)
+        .where(_BY_CLIENT, *where)
+        .order_by(*_AS_GIVEN)
     )
     return {row.unit: row.rating for row in _within(connection, statement, window)}
 

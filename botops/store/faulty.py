@@ -10,21 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Engine, Subquery, and_, func, select, union_all
+from sqlalchemy import URL, ColumnElement, Engine, Row, Subquery, and_, exists, func, or_, select, union_all
 
 from botops.domain.findings import FindingKind, Severity
 from botops.domain.money import Money
 from botops.domain.turns import Action
 from botops.store import rows, sums
 from botops.store.engine import translated
+from botops.store.reception import stretch_of
+from botops.store.review_tables import REPLY_REVIEW
 from botops.store.tables import FINDING, HAND_OFF, ROLLUP_FAULTY, TURN
 from botops.store.views import FaultExample, FaultPattern, FaultyHour, PatternKey
 
 _FAULTY = (
     TURN.c.id, TURN.c.dialogue_id, TURN.c.hour, TURN.c.at, TURN.c.action, TURN.c.prompt, TURN.c.prompt_version,
-    FINDING.c.kind, FINDING.c.sku, FINDING.c.severity, FINDING.c.quote, FINDING.c.stated, FINDING.c.expected,
-    FINDING.c.explanations, FINDING.c.at_risk_minor, FINDING.c.at_risk_currency,
+    FINDING.c.turn_id, FINDING.c.attempt, FINDING.c.position, FINDING.c.kind, FINDING.c.sku, FINDING.c.severity,
+    FINDING.c.quote, FINDING.c.stated, FINDING.c.expected, FINDING.c.explanations, FINDING.c.at_risk_minor,
+    FINDING.c.at_risk_currency,
 )  # fmt: skip
 
 
@@ -92,34 +96,46 @@ class FaultyReads:
                 for row in connection.execute(statement)
             )
 
-    def examples(self, key: PatternKey, since: datetime, until: datetime, limit: int = 3) -> tuple[FaultExample, ...]:
-        """Faults of one pattern, those that reached a client first, then the latest."""
+    def examples(
+        self, keys: Sequence[PatternKey], since: datetime, until: datetime, each: int = 3
+    ) -> dict[PatternKey, tuple[FaultExample, ...]]:
+        """Up to `each` faults of every pattern asked for, those that reached a client first, then the latest."""
+        if not keys:
+            return {}
         faulty = _faulty(since, until)
-        where: Sequence[ColumnElement[bool]] = (
-            faulty.c.kind == key.kind.value,
-            faulty.c.sku.is_not_distinct_from(key.sku),
-            faulty.c.prompt.is_not_distinct_from(key.prompt),
-            faulty.c.prompt_version.is_not_distinct_from(key.version),
-        )
+        named = [faulty.c[name] for name in ("kind", "sku", "prompt", "prompt_version")]
         reached_first = (faulty.c.action == Action.FLAGGED.value).desc()
+        order = (reached_first, faulty.c.at.desc(), faulty.c.id, faulty.c.quote)
+        place = func.row_number().over(partition_by=named, order_by=order).label("place")
+        # Explanations are long: they are read of the few that are shown, not carried through the sorting.
+        short = [column for column in faulty.c if column.name != "explanations"]
+        told = (select(*short, place).where(or_(*(_alike(faulty, key) for key in keys)))).subquery("told")
+        own = [FINDING.c[name] == told.c[name] for name in ("turn_id", "attempt", "position")]
         statement = (
-            select(faulty).where(*where).order_by(reached_first, faulty.c.at.desc(), faulty.c.id, faulty.c.quote)
-        ).limit(limit)
+            select(told, FINDING.c.explanations)
+            .join_from(told, FINDING, and_(*own))
+            .where(told.c.place <= each)
+            .order_by(told.c.place)
+        )
+        found: dict[PatternKey, list[FaultExample]] = {key: [] for key in keys}
         with translated("find examples of faults", self._url), self._engine.connect() as connection:
-            return tuple(
-                FaultExample(
-                    row["id"],
-                    row["dialogue_id"],
-                    row["at"],
-                    Action(row["action"]) if row["action"] else None,
-                    Severity(row["severity"]),
-                    row["quote"],
-                    row["stated"],
-                    row["expected"],
-                    dict(row["explanations"]),
-                )
-                for row in connection.execute(statement).mappings()
-            )
+            for row in connection.execute(statement):
+                key = PatternKey(FindingKind(row.kind), row.sku, row.prompt, row.prompt_version)
+                found[key].append(_example(row))
+        return {key: tuple(some) for key, some in found.items()}
+
+    def unreviewed(self, bounds: Sequence[datetime]) -> tuple[int, ...]:
+        """Faulty replies that nobody has said a word on, for each stretch between neighbouring `bounds`."""
+        faulty = _faulty(bounds[0], bounds[-1])
+        stretch = stretch_of(faulty.c.at, bounds)
+        statement = (
+            select(stretch.label("stretch"), func.count(faulty.c.id.distinct()).label("replies"))
+            .where(~exists().where(REPLY_REVIEW.c.turn_id == faulty.c.id))
+            .group_by(stretch)
+        )
+        with translated("count replies to review", self._url), self._engine.connect() as connection:
+            found = {row.stretch: row.replies for row in connection.execute(statement)}
+        return tuple(found.get(number, 0) for number in range(len(bounds) - 1))
 
     def handed_over(self, since: datetime, until: datetime) -> tuple[tuple[datetime, str], ...]:
         """When which dialogue was handed to a person, in order of time; a dialogue may appear more than once."""
@@ -129,7 +145,30 @@ class FaultyReads:
             .order_by(HAND_OFF.c.at, HAND_OFF.c.turn_id)
         )
         with translated("count hand-offs", self._url), self._engine.connect() as connection:
-            return tuple((row.at, row.dialogue_id) for row in connection.execute(statement))
+            return tuple((at, dialogue) for at, dialogue in connection.execute(statement))
+
+
+def _alike(faulty: Subquery, key: PatternKey) -> ColumnElement[bool]:
+    return and_(
+        faulty.c.kind == key.kind.value,
+        faulty.c.sku.is_not_distinct_from(key.sku),
+        faulty.c.prompt.is_not_distinct_from(key.prompt),
+        faulty.c.prompt_version.is_not_distinct_from(key.version),
+    )
+
+
+def _example(row: Row[Any]) -> FaultExample:
+    return FaultExample(
+        row.id,
+        row.dialogue_id,
+        row.at,
+        Action(row.action) if row.action else None,
+        Severity(row.severity),
+        row.quote,
+        row.stated,
+        row.expected,
+        dict(row.explanations),
+    )
 
 
 def _faulty(since: datetime, until: datetime) -> Subquery:

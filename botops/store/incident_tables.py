@@ -49,6 +49,8 @@ class IncidentRow(StoreTable, table=True):
     cause_kind: str | None = None
     case: str | None = None
     no_case: str | None = Field(default=None, sa_type=LongText)
+    at_risk_minor: int | None = Field(default=None, sa_type=BigInteger)
+    at_risk_currency: str | None = None
 
 
 class IncidentEntryRow(StoreTable, table=True):

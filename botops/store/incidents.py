@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
-from botops.domain.errors import NotFoundError
+from botops.domain.errors import ConflictError, NotFoundError
 from botops.domain.findings import FindingKind, Severity
 from botops.domain.incidents import (
     AffectedReply,
@@ -31,6 +31,9 @@ from botops.store.tables import FINDING, TURN
 Step = Callable[[Incident], Incident]
 """One step in an incident's life; what it raises is raised, and nothing is written then."""
 
+Along = Callable[[Connection, Incident], None]
+"""What is written in the same transaction as a new incident; made by this room (a notice put in the outbox)."""
+
 _AT_ONCE = 500
 _LOCK = 0x696E636964  # "incid" in ASCII: numbers are dealt one after another
 
@@ -41,16 +44,22 @@ class Incidents:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def open(self, incident: Incident, entry: TimelineEntry) -> Incident:
-        """Keeps a new incident under the next number, whatever number it came with; it, with that number."""
+    def open(self, incident: Incident, entry: TimelineEntry, along: Along | None = None) -> Incident:
+        """Keeps a new incident under the next number, whatever number it came with; it, with that number.
+
+        Raises ConflictError when there is one of the same alert.
+        """
 
         def work(connection: Connection) -> Incident:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            _refuse_second(connection, incident.alert)
             last = connection.execute(select(func.max(INCIDENT.c.number))).scalar_one()
             numbered = replace(self._hidden(incident), number=(last or 0) + 1)
             connection.execute(insert(INCIDENT), _row(numbered))
             self._note(connection, numbered.number, entry)
+            if along is not None:
+                along(connection, numbered)
             return numbered
 
         return self._access.write("open an incident", work)
@@ -151,11 +160,20 @@ class Incidents:
 
 _OF_FINDING = (
     "position", "kind", "severity", "quote", "stated", "expected", "explanations", "at_risk_minor", "at_risk_currency",
+    "span_start",
 )  # fmt: skip
 
 
 def _unknown(number: int) -> NotFoundError:
     return NotFoundError(f"there is no incident INC-{number}: see `botops incident list`")
+
+
+def _refuse_second(connection: Connection, alert: str | None) -> None:
+    if alert is None:
+        return
+    other = connection.execute(select(INCIDENT.c.number).where(INCIDENT.c.alert == alert).limit(1)).scalar()
+    if other is not None:
+        raise ConflictError(f"INC-{other} was opened from alert {alert[:8]} already")
 
 
 def _conditions(scope: Scope) -> Iterator[ColumnElement[bool]]:
@@ -202,6 +220,8 @@ def _affected(row: Row) -> AffectedReply:
         at_risk=rows.money_of(row["at_risk_minor"], row["at_risk_currency"]),
         prompt=row["prompt"],
         version=row["prompt_version"],
+        text=row["reply"] or "",
+        start=row["span_start"],
     )
 
 
@@ -218,6 +238,8 @@ def _row(incident: Incident) -> dict[str, Any]:
         "severity": incident.severity.value,
         "state": incident.state.value,
         "cause_kind": incident.cause_kind and incident.cause_kind.value,
+        "at_risk_minor": incident.at_risk and incident.at_risk.minor,
+        "at_risk_currency": incident.at_risk and incident.at_risk.currency,
         "scope_since": scope.since,
         "scope_until": scope.until,
         "scope_prompt": scope.prompt,
@@ -245,6 +267,7 @@ def _incident(row: Row, follow_ups: tuple[FollowUp, ...]) -> Incident:
         severity=IncidentSeverity(row["severity"]),
         state=IncidentState(row["state"]),
         cause_kind=CauseKind(row["cause_kind"]) if row["cause_kind"] else None,
+        at_risk=rows.money_of(row["at_risk_minor"], row["at_risk_currency"]),
         scope=scope,
         follow_ups=follow_ups,
     )

@@ -10,8 +10,9 @@ Masking twice changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from botops.domain.findings import Finding, Verdict
 from botops.domain.messages import InboundMessage
@@ -64,6 +65,15 @@ _VISIBLE = re.compile(r"[^\W_]")
 def storable(text: str) -> str:
     """The text without what a database cannot hold: NUL and half surrogates become U+FFFD, one for one."""
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def storable_in(value: Any) -> Any:
+    """A plain value with every text in it made storable: names of files and words of errors may be anything."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {storable(key): storable_in(one) for key, one in value.items()}
+    return [storable_in(one) for one in value] if isinstance(value, list) else value
 
 
 def mask(text: str) -> str:

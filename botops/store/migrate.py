@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 VERSION_TABLE = "botops_schema"
-HEAD = "0009"
+HEAD = "0017"
 """The newest revision in `migrations/versions`; a test keeps the two together."""
 _MIGRATION_LOCK = 0x626F746F7073  # "botops" in ASCII
 

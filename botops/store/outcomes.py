@@ -134,6 +134,15 @@ class FeedbackStore:
         rows = self._access.rows("read feedback", statement.order_by(FEEDBACK.c.at, FEEDBACK.c.id))
         return tuple(_feedback(row) for row in rows)
 
+    def listed(self, *, voice: Voice | None = None, most_rating: int = 5, limit: int = 50) -> tuple[Feedback, ...]:
+        """The latest ratings of a voice, those of `most_rating` or less, the newest first."""
+        statement = select(FEEDBACK).where(FEEDBACK.c.rating <= most_rating)
+        if voice is not None:
+            statement = statement.where(FEEDBACK.c.voice == voice.value)
+        ordered = statement.order_by(FEEDBACK.c.at.desc(), FEEDBACK.c.id)
+        rows = self._access.rows("read feedback", ordered.limit(max(1, min(limit, MOST))))
+        return tuple(_feedback(row) for row in rows)
+
     def unknown_dialogues(self, dialogue_ids: Iterable[str]) -> frozenset[str]:
         """Those dialogues that are not kept."""
         return _missing(self._access, DIALOGUE.c.id, dialogue_ids)

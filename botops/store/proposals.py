@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from botops.domain.errors import ConflictError, NotFoundError
+from botops.domain.refusals import Refusal
 from botops.domain.releases import AuditEntry, Proposal, ProposalState
 from botops.store.access import Access, Row
 from botops.store.audit import audit_row
@@ -37,7 +38,7 @@ class Proposals:
             if connection.execute(kept.returning(PROPOSAL.c.id)).first() is None:
                 known = connection.execute(same).mappings().first()
                 whose = f", by {known['by']}: proposal {known['id'][:8]}" if known is not None else ": look again"
-                raise ConflictError(f"this text is proposed already{whose}")
+                raise ConflictError(f"this text is proposed already{whose}").told_as(Refusal.PROPOSED_ALREADY)
             connection.execute(insert(AUDIT), said)
 
         self._access.write("keep a proposal", work)
@@ -100,7 +101,7 @@ class Proposals:
             raise ConflictError(
                 f"the proposal {proposal.id[:8]} was {row['state']} by {row['decided_by']} meanwhile: "
                 "nothing was changed"
-            )
+            ).told_as(Refusal.DECIDED)
 
         self._access.write("decide a proposal", work)
 

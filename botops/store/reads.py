@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import URL, ColumnElement, Connection, Engine, TextClause, and_, case, func, select, tuple_
 
 from botops.domain.errors import NotFoundError, UserError
 from botops.domain.findings import Severity
@@ -21,8 +21,9 @@ from botops.domain.prompts import Past
 from botops.domain.turns import Action, TurnRecord, TurnState
 from botops.domain.usage import Cost, local_amounts
 from botops.store import exposures, rows, sums, turns
+from botops.store.dialogue_filter import dialogue_conditions, worst_first, worst_of_dialogues
 from botops.store.engine import translated
-from botops.store.tables import ATTEMPT, BROKEN, DIALOGUE, DIRTY_HOUR, FINDING, HAND_OFF, TURN
+from botops.store.tables import ATTEMPT, BROKEN, DIALOGUE, DIRTY_HOUR, FINDING, HAND_OFF, PENDING, TURN
 from botops.store.views import (
     Counts,
     DearDialogue,
@@ -30,7 +31,9 @@ from botops.store.views import (
     DialogueRow,
     FailureRow,
     GroupBy,
+    GroupValue,
     HandOffRow,
+    HourOfReplies,
     Lag,
     Page,
     Totals,
@@ -54,7 +57,7 @@ class Reads:
         """Dialogues that match, the latest first. Raises UserError on a cursor that is none of ours."""
         wanted = wanted or DialogueFilter()
         limit = max(1, min(wanted.limit, MOST))
-        statement = select(DIALOGUE).where(*_conditions(wanted))
+        statement = select(DIALOGUE).where(*dialogue_conditions(wanted))
         if wanted.cursor is not None:
             statement = statement.where(tuple_(DIALOGUE.c.last_at, DIALOGUE.c.id) < tuple_(*_after(wanted.cursor)))
         statement = statement.order_by(DIALOGUE.c.last_at.desc(), DIALOGUE.c.id.desc()).limit(limit + 1)
@@ -64,6 +67,26 @@ class Reads:
             said = _summaries(connection, [row["id"] for row in page])
         cursor = _cursor(page[-1]["last_at"], page[-1]["id"]) if len(found) > limit else None
         return Page(tuple(_dialogue_row(row, said[row["id"]]) for row in page if row["id"] in said), cursor)
+
+    def worst_dialogues(self, wanted: DialogueFilter | None = None) -> tuple[DialogueRow, ...]:
+        """Up to `limit` of the dialogues that match and have a faulty reply, those of mistakes that clients saw first,
+        then by the gravest mistake, the money at risk, and the latest. The cursor is not looked at."""
+        wanted = wanted or DialogueFilter()
+        worst = worst_of_dialogues(wanted)
+        statement = select(DIALOGUE).join(worst, worst.c.dialogue_id == DIALOGUE.c.id)
+        order = (*worst_first(worst), DIALOGUE.c.last_at.desc(), DIALOGUE.c.id.desc())
+        statement = statement.where(*dialogue_conditions(wanted)).order_by(*order)
+        with self._reading("list the worst dialogues") as connection:
+            page = connection.execute(statement.limit(max(1, min(wanted.limit, MOST)))).mappings().all()
+            said = _summaries(connection, [row["id"] for row in page])
+        return tuple(_dialogue_row(row, said[row["id"]]) for row in page if row["id"] in said)
+
+    def whole_dialogues(self, ids: Sequence[str]) -> dict[str, tuple[TurnRecord, ...]]:
+        """All turns of some dialogues, whole, in their order: a few hundred at once."""
+        statement = select(TURN).where(TURN.c.dialogue_id.in_(ids)).order_by(TURN.c.dialogue_id, TURN.c.number)
+        with self._reading("read dialogues") as connection:
+            records = turns.load(connection, connection.execute(statement).mappings().all())
+        return {key: tuple(of) for key, of in groupby(records, key=lambda record: record.inbound.dialogue_id)}
 
     def dialogue(self, dialogue_id: str) -> tuple[TurnRecord, ...]:
         """All turns of a dialogue in order, whole. Raises NotFoundError."""
@@ -127,6 +150,19 @@ class Reads:
         with self._reading("sum up") as connection:
             return sums.totals(connection, since, until, tuple(group_by), timezone, where or {})
 
+    def replies(self, since: datetime, until: datetime) -> tuple[HourOfReplies, ...]:
+        """The whole hours that begin in [since, until) and have turns, in order; as `totals` counts them, without the
+        sums that take longer."""
+        with self._reading("count replies") as connection:
+            return sums.replies(connection, since, until)
+
+    def groups(
+        self, since: datetime, until: datetime, group_by: Sequence[GroupBy]
+    ) -> tuple[tuple[GroupValue, ...], ...]:
+        """The keys that `totals` would have, without its sums: what there is to choose from. Hour and day are none."""
+        with self._reading("list groups") as connection:
+            return sums.groups(connection, since, until, tuple(group_by))
+
     def distinct_leads(self, since: datetime, until: datetime) -> int:
         """Leads that wrote in [since, until), each counted once. From turns: leads do not add up over hours."""
         return self._distinct(TURN.c.lead_id, since, until)
@@ -135,11 +171,16 @@ class Reads:
         """Dialogues with a turn in [since, until), each counted once."""
         return self._distinct(TURN.c.dialogue_id, since, until)
 
-    def hand_offs(self, *, open_only: bool = True, limit: int = MOST) -> tuple[HandOffRow, ...]:
-        """The hand-off queue, the longest waiting first; with closed ones the latest first."""
+    def hand_offs(
+        self, *, open_only: bool = True, limit: int = MOST, dialogue_id: str | None = None
+    ) -> tuple[HandOffRow, ...]:
+        """The hand-off queue, or what of it belongs to a dialogue: the longest waiting first; with closed ones the
+        latest first."""
         statement = select(HAND_OFF, DIALOGUE.c.channel, DIALOGUE.c.language).join_from(
             HAND_OFF, DIALOGUE, DIALOGUE.c.id == HAND_OFF.c.dialogue_id
         )
+        if dialogue_id is not None:
+            statement = statement.where(HAND_OFF.c.dialogue_id == dialogue_id)
         if open_only:
             statement = statement.where(HAND_OFF.c.closed_at.is_(None)).order_by(HAND_OFF.c.at, HAND_OFF.c.turn_id)
         else:
@@ -203,27 +244,39 @@ class Reads:
         """How much the store holds now."""
         with self._reading("count") as connection:
 
-            def count(what: ColumnElement[int], *where: ColumnElement[bool]) -> int:
+            def count(what: ColumnElement[int], *where: ColumnElement[bool] | TextClause) -> int:
                 return int(connection.execute(select(what).where(*where)).scalar_one())
 
             return Counts(
                 dialogues=count(func.count(DIALOGUE.c.id)),
                 turns=count(func.count(TURN.c.id)),
-                pending=count(func.count(TURN.c.id), TURN.c.state == TurnState.PENDING.value),
+                pending=count(func.count(TURN.c.id), PENDING),
                 findings=count(func.count(FINDING.c.turn_id), FINDING.c.attempt == rows.TURN_VERDICT),
                 leads=count(func.count(DIALOGUE.c.lead_id.distinct())),
                 open_hand_offs=count(func.count(HAND_OFF.c.turn_id), HAND_OFF.c.closed_at.is_(None)),
             )
 
+    def dialogue_count(self) -> int:
+        """How many dialogues the store holds now, without counting anything else."""
+        with self._reading("count dialogues") as connection:
+            return int(connection.execute(select(func.count(DIALOGUE.c.id))).scalar_one())
+
     def waiting(self) -> tuple[int, float]:
-        """How many dialogues wait for a person, and for how many seconds the one that waits longest has."""
-        waiting = HAND_OFF.c.closed_at.is_(None)
+        """How many dialogues wait for a person, and for how many seconds the one that waits longest has. Who has been
+        taken waits no longer."""
+        waiting = and_(HAND_OFF.c.closed_at.is_(None), HAND_OFF.c.taken_at.is_(None))
         statement = select(func.count().label("open"), func.min(HAND_OFF.c.at).label("oldest")).where(waiting)
         with self._reading("count who waits") as connection:
             found = connection.execute(statement).one()
         if not found.open:
             return 0, 0.0
         return found.open, max(0.0, (self._clock.now() - found.oldest).total_seconds())
+
+    def waits(self, since: datetime) -> tuple[float, ...]:
+        """For how many seconds each dialogue waited that a person has taken since a moment."""
+        statement = select(HAND_OFF.c.at, HAND_OFF.c.taken_at).where(HAND_OFF.c.taken_at >= since)
+        with self._reading("read how long who waited") as connection:
+            return tuple((row.taken_at - row.at).total_seconds() for row in connection.execute(statement))
 
     def lag(self) -> Lag:
         """How far the roll-ups are behind."""
@@ -232,6 +285,12 @@ class Reads:
         if not found[0]:
             return Lag()
         return Lag(found[0], max(0.0, (self._clock.now() - found[1]).total_seconds()))
+
+    def lag_since(self) -> datetime | None:
+        """Since when the oldest hour waits to be rolled up; None when all are."""
+        with self._reading("read the lag") as connection:
+            since: datetime | None = connection.execute(select(func.min(DIRTY_HOUR.c.since))).scalar_one()
+        return since
 
     def _distinct(self, column: ColumnElement[str], since: datetime, until: datetime) -> int:
         with self._reading("count") as connection:
@@ -252,54 +311,6 @@ def _period(since: datetime | None, until: datetime | None) -> list[ColumnElemen
     if until is not None:
         conditions += [TURN.c.hour <= rows.hour_of(until), TURN.c.at < until]
     return conditions
-
-
-def _conditions(wanted: DialogueFilter) -> Iterator[ColumnElement[bool]]:
-    for column, value in (
-        (DIALOGUE.c.language, wanted.language),
-        (DIALOGUE.c.channel, wanted.channel),
-        (DIALOGUE.c.origin, wanted.origin),
-        (DIALOGUE.c.lead_id, wanted.lead_id),
-    ):
-        if value is not None:
-            yield column == value
-    if wanted.since is not None:
-        yield DIALOGUE.c.last_at >= wanted.since
-    if wanted.until is not None:
-        yield DIALOGUE.c.first_at < wanted.until
-    if of_turn := list(_turn_conditions(wanted)):
-        yield exists().where(TURN.c.dialogue_id == DIALOGUE.c.id, *of_turn)
-    if wanted.text:
-        said = or_(*(c.icontains(wanted.text, autoescape=True) for c in (TURN.c.text, TURN.c.reply)))
-        yield or_(
-            DIALOGUE.c.id == wanted.text,
-            DIALOGUE.c.lead_id == wanted.text,
-            exists().where(TURN.c.dialogue_id == DIALOGUE.c.id, said),
-        )
-
-
-def _turn_conditions(wanted: DialogueFilter) -> Iterator[ColumnElement[bool]]:
-    for column, value in (
-        (TURN.c.prompt, wanted.prompt),
-        (TURN.c.prompt_version, wanted.version),
-        (TURN.c.experiment, wanted.experiment),
-        (TURN.c.variant, wanted.variant),
-        (TURN.c.action, wanted.action and wanted.action.value),
-        (TURN.c.state, wanted.state and wanted.state.value),
-    ):
-        if value is not None:
-            yield column == value
-    if wanted.has_findings is not None:
-        yield TURN.c.findings > 0 if wanted.has_findings else TURN.c.findings == 0
-    of_finding = []
-    if wanted.kind is not None:
-        of_finding.append(FINDING.c.kind == wanted.kind.value)
-    if wanted.severity is not None:
-        of_finding.append(FINDING.c.severity >= int(wanted.severity))
-    if of_finding:
-        draft = and_(FINDING.c.attempt == 0, TURN.c.action == Action.REPAIRED.value)
-        own = and_(FINDING.c.turn_id == TURN.c.id, or_(FINDING.c.attempt == rows.TURN_VERDICT, draft))
-        yield exists().where(own, *of_finding)
 
 
 _CALL = ATTEMPT.c

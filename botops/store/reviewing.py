@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from botops.domain.errors import ConflictError, NotFoundError
 from botops.domain.findings import FindingKind, Judgement
+from botops.domain.releases import AuditEntry
 from botops.domain.reviews import ClaimException, FindingRef, Remedy, Review, Ruling
 from botops.domain.turns import TurnRecord
 from botops.store import rows, turns
-from botops.store.engine import translated
+from botops.store.access import Access
+from botops.store.audit import audit_row
+from botops.store.release_tables import AUDIT
 from botops.store.tables import ATTEMPT, CLAIM_EXCEPTION, EXCEPTED, FINDING, REVIEW, TURN
 
 T = TypeVar("T")
@@ -96,15 +99,40 @@ def revoke(connection: Connection, exception_id: str, who: str, now: datetime) -
     connection.execute(update(CLAIM_EXCEPTION).where(of_id).values(revoked_at=now, revoked_by=who))
 
 
-class ReviewReads:
-    """Every method is one read transaction and raises StoreError when the database cannot be read.
+def hidden(exception: ClaimException, hide: Callable[[str], str]) -> ClaimException:
+    """An exception with the personal data in its texts masked."""
+    return replace(exception, wording=hide(exception.wording), reason=hide(exception.reason))
+
+
+class Reviews:
+    """Every method is one transaction and raises StoreError when the database cannot be used.
 
     Periods are [since, until) and go by the moment of the client's message.
     """
 
-    def __init__(self, engine: Engine, url: URL) -> None:
-        self._engine = engine
-        self._url = url
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def add_exception(self, exception: ClaimException, entry: AuditEntry) -> None:
+        """Keeps an exception nobody's finding stands behind, and its line of the audit log; texts masked."""
+        made, now = hidden(exception, self._access.hide), self._access.clock.now()
+
+        def work(connection: Connection) -> None:
+            add_exception(connection, made, now)
+            connection.execute(insert(AUDIT), audit_row(self._access, entry))
+
+        self._access.write("keep an exception", work)
+
+    def revoke_exception(self, exception_id: str, who: str, entry: AuditEntry) -> None:
+        """Ends an exception now, with a line of the audit log. Raises NotFoundError, ConflictError when it was revoked
+        already."""
+        now = self._access.clock.now()
+
+        def work(connection: Connection) -> None:
+            revoke(connection, exception_id, who, now)
+            connection.execute(insert(AUDIT), audit_row(self._access, entry))
+
+        self._access.write("revoke an exception", work)
 
     def exceptions(self, *, revoked: bool = False) -> tuple[ClaimException, ...]:
         """The exceptions, the newest first, those that are over included; revoked ones only on request."""
@@ -112,20 +140,20 @@ class ReviewReads:
         statement = select(CLAIM_EXCEPTION).order_by(table.created_at.desc(), table.id)
         if not revoked:
             statement = statement.where(table.revoked_at.is_(None))
-        with translated("read the exceptions", self._url), self._engine.connect() as connection:
+        with self._access.reading("read the exceptions") as connection:
             return tuple(_exception(row) for row in connection.execute(statement).mappings())
 
     def rulings(self, turn_ids: Sequence[str]) -> dict[FindingRef, Review]:
         """The latest ruling on each finding of these turns that has one."""
         found: dict[FindingRef, Review] = {}
-        with translated("read reviews", self._url), self._engine.connect() as connection:
+        with self._access.reading("read reviews") as connection:
             for some in _batched(turn_ids):
                 found.update(_latest(connection, select(REVIEW).where(REVIEW.c.turn_id.in_(some))))
         return found
 
     def false_alarms(self, remedy: Remedy | None = None) -> Iterator[tuple[Review, TurnRecord]]:
         """Findings whose latest ruling says they are no mistake, with their turns, the oldest ruling first."""
-        with translated("read reviews", self._url), self._engine.connect() as connection:
+        with self._access.reading("read reviews") as connection:
             latest = sorted(_latest(connection, select(REVIEW)).values(), key=lambda review: (review.at, review.id))
             wanted = [r for r in latest if r.ruling is Ruling.FALSE_ALARM and remedy in {None, r.remedy}]
             for some in _batched(wanted):
@@ -143,7 +171,7 @@ class ReviewReads:
             .group_by(*key)
             .order_by(*key)
         )
-        with translated("count judged replies", self._url), self._engine.connect() as connection:
+        with self._access.reading("count judged replies") as connection:
             return tuple(
                 JudgedReplies(row.prompt, row.prompt_version, row.replies) for row in connection.execute(statement)
             )
@@ -164,7 +192,7 @@ class ReviewReads:
             )
             .order_by(TURN.c.at, TURN.c.id)
         )
-        with translated("read replies at fault", self._url), self._engine.connect() as connection:
+        with self._access.reading("read replies at fault") as connection:
             ids = connection.execute(statement).scalars().all()
             for some in _batched(ids):
                 chosen = select(TURN).where(TURN.c.id.in_(some)).order_by(TURN.c.at, TURN.c.id)

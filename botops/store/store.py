@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -24,10 +24,10 @@ from sqlalchemy.exc import IntegrityError
 from botops.domain.errors import ConflictError, StoreError
 from botops.domain.messages import InboundMessage, Language
 from botops.domain.ports import Begun, Clock
-from botops.domain.reviews import ClaimException, Review
 from botops.domain.turns import TurnRecord, TurnState
-from botops.store import erasure, eval_tasks, hand_offs, ledger, migrate, reviewing, rollup, turns
+from botops.store import alert_erasure, erasure, eval_tasks, hand_offs, ledger, migrate, rollup, turns
 from botops.store.access import Access
+from botops.store.alerts import Alerts
 from botops.store.audit import AuditLog
 from botops.store.book_replies import BookReplies
 from botops.store.budgets import BudgetStore
@@ -35,23 +35,38 @@ from botops.store.calls import CallReads
 from botops.store.copying import copy_before_migration
 from botops.store.cost_reads import CostReads
 from botops.store.deliveries import Deliveries
+from botops.store.detector_state import DetectorStates
 from botops.store.engine import Role, checkpoint, make_folder, open_engine, parse_url, sqlite_path, translated
 from botops.store.erasure import Erased
 from botops.store.eval_runs import EvalRuns
 from botops.store.eval_tasks import EvalTasks
 from botops.store.experiments import ExperimentReads
 from botops.store.faulty import FaultyReads
+from botops.store.heartbeats import Heartbeats
 from botops.store.incidents import Incidents
-from botops.store.masking import mask, mask_inbound, mask_record, storable
+from botops.store.leading import Leading
+from botops.store.masking import mask as mask_text
+from botops.store.masking import mask_inbound, mask_record, storable
+from botops.store.moments import MomentReads
+from botops.store.outbox import Outbox
 from botops.store.outcomes import FeedbackStore, Outcomes
 from botops.store.overrides import Overrides
+from botops.store.people import People
 from botops.store.presence import FilePresence, Presence, ServerPresence
+from botops.store.probes import ProbeStore
 from botops.store.prompt_calls import PromptCallReads
 from botops.store.proposals import Proposals
 from botops.store.reads import Reads
+from botops.store.recent import Recent
+from botops.store.reception import ReceptionReads
+from botops.store.reply_reviews import ReplyReviews
 from botops.store.repricing import Repricing
-from botops.store.reviewing import ReviewReads
+from botops.store.reviewing import Reviews
+from botops.store.series import SeriesReads
+from botops.store.series_examples import SeriesExamples
+from botops.store.sessions import Sessions
 from botops.store.tables import IMPORT_BATCH, SERVING, TURN
+from botops.store.views import Written
 from botops.store.writer import Writer, follow
 
 T = TypeVar("T")
@@ -59,15 +74,6 @@ T = TypeVar("T")
 CHUNK = 500
 """Turns written in one transaction by `write_many`: live turns get in between."""
 DUPLICATE_WAIT_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What `write_many` did: new turns, and those left out because their idempotency key was known."""
-
-    batch: str
-    written: int
-    skipped: int
 
 
 class Store:
@@ -98,13 +104,13 @@ class Store:
         self._backups = backups
         self._process = uuid.uuid4().hex
         self._presence: Presence | None = None
+        self._leading = Leading(self._process)
         self._writer: Writer | None = None
         self._reader = engine if role == "reader" else open_engine(url, "reader")
         self._deliveries = Deliveries()
         self.reads = Reads(self._reader, url, clock)
         self.faulty = FaultyReads(self._reader, url)
-        self.reviews = ReviewReads(self._reader, url)
-        access = Access(self._reader, url, clock, hide, self._write)
+        access = self._access = Access(self._reader, url, clock, hide, self._write)
         self.overrides = Overrides(access)
         self.audit = AuditLog(access)
         self.book_replies = BookReplies(access)
@@ -114,25 +120,32 @@ class Store:
         self.feedback = FeedbackStore(access)
         self.experiments = ExperimentReads(access)
         self.proposals = Proposals(access)
+        self.reviews = Reviews(access)
+        self.reply_reviews = ReplyReviews(access)
         self.costs = CostReads(access)
         self.incidents = Incidents(access)
+        self.alerts = Alerts(access)
+        self.recent = Recent(access)
+        self.reception = ReceptionReads(access)
+        self.outbox = Outbox(access)
+        self.moments = MomentReads(access)
+        self.series = SeriesReads(access)
+        self.series_examples = SeriesExamples(access)
+        self.detector_states = DetectorStates(access)
         self.eval_runs = EvalRuns(access)
         self.prompt_calls = PromptCallReads(access)
         self.eval_tasks = EvalTasks(access, self._process)
         self.budgets = BudgetStore(access, self._process, self._submit)
+        self.heartbeats = Heartbeats(access)
+        self.people = People(access)
+        self.sessions = Sessions(access)
+        self.probes = ProbeStore(access, self._process, lambda: self.budgets.zone)
 
     @classmethod
     def open(
-        cls,
-        url: str,
-        *,
-        clock: Clock,
-        role: Role = "writer",
-        mask: bool = True,
-        duplicate_wait_s: float = DUPLICATE_WAIT_S,
-        backups: Path | None = None,
-        zone: str | None = None,
-    ) -> Store:
+        cls, url: str, *, clock: Clock, role: Role = "writer", mask: bool = True,
+        duplicate_wait_s: float = DUPLICATE_WAIT_S, backups: Path | None = None, zone: str | None = None,
+    ) -> Store:  # fmt: skip
         """Opens a store, bringing its tables up to date first unless it is only read.
 
         As a writer it marks the pending turns of dead processes `interrupted`. `mask` hides personal data before
@@ -147,7 +160,9 @@ class Store:
         """
         parsed = parse_url(url)
         engine = open_engine(parsed, role)
-        store = cls(parsed, engine, clock, role, hide=_masking(mask), wait_s=duplicate_wait_s, backups=backups)
+        store = cls(
+            parsed, engine, clock, role, hide=mask_text if mask else storable, wait_s=duplicate_wait_s, backups=backups
+        )
         try:
             store._start(zone)
         except BaseException:
@@ -273,7 +288,9 @@ class Store:
             masked = [mask_record(r, self._hide) for r in chunk]
             now = self._clock.now()
             seen += len(chunk)
-            work = _adding(masked, origin, self._process, now, self.budgets.zone)
+            work = partial(
+                turns.add, records=masked, origin=origin, process=self._process, now=now, zone=self.budgets.zone
+            )
             written += self._write("import turns", work, serial=True)
         row = {"id": batch, "origin": origin, "at": self._clock.now(), "written": written, "skipped": seen - written}
         self._write("note the import", lambda connection: connection.execute(insert(IMPORT_BATCH), row))
@@ -303,6 +320,14 @@ class Store:
         now = self._clock.now()
         return self._write("mark interrupted turns", lambda c: self._interrupt_dead(c, now), serial=True)
 
+    def leads(self) -> bool:
+        """True for the one of the serving processes that does what only one should: of those that live, the one that
+        started first. Raises StoreError."""
+        if self._role != "writer" or sqlite_path(self._url) is not None:
+            return self._role == "writer"  # a SQLite store is served by one process
+        assert self._presence is not None
+        return self._write("see who leads", partial(self._leading.leads, presence=self._presence))
+
     def kept_of(self, lead_id: str) -> Erased:
         """What `erase_lead` would remove."""
         with translated("count what is kept of a lead", self._url), self._reader.connect() as connection:
@@ -326,6 +351,9 @@ class Store:
         erased, zone, salt = Erased(), self.budgets.zone, secrets.token_bytes(32)
         while self._write("unlink costs", lambda connection: erasure.unlink(connection, before, salt, CHUNK)):
             pass
+        self._write("forget what alerts quote", lambda connection: alert_erasure.forget_before(connection, before))
+        while self.outbox.forget(before):
+            pass
         while some := self._write("purge old turns", lambda c: erasure.purge(c, before, CHUNK, zone), serial=True):
             erased += some
         self._checkpoint()
@@ -342,29 +370,6 @@ class Store:
         closed already."""
         now = at or self._clock.now()
         self._write("close a hand-off", lambda connection: hand_offs.close(connection, turn_id, who, now))
-
-    # --- reviews -------------------------------------------------------------------------------------------------
-
-    def add_review(self, review: Review, exception: ClaimException | None = None) -> None:
-        """Keeps a ruling on a finding, with the exception it becomes, if any. Raises NotFoundError without such a
-        finding."""
-        masked = replace(review, reason=self._hide(review.reason))
-        made = None if exception is None else self._hidden(exception)
-        now = self._clock.now()
-        self._write("keep a review", lambda connection: reviewing.add_review(connection, masked, made, now))
-
-    def add_exception(self, exception: ClaimException) -> None:
-        """Keeps an exception nobody's finding stands behind."""
-        made, now = self._hidden(exception), self._clock.now()
-        self._write("keep an exception", lambda connection: reviewing.add_exception(connection, made, now))
-
-    def revoke_exception(self, exception_id: str, who: str) -> None:
-        """Ends an exception now. Raises NotFoundError, ConflictError when it was revoked already."""
-        now = self._clock.now()
-        self._write("revoke an exception", lambda connection: reviewing.revoke(connection, exception_id, who, now))
-
-    def _hidden(self, exception: ClaimException) -> ClaimException:
-        return replace(exception, wording=self._hide(exception.wording), reason=self._hide(exception.reason))
 
     # --- life ----------------------------------------------------------------------------------------------------
 
@@ -437,12 +442,9 @@ class Store:
 
     def _register(self, connection: Connection) -> None:
         row = {
-            "id": self._process,
-            "role": self._role,
-            "host": socket.gethostname(),
-            "pid": os.getpid(),
+            "id": self._process, "role": self._role, "host": socket.gethostname(), "pid": os.getpid(),
             "started_at": self._clock.now(),
-        }
+        }  # fmt: skip
         connection.execute(insert(SERVING), row)
 
     def _interrupt_dead(self, connection: Connection, now: datetime) -> int:
@@ -469,16 +471,6 @@ class Store:
 
     def _write(self, what: str, work: Callable[[Connection], T], *, serial: bool = False) -> T:
         return self._submit(what, work, serial=serial).result()
-
-
-def _masking(on: bool) -> Callable[[str], str]:
-    return mask if on else storable
-
-
-def _adding(
-    records: list[TurnRecord], origin: str, process: str, now: datetime, zone: ZoneInfo
-) -> Callable[[Connection], int]:
-    return lambda connection: turns.add(connection, records, origin, process, now, zone)
 
 
 def _chunks(records: Iterable[TurnRecord], size: int) -> Iterator[list[TurnRecord]]:

@@ -17,7 +17,7 @@ from botops.domain.money import Money
 from botops.domain.turns import Action
 from botops.domain.usage import Usage
 from botops.store.tables import ROLLUP_FINDING, ROLLUP_GROUP, ROLLUP_LATENCY, ROLLUP_TURN
-from botops.store.views import GroupBy, GroupValue, Totals
+from botops.store.views import GroupBy, GroupValue, HourOfReplies, Totals
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GROUPS: tuple[GroupBy, ...] = (
@@ -91,6 +91,34 @@ def totals(
     _findings(connection, asked, found)
     _latencies(connection, asked, found)
     return tuple(_totals(key, found[key]) for key in sorted(found))
+
+
+def replies(connection: Connection, since: datetime, until: datetime) -> tuple[HourOfReplies, ...]:
+    """See `Reads.replies`."""
+    own = ROLLUP_TURN.c
+    simulated = func.sum(case((ROLLUP_GROUP.c.simulated, own.turns), else_=0))
+    statement = (
+        select(own.hour, func.sum(own.turns), func.sum(own.answered), simulated, func.sum(own.pico_usd))
+        .join_from(ROLLUP_TURN, ROLLUP_GROUP, ROLLUP_GROUP.c.id == own.group_id)
+        .where(own.hour >= ceil_hour(since), own.hour < ceil_hour(until))
+        .group_by(own.hour)
+        .order_by(own.hour)
+    )
+    return tuple(
+        HourOfReplies(_EPOCH + timedelta(hours=hour), *map(int, counts))
+        for hour, *counts in connection.execute(statement)
+    )
+
+
+def groups(
+    connection: Connection, since: datetime, until: datetime, group_by: tuple[GroupBy, ...]
+) -> tuple[tuple[GroupValue, ...], ...]:
+    """See `Reads.groups`."""
+    columns = [ROLLUP_GROUP.c[name] for name in group_by]
+    hours = ROLLUP_TURN.c.hour.between(ceil_hour(since), ceil_hour(until) - 1)
+    occurring = select(ROLLUP_TURN.c.group_id).where(hours).distinct()
+    statement = select(*columns).where(ROLLUP_GROUP.c.id.in_(occurring)).distinct().order_by(*columns)
+    return tuple(tuple(row) for row in connection.execute(statement))
 
 
 def _turns(connection: Connection, asked: _Asked, found: dict[Key, _Sum]) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy import JSON, BigInteger, Index, MetaData, Table, text
 from sqlalchemy import Text as LongText
 from sqlmodel import Field, SQLModel
 
+from botops.domain.turns import FAULT_RULES
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -25,8 +27,16 @@ HOLDS_KEY = text("(state = 'pending' OR reply IS NOT NULL)")
 """Which turns keep their idempotency key: those under way and those a reply of which left. A turn that failed or was
 interrupted before anything left gives its key back, so that a repeated delivery is answered by a new turn."""
 
+PENDING = text("state = 'pending'")
+"""Turns under way, in the very words of their index: a value in a parameter would not let it be used."""
 BROKEN = text("state IN ('failed', 'interrupted')")
 """Turns without a proper end."""
+
+REPAIRED = text("action = 'repaired'")
+"""Turns whose model corrected itself: faulty, though what left was clean."""
+
+BROKE_OFF = text(f"rule IN {FAULT_RULES}")
+"""Hand-offs of dialogues that the bot would have answered had nothing failed."""
 
 
 _ZERO = {"server_default": "0"}
@@ -64,10 +74,10 @@ class Turn(StoreTable, table=True):
         Index(None, "dialogue_id", "number", unique=True),
         Index("uq_turn_idempotency_key", "idempotency_key", unique=True, sqlite_where=HOLDS_KEY,
               postgresql_where=HOLDS_KEY),
-        Index("ix_turn_pending", "process", sqlite_where=text("state = 'pending'"),
-              postgresql_where=text("state = 'pending'")),
+        Index("ix_turn_pending", "process", sqlite_where=PENDING, postgresql_where=PENDING),
         Index("ix_turn_broken", "at", sqlite_where=BROKEN, postgresql_where=BROKEN),
         Index("ix_turn_flagged", "at", sqlite_where=text("findings > 0"), postgresql_where=text("findings > 0")),
+        Index("ix_turn_repaired", "at", sqlite_where=REPAIRED, postgresql_where=REPAIRED),
     )  # fmt: skip
 
     id: str = Field(primary_key=True)
@@ -255,6 +265,7 @@ class HandOff(StoreTable, table=True):
     __table_args__ = (
         Index("ix_hand_off_open", "at", sqlite_where=text("closed_at IS NULL"),
               postgresql_where=text("closed_at IS NULL")),
+        Index("ix_hand_off_broke_off", "at", sqlite_where=BROKE_OFF, postgresql_where=BROKE_OFF),
     )  # fmt: skip
 
     turn_id: str = Field(primary_key=True, foreign_key="turn.id")

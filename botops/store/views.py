@@ -10,6 +10,7 @@ from typing import Generic, Literal, TypeVar
 from botops.domain.findings import FindingKind, Severity
 from botops.domain.messages import Language
 from botops.domain.money import Money
+from botops.domain.outcomes import Stage
 from botops.domain.turns import Action, HandOff, TurnState
 from botops.domain.usage import Usage
 from botops.store.latency import percentile
@@ -20,6 +21,8 @@ NO_USAGE = Usage()
 GroupBy = Literal[
     "hour", "day", "prompt", "version", "experiment", "variant", "model", "simulated", "channel", "language", "origin"
 ]
+ReviewState = Literal["waiting", "wrong", "right", "disputed"]
+"""Faulty and looked at by nobody; called wrong, or right, by somebody; called both by as many people."""
 GroupValue = str | int | bool | date | datetime
 
 
@@ -32,13 +35,23 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What `write_many` did: new turns, and those left out because their idempotency key was known."""
+
+    batch: str
+    written: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
 class DialogueFilter:
     """Which dialogues; None asks for no condition.
 
     `text` is looked for in what was said, whatever its case, and as a dialogue's or a lead's id. `since` (included) and
-    `until` (excluded) bound the life of the dialogue. `prompt`, `version`, `experiment`, `variant`, `action`, `kind`,
-    `severity` (that or worse) and `has_findings` must hold of one and the same turn; `kind` and `severity` are those of
-    what the model first said, corrected or not, `has_findings` is about what the turn ended with.
+    `until` (excluded) bound the life of the dialogue, `stage` is one its lead reached. `prompt`, `version`,
+    `experiment`, `variant`, `action`, `kind`, `severity` (that or worse), `reviewed` and `has_findings` must hold of
+    one and the same turn; `kind` and `severity` are those of what the model first said, corrected or not,
+    `has_findings` is about what the turn ended with.
     """
 
     text: str | None = None
@@ -55,6 +68,8 @@ class DialogueFilter:
     kind: FindingKind | None = None
     severity: Severity | None = None
     has_findings: bool | None = None
+    reviewed: ReviewState | None = None
+    stage: Stage | None = None
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 50
@@ -204,6 +219,17 @@ class Lag:
 
     hours: int = 0
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HourOfReplies:
+    """Turns of one hour: all, those answered, and those that a simulated model was asked in; what they cost."""
+
+    hour: datetime
+    turns: int
+    answered: int
+    simulated: int
+    pico_usd: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import get_args
 
 from botops.claims import CheckResult, CompiledBook, compile_book, judge
 from botops.claims.compile import ready
+from botops.claims.shown import worded
 from botops.domain.errors import UserError
 from botops.domain.findings import Finding, FindingKind
 from botops.domain.messages import Language, Message, Role
@@ -77,8 +78,8 @@ def _told(reply: str, findings: Sequence[Finding], book: PriceBook, day: str, la
     for number, finding in enumerate(findings, start=1):
         yield ""
         yield f"{number}. {finding.kind} ({finding.severity.label}): «{' '.join(finding.quote.split())}»"
-        yield f"   stated:   {finding.stated}"
-        yield f"   expected: {finding.expected or 'the book has nothing near it'}"
+        yield f"   stated:   {worded(finding.stated, language)}"
+        yield f"   expected: {worded(finding.expected or 'the book has nothing near it', language)}"
         yield f"   {finding.explanation(language)}"
 
 

@@ -11,18 +11,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from botops.app.container import Container
 from botops.app.scaffold import write_scaffold
 from botops.cli.main import run
 from botops.config import Secrets, load_settings
 from botops.http import create_api
+from botops.http.gate import Keys
 
 
 @pytest.fixture
@@ -53,6 +55,7 @@ class Running:
     url: str
     container: Container
     http: httpx2.Client
+    api: FastAPI
 
     def chat(self, text, **more):
         answer = self.http.post("/v1/chat", json={"text": text, **more})
@@ -61,12 +64,13 @@ class Running:
 
 
 @contextlib.contextmanager
-def _running(project: Path, *overrides: str, **parts) -> Iterator[Running]:
+def _running(project: Path, *overrides: str, keys: Keys | None = None, **parts) -> Iterator[Running]:
     """The API over a project, on a loopback port, in a thread of this process."""
     settings = load_settings(project / "botops.yaml", required=True, overrides=overrides)
     with Container.open(settings, Secrets(), **parts) as container:
         port = _free_ports()
-        config = uvicorn.Config(create_api(container), host="127.0.0.1", port=port, log_level="warning")
+        api = create_api(container, keys)
+        config = uvicorn.Config(api, host="127.0.0.1", port=port, log_level="warning")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
@@ -75,7 +79,7 @@ def _running(project: Path, *overrides: str, **parts) -> Iterator[Running]:
             time.sleep(0.01)
         try:
             with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
-                yield Running(f"http://127.0.0.1:{port}", container, http)
+                yield Running(f"http://127.0.0.1:{port}", container, http, api)
         finally:
             server.should_exit = True
             thread.join(10)
@@ -131,6 +135,124 @@ def running():
 def process():
     """Starts `botops …` as a process of its own: `with process(project, "serve") as child`."""
     return _process
+
+
+@contextlib.contextmanager
+def _started(project: Path) -> Iterator[str]:
+    """`botops up` as a user starts it, over the store as it is; the console's address. The API is one port below."""
+    port = _free_ports()
+    with _process(project, "up", "--port", str(port), "--no-seed") as child:
+        _wait_for(f"http://127.0.0.1:{port}/healthz", 60, child)
+        _wait_for(f"http://127.0.0.1:{port + 1}/_stcore/health", 60, child)
+        yield f"http://127.0.0.1:{port + 1}"
+
+
+@pytest.fixture(scope="session")
+def started():
+    """Starts API and console as one: `with started(project) as console`."""
+    return _started
+
+
+# --- browsers ---------------------------------------------------------------------------------------------------------
+
+CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync")  # fmt: skip
+PATIENCE_MS = 60_000
+"""How long a page is waited for on a machine that runs much else."""
+_SCREEN = {"width": 1400, "height": 900}
+_OURS = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:http://127.0.0.1:")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Debian's browser, started once for a file of tests."""
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+def _page(chromium):
+    """A page of a browser that knows nothing yet."""
+    context = chromium.new_context(viewport=_SCREEN, locale="ru-RU", color_scheme="light")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    return page
+
+
+@dataclass
+class _Seen:
+    """What pages did that they must never do."""
+
+    foreign: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    hacked: list[object] = field(default_factory=list)
+
+    def asked(self, request):
+        if not request.url.startswith(_OURS):
+            self.foreign.append(request.url)
+
+    def broke(self, error):
+        self.faults.append(str(error))
+
+    def watch(self, page):
+        page.on("request", self.asked)
+        page.on("pageerror", self.broke)
+
+    def leave(self, page):
+        self.hacked.append(page.evaluate("window.hacked"))
+        page.remove_listener("request", self.asked)
+        page.remove_listener("pageerror", self.broke)
+
+    def check(self):
+        assert (self.foreign, self.faults, set(self.hacked) - {None}) == ([], [], set())
+
+
+@pytest.fixture(scope="module")
+def _kept_page(chromium):
+    page = _page(chromium)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def tab(_kept_page):
+    """A page that remembers nothing of earlier tests. A foreign host it asks, a fault of a script, or a text that runs
+    as a script (which sets `window.hacked`) fails the test.
+
+    It is one page for a file of tests: to read and compile Streamlit's scripts anew is most of what a page costs."""
+    page, seen = _kept_page, _Seen()
+    seen.watch(page)
+    yield page
+    seen.leave(page)
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.set_viewport_size(_SCREEN)
+    page.emulate_media(media="null", color_scheme="light")
+    seen.check()
+
+
+@pytest.fixture
+def visitor(chromium):
+    """Opens browsers that know nothing of each other, watched as `tab` is."""
+    pages, seen = [], _Seen()
+
+    def opened():
+        page = _page(chromium)
+        pages.append(page)
+        seen.watch(page)
+        return page
+
+    yield opened
+    for page in pages:
+        seen.leave(page)
+        page.context.close()
+    seen.check()
 
 
 @pytest.fixture

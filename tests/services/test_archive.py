@@ -10,6 +10,7 @@ import pytest
 from botops.app import services
 from botops.app.container import Container
 from botops.config import Secrets, load_settings
+from botops.domain.releases import AuditEntry, Deed
 from botops.domain.reviews import ClaimException
 from botops.registry.exchange.packing import pack, unpack
 
@@ -215,7 +216,8 @@ def test_exceptions_of_that_day_hold(botops, project):
     item = ClaimException("e1", finding.quote, finding.kind, "sales", "так можно", today - timedelta(1),
                           today + timedelta(30), finding.sku, "Асель")  # fmt: skip
     with Container.open(settings, Secrets()) as container:
-        container.store.add_exception(item)
+        entry = AuditEntry("a-1", container.clock.now(), "Асель", Deed.EXCEPT, "exception:e1", item.reason)
+        container.store.reviews.add_exception(item, entry)
     record = converse(project, "simulator.errors.stale_price=1.0", "guard.policy=observe", texts=(ASKED,))
     assert record.verdict.excepted
     botops(project, "prompts", "export", "--turn", record.id, "--archive", "a.zip")

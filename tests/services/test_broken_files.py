@@ -5,7 +5,7 @@ import time
 import pytest
 
 from botops.app.pricebooks.books import Books
-from botops.app.supervise import Watch, broken_files
+from botops.app.watch import Watch, broken_files
 
 QUESTION = "Сколько стоит тариф «Магазин»?"
 
@@ -83,7 +83,7 @@ def test_a_price_book_that_never_was_is_no_problem_of_a_file_but_a_warning(proje
 
 
 def test_the_watch_loop_tells_each_fault_once_and_that_it_is_mended(project, running, caplog, monkeypatch):
-    monkeypatch.setattr("botops.app.supervise._WATCH_EVERY_S", 0.1)
+    monkeypatch.setattr("botops.app.watch._EVERY_S", 0.1)
     file = project / "prompts" / "sales" / "2.yaml"
     whole = file.read_text("utf-8")
     with running(project) as server:

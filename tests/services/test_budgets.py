@@ -141,7 +141,7 @@ def test_the_cheaper_model_answers_and_then_dialogues_are_handed_over(project, r
     assert {r.hand_off.rule for r in records if not r.attempts} == {"budget"}
     assert {a.level.value for a in alerts} == {"soft", "cheaper_model", "hand_over"}
     assert next(a for a in alerts if a.level.value == "hand_over").times == 60 - len(models)
-    assert 'botops_budget_left_share{budget="day"}' in metrics
+    assert 'botops_budget_left_ratio{budget="day"}' in metrics
     assert 'botops_budget_alerts_total{budget="day",kind="soft"} 1.0' in metrics
 
 

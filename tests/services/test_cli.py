@@ -328,6 +328,24 @@ def test_doctor_names_what_is_broken(botops, project):
     assert "botops.yaml:1:" in broken[0]["detail"]
 
 
+def test_pricebook_import_asks_for_a_currency_and_names_the_sheets_it_does_not_read(botops, project):
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    for sheet, name in ((workbook.active, "Касса"), (workbook.create_sheet("Опт"), "Сканер")):
+        for row in (("Прайс в рублях", None), ("Наименование", "Цена"), (name, 15000)):
+            sheet.append(row)
+    workbook.create_sheet("Заметки").append(("Звонить после обеда",))
+    workbook.save(project / "list.xlsx")
+    code, out, err = botops(project, "pricebook", "import", "list.xlsx")
+    assert (code, out) == (2, "")
+    assert "Прайс в рублях" in err
+    assert "--currency RUB or --currency KZT" in err
+    code, out, err = botops(project, "pricebook", "import", "list.xlsx", "--currency", "RUB", "--sheet", "Опт")
+    assert (code, "currency: RUB" in out, "Сканер" in out) == (0, True, True)
+    assert "other sheets with prices are not read: `Sheet`;" in err
+
+
 def test_pricebook_import_lint_diff_and_show(botops, project):
     (project / "list.csv").write_text("Артикул;Наименование;Цена\nA1;Касса;15 000 ₸\nA2;Сканер;\n", "utf-8")
     code, out, err = botops(project, "pricebook", "import", "list.csv", "--out", "new.yaml")
@@ -385,3 +403,38 @@ def test_it_runs_as_a_program_of_its_own(tmp_path):
     assert done.returncode == 2
     assert done.stdout == b""
     assert b"botops init" in done.stderr
+
+
+WHATSAPP = (
+    "10.11.2026, 10:00 - Айгуль: Сколько стоит тариф «Магазин» в месяц?\n"
+    "10.11.2026, 10:01 - Касса Бот: Тариф «Магазин» — 9 000 ₸ в месяц.\n"
+)
+
+
+def test_check_and_ingest_read_the_export_of_a_messenger(botops, project):
+    file = project / "Чат WhatsApp с Айгуль.txt"
+    file.write_text(WHATSAPP, "utf-8")
+    code, out, err = botops(project, "check", "--dialogues", str(file))
+    assert code == 1
+    (row,) = [json.loads(line) for line in out.splitlines()]
+    assert (row["kind"], row["turn"]) == ("price", 1)
+    assert "whatsapp, 2 messages; the bot is Касса Бот" in err
+    code, out, _err = botops(project, "ingest", str(file), "--json")
+    assert (code, json.loads(out)["turns"]) == (0, 1)
+    code, _out, err = botops(project, "check", "--dialogues", str(file), "--bot", "Касса бот")
+    assert code == 2
+    assert "did you mean `Касса Бот`" in err
+
+
+def test_a_table_without_times_is_judged_by_the_day_that_is_said(botops, project):
+    file = project / "log.csv"
+    file.write_text("Вопрос;Ответ\nЦена?;Тариф «Магазин» — 9 000 ₸ в месяц.\n", "utf-8")
+    code, out, err = botops(project, "check", "--dialogues", str(file), "--undated", "2026-11-10")
+    assert code == 1
+    assert json.loads(out)["kind"] == "price"
+    code, out, err = botops(project, "check", "--dialogues", str(file))
+    assert (code, out) == (0, "")
+    assert "2 messages without a time (--undated DAY)" in err
+    code, _out, err = botops(project, "ingest", str(file), "--column", "client=Спросили")
+    assert code == 2
+    assert "no column `Спросили`" in err

@@ -103,6 +103,12 @@ def test_from_a_flag_to_the_version_that_mends_it(api, wrong):
     assert deeds.count("eval") == 2
 
 
+def test_a_dialogue_whose_id_has_a_slash(api):
+    api.chat(ASKED, dialogue_id="crm/7")
+    body = {"turn": 1, "by": "Айгуль", "reason": "обещал скидку, которой нет"}
+    assert api.http.post("/v1/dialogues/crm%2F7/case", json=body).status_code == 201
+
+
 def test_what_cannot_become_a_case(api, wrong):
     project, _ = wrong
     assert make(api, turn=9).status_code == 404

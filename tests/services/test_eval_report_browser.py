@@ -22,8 +22,6 @@ from botops.evals.result import (
 )
 
 pytestmark = pytest.mark.browser
-CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync")  # fmt: skip
 HOSTILE = (
     "</script><script>window.hacked=1</script><img src=http://evil.example/a.png onerror='window.hacked=1'> "
     "<style>*{display:none!important}</style><!--<script> \u202eтёарбо\u202c 👩‍👩‍👧 " + "ш" * 900
@@ -67,16 +65,6 @@ RUN = run_of(
     case("greeting", "sales@1", client="Сәлем!", language="kk", tags=("kk",)),
     case("greeting", "sales@2", client="Сәлем!", language="kk", tags=("kk",)),
 )
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

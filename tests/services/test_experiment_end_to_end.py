@@ -13,6 +13,8 @@ from botops.cli.main import run
 from botops.config import load_settings
 from botops.experiments import State
 
+pytestmark = pytest.mark.slow
+
 MANNER = """\
 Ты — продавец компании «{{ company }}». Сегодня {{ today }}. Отвечай на языке клиента, обращайся на «вы», пиши кратко.
 Если клиент просит человека, спорит или пишет о возврате денег, передай диалог менеджеру.

@@ -139,3 +139,13 @@ def test_a_book_over_a_megabyte_is_taken_and_one_over_eight_is_not(api, book):
     assert (answer.status_code, answer.json().get("changes")) == (200, []), answer.text[:300]
     answer = api.post("/v1/pricebook/look", json={"text": "#" * 8_000_001})
     assert (answer.status_code, "8000000" in answer.text) == (422, True)
+
+
+def test_how_columns_were_read_is_remembered(api, project):
+    assert api.get("/v1/pricebook/columns").json() == {}
+    body = {"columns": {"Наша цена": "amount:segment:свои"}, "by": "Дана"}
+    assert api.put("/v1/pricebook/columns", json=body).json() == {"наша цена": "amount:segment:свои"}
+    assert api.get("/v1/pricebook/columns").json() == {"наша цена": "amount:segment:свои"}
+    refused = api.put("/v1/pricebook/columns", json={**body, "columns": {"Цена": "nonsense"}})
+    assert (refused.status_code, "`nonsense` is no field" in refused.json()["detail"]) == (400, True)
+    assert [b["name"] for b in api.get("/v1/pricebook").json()["books"]] == ["demo.yaml"]

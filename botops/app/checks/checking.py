@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -24,10 +25,11 @@ from botops.domain.problems import Problem
 from botops.pricebook import import_table, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
     from datetime import date
 
+    from botops.claims.dialogues import Dialogue
     from botops.domain.findings import Finding, SupportedClaim
     from botops.domain.messages import Message
     from botops.pricebook import PriceBook
@@ -97,6 +99,21 @@ class _Batch:
     size: int
 
 
+NumberedLine = tuple[int, bytes]
+"""A dialogue as a line of JSON, and the number under which its faults are told."""
+Lines = Callable[[Path], "Iterator[NumberedLine]"]
+
+
+def file_lines(file: Path) -> Iterator[NumberedLine]:
+    """The lines of a file. Raises UserError for one that cannot be opened."""
+    try:
+        stream = file.open("rb")
+    except OSError as error:
+        raise UserError(f"cannot read {file}: {error.strerror}") from error
+    with stream:
+        yield from enumerate(iter(partial(stream.readline, _MAX_LINE), b""), 1)
+
+
 def check_files(
     files: Sequence[Path],
     choice: BookChoice,
@@ -104,11 +121,12 @@ def check_files(
     rules: Rules = NO_RULES,
     jobs: int = 1,
     explain: bool = False,
+    lines: Lines = file_lines,
     on_checked: Callable[[Checked], None] = lambda _: None,
     on_bytes: Callable[[int], None] = lambda _: None,
 ) -> CheckSummary:
     """Judges every dialogue of the files. `on_checked` gets them in order, `on_bytes` how much was read; `explain` asks
-    for the claims that are right too.
+    for the claims that are right too; `lines` reads a file.
 
     Rows that cannot be used become problems of the summary; the others are judged all the same. Raises UserError for
     a file that cannot be opened or a price book given by option that cannot be read.
@@ -119,7 +137,7 @@ def check_files(
         compiled_book(choice.price_book, rules.extensions)
     summary = CheckSummary()
     rules = replace(rules, explain=explain)
-    for batch, results in _run(_batches(files), choice, rules, jobs):
+    for batch, results in _run(_batches(files, lines), choice, rules, jobs):
         for result in results:
             if isinstance(result, Problem):
                 summary.problems.append(result)
@@ -153,22 +171,17 @@ def _run(
             yield first, future.result()
 
 
-def _batches(files: Sequence[Path]) -> Iterator[_Batch]:
+def _batches(files: Sequence[Path], read: Lines) -> Iterator[_Batch]:
     for file in files:
-        try:
-            stream = file.open("rb")
-        except OSError as error:
-            raise UserError(f"cannot read {file}: {error.strerror}") from error
-        with stream:
-            lines: list[tuple[int, bytes]] = []
-            size = 0
-            for number, line in enumerate(iter(partial(stream.readline, _MAX_LINE), b""), 1):
-                lines.append((number, line))
-                size += len(line)
-                if size >= _BATCH_BYTES:
-                    yield _Batch(str(file), tuple(lines), size)
-                    lines, size = [], 0
-            yield _Batch(str(file), tuple(lines), size)
+        lines: list[NumberedLine] = []
+        size = 0
+        for number, line in read(file):
+            lines.append((number, line))
+            size += len(line)
+            if size >= _BATCH_BYTES:
+                yield _Batch(str(file), tuple(lines), size)
+                lines, size = [], 0
+        yield _Batch(str(file), tuple(lines), size)
 
 
 def _check_batch(batch: _Batch, choice: BookChoice, rules: Rules) -> list[Checked | Problem]:
@@ -185,27 +198,32 @@ def _check_line(file: str, number: int, line: bytes, choice: BookChoice, rules: 
         except UserError as error:
             yield Problem(file, number, 1, "price_book", f"{dialogue.id}: {error}", rule="price-book")
             continue
-        findings: list[Finding] = []
-        excepted: list[Finding] = []
-        not_judged: list[str] = []
-        claims = 0
-        replies = 0
-        supported: list[SupportedClaim] = []
-        for judged in judge_dialogue(dialogue, book, exceptions=rules.exceptions, day=rules.day):
-            verdict = judged.verdict
-            replies += 1
-            if rules.explain and judged.result is not None:
-                supported.extend(judged.result.supported)
-            claims += verdict.claims
-            findings.extend(verdict.findings)
-            excepted.extend(verdict.excepted)
-            if verdict.judgement is Judgement.NOT_JUDGED:
-                not_judged.append(verdict.reason or "")
-        messages = dialogue.messages if findings or rules.keep_messages else ()
-        yield Checked(
-            dialogue.id, dialogue.lang or "ru", messages, tuple(findings),
-            claims, replies, tuple(not_judged), tuple(supported), tuple(excepted),
-        )  # fmt: skip
+        yield check_dialogue(dialogue, book, rules)
+
+
+def check_dialogue(dialogue: Dialogue, book: CompiledBook, rules: Rules = NO_RULES) -> Checked:
+    """Judges every reply of one dialogue."""
+    findings: list[Finding] = []
+    excepted: list[Finding] = []
+    not_judged: list[str] = []
+    claims = 0
+    replies = 0
+    supported: list[SupportedClaim] = []
+    for judged in judge_dialogue(dialogue, book, exceptions=rules.exceptions, day=rules.day):
+        verdict = judged.verdict
+        replies += 1
+        if rules.explain and judged.result is not None:
+            supported.extend(judged.result.supported)
+        claims += verdict.claims
+        findings.extend(verdict.findings)
+        excepted.extend(verdict.excepted)
+        if verdict.judgement is Judgement.NOT_JUDGED:
+            not_judged.append(verdict.reason or "")
+    messages = dialogue.messages if findings or rules.keep_messages else ()
+    return Checked(
+        dialogue.id, dialogue.lang or "ru", messages, tuple(findings),
+        claims, replies, tuple(not_judged), tuple(supported), tuple(excepted),
+    )  # fmt: skip
 
 
 def compiled_book(path: Path, extensions: ExtensionChoice = NOTHING_OWN) -> CompiledBook:
@@ -220,8 +238,7 @@ def compiled_book(path: Path, extensions: ExtensionChoice = NOTHING_OWN) -> Comp
 def _book(path: Path, extensions: ExtensionChoice) -> CompiledBook | UserError:
     """The compiled book; a broken one is remembered too, or each dialogue would read it again."""
     try:
-        book = _imported(path) if path.suffix.lower() in _TABLES else load(path)
-        compiled = compile_book(book, load_extensions(extensions))
+        compiled = compile_book(read_book(path), load_extensions(extensions))
     except UserError as error:
         return error
     # A compiled book lives as long as the process: without this every full collection walks all of it again.
@@ -229,8 +246,11 @@ def _book(path: Path, extensions: ExtensionChoice) -> CompiledBook | UserError:
     return compiled
 
 
-def _imported(path: Path) -> PriceBook:
-    """The book a price list makes. Raises UserError when a row of it cannot be used."""
+def read_book(path: Path) -> PriceBook:
+    """The book in a file: YAML or JSON, or the one a price list makes. Raises UserError when a part of it cannot be
+    used."""
+    if path.suffix.lower() not in _TABLES:
+        return load(path)
     result = import_table(path)
     if result.book is None:
         raise UserError(problems=[p for p in result.problems if p.level == "error"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botops.claims import CheckResult, Conversation
 from botops.claims import TooLargeError as MessageTooLarge
-from botops.claims.check import aware
+from botops.claims.check import local
 from botops.claims.exceptions import NO_EXCEPTIONS
 from botops.claims.extensions import CheckFailure
 from botops.domain.findings import Verdict
@@ -73,7 +73,7 @@ def judge_dialogue(
     `day` is the one on which exceptions must be in force; without it, the day the dialogue began. `on_failure` is told
     of the company's own checks that failed.
     """
-    started = aware(dialogue.started_at, book)
+    started = local(dialogue.started_at, book)
     day = day or started.date()
     conversation = Conversation(book, at=started, region=dialogue.region, segment=dialogue.segment)
     for place, message in enumerate(dialogue.messages):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from botops.claims.shown import worded
 from botops.domain.findings import Severity
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def render_html(summary: CheckSummary, *, title: str, made_at: datetime, version
         lstrip_blocks=True,
     )
     environment.globals["pieces"] = pieces
+    environment.filters["worded"] = worded
     environment.filters["spaced"] = lambda n: f"{n:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
     template = environment.get_template("check.html.j2")
     return template.render(s=summary, dialogues=summary.shown(), title=title, made_at=made_at, version=version)

@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from botops.app.access.acting import needs, require, require_own
 from botops.app.checks.exceptions import term_problem
 from botops.app.container import new_id
+from botops.app.releases.auditing import exception_subject
 from botops.claims.exceptions import MOST_CHARACTERS, Exceptions, same_wording, says_nothing, suggested_wording
 from botops.config.wording import suggestion
+from botops.domain.access import Right
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.findings import Judgement
 from botops.domain.messages import Message
-from botops.domain.reviews import ClaimException, FindingRef, Remedy, Review, Ruling
+from botops.domain.refusals import Refusal
+from botops.domain.releases import AuditEntry, Deed
+from botops.domain.reviews import ClaimException, FindingRef, Remedy, ReplyReview, ReplyVerdict, Review, Ruling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,15 +48,21 @@ class Said:
     wording: str | None = None
 
 
+@needs(Right.EDIT)
 def review(container: Container, said: Said) -> Review:
     """Keeps a ruling and what follows from it; a false alarm that an exception of today lets pass joins that one.
 
-    Raises UserError when something is missing and NotFoundError without such a finding.
+    A new exception asks for the right to approve: whoever writes prices and texts would else silence the check on their
+    own mistake. Raises UserError when something is missing and NotFoundError without such a finding.
     """
+    require_own(said.by)
     _require(said.by, "who says so")
     _require(said.reason, "a reason")
     if (said.ruling is Ruling.FALSE_ALARM) != (said.remedy is not None):
-        raise UserError("a false alarm becomes an exception or a correction of the book: say which; other rulings none")
+        raise UserError(
+            "a false alarm becomes an exception, a correction of the book or an example for the check: say which; "
+            "other rulings none"
+        )
     record = container.store.reads.turn(said.finding.turn_id)
     ref, finding, text = look_up(record, said.finding)
     now = container.clock.now()
@@ -59,14 +70,53 @@ def review(container: Container, said: Said) -> Review:
     if said.remedy is Remedy.EXCEPTION:
         joined = _excepted_by(container, finding, text)
         if joined is None:
+            require(Right.APPROVE)
             exception = _exception_for(container, said, ref, finding, text)
     made = Review(
         new_id(), ref, said.ruling, said.by.strip(), now, said.reason.strip(), said.remedy,
         exception.id if exception else joined,
     )  # fmt: skip
-    container.store.add_review(made, exception)
+    kept = None if exception is None else (exception, _entry(container, exception))
+    container.store.reply_reviews.rule(made, kept, _word_on_reply(container, record, made))
     container.exceptions.forget()
     return made
+
+
+def _word_on_reply(container: Container, record: TurnRecord, made: Review) -> ReplyReview | None:
+    """What a ruling says of the whole reply: nothing while a finding of it is open."""
+    rulings = {**container.store.reviews.rulings([record.id]), made.finding: made}
+    said = [rulings.get(found.ref) for found in findings_of(record)]
+    if not all(said):
+        return None
+    wrong = any(one is not None and one.ruling is Ruling.CONFIRMED for one in said)
+    verdict = ReplyVerdict.WRONG if wrong else ReplyVerdict.RIGHT
+    return ReplyReview(record.id, verdict, made.by, made.at, made.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingOfTurn:
+    """A finding of a turn under its one name, and the text it is about."""
+
+    ref: FindingRef
+    finding: Finding
+    text: str
+
+
+def findings_of(record: TurnRecord) -> tuple[FindingOfTurn, ...]:
+    """A turn's findings, each once: those of its drafts, then those of what left."""
+    drafts = [
+        FindingOfTurn(FindingRef(record.id, place, position), finding, attempt.text)
+        for place, attempt in enumerate(record.attempts)
+        if attempt.verdict is not None
+        for position, finding in enumerate(attempt.verdict.findings)
+    ]
+    known = {one.ref for one in drafts}
+    own = [
+        FindingOfTurn(ref, finding, record.reply or "")
+        for position, finding in enumerate(record.verdict.findings if record.verdict else ())
+        if (ref := canonical(record, FindingRef(record.id, -1, position))) not in known
+    ]
+    return (*drafts, *own)
 
 
 def _excepted_by(container: Container, finding: Finding, text: str) -> str | None:
@@ -83,6 +133,7 @@ def _exception_for(container: Container, said: Said, ref: FindingRef, finding: F
     return made
 
 
+@needs(Right.APPROVE)
 def add_exception(
     container: Container, wording: str, kind: FindingKind, sku: str | None, *, owner: str, reason: str, until: date,
     by: str,
@@ -94,16 +145,25 @@ def add_exception(
     if sku is not None and current is not None and sku not in current.compiled.skus:
         raise UserError(f"no product {sku!r} in the price book{suggestion(sku, sorted(current.compiled.skus))[:80]}")
     exception = _exception(container, wording.strip(), kind, sku, owner, reason, until, by, None)
-    container.store.add_exception(exception)
+    container.store.reviews.add_exception(exception, _entry(container, exception))
     container.exceptions.forget()
     return exception
 
 
+@needs(Right.EDIT)
 def revoke_exception(container: Container, exception_id: str, by: str) -> None:
-    """Ends an exception now. Raises NotFoundError, ConflictError when it was revoked already."""
-    _require(by, "who says so")
-    container.store.revoke_exception(exception_id, by.strip())
+    """Ends an exception now: the check gets stricter, which anybody who reviews may have. Raises NotFoundError,
+    ConflictError when it was revoked already."""
+    who = _require(by, "who says so")
+    entry = AuditEntry(new_id(), container.clock.now(), who, Deed.EXCEPT_END, exception_subject(exception_id), "ended")
+    container.store.reviews.revoke_exception(exception_id, who, entry)
     container.exceptions.forget()
+
+
+def _entry(container: Container, made: ClaimException) -> AuditEntry:
+    detail = {"kind": made.kind.value, "product": made.sku, "until": made.until.isoformat()}
+    now = container.clock.now()
+    return AuditEntry(new_id(), now, made.by, Deed.EXCEPT, exception_subject(made.id), made.reason, detail=detail)
 
 
 def today(container: Container) -> date:
@@ -255,7 +315,9 @@ def _exception(
     for known in container.store.reviews.exceptions():
         same = known.kind is kind and known.sku == sku and known.in_force(since)
         if same and same_wording(known.wording, wording):
-            raise ConflictError(f"{known.wording!r} is excepted already, until {known.until} ({known.id})", known.id)
+            raise ConflictError(
+                f"{known.wording!r} is excepted already, until {known.until} ({known.id})", known.id
+            ).told_as(Refusal.EXCEPTED_ALREADY)
     return ClaimException(
         f"ex-{new_id()[:8]}", wording, kind, owner, reason.strip(), since, until, sku, by.strip(), ref
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from botops.costs.budgets import Case, Plan, decide, window_of
 from botops.domain.budgets import BudgetLevel, BudgetScope, Decision, Expected, Permit
@@ -14,14 +14,25 @@ from botops.domain.usage import Usage
 from botops.llm.estimate import estimate_messages
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from botops.app.costs.budgets import OnAlert
     from botops.costs.rates import ExchangeRates
-    from botops.domain.budgets import Budget, PlannedCall, Used
+    from botops.domain.budgets import Budget, Decide, PlannedCall, Used, Window
     from botops.domain.ports import Meter
-    from botops.store.budgets import BudgetStore
 
 OUTPUT_TOKENS = 800
 """What a reply is expected to have at most when its prompt sets no `max_tokens`."""
+
+
+class Ledger(Protocol):
+    """Where calls are weighed; days are those of `zone`."""
+
+    zone: ZoneInfo
+
+    async def hold(self, call: PlannedCall, windows: Sequence[Window], decide: Decide) -> Decision:
+        """Decides on a planned call by what the windows have used. Raises StoreError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,7 @@ class BudgetKeeper:
     """Asks every budget a call concerns, in one transaction that also holds what the call may cost."""
 
     budgets: tuple[Budget, ...]
-    store: BudgetStore
+    store: Ledger
     meter: Meter
     rates: ExchangeRates
     on_alert: OnAlert

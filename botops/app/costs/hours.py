@@ -37,10 +37,8 @@ def hour_shape(container: Container, until: date, of: Literal["cost", "turns"]) 
     begins = datetime.combine(until - timedelta(days=SHAPE_DAYS), time(), zone).astimezone(UTC)
     ends = datetime.combine(until, time(), zone).astimezone(UTC)
     by_day: dict[date, list[float]] = {}
-    for row in container.store.reads.totals(begins, ends, ("hour",)):
-        hour = row.key[0]
-        assert isinstance(hour, datetime)
-        local = hour.astimezone(zone)
+    for row in container.store.reads.replies(begins, ends):
+        local = row.hour.astimezone(zone)
         amounts = by_day.setdefault(local.date(), [0.0] * 24)
         amounts[local.hour] += row.pico_usd if of == "cost" else row.turns
     return shape_of(by_day.values())

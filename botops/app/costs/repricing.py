@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from botops.app.access.acting import needs
 from botops.app.releases.auditing import label, record
 from botops.costs import CostMeter, PriceTable, load_overrides, local_total
 from botops.costs.configured import configured_rates, configured_table
 from botops.costs.rate_files import load_rates
 from botops.costs.rates import ExchangeRate, ExchangeRates
+from botops.domain.access import Right
 from botops.domain.billing import billed
 from botops.domain.errors import UserError
 from botops.domain.money import Money
@@ -176,6 +178,7 @@ def reprice(container: Container, asked: Asked, on_calls: Callable[[int], None] 
     return Repricing(since, until, changes, total.change("", "", "", currency), kept)
 
 
+@needs(Right.OPERATE)
 def apply(
     container: Container,
     asked: Asked,

@@ -6,11 +6,14 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botops.app.access.acting import needs
 from botops.app.evals.suite_files import cases_of, listed_suites, suites_folder
 from botops.app.releases.auditing import prompt_subject, record
+from botops.domain.access import Right
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.people import person
 from botops.domain.people import reason as reasoned
+from botops.domain.refusals import Refusal
 from botops.domain.releases import Deed
 from botops.evals.checks.catalogue import installed
 from botops.evals.from_dialogue import append_case, case_of
@@ -58,9 +61,12 @@ def usual_suite(settings: Settings, prompt: str) -> str:
 def case_from(container: Container, dialogue_id: str, turn: int | None = None) -> dict[str, Any]:
     """The case that says a turn again, with what reviewers said of its findings. Raises NotFoundError, StoreError."""
     records = container.store.reads.dialogue(dialogue_id)
-    return case_of(records, turn, container.store.reviews.rulings([found.id for found in records]))
+    ids = [found.id for found in records]
+    said = [review for reviews in container.store.reply_reviews.of_turns(ids).values() for review in reviews]
+    return case_of(records, turn, container.store.reviews.rulings(ids), said)
 
 
+@needs(Right.EDIT)
 def append_from(container: Container, path: Path, dialogue_id: str, turn: int | None = None) -> dict[str, Any]:
     """Writes a turn as a case at the end of a suite's file, or as the first one of a new file. Raises UserError,
     NotFoundError, ConflictError, StoreError; then nothing is written."""
@@ -75,6 +81,7 @@ def append_from(container: Container, path: Path, dialogue_id: str, turn: int | 
     return case
 
 
+@needs(Right.EDIT)
 def make_case(
     container: Container, dialogue_id: str, turn: int, *, by: str, reason: str, suite: str | None = None
 ) -> MadeCase:
@@ -107,7 +114,9 @@ def _target(settings: Settings, wanted: str, prompt: str, said: TurnRecord, case
     suites = listed_suites(settings)
     for suite, known in cases_of(suites, said.inbound.dialogue_id):
         if known.origin is not None and known.origin.turn == said.number:
-            raise ConflictError(f"turn {said.number} is a case already: {known.id} in {suite.file.name}")
+            raise ConflictError(f"turn {said.number} is a case already: {known.id} in {suite.file.name}").told_as(
+                Refusal.CASE_ALREADY
+            )
     chosen = next((suite for suite in suites if suite.name == wanted), None)
     if chosen is None:
         if wanted != usual_suite(settings, prompt):

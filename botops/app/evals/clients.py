@@ -10,11 +10,11 @@ from botops.app.container import build_meter
 from botops.app.evals.pacers import RETRIED
 from botops.app.evals.prompts import shown
 from botops.app.models import SIMULATOR, recordings_of, speaking_model
+from botops.app.prompts.prompting import table_of_the_day
 from botops.domain.errors import UserError
 from botops.domain.usage import Cost
 from botops.evals.model_client import ModelClient
 from botops.llm.recordings import RecordingModel, ReplayModel
-from botops.pricebook import price_table
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -119,7 +119,7 @@ class _Simulated:
 def _simulated(profile: ClientProfile, book: PriceBook, at: datetime) -> SimulatedClient:
     from botops.simulator import Profile, SimulatedClient
 
-    prices = price_table(book, at.astimezone(ZoneInfo(book.timezone)).date(), profile.language)
+    prices = table_of_the_day(book, at.astimezone(ZoneInfo(book.timezone)).date(), profile.language)
     wanted = Profile(
         profile.language,
         profile.goal,  # type: ignore[arg-type]  # the suite's file allows the simulator's goals and manners only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botops.app.clock import SystemClock
@@ -10,7 +11,7 @@ from botops.app.evals.pacers import RETRIED
 from botops.app.evals.prompts import shown
 from botops.app.models import recordings_of, speaking_model
 from botops.domain.errors import RETRYABLE
-from botops.evals.calibration import FILE_NAME, Calibrations
+from botops.evals.calibration import FILE_NAME, Calibration, Calibrations, Weakness
 from botops.evals.judge import PROMPT, Judge, prompt_checksum
 from botops.evals.result import JudgeInfo
 from botops.llm.recordings import RecordingModel, ReplayModel
@@ -39,6 +40,21 @@ def calibrations_of(settings: Settings) -> Calibrations:
     return Calibrations.load(
         calibration_file(settings), least_kappa=chosen.least_kappa, least_labels=chosen.least_labels
     )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownJudge:
+    """What is known of a judge on one criterion, and what keeps it from failing a gate by it, if anything does."""
+
+    calibration: Calibration
+    weakness: Weakness | None
+
+
+def judges(settings: Settings) -> tuple[KnownJudge, ...]:
+    """Every comparison of a judge with people, by criterion and model. Raises UserError for a file that cannot be
+    read."""
+    known = calibrations_of(settings)
+    return tuple(KnownJudge(one, known.weakness_of(one)) for one in known)
 
 
 def build_judge(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from botops.app.evals.baselines import baseline_of
 from botops.app.evals.suite_files import cases_of, listed_suites
 from botops.domain.errors import UserError
 from botops.registry import DRAFT
@@ -103,11 +104,18 @@ def last_runs(container: Container, prompt: str, text: Text, suites: Sequence[Li
     return found
 
 
-def changes(container: Container, run: EvalRun) -> tuple[EvalRun | None, tuple[CaseChange, ...]]:
-    """The cases of a run, what broke first, then what was mended, what fails, and the rest; held against the newest run
-    of the same suite on what is live, or, of a run on what is live, the one on another text before it. Raises
-    StoreError."""
-    before = _before(container, run)
+def comparable(container: Container, run: EvalRun) -> tuple[EvalRun, ...]:
+    """The other runs of the same suite, the newest first. Raises StoreError."""
+    return tuple(r for r in container.store.eval_runs.latest(run.prompt, suite=run.suite) if r.id != run.id)
+
+
+def changes(
+    container: Container, run: EvalRun, against: EvalRun | None = None
+) -> tuple[EvalRun | None, tuple[CaseChange, ...]]:
+    """The cases of a run, what broke first, then what was mended, what fails, and the rest; held `against` another run
+    of the suite. Without one it is the suite's baseline, while there is none the newest run on what is live, or, of a
+    run on what is live, the one on another text before it. Raises StoreError."""
+    before = against or _before(container, run)
     known = {case.case: case for case in container.store.eval_runs.cases(before.id)} if before is not None else {}
     found = [CaseChange(case, known.get(case.case)) for case in container.store.eval_runs.cases(run.id)]
     order = sorted(found, key=lambda c: (not c.broke, not c.mended, c.after.status == "pass", c.after.case))
@@ -166,6 +174,9 @@ def _version_of(container: Container, prompt: str, checksum: str) -> int | None:
 
 
 def _before(container: Container, run: EvalRun) -> EvalRun | None:
+    chosen = baseline_of(container, run.suite)
+    if chosen is not None and chosen.run.id != run.id:
+        return chosen.run
     live = text_of(container, run.prompt)
     for known in container.store.eval_runs.latest(run.prompt, suite=run.suite):
         if known.checksum == run.checksum or known.id == run.id:

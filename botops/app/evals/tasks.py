@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from botops.app.access.acting import needs
 from botops.app.container import new_id
 from botops.app.evals.suite_files import listed_suites
 from botops.app.models import SIMULATOR
@@ -26,9 +27,11 @@ from botops.app.place import STATE
 from botops.app.releases.auditing import label
 from botops.app.releases.evidence import keep_proofs, proofs_of
 from botops.app.supervise import end_with_parent
+from botops.domain.access import Right
 from botops.domain.errors import BotopsError, ConflictError, NotFoundError, OutsideError, StoreError, UserError
 from botops.domain.evaluations import EvalTask, TaskState
 from botops.domain.people import person
+from botops.domain.refusals import Refusal
 from botops.evals.result_file import load
 
 if TYPE_CHECKING:
@@ -75,6 +78,7 @@ class EvalDesk:
         self._lock = threading.Lock()
         self._processes: dict[str, subprocess.Popen[str]] = {}
 
+    @needs(Right.EDIT)
     def begin(self, wanted: Wanted, by: str) -> EvalTask:
         """Begins a run and comes back at once. Raises ConflictError while another runs, NotFoundError, UserError,
         StoreError."""
@@ -92,11 +96,14 @@ class EvalDesk:
             running = container.store.eval_tasks.running()
             if running:
                 other, what = running[0].by, label(running[0].prompt, running[0].version)
-                raise ConflictError(f"a run of {other} on {what} is under way: wait for it or cancel it")
+                raise ConflictError(f"a run of {other} on {what} is under way: wait for it or cancel it").told_as(
+                    Refusal.RUN_UNDER_WAY, who=other
+                )
             container.store.eval_tasks.begin(task)
         threading.Thread(target=self._watch, args=(task, order), name="eval", daemon=True).start()
         return task
 
+    @needs(Right.EDIT)
     def cancel(self, task_id: str, by: str) -> EvalTask:
         """Ends a run before its time. Raises ConflictError when it is over, NotFoundError, UserError, StoreError."""
         who = person(by)

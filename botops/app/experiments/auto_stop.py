@@ -16,6 +16,7 @@ from botops.app.releases.auditing import prompt_subject
 from botops.app.releases.kill_switch import GUARDRAIL, ending, fold_overrides, order_entry, stop_in_force
 from botops.domain.errors import ConflictError, UserError
 from botops.domain.releases import AuditEntry, Deed, Override, OverrideKind
+from botops.monitor.metrics import fill
 
 if TYPE_CHECKING:
     from botops.app.container import Container
@@ -43,11 +44,16 @@ class ExperimentWatch:
         judged. Raises StoreError.
         """
         made, mismatched = [], 0
+        leads: dict[tuple[str, ...], float] = {}
+        ratios: dict[tuple[str, ...], float] = {}
         for prompt in self._container.registry.names():
             try:
                 found = self._standing(prompt)
                 if found is None:
                     continue
+                leads |= {(prompt, str(v)): len(arm) for v, arm in zip(found.versions, found.arms, strict=True)}
+                if found.verdict is not None:
+                    ratios[(prompt,)] = found.verdict.sample_ratio.p
                 mismatched += self._mismatch(found)
                 order = stop_if_harmful(self._container, found)
             except (UserError, ValueError) as error:
@@ -55,7 +61,10 @@ class ExperimentWatch:
                 continue
             if order is not None:
                 made.append(order)
-        self._container.metrics.experiments_mismatched.set(mismatched)
+        metrics = self._container.metrics
+        metrics.experiments_mismatched.set(mismatched)
+        fill(metrics.experiment_leads, leads)
+        fill(metrics.sample_ratio_p, ratios)
         return tuple(made)
 
     def _standing(self, prompt: str) -> Standing | None:

@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from botops.app.access.acting import needs
 from botops.app.experiments.promotion import objection, winner
 from botops.app.releases import releasing
 from botops.app.releases.auditing import label, record
 from botops.config.wording import wording
+from botops.domain.access import Right
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.people import MOST_REASON
 from botops.domain.people import reason as reasoned
@@ -88,6 +90,7 @@ def planned(data: Mapping[str, Any]) -> Split:
         raise UserError("\n".join(line.removeprefix(": ") for line in said)) from error
 
 
+@needs(Right.APPROVE)
 def start(
     container: Container, prompt: str, split: Split, *, by: str, reason: str, expected: str | None = None
 ) -> Experiment:
@@ -121,6 +124,7 @@ def start(
     return _changed(container, prompt, split, by, reason, expected or release.checksum)
 
 
+@needs(Right.APPROVE)
 def widen(
     container: Container, prompt: str, coverage: int, *, by: str, reason: str, expected: str | None = None
 ) -> Experiment:
@@ -135,6 +139,7 @@ def widen(
     return _changed(container, prompt, split, by, reason, expected or now.release)
 
 
+@needs(Right.APPROVE)
 def name_tester(
     container: Container, prompt: str, lead: str, version: int | None, *, by: str, reason: str,
     expected: str | None = None,
@@ -155,6 +160,7 @@ def name_tester(
     return _changed(container, prompt, split, by, reason, expected or now.release)
 
 
+@needs(Right.APPROVE)
 def stop(container: Container, prompt: str, *, by: str, reason: str, expected: str | None = None) -> Release:
     """Ends the experiment: everybody gets the live version. Raises UserError when none runs, ConflictError,
     StoreError."""
@@ -164,6 +170,7 @@ def stop(container: Container, prompt: str, *, by: str, reason: str, expected: s
     return release
 
 
+@needs(Right.APPROVE)
 def promote(
     container: Container, prompt: str, version: int, *, by: str, reason: str, anyway: bool = False,
     expected: str | None = None,

@@ -144,10 +144,10 @@ def _baseline(container: Container, prompt: str, metric: ExperimentMetric, asked
 def _traffic(container: Container, prompt: str) -> float:
     """Leads a day over the last weeks, or since the first one came."""
     now = container.clock.now()
-    leads = container.store.experiments.leads_of_prompt(prompt, now - timedelta(days=PAST_DAYS), now)
-    if not leads:
+    leads, first = container.store.experiments.traffic_of_prompt(prompt, now - timedelta(days=PAST_DAYS), now)
+    if first is None:
         return 0.0
-    return len(leads) / max(1.0, (now - leads[0].exposed_at) / timedelta(days=1))
+    return leads / max(1.0, (now - first) / timedelta(days=1))
 
 
 def _difference(effect: str, baseline: float, metric: ExperimentMetric) -> float:

@@ -25,6 +25,16 @@ TRAFFIC_DAYS = 7
 _DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Of the leads planned, those that have come: of how many the outcome is known, of how many it is awaited, and the
+    moment by which it will be known of all of them (None when none is awaited)."""
+
+    known: int
+    awaited: int
+    until: datetime | None
+
+
 @dataclass(frozen=True)
 class Standing:
     """The leads of an experiment exposed before a moment, in the order they came, and how they are to be judged."""
@@ -67,6 +77,14 @@ class Standing:
         if not any(METRICS[name].delayed for name in self.names):
             return 0
         return sum(not self._closed(lead) for lead in self.leads)
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """What is known of the leads planned."""
+        planned = self.as_planned
+        awaited = planned.open_windows
+        until = planned.leads[-1].exposed_at + self.window if awaited else None
+        return Outcomes(len(planned.leads) - awaited, awaited, until)
 
     @cached_property
     def as_planned(self) -> Standing:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from botops.app.experiments.metrics import METRICS, value_of
-from botops.app.experiments.standing import Standing, standing
+from botops.app.experiments.standing import Outcomes, Standing, standing
 from botops.app.releases.kill_switch import override_row, stop_in_force
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ class ExperimentStatus:
 
     `open_windows` counts leads of whom the outcome is not known yet; `days_left` are those until the planned end at
     today's traffic, None when nobody comes; `ended` is True at the planned end, when a variant may be promoted;
-    `stopped` is the order that gives everybody the control, where one is in force.
+    `stopped` is the order that gives everybody the control, where one is in force; `outcomes` are those of the leads
+    planned.
     """
 
     prompt: str
@@ -69,6 +70,7 @@ class ExperimentStatus:
     days_left: int | None = None
     ended: bool = False
     stopped: Override | None = None
+    outcomes: Outcomes = Outcomes(0, 0, None)  # noqa: RUF009 - frozen
 
     def promotable(self, version: int) -> bool:
         """True at the planned end when every guardrail shows the version to be no worse than its margin allows."""
@@ -104,6 +106,7 @@ def experiment_status(container: Container, prompt: str, language: Language = "r
         prompt, found.split.seed, text, _arms(found), verdict, found.leads_per_day,
         () if verdict is None else _comparisons(found, verdict),
         found.open_windows, found.days_left, found.ended, stop_in_force(container, prompt, found.split),
+        found.outcomes,
     )  # fmt: skip
 
 

@@ -9,15 +9,18 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from botops.app.access.acting import needs
 from botops.app.pricebooks.candidate import book_folder
 from botops.app.releases.auditing import PRICEBOOK
 from botops.app.releases.git_sync import record_release
 from botops.app.releases.proposing import put_forward
 from botops.app.releases.readiness import approval_of
 from botops.config import MAX_BYTES
+from botops.domain.access import Right
 from botops.domain.errors import ConflictError, StoreError, UserError
 from botops.domain.people import person
 from botops.domain.people import reason as reasoned
+from botops.domain.refusals import Refusal
 from botops.domain.releases import AuditEntry, Deed, ProposalState
 from botops.registry import ReleaseAction
 from botops.registry.folders import RELEASE
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from botops.registry.books import BookApproval, BookRelease
 
 
+@needs(Right.APPROVE)
 def publish_book(container: Container, found: Candidate, *, by: str, reason: str) -> BookRelease:
     """Makes a candidate live and notes it in the audit log.
 
@@ -46,6 +50,7 @@ def publish_book(container: Container, found: Candidate, *, by: str, reason: str
     return release
 
 
+@needs(Right.EDIT)
 def propose_book(container: Container, found: Candidate, *, by: str, reason: str) -> Proposal:
     """Puts a candidate forward, so that a second person can approve exactly this book: edited afterwards, it needs
     another yes.
@@ -54,12 +59,15 @@ def propose_book(container: Container, found: Candidate, *, by: str, reason: str
     """
     checksum = found.checksum
     if checksum == found.base:
-        raise ConflictError(f"{found.file.name} is in force already: there is nothing to approve")
+        raise ConflictError(f"{found.file.name} is in force already: there is nothing to approve").told_as(
+            Refusal.LIVE_ALREADY
+        )
     who, why = person(by), reasoned(reason)
     text = found.raw.decode("utf-8", "replace") if len(found.raw) <= MAX_BYTES else None
     return put_forward(container, PRICEBOOK, found.file.name, checksum, by=who, reason=why, base=found.base, text=text)
 
 
+@needs(Right.APPROVE)
 def rollback_book(
     container: Container, *, by: str, reason: str, to: str | None = None, expected: str | None = None
 ) -> BookRelease:
@@ -90,12 +98,16 @@ def _approved(container: Container, found: Candidate) -> Proposal | None:
         return None
     again = f"botops pricebook propose {found.file} --reason …"
     if newest is None:
-        raise UserError(f"{found.file.name}: a second person has to approve this price book; propose it: {again}")
+        raise UserError(
+            f"{found.file.name}: a second person has to approve this price book; propose it: {again}"
+        ).told_as(Refusal.NOT_READY)
     if newest.base != found.base:
         raise UserError(f"another price book went live since {newest.by} proposed this one: {again}")
     if newest.state is ProposalState.OPEN:
         command = f"botops prompts approve {newest.id[:8]} --by … --reason …"
-        raise UserError(f"{newest.by} proposed it, a second person has to approve it: {command}")
+        raise UserError(f"{newest.by} proposed it, a second person has to approve it: {command}").told_as(
+            Refusal.NOT_READY
+        )
     raise UserError(f"the proposal was {newest.state.value} by {newest.decided_by}; change the book, then {again}")
 
 

@@ -97,6 +97,11 @@ class Books:
                     self._refresh()
         return self._current
 
+    def refresh(self) -> None:
+        """Looks at the files now: somebody has just released a book."""
+        with self._lock:
+            self._refresh()
+
     def _due(self) -> bool:
         return time.monotonic() - self._looked >= _LOOK_AGAIN_S
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from botops.app.checks.stored import judged_turns, messages_of
 from botops.app.prompts.text import blanked
-from botops.claims.check import aware
+from botops.claims.check import local
 from botops.claims.dialogues import Dialogue, parse_dialogues
 from botops.domain.errors import UserError
 from botops.domain.messages import Message
@@ -19,7 +19,7 @@ from botops.registry import text_spans
 from botops.registry.sharing import versions_in_use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -205,7 +205,7 @@ def _in_dialogues(file: Path, change: BookChange, ours: set[Path]) -> Iterator[A
 
 
 def _in_dialogue(file: Path, row: Dialogue, line: str, change: BookChange) -> Iterator[Affected]:
-    at = aware(row.started_at, change.old)
+    at = local(row.started_at, change.old)
     for touched in change.touched(row.messages, region=row.region, segment=row.segment, at=at):
         content = row.messages[touched.index].content
         column = _column(line, content, touched.start)
@@ -222,16 +222,24 @@ def _column(line: str, content: str, offset: int) -> int:
 
 
 def affected_dialogues(
-    reads: Reads, change: BookChange, *, promised_since: datetime, open_since: datetime
+    reads: Reads,
+    change: BookChange,
+    *,
+    promised_since: datetime,
+    open_since: datetime,
+    looked: Callable[[], None] | None = None,
 ) -> Iterator[Affected]:
     """Promises that still stand among the replies since a moment, and dialogues under way: those spoken in since the
     other moment that quote what changes or name a product of it. A dialogue is told of once, at its latest such turn.
+    `looked` is called after each dialogue.
     """
     said: list[TurnRecord] = []
     for record in reads.turns(min(promised_since, open_since)):
         if said and said[-1].inbound.dialogue_id != record.inbound.dialogue_id:
             yield from _in_stored(reads, said, change, promised_since, open_since)
             said = []
+            if looked is not None:
+                looked()
         said.append(record)
     if said:
         yield from _in_stored(reads, said, change, promised_since, open_since)

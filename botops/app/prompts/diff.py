@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from botops.app.models import DEFAULT_MODEL
@@ -133,11 +134,12 @@ def priced_diff(
 
 
 def preview(
-    version: PromptVersion, settings: Settings, book: PriceBook | None, at: datetime, language: Language
-) -> tuple[Message, ...]:
-    """The messages as a reply of that moment would get them, with examples for the variables and, without a price
-    book, no prices. Raises UserError where the template fails."""
-    return version.render(preview_values(version, settings, book, at, language))
+    version: PromptVersion, settings: Settings, book: PriceBook | None, at: datetime, language: Language,
+    values: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Message, ...]:  # fmt: skip
+    """The messages as a reply of that moment would get them, with `values` or else examples for the variables and,
+    without a price book, no prices. Raises UserError where the template fails."""
+    return version.render({**preview_values(version, settings, book, at, language), **values})
 
 
 def preview_values(

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from botops.app.access.acting import needs
 from botops.app.releases.auditing import prompt_subject, record
 from botops.app.releases.proposing import propose
 from botops.app.releases.releasing import publish
 from botops.config import parse, validate
+from botops.domain.access import Right
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.people import person
 from botops.domain.people import reason as reasoned
@@ -44,6 +46,7 @@ class Taken:
     live: bool = False
 
 
+@needs(Right.EDIT)
 def take_import(container: Container, found: Import, *, by: str, reason: str, draft: bool = False) -> tuple[Taken, ...]:
     """Writes what an import holds and notes it in the audit log; a version that is there already is not written again.
 
@@ -68,6 +71,7 @@ def take_import(container: Container, found: Import, *, by: str, reason: str, dr
     return tuple(taken)
 
 
+@needs(Right.APPROVE)
 def suggest_live(
     container: Container, taken: tuple[Taken, ...], *, by: str, reason: str, go_live: bool
 ) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from botops.app.prompts.orders import contradictions
 from botops.app.prompts.text import blanked
-from botops.claims import NO_EXTENSIONS, CompiledBook, Extensions, compile_book
+from botops.claims import CompiledBook
 from botops.claims.clashes import discount_cap
 from botops.claims.instructions import Instructions, OpenLeave
 from botops.claims.mentions import find_mentions
@@ -37,22 +37,22 @@ _FROM: dict[Language, str] = {"ru": "с {day}: ", "kk": "{day} бастап: ", 
 
 
 def lint_prompts(
-    registry: Registry, book: PriceBook | None, at: datetime, names: tuple[str, ...] = (),
-    extensions: Extensions = NO_EXTENSIONS, *, rules: LintRules | None = None, language: Language = "ru",
+    registry: Registry, current: BookInForce | None, at: datetime, names: tuple[str, ...] = (), *,
+    rules: LintRules | None = None, language: Language = "ru",
 ) -> list[Problem]:  # fmt: skip
     """Every problem of the prompts (all, or those named), by place. Without a price book prices are not looked at.
     `language` is that of explanations.
 
     A price, discount or term that the book does not support today is an error; one that it will stop supporting on a
-    known date is a warning naming the date. `extensions` are what the company adds to the checker.
+    known date is a warning naming the date.
     """
-    zone = ZoneInfo(book.timezone) if book is not None else ZoneInfo("UTC")
+    zone = ZoneInfo(current.book.timezone) if current is not None else ZoneInfo("UTC")
     versions = [v for name in names or registry.names() for v in versions_in_use(registry, name)]
     problems = set(lint(registry, at.astimezone(zone).date(), names=names, rules=rules))
     for version in versions:
         problems.update(contradictions(version, language))
-    if book is not None:
-        ground = _Ground(book, compile_book(book, extensions), at, language)
+    if current is not None:
+        ground = _Ground(current.book, current.compiled, at, language)
         for version in versions:
             problems.update(_unsupported(version, ground))
     return sorted(problems)

@@ -68,7 +68,7 @@ def built_ins(
         "channel": channel,
     }
     if book is not None:
-        values["price_table"] = _price_table(_Same(book), day, language)
+        values["price_table"] = table_of_the_day(book, day, language)
     return values
 
 
@@ -78,6 +78,11 @@ def lead_as_known(inbound: InboundMessage, language: Language, past: Past) -> Le
         inbound.lead_id, inbound.dialogue_id, inbound.channel, language, inbound.region, inbound.source,
         past.returning, past.exposures,
     )  # fmt: skip
+
+
+def table_of_the_day(book: PriceBook, day: date, language: Language) -> str:
+    """The price table of a book; written once for all who ask for the same one."""
+    return _price_table(_Same(book), day, language)
 
 
 class _Same:

@@ -108,10 +108,7 @@ def _version(container: Container, name: str, number: int, share: float) -> Vers
 
 def lint_findings(container: Container, language: Language = "ru") -> tuple[Problem, ...]:
     """What lint says of all prompts today, against the price book where there is one; explained in a language."""
-    current = container.books.current()
-    book = current.book if current else None
-    found = lint_prompts(
-        container.registry, book, container.clock.now(), extensions=container.books.extensions,
-        rules=lint_rules(container.settings), language=language,
-    )  # fmt: skip
+    rules = lint_rules(container.settings)
+    now, current = container.clock.now(), container.books.current()
+    found = lint_prompts(container.registry, current, now, rules=rules, language=language)
     return tuple(found)

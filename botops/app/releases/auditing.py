@@ -30,6 +30,7 @@ PRICEBOOK = "pricebook"
 ON_ITS_WAY = timedelta(seconds=30)
 """A step younger than this that the log lacks is being written by whoever took it: nobody else adds it."""
 _PROMPT = "prompt:"
+_EXCEPTION = "exception:"
 _DEEDS = {
     ReleaseAction.PUBLISH: Deed.PUBLISH,
     ReleaseAction.ROLLBACK: Deed.ROLLBACK,
@@ -46,6 +47,16 @@ def prompt_subject(name: str) -> str:
 def prompt_of(subject: str) -> str | None:
     """The prompt a subject is about, None for another thing."""
     return subject.removeprefix(_PROMPT) if subject.startswith(_PROMPT) else None
+
+
+def exception_subject(exception_id: str) -> str:
+    """The subject of what became of an exception of the check."""
+    return f"{_EXCEPTION}{exception_id}"
+
+
+def exception_of(subject: str) -> str | None:
+    """The exception a subject is about, None for another thing."""
+    return subject.removeprefix(_EXCEPTION) if subject.startswith(_EXCEPTION) else None
 
 
 def label(name: str, version: int) -> str:

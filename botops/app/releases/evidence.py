@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from botops.app.access.acting import needs
 from botops.app.container import new_id
 from botops.app.evals.prompts import shown
 from botops.app.evals.suite_files import book_checksum, usable_suites
 from botops.app.place import database_url, store_exists
 from botops.app.pricebooks.books import Books
 from botops.app.releases.auditing import label, prompt_subject
+from botops.domain.access import Right
 from botops.domain.people import person
 from botops.domain.releases import AuditEntry, Deed, EvalRun
 
@@ -113,6 +115,7 @@ def proofs_of(
     )
 
 
+@needs(Right.EDIT)
 def keep_runs(settings: Settings, secrets: Secrets, runs: Sequence[Proof], by: str) -> bool:
     """Keeps evaluations in the store and the audit log; False when there is no store and no policy that needs one.
 

@@ -10,11 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from botops.app.access.acting import needs
 from botops.app.container import new_id
 from botops.app.releases.auditing import prompt_subject
+from botops.domain.access import Right
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.people import key_of, person
 from botops.domain.people import reason as reasoned
+from botops.domain.refusals import Refusal
 from botops.domain.releases import AuditEntry, Deed, Override, OverrideKind
 from botops.registry.model import ReleaseAction
 from botops.registry.release import rollback_target
@@ -51,6 +54,7 @@ def target_of(text: str) -> Target:
     raise UserError(f"{text[:80]!r} is nothing to switch to: say last-good, hand-over, control or a version as 3")
 
 
+@needs(Right.OPERATE)
 def kill(board: Switchboard, prompt: str, to: Target = "last-good", *, by: str, reason: str) -> Killed:
     """Switches a prompt, audited, in force everywhere within two seconds; another person's order on it is replaced.
 
@@ -65,7 +69,7 @@ def kill(board: Switchboard, prompt: str, to: Target = "last-good", *, by: str, 
         if (order.kind, order.version, order.experiment) == (made.kind, made.version, made.experiment):
             raise ConflictError(
                 f"{prompt}: {in_words(order)} already, by {order.by} since {order.at:%Y-%m-%d %H:%M} UTC"
-            )
+            ).told_as(Refusal.ORDERED_ALREADY, who=order.by)
     kinds = (OverrideKind.CONTROL,) if made.kind is OverrideKind.CONTROL else _BY_PERSON
     replaced = board.store.overrides.replace(
         made, order_entry(board, made), kinds, ending(board, who, f"replaced: {in_words(made)}")
@@ -74,6 +78,7 @@ def kill(board: Switchboard, prompt: str, to: Target = "last-good", *, by: str, 
     return Killed(made, replaced)
 
 
+@needs(Right.OPERATE)
 def restore(board: Switchboard, prompt: str, *, by: str, reason: str) -> tuple[Override, ...]:
     """Ends the orders people gave on a prompt, audited: the release file decides again within two seconds.
 
@@ -90,7 +95,7 @@ def restore(board: Switchboard, prompt: str, *, by: str, reason: str) -> tuple[O
             f"taken up again: end it (botops experiment stop {prompt}), then start a new phase if you must"
         )
     if not mine:
-        raise ConflictError(f"{prompt}: no override is in force, the release file decides")
+        raise ConflictError(f"{prompt}: no override is in force, the release file decides").told_as(Refusal.NO_ORDER)
     ended = tuple(board.store.overrides.end(order.id, ending(board, who, why)) for order in mine)
     board.overrides.forget()
     return ended
@@ -229,7 +234,9 @@ def _order(board: Switchboard, prompt: str, to: Target, by: str, reason: str) ->
     except UserError as error:
         raise UserError(f"{prompt}@{number} cannot be served, name another or --to hand-over: {error}") from error
     if release.split is None and release.live == number:
-        raise ConflictError(f"{prompt}@{number} is live for everybody already: `restore` ends an order above it")
+        raise ConflictError(
+            f"{prompt}@{number} is live for everybody already: `restore` ends an order above it"
+        ).told_as(Refusal.LIVE_ALREADY)
     return Override(new_id(), prompt, OverrideKind.VERSION, by, now, reason, version=number)
 
 

@@ -10,14 +10,17 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from botops.app.access.acting import needs
 from botops.app.container import new_id
 from botops.app.releases.auditing import PRICEBOOK, label, prompt_of, prompt_subject
 from botops.app.releases.readiness import live_checksum
 from botops.app.releases.releasing import authors, draft_of, new_version
 from botops.app.releases.team import refuse_outsider
+from botops.domain.access import Right
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.people import person, same_person
 from botops.domain.people import reason as reasoned
+from botops.domain.refusals import Refusal
 from botops.domain.releases import UNDECIDED, AuditEntry, Deed, Proposal, ProposalState
 from botops.registry import DRAFT
 
@@ -35,6 +38,7 @@ _DEEDS = {
 }
 
 
+@needs(Right.EDIT)
 def propose(container: Container, name: str, version: int = DRAFT, *, by: str, reason: str) -> Proposal:
     """Puts a version forward for release; a draft is written as the next version first, so that later edits do not
     touch what was proposed. Raises UserError with the text's faults, NotFoundError, ConflictError when that text is
@@ -49,13 +53,16 @@ def propose(container: Container, name: str, version: int = DRAFT, *, by: str, r
     base = live_checksum(container, release)
     ref = text.ref
     if text.text_checksum == base:
-        raise ConflictError(f"{label(name, ref.version)} is what clients get already: there is nothing to approve")
+        raise ConflictError(
+            f"{label(name, ref.version)} is what clients get already: there is nothing to approve"
+        ).told_as(Refusal.LIVE_ALREADY)
     return put_forward(
         container, prompt_subject(name), str(ref.version), text.text_checksum, by=who, reason=why, base=base,
         text=text.raw.decode(),
     )  # fmt: skip
 
 
+@needs(Right.EDIT)
 def put_forward(
     container: Container, subject: str, version: str, checksum: str, *, by: str, reason: str, base: str | None,
     text: str | None = None,
@@ -71,6 +78,7 @@ def put_forward(
     return made
 
 
+@needs(Right.APPROVE)
 def approve(container: Container, proposal_id: str, *, by: str, reason: str) -> Proposal:
     """Says yes as the second person. Nothing goes live by it: somebody publishes.
 
@@ -81,15 +89,20 @@ def approve(container: Container, proposal_id: str, *, by: str, reason: str) -> 
     proposal = container.store.proposals.get(proposal_id)
     _refuse_unless(proposal, {ProposalState.OPEN}, "approved")
     if same_person(who, proposal.by):
-        raise UserError(f"{proposal.by} proposed it: a second person has to approve it")
+        raise UserError(f"{proposal.by} proposed it: a second person has to approve it").told_as(
+            Refusal.OWN_PROPOSAL, who=proposal.by
+        )
     written = authors(container, proposal.subject, _unchanged(container, proposal))
     own = next((one for one in written if same_person(one, who)), None)
     if own is not None:
-        raise UserError(f"{own} wrote this text: somebody who did not has to approve it")
+        raise UserError(f"{own} wrote this text: somebody who did not has to approve it").told_as(
+            Refusal.OWN_TEXT, who=own
+        )
     refuse_outsider(container.settings, who, rule_of(container, proposal.subject).approvers)
     return _decide(container, proposal, ProposalState.APPROVED, who, why)
 
 
+@needs(Right.APPROVE)
 def reject(container: Container, proposal_id: str, *, by: str, reason: str) -> Proposal:
     """Says no, also to what was approved and is not live yet. Raises UserError for one's own proposal, which is
     withdrawn; ConflictError, NotFoundError, StoreError."""
@@ -97,17 +110,22 @@ def reject(container: Container, proposal_id: str, *, by: str, reason: str) -> P
     proposal = container.store.proposals.get(proposal_id)
     _refuse_unless(proposal, UNDECIDED, "rejected")
     if same_person(who, proposal.by):
-        raise UserError(f"it is your own proposal: botops prompts withdraw {proposal.id[:8]}")
+        raise UserError(f"it is your own proposal: botops prompts withdraw {proposal.id[:8]}").told_as(
+            Refusal.WITHDRAW_OWN
+        )
     return _decide(container, proposal, ProposalState.REJECTED, who, why)
 
 
+@needs(Right.EDIT)
 def withdraw(container: Container, proposal_id: str, *, by: str, reason: str) -> Proposal:
     """Takes one's own proposal back. Raises UserError for somebody else's, ConflictError, NotFoundError, StoreError."""
     who, why = person(by), reasoned(reason)
     proposal = container.store.proposals.get(proposal_id)
     _refuse_unless(proposal, UNDECIDED, "withdrawn")
     if not same_person(who, proposal.by):
-        raise UserError(f"{proposal.by} proposed it: who does not want it rejects it")
+        raise UserError(f"{proposal.by} proposed it: who does not want it rejects it").told_as(
+            Refusal.NOT_THE_PROPOSER, who=proposal.by
+        )
     return _decide(container, proposal, ProposalState.WITHDRAWN, who, why)
 
 
@@ -132,7 +150,9 @@ def _decide(container: Container, proposal: Proposal, state: ProposalState, by: 
 def _refuse_unless(proposal: Proposal, states: Collection[ProposalState], what: str) -> None:
     if proposal.state not in states:
         did = f"{proposal.state.value} by {proposal.decided_by}" if proposal.decided_by else proposal.state.value
-        raise ConflictError(f"the proposal {proposal.id[:8]} was {did}: it cannot be {what} any more")
+        raise ConflictError(f"the proposal {proposal.id[:8]} was {did}: it cannot be {what} any more").told_as(
+            Refusal.DECIDED
+        )
 
 
 def _unchanged(container: Container, proposal: Proposal) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from botops.app.releases.auditing import label, prompt_subject
 from botops.app.releases.evidence import lacking_evals
 from botops.domain.errors import UserError
+from botops.domain.refusals import Refusal
 from botops.domain.releases import ProposalState
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def refuse_unready(container: Container, name: str, version: int) -> Readiness:
     found = readiness(container, name, version)
     if found.lacking:
         steps = "\n".join(f"  {lack}" for lack in found.lacking)
-        raise UserError(f"{label(name, version)} may not go live yet:\n{steps}")
+        raise UserError(f"{label(name, version)} may not go live yet:\n{steps}").told_as(Refusal.NOT_READY)
     return found
 
 

@@ -12,10 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botops.app.access.acting import needs
 from botops.app.releases.auditing import catch_up, label, note_steps, prompt_subject, record
 from botops.app.releases.git_sync import record_release
 from botops.app.releases.kill_switch import fold_overrides
 from botops.app.releases.readiness import refuse_unready
+from botops.domain.access import Right
 from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
 from botops.domain.people import person, same_person
 from botops.domain.people import reason as reasoned
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 _AUTHORSHIP = frozenset({Deed.DRAFT, Deed.VERSION, Deed.IMPORT})
 
 
+@needs(Right.EDIT)
 def save_draft(container: Container, name: str, text: str, *, by: str, expected: str | None = None) -> str:
     """Writes a prompt's draft, faults and all; its checksum. `expected` is the checksum of the draft that was seen ("",
     when there was none).
@@ -61,6 +64,7 @@ def save_draft(container: Container, name: str, text: str, *, by: str, expected:
     return checksum
 
 
+@needs(Right.EDIT)
 def adopt_text(container: Container, ref: str, *, by: str) -> tuple[Adoption, ...]:
     """Writes drafts that include the shared text `ref` (`policy@3`) in the place of older versions of it, and says so
     in the audit log. Raises UserError, NotFoundError without such a text, StoreError."""
@@ -72,6 +76,7 @@ def adopt_text(container: Container, ref: str, *, by: str) -> tuple[Adoption, ..
     return results
 
 
+@needs(Right.EDIT)
 def new_version(
     container: Container, name: str, text: str | None = None, *, by: str, reason: str, number: int | None = None,
     expected: str | None = None,
@@ -93,6 +98,7 @@ def new_version(
     return version
 
 
+@needs(Right.APPROVE)
 def publish(
     container: Container, name: str, version: int, *, by: str, reason: str, expected: str | None = None,
     end_split: bool = False,
@@ -116,6 +122,7 @@ def publish(
     return release
 
 
+@needs(Right.APPROVE)
 def rollback(
     container: Container, name: str, *, by: str, reason: str, to: int | None = None, expected: str | None = None
 ) -> Release:
@@ -127,6 +134,7 @@ def rollback(
     return release
 
 
+@needs(Right.APPROVE)
 def rollback_file(
     registry: Registry, clock: Clock, name: str, *, by: str, reason: str, to: int | None = None,
     expected: str | None = None,
@@ -150,6 +158,7 @@ def rollback_file(
         raise _conflict(registry, name, to, error) from error
 
 
+@needs(Right.APPROVE)
 def change_split(
     container: Container, name: str, split: Split | None, *, by: str, reason: str, expected: str | None = None
 ) -> Release:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from botops.claims.shown import worded
 from botops.evals.checks.catalogue import Catalogue
 from botops.evals.comparison import Comparison
 from botops.evals.gate import broken, gate
@@ -220,9 +221,14 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "rule": failure.rule,
         "turn": failure.turn,
         "quote": failure.quote,
-        "expected": failure.expected or "",
+        "expected": _expected(failure.expected),
         "explanations": failure.explanations,
     }
+
+
+def _expected(said: str | None) -> dict[str, str] | None:
+    """What the book says, in each language of the page."""
+    return {language: worded(said, language) for language in LANGUAGES} if said else None
 
 
 def _turn(turn: TurnResult, *, timed: bool) -> dict[str, Any]:
@@ -249,7 +255,7 @@ def _attempt(attempt: AttemptResult) -> dict[str, Any]:
                 "quote": finding.quote,
                 "start": finding.start,
                 "end": finding.end,
-                "expected": finding.expected or "",
+                "expected": _expected(finding.expected),
                 "explanations": finding.explanations,
             }
             for finding in attempt.findings

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from botops.claims.shown import worded
 from botops.domain.money import PICO
 from botops.evals.checks.base import shortened
 from botops.evals.comparison import Comparison, Flip
@@ -131,7 +132,7 @@ def _section(title: str, cases: Sequence[CaseResult], language: ReportLanguage) 
 
 def _failure(failure: Failure, language: ReportLanguage) -> Iterator[str]:
     said = f" {code(failure.quote)}" if failure.quote else ""
-    expected = f" · {text('expected', language)} {code(failure.expected)}" if failure.expected else ""
+    expected = f" · {text('expected', language)} {code(worded(failure.expected, language))}" if failure.expected else ""
     yield f"  - {place_of(failure, language)} · {code(failure.rule)}{said}{expected}"
     yield f"    <br>{code(explained(failure.explanations, language))}"
 

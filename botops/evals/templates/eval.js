@@ -210,7 +210,7 @@
   }
   function reason(failure, status, mark) {
     const label = data.labels[failure.check] ? told(data.labels[failure.check]) : failure.check;
-    const said = [failure.quote ? t("said") + ": «" + failure.quote + "»" : "", failure.expected ? t("expected") + ": " + failure.expected : ""];
+    const said = [failure.quote ? t("said") + ": «" + failure.quote + "»" : "", failure.expected ? t("expected") + ": " + told(failure.expected) : ""];
     return el("li", status, el("span", "tag", mark + label), " ", el("code", "", failure.rule), failure.turn ? " · " + t("turn") + " " + failure.turn : "", el("br"), told(failure.explanations), el("br"), el("span", "soft", said.filter(Boolean).join(" · ")));
   }
   function asked(turn, n, both) {
@@ -249,7 +249,7 @@
     const list = el("ul", "why");
     findings.forEach((f, number) => {
       const kind = known("kind." + f.kind, f.kind) + ", " + known("severity." + f.severity, f.severity);
-      const right = f.expected ? el("span", "soft", " · " + t("expected") + ": " + f.expected) : null;
+      const right = f.expected ? el("span", "soft", " · " + t("expected") + ": " + told(f.expected)) : null;
       list.append(el("li", "fail", el("sup", "", String(number + 1)), " ", el("span", "tag", kind), " · «" + f.quote + "»", right, el("br"), told(f.explanations)));
     });
     return [line, list];

@@ -7,8 +7,9 @@ what is usual variation is the median of such differences: three incident days i
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from statistics import median
@@ -33,9 +34,10 @@ _LEAST_SCALE = 0.02
 _SHIFT = (0.75, 3.0)
 """Bounds of the shift looked for, in standard deviations: smaller ones take months, larger ones a day anyway."""
 _SCALES = 7
+_LEAST_OF_WEEKDAY = 3
 _LEAST_UNITS = 5
 _SCALE_STEP = 0.05
-MARGIN = 1.4
+MARGIN = 1.9
 """How much rarer than wanted false alarms are aimed at: a weekday's level is only known from a few days, so that its
 error comes back every week, and means of lognormal costs are skewed (benchmarks/detectors.md)."""
 
@@ -43,7 +45,8 @@ error comes back every week, and means of lognormal costs are skewed (benchmarks
 @dataclass(frozen=True)
 class AmountBaseline:
     """`levels` are the usual logarithms by weekday, Monday first; `scale` the standard deviation of a day around them,
-    of `days` days with `typical` units; `freedom` is how many days' worth of knowledge the scale has."""
+    of `days` days with `typical` units; `freedom` is how many days' worth of knowledge the scale has, `known` the
+    weekdays whose level is."""
 
     levels: tuple[float, ...]
     scale: float
@@ -53,6 +56,7 @@ class AmountBaseline:
     rule: AmountRule
     wanted: float
     burst_share: float
+    known: frozenset[int] = frozenset(range(7))
 
     @property
     def usual(self) -> float:
@@ -65,6 +69,8 @@ class AmountBaseline:
 
     def judges(self, portion: Amount) -> bool:
         """A volume of nothing is a finding; a cost of nothing is a cost that is not known."""
+        if portion.day.weekday() not in self.known:
+            return False
         return self.rule.of == "units" or (portion.units > 0 and portion.total > 0)
 
     def expected(self, portion: Amount) -> float:
@@ -96,24 +102,32 @@ class AmountBaseline:
         """Days between false alarms at a height of the CUSUM."""
         return _chain(_rounded(self._shift), round(self.freedom)).days_between(height) / MARGIN
 
+    def rarer(self, times: float) -> AmountBaseline:
+        """The same with limits for false alarms so many times as rare."""
+        return replace(self, wanted=self.wanted * times)
+
     @property
     def _shift(self) -> float:
         return min(_SHIFT[1], max(_SHIFT[0], math.log(self.rule.times) / self.scale))
 
     def _z(self, portion: Amount) -> float:
-        """Standard deviations beyond the usual in the direction looked for."""
-        beyond = _logarithm(portion, self.rule.of) - self.levels[portion.day.weekday()]
-        return beyond / self._spread(portion) * (1 if self.rule.direction == "up" else -1)
-
-    def _spread(self, portion: Amount) -> float:
-        """The standard deviation of a day like this one. A mean of fewer units than usual varies more; how much more
-        depends on what the days share, so all of it is allowed for. A volume varies by chance alone by one over it."""
-        if self.rule.of == "each":
-            return self.scale * math.sqrt(max(1.0, self.typical / portion.units))
+        """Standard deviations beyond the usual in the direction looked for. A mean of fewer units than usual varies
+        more; how much more depends on what the days share, so all of it is allowed for."""
+        sign = 1 if self.rule.direction == "up" else -1
         if self.rule.of == "units":
-            chance = 1 / max(1.0, self.on(portion.day)) - 1 / max(1.0, self.typical)
-            return math.sqrt(self.scale**2 + max(0.0, chance))
-        return self.scale
+            return sign * self._z_of_volume(portion)
+        beyond = _logarithm(portion, self.rule.of) - self.levels[portion.day.weekday()]
+        few = math.sqrt(max(1.0, self.typical / portion.units)) if self.rule.of == "each" else 1.0
+        return sign * beyond / (self.scale * few)
+
+    def _z_of_volume(self, portion: Amount) -> float:
+        """A volume varies by chance (as Poisson counts do) and by what its days share. The logarithm of a count has a
+        long lower tail, so it is judged on the scale of Anscombe's root, 2 √(x + 3/8), whose chance variance is 1; what
+        days share comes to the expected count times its relative variance."""
+        expected = max(self.on(portion.day), 0.5)
+        shared = max(0.0, self.scale**2 - 1 / max(1.0, self.typical))
+        beyond = 2 * (math.sqrt(portion.units + 0.375) - math.sqrt(expected + 0.375))
+        return beyond / math.sqrt(1 + expected * shared)
 
 
 @dataclass(frozen=True)
@@ -126,13 +140,16 @@ class AmountModel:
     burst_share: float = 0.1
 
     def learn(self, portions: Sequence[Amount]) -> AmountBaseline | None:
-        """A baseline, or None while there are too few days or units.
+        """A baseline, or None while there are too few days, of any weekday too where they differ, or units.
 
-        The level of a weekday is its median; a weekday with fewer than three days takes the median of all. Variation is
-        measured by leaving each day out of its own level, so that it is that of a day to come.
+        The level of a weekday is its median. Variation is measured by leaving each day out of its own level, so that it
+        is that of a day to come.
         """
         days = _usable(portions, self.rule.of)
         if len(days) < self.history.least_days or sum(d.units for d in days) < self.history.least_units:
+            return None
+        known = _known_weekdays(days) if self.rule.weekdays else frozenset(range(7))
+        if not known:
             return None
         values = [(d.day.weekday() if self.rule.weekdays else 0, _logarithm(d, self.rule.of)) for d in days]
         levels = [_level(values, weekday if self.rule.weekdays else 0) for weekday in range(7)]
@@ -141,7 +158,7 @@ class AmountModel:
         typical = float(median(d.units for d in days))
         freedom = max(4.0, _MAD_EFFICIENCY * (len(days) - (7 if self.rule.weekdays else 1)))
         return AmountBaseline(
-            tuple(levels), scale, len(days), typical, freedom, self.rule, self.wanted, self.burst_share
+            tuple(levels), scale, len(days), typical, freedom, self.rule, self.wanted, self.burst_share, known
         )
 
 
@@ -155,9 +172,15 @@ def _usable(portions: Sequence[Amount], of: Of) -> list[Amount]:
     return [d for d in days if d.total > 0 and d.units >= (_LEAST_UNITS if of == "each" else 1)]
 
 
+def _known_weekdays(days: Sequence[Amount]) -> frozenset[int]:
+    """The weekdays seen often enough to know their level: the others (rare working Sundays) are not judged."""
+    seen = Counter(day.day.weekday() for day in days)
+    return frozenset(weekday for weekday, times in seen.items() if times >= _LEAST_OF_WEEKDAY)
+
+
 def _level(values: Sequence[tuple[int, float]], weekday: int) -> float:
     own = [value for day, value in values if day == weekday]
-    return median(own if len(own) >= 3 else [value for _, value in values])
+    return median(own if len(own) >= _LEAST_OF_WEEKDAY - 1 else [value for _, value in values])
 
 
 def _logarithm(portion: Amount, of: Of) -> float:

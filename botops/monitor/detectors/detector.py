@@ -13,7 +13,7 @@ from botops.monitor.detectors.counts import Amount, Count, Key, Portion, key_of
 from botops.monitor.detectors.hourly_costs import HourlyCostModel
 from botops.monitor.detectors.rates import RateModel
 from botops.monitor.detectors.result import Measure, Result, Seen, State
-from botops.monitor.detectors.settings import DetectorSettings, Direction, History
+from botops.monitor.detectors.settings import AmountRule, DetectorSettings, Direction, History, Rule
 from botops.monitor.detectors.watch import Baseline, Fresh, Kept, Model, Replayed, Run, Watcher
 
 P = TypeVar("P", bound=Portion)
@@ -37,19 +37,21 @@ class Detector(Generic[P]):
         *,
         left_out: Set[date] = frozenset(),
         fresh: Fresh | None = None,
+        unfinished: Key | None = None,
     ) -> tuple[Kept[P], Result]:
         """What the series shows with the new portions, and what to keep.
 
         A portion fed again changes nothing; one with other figures replaces the earlier one and the days since are
         worked out anew, as far back as `History.corrections` days before the last portion. Order does not matter
         within that time. The day that is not over yet may be fed and put right later. `left_out` are days of
-        incidents; `fresh` is people's word that a change is the new usual. Raises ValueError when whole days and
-        hours are mixed.
+        incidents; `fresh` is people's word that a change is the new usual. `unfinished` is the day and the hour that
+        are not over: they are judged more strictly, because they are judged again and again, and they end no alarm.
+        Raises ValueError when whole days and hours are mixed.
         """
         portions = _merged(kept.portions, news)
         if not portions:
             return kept, Result(self.series, self.measure, self.direction, State.LEARNING, None)
-        watcher = Watcher(self.model, self.history, left_out, fresh)
+        watcher = Watcher(self.model, self.history, left_out, fresh, unfinished)
         last = portions[-1].day
         border = (last - timedelta(days=self.history.corrections + 1), 24)
         start = kept.run
@@ -104,18 +106,22 @@ def detectors(settings: DetectorSettings) -> tuple[Detector[Count] | Detector[Am
     twice = sorted(set(settings.rates) & set(settings.amounts))
     if twice:
         raise UserError(f"a series is both a rate and an amount: {', '.join(twice)}; give one of them another name")
-    wanted, burst, history = settings.wanted(), settings.budget.burst, settings.history
-    out: list[Detector[Count] | Detector[Amount]] = [
-        Detector(name, "rate", rule.direction, RateModel(rule, history, wanted[name], burst), history)
-        for name, rule in settings.rates.items()
-    ]
-    for name, rule in settings.amounts.items():
-        hourly = rule.grain == "hour"
-        model: Model[Amount] = (
-            HourlyCostModel(rule, history, wanted[name]) if hourly else AmountModel(rule, history, wanted[name], burst)
-        )
-        out.append(Detector(name, rule.of, rule.direction, model, history))
-    return tuple(out)
+    wanted = settings.wanted()
+    return tuple(detector_of(name, rule, settings, wanted[name]) for name, rule in settings.rules().items())
+
+
+def detector_of(
+    series: str, rule: Rule, settings: DetectorSettings, wanted: float
+) -> Detector[Count] | Detector[Amount]:
+    """The detector of a series that may alarm by chance once in `wanted` days."""
+    burst, history = settings.budget.burst, settings.history
+    if not isinstance(rule, AmountRule):
+        return Detector(series, "rate", rule.direction, RateModel(rule, history, wanted, burst), history)
+    hourly = rule.grain == "hour"
+    model: Model[Amount] = (
+        HourlyCostModel(rule, history, wanted) if hourly else AmountModel(rule, history, wanted, burst)
+    )
+    return Detector(series, rule.of, rule.direction, model, history)
 
 
 def _merged(held: Iterable[P], news: Iterable[P]) -> list[P]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from statistics import median
@@ -78,6 +78,10 @@ class HourlyCostBaseline:
     def days_between(self, height: float) -> float:
         """Days between false alarms at a height of the CUSUM."""
         return _chain(self._case).days_between(height) / MARGIN
+
+    def rarer(self, times: float) -> HourlyCostBaseline:
+        """The same with limits for false alarms so many times as rare."""
+        return replace(self, wanted=self.wanted * times)
 
     @property
     def _shift(self) -> float:

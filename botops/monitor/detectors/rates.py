@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from statistics import median
 
@@ -34,9 +34,12 @@ _EFFECT = 0.05
 _HARDLY = 2.0
 """Standard deviations from the usual below which a portion is no burst by any budget."""
 _MONTH = 30
-_MARGIN = 1.0
+_MARGIN = 0.8
 """How much rarer than wanted false alarms are aimed at with a month of history, for what the supposed worlds leave out:
 where rates of days vary, histories with too low a rate also show too little variation (benchmarks/detectors.md)."""
+_LEAST_MARGIN = 0.3
+"""The same however long the history and however few the events: days of alarms are left out of what is learned, false
+alarms too, which makes the usual rate a little too low."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,16 @@ class RateBaseline:
         """Days between false alarms at a height of the CUSUM: how rarely chance alone brings it there."""
         return _chain(self._rounded, None).days_between(height) * self.wanted / self._aimed_at
 
+    def rarer(self, times: float) -> RateBaseline:
+        """The same with limits for false alarms so many times as rare."""
+        return replace(self, wanted=self.wanted * times)
+
     @property
     def _aimed_at(self) -> float:
         """Days between false alarms that the limits are worked out for. Days of few events leave no room for rates that
-        vary, so they need no margin; a long history needs less of it."""
+        vary, so they need the least margin; a long history needs less of it."""
         room = min(_MARGIN, max(0.0, most_dispersion(self.learned) - 1.5))
-        return self.wanted * (1 + room * min(1.0, _MONTH / self.learned.days))
+        return self.wanted * (1 + max(_LEAST_MARGIN, room * min(1.0, _MONTH / self.learned.days)))
 
     @cached_property
     def _worlds(self) -> list[tuple[float, float]]:

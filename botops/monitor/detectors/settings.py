@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -71,6 +71,20 @@ class AmountRule(Rule):
     weekdays: StrictBool = True
 
 
+PartName = Literal["version", "variant", "model", "channel", "language"]
+"""What the traffic is told apart by."""
+
+
+class Parts(Strict):
+    """Parts of the traffic judged one by one: the `rates` of every version, variant, model, channel and language with
+    enough history. They are many, so all go to the digest; beyond `most` of them those with the least traffic are left
+    out."""
+
+    by: tuple[PartName, ...] = ("version", "variant", "model", "channel", "language")
+    rates: tuple[SeriesName, ...] = ("findings", "escalations", "dissatisfaction", "errors")
+    most: Annotated[int, Field(ge=0, le=500)] = 60
+
+
 def _rates() -> dict[str, Rule]:
     return {
         "findings": Rule(),
@@ -90,6 +104,7 @@ class DetectorSettings(Strict):
 
     budget: Budget = Budget()
     history: History = History()
+    parts: Parts = Parts()
     rates: dict[SeriesName, Rule] = Field(default_factory=_rates)
     amounts: dict[SeriesName, AmountRule] = Field(default_factory=_amounts)
 
@@ -97,11 +112,16 @@ class DetectorSettings(Strict):
         """All series by name; an amount may not have a rate's name, so none is lost."""
         return {**self.rates, **self.amounts}
 
-    def wanted(self) -> Mapping[str, float]:
-        """Days between false alarms that each series must keep for the budgets of the routes to hold."""
+    def of_part(self, rate: str) -> Rule:
+        """The rule by which a rate of a part of the traffic is judged: by the day, for the digest."""
+        return self.rates[rate].model_copy(update={"route": "digest", "grain": "day", "weight": 1.0})
+
+    def wanted(self, parts: Collection[str] = ()) -> Mapping[str, float]:
+        """Days between false alarms that each series, those of `parts` included, must keep for the budgets of the
+        routes to hold."""
         allowed = {"page": self.budget.pages, "digest": self.budget.digest}
         shares = [Share(name, rule.route, rule.weight) for name, rule in self.rules().items()]
-        return days_between(shares, allowed)
+        return days_between([*shares, *(Share(name, "digest") for name in parts)], allowed)
 
 
 def load_detectors(path: Path | str) -> DetectorSettings:
@@ -119,6 +139,10 @@ def _contradictions(document: Document, settings: DetectorSettings) -> Iterator[
     if history.least_days > history.days:
         message = f"{history.least_days} days can never be reached with a history of {history.days}: lower it"
         yield document.problem(("history", "least_days"), message, rule="contradiction")
+    for place, name in enumerate(settings.parts.rates):
+        if name not in settings.rates and "rates" in settings.parts.model_fields_set:
+            message = f"there is no rate of this name to judge by parts: choose from {', '.join(settings.rates)}"
+            yield document.problem(("parts", "rates", place), message, rule="contradiction")
     for name, rule in settings.amounts.items():
         if name in settings.rates:
             message = "a rate has this name already: give one of them another"

@@ -18,6 +18,9 @@ P = TypeVar("P", bound=Portion)
 P_contra = TypeVar("P_contra", bound=Portion, contravariant=True)
 
 By = Literal["drift", "burst"]
+STRICTER = 5.0
+"""How much rarer false alarms are aimed at in a portion that is not over. It is judged again and again while it fills
+up, and the highest of many looks is higher than the last one (benchmarks/detectors.md)."""
 
 
 class Baseline(Protocol[P_contra]):
@@ -56,6 +59,10 @@ class Baseline(Protocol[P_contra]):
 
     def days_between(self, height: float) -> float:
         """Days between false alarms if the threshold were this."""
+        ...
+
+    def rarer(self, times: float) -> Baseline[P_contra]:
+        """The same with limits for false alarms so many times as rare."""
         ...
 
 
@@ -178,9 +185,11 @@ class Watcher(Generic[P]):
     """Walks a series through a model. Baselines are learned anew each Monday, so runs of any frequency agree."""
 
     def __init__(
-        self, model: Model[P], history: History, left_out: Set[date] = frozenset(), fresh: Fresh | None = None
-    ) -> None:
+        self, model: Model[P], history: History, left_out: Set[date] = frozenset(), fresh: Fresh | None = None,
+        unfinished: Key | None = None,
+    ) -> None:  # fmt: skip
         self._model, self._history, self._left_out, self._fresh = model, history, left_out, fresh
+        self._unfinished = unfinished
 
     def replay(self, portions: Sequence[P], run: Run, after: Key | None, alarmed: Iterable[date]) -> Replayed[P]:
         """Walks through the portions after the key `after`; all of them may serve as history. They must be in order."""
@@ -199,9 +208,19 @@ class Watcher(Generic[P]):
                 out.baseline, learned_for = self._learn(portions, end, monday, out.alarmed), monday
             if out.baseline is None or portion.day in self._left_out:
                 continue
-            out.run = step(out.run, out.baseline, portion)
+            filling, stands = self._fills_up(portion), out.run.raised is not None
+            moved = step(out.run, out.baseline.rarer(STRICTER) if filling and not stands else out.baseline, portion)
+            if filling and stands and moved.raised is None:
+                continue  # half a day of few events ends no alarm: by the evening it would stand again
+            out.run = moved
             self._note(out, portion)
         return out
+
+    def _fills_up(self, portion: P) -> bool:
+        if self._unfinished is None:
+            return False
+        day, hour = self._unfinished
+        return portion.day > day or (portion.day == day and (portion.hour is None or portion.hour >= hour))
 
     def _skipped(self, day: date) -> bool:
         return self._fresh is not None and day <= self._fresh.said

@@ -2,7 +2,15 @@
 
 from alembic import context
 
-from botops.store import budget_tables, cost_tables, eval_tables, outcome_tables, release_tables  # noqa: F401 - their import adds their tables to METADATA
+from botops.store import (  # noqa: F401 - their import adds their tables to METADATA
+    budget_tables,
+    cost_tables,
+    eval_tables,
+    outcome_tables,
+    people_tables,
+    release_tables,
+    review_tables,
+)
 from botops.store.migrate import VERSION_TABLE
 from botops.store.tables import METADATA
 

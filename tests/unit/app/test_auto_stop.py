@@ -17,7 +17,7 @@ from botops.app.experiments.status import experiment_status
 from botops.app.place import database_url
 from botops.app.releases import releasing
 from botops.app.releases.kill_switch import kill, restore
-from botops.app.supervise import Watch
+from botops.app.watch import Watch
 from botops.config import Secrets, load_settings
 from botops.domain.errors import ConflictError
 from botops.domain.messages import InboundMessage

@@ -18,14 +18,18 @@ from botops.app.container import Container, build_meter
 from botops.app.costs.budget_keeper import OUTPUT_TOKENS
 from botops.app.costs.budgets import announcing, configured_budgets, look, period_standings, standings, unkept
 from botops.app.doctor import examine
+from botops.app.gauges import refresh_gauges
 from botops.app.models import simulated_model
+from botops.app.prompts.trying import Trial, try_out
 from botops.app.scaffold import write_scaffold
-from botops.app.services import inbound, refresh_gauges
+from botops.app.services import inbound
 from botops.cli.main import main
 from botops.config import Secrets, Settings, load_settings
 from botops.costs.budgets import BudgetState
 from botops.domain.budgets import NoBudgets
 from botops.domain.errors import UserError
+from botops.domain.refusals import Refusal
+from botops.domain.side_calls import Work
 from botops.testing.fakes import QueueModel
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -112,7 +116,7 @@ def test_gauges_tell_what_is_left_of_days_and_months(project):
         refresh_gauges(container)
         exposed = container.metrics.exposition().decode()
         share = standings(container)[1].share
-    assert f'botops_budget_left_share{{budget="day"}} {float(1 - share)}' in exposed
+    assert f'botops_budget_left_ratio{{budget="day"}} {float(1 - share)}' in exposed
     assert 'botops_budget_unknown_calls{budget="month"} 0.0' in exposed
     assert 'budget="loop"' not in exposed
 
@@ -271,3 +275,27 @@ def test_a_new_alert_is_logged_and_counted(project, caplog):
         exposed = container.metrics.exposition().decode()
     assert 'botops_budget_alerts_total{budget="month",kind="soft"} 1.0' in exposed
     assert sum("budget month: soft" in message for message in caplog.messages) == 1
+
+
+def test_trials_of_a_text_are_held_to_the_budgets_and_take_nothing_from_clients(project):
+    """What trials cost counts against trials; a budget that clients used up refuses them before anything is asked."""
+    settings = with_budgets(project, "\nbudgets:\n  day: {period: day, amount: 0.1, currency: USD, hard: {}}\n")
+    model = QueueModel(["Чем помочь? " * 400] * 40, name="gpt-4o")
+    text = (project / "prompts/sales/1.yaml").read_text("utf-8")
+
+    def tried(container):
+        return asyncio.run(try_out(container, "sales", Trial(text, "Здравствуйте")))
+
+    with Container.open(settings, Secrets(), clock=SetClock(NOW), model=model) as container:
+        tried(container)
+        with pytest.raises(UserError, match="the budget day lets no model be asked") as refused:
+            [tried(container) for _ in range(30)]
+        assert (refused.value.refusal, refused.value.values) == (Refusal.OVER_BUDGET, {"budget": "day"})
+        asked = len(model.requests)
+        assert 1 < asked < 30
+        (day,) = standings(container)
+        assert (day.spent, day.alerts) == (0, ())
+        (answered,) = talk(container, 1)
+        assert answered.hand_off is None, "what trials cost hands no client over"
+        kept = container.store.costs.beside(Work.TRIAL, NOW - timedelta(days=1), NOW + timedelta(days=1), "sales")
+        assert len(kept) == asked

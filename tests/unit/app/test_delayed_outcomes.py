@@ -121,6 +121,7 @@ def test_sales_ten_days_later_decide_when_the_windows_close(at):
         r"sales@2 лучше: «клиенты, которые купили» \+\d\d,\d … \+\d\d,\d п\.п\., можно включать\.", found.text
     )
     assert (found.open_windows, found.ended, found.days_left) == (0, True, 0)
+    assert (found.outcomes.known, found.outcomes.until) == (LEADS, None)
     won = next(c for c in found.comparisons if c.metric == "won")
     assert won.fixed.method == "newcombe"
     assert won.always.low < won.fixed.low < won.always.diff < won.fixed.high < won.always.high
@@ -147,6 +148,8 @@ def test_a_window_that_is_open_keeps_even_a_sale_out(at):
     known = sum(a.known for a in found.arms)
     assert 0 < known < LEADS
     assert found.open_windows == LEADS - known
+    assert (found.outcomes.known, found.outcomes.awaited) == (known, LEADS - known)
+    assert found.outcomes.until == max(lead.exposed_at for arm in halves(container) for lead in arm) + 14 * DAY
     assert found.arms[1].metrics["won"] == 1.0
     assert next(c for c in found.comparisons if c.metric == "won")
     assert found.verdict.state.value in {"early", "better"}

@@ -13,7 +13,7 @@ from botops.app.container import Container
 from botops.app.releases import kill_switch, releasing
 from botops.app.releases.kill_switch import kill, restore, target_of
 from botops.app.releases.overrides import GIVE_UP_S, LOOK_AGAIN_S, PATIENCE_S, StoredOverrides
-from botops.app.supervise import broken_files
+from botops.app.watch import broken_files
 from botops.config import Secrets, load_settings
 from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
 from botops.domain.messages import InboundMessage

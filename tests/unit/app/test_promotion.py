@@ -11,7 +11,7 @@ from botops.app.clock import SetClock
 from botops.app.container import Container
 from botops.app.experiments import experimenting
 from botops.app.releases.kill_switch import kill
-from botops.app.supervise import Watch
+from botops.app.watch import Watch
 from botops.config import Secrets, load_settings
 from botops.domain.errors import UserError
 from botops.domain.messages import InboundMessage

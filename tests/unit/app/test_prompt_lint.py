@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from botops.app.pricebooks.books import BookInForce
 from botops.app.prompts.lint import lint_prompts
+from botops.claims import NO_EXTENSIONS
 from botops.config import parse
 from botops.pricebook import parse_book
 from botops.registry import Registry
@@ -44,7 +46,8 @@ def lint(tmp_path):
         (folder / "1.yaml").write_text(PROMPT.replace("LINE", line) + extra, "utf-8")
         registry = Registry(tmp_path / "prompts")
         registry.load()
-        return lint_prompts(registry, book, AT, language=language)
+        current = BookInForce(book, NO_EXTENSIONS, tmp_path / "book.yaml", "") if book else None
+        return lint_prompts(registry, current, AT, language=language)
 
     return call
 
@@ -98,7 +101,7 @@ def test_explanations_speak_of_the_prompt_not_of_a_reply(lint, language, words):
     (problem,) = lint("Предлагай скидку 20 %.", language)
     assert words in problem.message
     (problem,) = lint("Терминал T1 стоит 50 000 тенге.", "en")
-    assert "the prompt says 50" in problem.message
+    assert "the prompt says ₸50,000" in problem.message
 
 
 def test_a_discount_within_the_highest_of_the_policies_is_allowed(lint):

@@ -9,21 +9,31 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from botops.app import queries
+from botops.app import queries, today
+from botops.app.access.acting import acting_as
+from botops.app.checks.reviewing import Said, review
 from botops.app.clock import SetClock
 from botops.app.container import Container
 from botops.app.costs.amounts import dollars
 from botops.app.costs.currency import rate_today
 from botops.app.costs.reporting import cost_rows, dearest
-from botops.app.glossary import OVERVIEW
+from botops.app.dialogues.queue import REVIEW_DAYS, replies_to_review
+from botops.app.glossary import DAILY, TODAY
 from botops.app.periods import period
+from botops.app.prompts.care import cared_for
 from botops.app.prompts.state import lint_findings, prompt_states
+from botops.app.releases import proposing
 from botops.app.seed import seed
 from botops.config import Secrets, load_settings
 from botops.costs import local_total
+from botops.domain.access import AccessRole, Actor
 from botops.domain.findings import FindingKind
 from botops.domain.messages import InboundMessage
 from botops.domain.money import Money
+from botops.domain.outcomes import Voice
+from botops.domain.problems import Problem
+from botops.domain.releases import ProposalState
+from botops.domain.reviews import FindingRef, Ruling
 from botops.domain.turns import Action
 from botops.store import DialogueFilter, PatternKey
 
@@ -80,7 +90,7 @@ def test_period_is_calendar_days_of_the_company_up_to_the_end_of_this_hour(conta
 def test_overview_is_what_a_plain_count_says(container, days):
     asked = period(container, days)
     found = queries.overview(container, asked)
-    assert tuple(n.id for n in found.numbers) == OVERVIEW
+    assert tuple(n.id for n in found.numbers) == DAILY
     numbers = {n.id: n for n in found.numbers}
     turns = _turns(container, asked)
     dialogues = {t.inbound.dialogue_id for t in turns}
@@ -100,6 +110,14 @@ def test_overview_is_what_a_plain_count_says(container, days):
     assert Money.of(value * len(dialogues), "KZT") == local
     assert found.replies == len(turns)
     assert found.simulated == len(turns)
+
+
+@pytest.mark.parametrize("name", DAILY)
+def test_a_number_is_the_same_whatever_else_is_asked_for(container, name):
+    asked = period(container, 14)
+    assert queries.overview(container, asked, [name]).numbers[0] == next(
+        number for number in queries.overview(container, asked).numbers if number.id == name
+    )
 
 
 def test_trend_is_against_the_same_stretch_before(container):
@@ -169,7 +187,7 @@ def test_costs_without_a_rate_are_dollars_only(folder, tmp_path):
     )
     with _open(other, "reader") as container:
         asked = period(container, 28)
-        number = queries.overview(container, asked).numbers[OVERVIEW.index("cost_per_dialogue")]
+        number = queries.overview(container, asked).numbers[DAILY.index("cost_per_dialogue")]
         assert number.value is None
         assert number.usd > 0
         assert cost_rows(container, asked)[0].local is None
@@ -283,3 +301,93 @@ def test_prompt_states_of_broken_and_unpublished_prompts(folder, tmp_path):
     assert broken.version is None or states["sales"].problems
     assert states["reception"].broken
     assert any(p.level == "error" for p in states["reception"].problems)
+
+
+# --- the page Today ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [7, 28])
+def test_todays_numbers_are_what_a_plain_count_says(container, days):
+    asked = period(container, days)
+    found = today.today(container, asked)
+    assert tuple(n.id for n in found.numbers) == TODAY
+    numbers = {n.id: n for n in found.numbers}
+    turns = _turns(container, asked)
+    whole = {t.inbound.dialogue_id: container.store.reads.dialogue(t.inbound.dialogue_id) for t in turns}
+    ended = {key: of for key, of in whole.items() if asked.since <= of[-1].inbound.at < asked.until}
+    went_on = sum(len(of) > 1 for of in ended.values())
+    assert numbers["kept_talking"].value == pytest.approx(went_on / len(ended))
+    assert numbers["kept_talking"].counted == len(ended)
+    given = {}
+    for key in whole:
+        for rating in container.store.feedback.of_dialogue(key):
+            if rating.voice is Voice.CLIENT and asked.since <= rating.at < asked.until:
+                given[key] = rating.rating
+    assert numbers["satisfied"].counted == len(given)
+    assert numbers["satisfied"].value == pytest.approx(sum(r >= 4 for r in given.values()) / len(given))
+    since = container.clock.now() - timedelta(days=REVIEW_DAYS)
+    waiting = sum(_faulty(turn) for turn in _turns(container, period(container, 90)) if turn.inbound.at >= since)
+    assert numbers["waiting_reviews"].value == waiting == replies_to_review(container)
+    for number in found.numbers:
+        assert [day for day, _ in number.series] == list(asked.dates())
+
+
+def test_nothing_to_count_is_unknown_and_not_zero(container):
+    asked = period(container, 7).previous.previous.previous.previous.previous
+    numbers = {n.id: n for n in today.today(container, asked).numbers}
+    assert numbers["satisfied"].value is None
+    assert numbers["kept_talking"].value is None
+
+
+def test_replies_wait_as_long_as_the_queue_holds_them_whatever_the_period(container):
+    number = today.waiting_reviews(container, period(container, 90))
+    assert number.value == replies_to_review(container) > 0
+    told = dict(number.series)
+    assert [told[day] for day in sorted(told)][:60] == [None] * 60
+
+
+def test_few_ratings_have_no_trend(container):
+    number = today.satisfied(container, period(container, 7))
+    assert number.counted < today.FEW
+    assert number.previous is None
+
+
+def test_a_reply_somebody_ruled_on_waits_no_longer(folder, tmp_path):
+    project = tmp_path / "project"
+    shutil.copytree(folder, project)
+    with _open(project) as container:
+        asked = period(container, 28)
+        before = today.waiting_reviews(container, asked)
+        turn = next(t for t in _turns(container, asked) if t.verdict.findings)
+        review(container, Said(FindingRef(turn.id, -1, 0), Ruling.CONFIRMED, "Дана", "так и есть"))
+        after = today.waiting_reviews(container, asked)
+    assert after.value == before.value - 1
+    day = turn.inbound.at.astimezone(ZONE).date()
+    assert dict(after.series)[day] == dict(before.series)[day] - 1
+
+
+def test_overdue_prompts_are_those_whose_review_is_too_long_ago(container):
+    asked = period(container, 7)
+    number = today.overdue_prompts(container, asked)
+    cared = cared_for(container.registry, container.settings, asked.dates()[-1], "ru")
+    assert number.value == sum(one.overdue for one in cared)
+    assert [value for _, value in number.series] == sorted(value for _, value in number.series)
+
+
+def test_who_put_it_forward_does_not_decide(folder, tmp_path):
+    project = tmp_path / "project"
+    shutil.copytree(folder, project)
+    with _open(project) as container:
+        proposing.put_forward(container, "pricebook", "new.yaml", "c" * 64, by="Дана", reason="дешевле", base=None)
+        assert [one.by for one in today.to_do(container).to_decide] == ["Дана"]
+        with acting_as(Actor("дана", frozenset({AccessRole.EDITOR}))):
+            assert today.to_do(container).to_decide == ()
+        with acting_as(Actor("Ерлан", frozenset({AccessRole.APPROVER}))):
+            assert [one.state for one in today.to_do(container).to_decide] == [ProposalState.OPEN]
+
+
+def test_stale_prices_are_what_lint_says_of_prices_worst_first():
+    wrong = Problem("prompts/sales/1.yaml", 9, 1, "", "цена", "error", "prompt-price")
+    later = Problem("prompts/sales/1.yaml", 2, 1, "", "скидка", "warning", "prompt-discount")
+    other = Problem("prompts/sales/1.yaml", 1, 1, "", "длинно", "error", "prompt-too-long")
+    assert today.stale_prices([later, other, wrong]) == (wrong, later)

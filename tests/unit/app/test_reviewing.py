@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from botops.app import services
+from botops.app.access.acting import acting_as
 from botops.app.checks.exceptions import StoredExceptions, exception_row, load_exceptions
 from botops.app.checks.judging import judge_dialogue
 from botops.app.checks.rehearsal import as_json, rehearse
@@ -27,9 +28,11 @@ from botops.app.container import Container
 from botops.claims import compile_book
 from botops.claims.dialogues import parse_dialogues
 from botops.config import Secrets, load_settings
-from botops.domain.errors import ConflictError, NotFoundError, StoreError, UserError
+from botops.domain.access import AccessRole, Actor
+from botops.domain.errors import ConflictError, ForbiddenError, NotFoundError, StoreError, UserError
 from botops.domain.findings import FindingKind, Judgement
 from botops.domain.messages import InboundMessage
+from botops.domain.releases import Deed
 from botops.domain.reviews import FindingRef, Remedy, Ruling
 from botops.domain.turns import Action
 from botops.pricebook import load
@@ -65,6 +68,32 @@ def said(record, **changes):
               "reason": "цена из рассылки", "remedy": Remedy.EXCEPTION, "owner": "head_of_sales",
               "until": date(2026, 12, 31)}  # fmt: skip
     return Said(**(values | changes))
+
+
+def test_an_editor_silences_the_check_on_nothing(folder):
+    """Who writes texts and prices rules on findings, but an exception takes who approves; ending one anybody may."""
+    editor, approver = (
+        Actor(n, frozenset({r})) for n, r in (("Айгуль", AccessRole.EDITOR), ("Болат", AccessRole.APPROVER))
+    )
+    until = date(2026, 12, 31)
+    with opened(folder, [PRICE, PRICE]) as container:
+        first, second = say(container), say(container, dialogue="d2")
+        with acting_as(editor):
+            with pytest.raises(ForbiddenError, match="may not approve"):
+                review(container, said(first))
+            with pytest.raises(ForbiddenError, match="may not approve"):
+                add_exception(container, "9 000 ₸", FindingKind.PRICE, "shop", owner="sales", reason="…", until=until,
+                              by="Айгуль")  # fmt: skip
+            assert container.store.reviews.exceptions(revoked=True) == ()
+            assert container.store.reviews.rulings([first.id]) == {}
+            review(container, said(first, remedy=Remedy.CHECK, owner=None, until=None))
+        with acting_as(approver):
+            made = review(container, said(first, by="Болат")).exception_id
+        with acting_as(editor):
+            assert review(container, said(second)).exception_id == made, "what is let pass already is no new exception"
+            revoke_exception(container, made, "Айгуль")
+        log = container.store.audit.entries(f"exception:{made}")
+    assert {(e.deed, e.by) for e in log} == {(Deed.EXCEPT, "Болат"), (Deed.EXCEPT_END, "Айгуль")}
 
 
 def test_a_false_alarm_lets_the_same_claim_pass_next_time_and_says_so(folder):

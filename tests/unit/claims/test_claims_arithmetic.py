@@ -26,6 +26,9 @@ BOOK = PriceBook(
             price(9000, "unit"), price(7500, "unit", unit="катер", min_qty=5),
         )),
         Product("engine", "Мотор «Щука»", ("мотор", "engine"), (price(660000),)),
+        Product("guard", "Охрана", ("охрана", "күзет", "guard"), (
+            price(3000, "month", unit="катер"), price(2000, "month", unit="катер", min_qty=10),
+        )),
         Product("lift", "Подъём краном", ("кран", "подъём", "crane"), (price(25000),)),
     ),
     (
@@ -111,3 +114,23 @@ def test_a_figure_that_follows_is_clean(texts: tuple[str, ...]) -> None:
 )
 def test_a_figure_that_does_not_follow_is_found(texts: tuple[str, ...], quote: str) -> None:
     assert quote in wrong(*texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Охрана: 3 000 ₸ × 12 месяцев = 36 000 ₸.", []),
+        ("Күзет: 3 000 ₸ × 12 ай = 36 000 ₸.", []),
+        ("Guard: 3,000 ₸ × 12 months = 36,000 ₸.", []),
+        ("Охрана: 3 000 ₸ × 12 катеров = 36 000 ₸.", ["36 000 ₸"]),
+        ("Охрана: 3 000 ₸ × 12 месяцев = 37 000 ₸.", ["37 000 ₸"]),
+    ],
+)
+def test_months_of_one_thing_do_not_open_the_price_for_many(text, found):
+    assert [quote for quote in wrong("сколько за год?", text) if "000" in quote and "3 000" not in quote] == found
+
+
+def test_a_sum_is_never_put_right_with_itself():
+    said = [Message("user", "почём охрана"), Message("assistant", "Охрана: 3 000 ₸ × 12 катеров = 36 000 ₸.")]
+    found = {f.quote: f.expected for f in check(said, COMPILED, at=AT)}
+    assert found["36 000 ₸"] is None

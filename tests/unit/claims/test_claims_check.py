@@ -123,6 +123,19 @@ def test_a_time_without_an_offset_is_in_the_books_zone() -> None:
     assert kinds("гид", "Гид стоит 30 000 ₸.", at=datetime(2026, 6, 30, 12, 0)) == []  # noqa: DTZ001
 
 
+@pytest.mark.parametrize("said", ["2026-06-30T18:59:00+00:00", "2026-07-01T00:59:00+06:00"])
+def test_a_price_changes_at_midnight_of_the_books_zone(said: str) -> None:
+    """Whatever the offset a moment is written with: the service's own clock is in UTC."""
+    before = datetime.fromisoformat(said)
+    assert kinds("гид", "Гид стоит 30 000 ₸.", at=before) == []
+    assert kinds("гид", "Гид стоит 30 000 ₸.", at=before + timedelta(minutes=1)) == ["stale_price"]
+    assert kinds("гид", "Гид стоит 35 000 ₸.", at=before + timedelta(minutes=1)) == []
+
+
+def test_a_moment_at_the_end_of_the_calendar_is_judged() -> None:
+    assert kinds("гид", "Гид стоит 30 000 ₸.", at=datetime.max.replace(tzinfo=UTC)) == ["stale_price"]
+
+
 def test_a_message_with_a_time_of_its_own_is_judged_then() -> None:
     messages = [
         Message("user", "гид"),
@@ -143,6 +156,16 @@ def test_findings_say_what_is_right_and_what_is_at_risk() -> None:
     assert dear.severity is Severity.HIGH
     assert dear.at_risk is None
     assert dear.overcharge is not None
+
+
+def test_what_is_given_for_nothing_has_the_price_of_what_was_named() -> None:
+    plans = [Product(sku=sku, name=f"Тариф «{name}»", aliases=(name,), prices=(price(amount, "month"),))
+             for sku, name, amount in (("cafe", "Кафе", 16900), ("start", "Старт", 6900))]  # fmt: skip
+    book = PriceBook(version="1", currency="KZT", products=tuple(plans))
+    (finding,) = check(talk("Сколько стоит?", "Тариф «Старт» бесплатно первый год."), book, at=AT)
+    assert finding.expected == "Тариф «Старт» — 6\u00a0900\u00a0₸ в месяц"
+    assert "Тариф «Старт» — 6\u00a0900\u00a0₸ в месяц." in finding.explanation("ru")
+    assert "Тариф «Старт» — ₸6,900 a month." in finding.explanation("en")
 
 
 def test_a_wrong_equation_says_what_it_makes() -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from botops.claims import TooLargeError, check, compile_book, judge
+from botops.claims.compile import ready
 from botops.domain.messages import Message
 from botops.pricebook.model import Offer, OfferKind, Policies, Price, PriceBook, Product
 
@@ -90,13 +91,9 @@ def test_a_client_may_send_any_number_of_them() -> None:
 def test_a_book_given_as_loaded_is_compiled_once() -> None:
     messages = (Message("assistant", "Змей Вихрь 101 стоит 4 700 ₸."),)
     first = check(messages, KITES, at=AT)
-    started = time.thread_time()
-    assert all(check(messages, KITES, at=AT) == first for _ in range(20))
-    judged = time.thread_time() - started
-    started = time.thread_time()
-    for _ in range(20):
-        compile_book(KITES)
-    assert judged < time.thread_time() - started
+    compiled = ready(KITES)
+    assert check(messages, KITES, at=AT) == first
+    assert ready(KITES) is compiled
 
 
 def test_only_the_last_loaded_books_are_remembered() -> None:

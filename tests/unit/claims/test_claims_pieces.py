@@ -11,7 +11,7 @@ from botops.claims.cues import cues_in
 from botops.claims.dates import covers, find_dates
 from botops.claims.equations import equations
 from botops.claims.evidence import NO_EVIDENCE
-from botops.claims.explain import explain_amount, show_amount, show_price
+from botops.claims.explain import explain_amount
 from botops.claims.features import FeatureIndex
 from botops.claims.mentions import find_numbers
 from botops.claims.names import NameIndex
@@ -19,6 +19,7 @@ from botops.claims.quantities import quantities
 from botops.claims.reading import read
 from botops.claims.records import Record, RecordSet
 from botops.claims.severity import money_at_risk, severity_of
+from botops.claims.shown import show_amount, show_price, worded
 from botops.claims.words import fold, kazakh_root, latin, stem, words
 from botops.domain.findings import FindingKind, Severity
 from botops.domain.money import Money
@@ -242,6 +243,10 @@ def test_explanations_speak_three_languages() -> None:
     product = Product("a", "Тариф «Кит»", (), (price,))
     record = Record(price.amount, "KZT", {}, "a", product, price)
     assert show_amount(Decimal("4.5"), "USD") == "4.50\u00a0$"
+    for said in ("до 30.09.2026", "20 000 ₸ до 12.30", "в 1 500.50 раза", "5.50"):  # people's words, plain spaces
+        assert worded(said, "en") == worded(said, "ru") == said
+    assert worded("3 × 4\u00a0900 = 14\u00a0700\u00a0₸", "en") == "3 × 4,900 = ₸14,700"
+    assert worded("1\u00a0234.50\u00a0₸", "kk") == "1\u00a0234,50\u00a0₸"
     assert show_price(price) == "от 15\u00a0000\u00a0₸ в месяц (от 5)"
     for kind in FindingKind:
         for near, formula in ((record, ""), (None, "5 × 3"), (None, "")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from botops.claims import check, compile_book
 from botops.claims.dates import covers, find_dates
 from botops.claims.words import fold, words
 from botops.domain.messages import Message
-from botops.pricebook import Policies, Price, PriceBook, Product, Window
+from botops.pricebook import Offer, OfferKind, Policies, Price, PriceBook, Product, Window
 
 AT = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 
@@ -99,3 +100,20 @@ def test_a_proper_name_needs_its_capital() -> None:
     assert [h.skus for h in names.find(words("план лад"), "план лад")] == [("p2",)]
     assert [h.skus for h in names.find(words("на лад"), "на Лад")] == [("p2",)]
     assert all(h.strength < 2 for h in names.find(words("на лад"), "на лад"))
+
+
+@pytest.mark.parametrize("said", ["промокод SUPER8", "код ЛЕТО8", "have SALE-8", "leto_8 промокоды бар", "мой iPhone8"])
+def test_digits_that_end_a_name_multiply_no_price(said: str) -> None:
+    assert found(f"План Мини? {said}", "План Мини 4 000 ₸ в месяц, итого 32 000 ₸.") == ["total"]
+
+
+@pytest.mark.parametrize("said", ["за8 месяцев", "for8 months", "на 8 месяцев", "8месяцев"])
+def test_a_count_typed_without_its_space_still_counts(said: str) -> None:
+    assert found(f"План Мини {said}?", "План Мини 4 000 ₸ в месяц, итого 32 000 ₸.") == []
+
+
+def test_an_amount_off_stands_behind_its_minus() -> None:
+    offer = Offer("pair", OfferKind.AMOUNT, Decimal(40000), applies_to=("kayak", "arbor"), conditions="за пару вместе")
+    book = compile_book(replace(BOOK.book, offers=(offer,)))
+    talk = [Message("user", "байдарка с беседкой?"), Message("assistant", "За двойной заказ минус 40 000 ₸.")]
+    assert check(talk, book, at=AT) == []

@@ -118,6 +118,7 @@ def test_nothing_yet_and_not_counted_yet(keep):
         (("--since", "2026-02-01", "--until", "2026-01-01"), "before it begins"),
         (("--since", "2999-01-01"), "still to come"),
         (("--since", "1900-01-01"), "at most 3660"),
+        (("--since", "1969-12-30", "--until", "1970-01-02"), "from 1970-01-01 on"),
     ],
 )
 def test_bad_input_is_explained(keep, arguments, words):

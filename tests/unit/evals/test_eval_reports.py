@@ -268,7 +268,7 @@ def test_html_hands_over_every_dialogue_with_its_findings(result):
     data = Reader(html(result, built_in())).data
     assert [one["case"] for one in data["cases"]] == ["half-price", "down", "price"]
     run = data["cases"][0]["runs"][0]
-    assert run["failures"][0]["expected"] == "10 %"
+    assert run["failures"][0]["expected"] == {"ru": "10 %", "kk": "10 %", "en": "10 %"}
     (attempt,) = run["turns"][0]["attempts"]
     assert (attempt["left"], attempt["findings"][0]["start"]) == (False, 7)
     assert run["turns"][0]["ms"] == 0  # a simulation's time says nothing

@@ -45,6 +45,16 @@ def test_nothing_is_tried_again_after_text_has_left_nor_past_the_deadline():
     assert time.monotonic() - started < 0.5
 
 
+def test_each_further_try_is_told_with_the_fault_before_it():
+    told = []
+    policy = RetryPolicy(3, base_s=0.001, on_retry=lambda error: told.append(error.fault))
+    assert attempts_until_error("server", policy=policy) == [1, 2, 3]
+    assert told == ["server", "server"]
+    assert attempts_until_error("auth", policy=policy) == [1]
+    assert attempts_until_error("server", policy=policy, retry_after=30, allowed=1) == [1]
+    assert told == ["server", "server"]
+
+
 def test_waits_double_up_to_the_cap_and_vary_by_half():
     longest = RetryPolicy(9, base_s=1, cap_s=6, random=lambda: 1.0)
     assert [longest.wait_s(n, None) for n in (1, 2, 3, 4, 5)] == [1, 2, 4, 6, 6]

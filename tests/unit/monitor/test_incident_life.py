@@ -7,6 +7,7 @@ import pytest
 
 from botops.domain.errors import ConflictError, NotFoundError, UserError
 from botops.domain.incidents import CauseKind, FollowUp, Incident, IncidentSeverity, IncidentState, Scope
+from botops.domain.money import Money
 from botops.monitor import incidents as life
 
 BEGAN = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -93,15 +94,33 @@ def test_what_is_overdue_comes_longest_first_and_only_what_is_not_done():
     assert [f.id for _, f in life.overdue([life.with_done(late, 2, OPENED, "x")], date(2026, 12, 1))] == ["a"]
 
 
-def test_figures_are_medians_of_what_has_happened():
+def test_figures_are_medians_and_means_of_what_has_happened():
     some = []
-    for minutes, hours in ((1, 2), (3, 4), (500, 90)):
-        taken = life.acknowledge(NEW, OPENED + timedelta(minutes=minutes), "x")
+    for number, (minutes, hours) in enumerate(((1, 2), (3, 4), (500, 90)), 1):
+        taken = life.acknowledge(replace(NEW, number=number), OPENED + timedelta(minutes=minutes), "x")
         some.append(life.with_cause(life.resolve(taken, BEGAN + timedelta(hours=hours), "x"), CauseKind.PROMPT, "x"))
     found = life.figures([*some, NEW])
     assert (found.incidents, found.unresolved) == (4, 1)
-    assert (found.to_acknowledge, found.to_resolve) == (timedelta(minutes=3), timedelta(hours=4))
-    assert found.repeats == ((CauseKind.PROMPT, 3),)
+    assert found.to_notice == life.Spans(timedelta(hours=1), timedelta(hours=1))
+    assert found.to_acknowledge == life.Spans(timedelta(minutes=3), timedelta(minutes=168))
+    assert found.to_resolve == life.Spans(timedelta(hours=4), timedelta(hours=32))
+    assert found.repeats == (life.Repeat(CauseKind.PROMPT, (3, 2, 1)),)
     nothing = life.figures([NEW])
     assert (nothing.to_acknowledge, nothing.to_resolve, nothing.repeats) == (None, None, ())
+    assert life.figures([]).to_notice is None
     assert life.figures([replace(NEW, state=IncidentState.CLOSED)]).unresolved == 0
+
+
+def test_causes_that_came_back_are_told_the_most_frequent_first():
+    kinds = [CauseKind.DATA, CauseKind.PROMPT, CauseKind.MODEL, CauseKind.DATA, CauseKind.PROMPT, CauseKind.PROMPT]
+    found = life.repeats(life.with_cause(replace(NEW, number=n), kind, "x") for n, kind in enumerate(kinds, 1))
+    assert found == (life.Repeat(CauseKind.PROMPT, (6, 5, 2)), life.Repeat(CauseKind.DATA, (4, 1)))
+
+
+def test_what_it_may_cost_is_said_by_people_until_it_is_closed():
+    said = life.with_at_risk(NEW, Money(1_000, "KZT"))
+    assert said.at_risk == Money(1_000, "KZT")
+    assert life.with_at_risk(said, None).at_risk is None
+    closed = life.close(learnt(life.resolve(said, OPENED, "marat")), OPENED, "aliya")
+    with pytest.raises(ConflictError, match="closed"):
+        life.with_at_risk(closed, None)

@@ -45,7 +45,7 @@ def test_a_turn_is_counted_everywhere():
     assert value(metrics, "botops_turns_total", state="answered", channel="web", language="ru") == 1
     assert value(metrics, "botops_replies_total", action="blocked", prompt="sales", version="1", variant="1") == 1
     assert value(metrics, "botops_findings_total", kind="price", severity="high") == 1
-    assert value(metrics, "botops_money_at_risk_total", severity="high") == 4000
+    assert value(metrics, "botops_money_at_risk_total", severity="high", currency="KZT") == 4000
     assert value(metrics, "botops_claims_checked_total") == 2
     assert value(metrics, "botops_verdicts_total", judgement="contradicted") == 1
     assert value(metrics, "botops_tokens_total", model="m", purpose="reply", type="cached") == 40

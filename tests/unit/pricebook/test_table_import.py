@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from botops.domain.errors import NotFoundError, UserError
 from botops.pricebook import Offer, OfferKind, PriceBook, Product, import_table, price_of
-from botops.pricebook.cells import amount_of, currency_of, day_of, flag_of, period_of, quantity_of, text_of
+from botops.pricebook.cells import amount_of, currency_of, day_of, flag_of, lower_bound, period_of, quantity_of, text_of
 
 DAY = date(2026, 4, 21)
 
@@ -38,6 +38,36 @@ def test_amounts_as_people_write_them(cell, value):
 )  # fmt: skip
 def test_what_is_no_single_amount(cell):
     assert amount_of(cell) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "least"),
+    [
+        ("5 000 – 7 000", "5000"), ("5000-7000 ₸", "5000"), ("от 5 000 до 7 000", "5000"), ("5–7 тыс.", "5000"),
+        ("5 000-нан 7 000-ға дейін", "5000"), ("from 5,000 to 7,000 KZT", "5000"), ("$50 - $70 / month", "50"),
+        ("7000-5000", None), ("5 – 7 000", None), ("5000/7000", None), ("01.05-31.05", None), ("8-900-123", None),
+        ("5 000", None), (5000, None), (None, None), ("1 - " * 5000, None),
+        ("5 a" + " " * 100_000 + "b 7", None),
+    ],
+)  # fmt: skip
+def test_the_lower_end_of_a_range(cell, least):
+    found = lower_bound(cell)
+    assert (found.amount if found else None) == (Decimal(least) if least else None)
+    assert found is None or found.at_least
+
+
+def test_a_range_is_read_from_its_lower_end_and_said_to_be(tmp_path):
+    file = tmp_path / "list.csv"
+    file.write_text("Товар;Цена\nКасса;5 000 – 7 000 ₸/мес\nСканер;9 000\nВесы;5 000 / 7 000\n", "utf-8")
+    result = import_table(file)
+    assert [(p.level, p.line, p.rule) for p in result.problems] == [
+        ("warning", 2, "cell-range"), ("error", 4, "cell-amount"),
+    ]  # fmt: skip
+    file.write_text(file.read_text("utf-8").replace("Весы;5 000 / 7 000\n", ""), "utf-8")
+    book = import_table(file).book
+    (till,) = book.products[0].prices
+    assert (till.amount, till.from_price, till.per, till.currency) == (Decimal(5000), True, "month", "KZT")
+    assert not book.products[1].prices[0].from_price
 
 
 def test_what_stands_around_an_amount():
@@ -159,7 +189,7 @@ def test_every_bad_cell_is_named_with_its_place(tmp_path):
     result = import_table(path)
     assert result.book is None
     assert [p.text().removeprefix(f"{path}:") for p in result.problems] == [
-        "2:2: Цена: `пять` is not one amount: write a number such as 15000 or 15 000,50",
+        "2:2: Цена: `пять` is not one amount: write a number such as 15000 or 15 000,50, or delete the row",
         "2:3: Действует до: `32.13.2026` is not a date: write it as 31.05.2026",
         "2:4: Кол-во: `ноль` is not a quantity: write a whole number from 1",
         "2:5: Мин. цена: `?` is not an amount: write a number",

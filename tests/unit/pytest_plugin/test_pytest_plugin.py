@@ -6,13 +6,10 @@ import tomllib
 from importlib import import_module
 from xml.etree import ElementTree as ET
 
+import httpx2
 import pytest
 
-# A run of `pytester` forgets the modules it imported: what every run needs is imported before the first.
-import botops.costs.meter
-import botops.llm.openai_model
-import botops.pytest_plugin.collecting
-import botops.simulator.model
+import botops.pytest_plugin
 from botops.app.scaffold import write_scaffold
 from botops.testing import Behaviour, FakeProvider
 
@@ -38,8 +35,31 @@ MODEL = ("--botops", "--botops-model", "simulator")
 FILE = "evals/suites/small.yaml"
 
 
+class Imported:
+    """The libraries that runs imported."""
+
+    def __init__(self):
+        self.modules = {}
+
+    def pytest_unconfigure(self, config):
+        own = str(config.rootpath)
+        found = {n: m for n, m in sys.modules.items() if not str(getattr(m, "__file__", own)).startswith(own)}
+        self.modules |= found
+
+
 @pytest.fixture
-def project(pytester, monkeypatch):
+def imported():
+    """Keeps what a run imported. `pytester` forgets it at its end, and whoever imported a part of a library before
+    and the rest of it after would have two of each of its errors, one of which nobody catches.
+    """
+    imported = Imported()
+    yield imported
+    for name, module in imported.modules.items():
+        sys.modules.setdefault(name, module)
+
+
+@pytest.fixture
+def project(imported, pytester, monkeypatch):
     """The demo project with one small suite, where every warning is an error."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     folder = pytester.path
@@ -55,11 +75,12 @@ def project(pytester, monkeypatch):
 
 
 @pytest.fixture
-def run(project):
+def run(project, imported):
     """Runs pytest in this process: its outcome."""
 
     def call(*arguments):
-        return project.runpytest_inprocess("--strict-markers", *arguments, plugins=[botops.pytest_plugin])
+        plugins = [botops.pytest_plugin, imported]
+        return project.runpytest_inprocess("--strict-markers", *arguments, plugins=plugins)
 
     return call
 
@@ -264,3 +285,9 @@ def test_workers_share_the_cases(project):
     result = project.runpytest_subprocess(*options, "--botops-prompt", "sales@draft", "-v", "evals/suites")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["FAIL small/half · sales@draft · *", "botops: 2 dialogues, *"])
+
+
+def test_a_refused_connection_is_still_known_as_one():
+    """After the runs above: `httpx2` names the errors of one `httpcore2`, and a second one's would be nobody's."""
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get("http://127.0.0.1:1")

@@ -70,6 +70,17 @@ def test_what_dialogues_cost(store, shop):
     assert store.costs.ranges(UNTIL, UNTIL + timedelta(days=1)).dialogues == 0
 
 
+def test_dialogues_alone_are_those_of_the_costs(store, shop):
+    _fill(store, shop)
+    by_day = store.costs.spoken(FIRST, UNTIL, ("day",), ALMATY)
+    assert {(day,): n for day, n in store.costs.dialogues_by_day(FIRST, UNTIL, ALMATY).items()} == {
+        key: spoken.dialogues for key, spoken in by_day.items()
+    }
+    assert len(by_day) == 3
+    assert store.costs.dialogues(FIRST, UNTIL) == 4
+    assert store.costs.dialogues(FIRST, FIRST + timedelta(hours=1)) == 1
+
+
 @pytest.mark.parametrize("hours", [1, 7])
 def test_a_part_of_a_day_is_summed_from_its_hours(store, shop, hours):
     records = _fill(store, shop)

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from botops.domain.alerts import AlertSeverity
 from botops.domain.errors import NotFoundError
+from botops.domain.notices import Notice, NoticeKind, Words
 from botops.store import Store
 
 
@@ -69,6 +71,20 @@ def test_old_turns_go_and_their_sums_stay(store, shop):
     (total,) = store.reads.totals(shop.start, shop.start + timedelta(days=1))
     assert total.turns == 5  # hours before the purge are frozen
     assert store.reads.lag().hours == 0
+
+
+def test_what_people_were_told_before_goes_with_the_turns_it_quotes(store, shop):
+    def notice(key, at):
+        words = {"ru": Words("Дайджест", "«скидка 50 %»", "<p>«скидка 50 %»</p>")}
+        return Notice(key, NoticeKind.DIGEST, AlertSeverity.DIGEST, "ops", at, words)
+
+    day = timedelta(days=1)
+    store.outbox.put(notice("old", shop.start), notice("new", shop.start + 5 * day))
+    for kept in store.outbox.due(shop.start + 5 * day):
+        store.outbox.plan(kept.id, ["mail"], shop.start)
+    store.outbox.sent("mail", [sending.notice.id for sending in store.outbox.latest()], shop.start + 5 * day)
+    store.purge(shop.start + 3 * day)
+    assert [sending.notice.notice.key for sending in store.outbox.latest()] == ["new"]
 
 
 def test_purging_twice_or_nothing_does_no_harm(store, shop):

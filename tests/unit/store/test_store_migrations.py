@@ -1,11 +1,15 @@
 """The migrations make exactly the tables the code believes in, up and down again, on both databases."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Integer, create_engine, inspect, text
 
+from botops.app.clock import SystemClock
 from botops.domain.errors import StoreError
 from botops.store import Store, migrate
 from botops.store.engine import open_engine, parse_url
@@ -56,6 +60,25 @@ def test_a_failed_migration_leaves_no_half(empty):
     with empty.connect() as connection:
         assert migrate.revision(connection) is None
         assert "turn" not in inspect(connection).get_table_names()
+
+
+def test_tests_work_with_the_tables_of_the_migrations(tmp_path):
+    """Most tests open stores whose tables were copied from the first one."""
+
+    def tables(name):
+        with closing(sqlite3.connect(tmp_path / name)) as database:
+            made = database.execute(
+                "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+            ).fetchall()
+            return made, database.execute(f"SELECT * FROM {migrate.VERSION_TABLE}").fetchall()
+
+    engine = open_engine(parse_url(f"sqlite:///{tmp_path}/migrated.db"), "writer")
+    with engine.begin() as connection:
+        migrate.upgrade(connection)
+    engine.dispose()
+    for name in ("first.db", "second.db"):
+        Store.open(f"sqlite:///{tmp_path}/{name}", clock=SystemClock()).close()
+        assert tables(name) == tables("migrated.db")
 
 
 def test_head_is_the_newest_script(tmp_path):

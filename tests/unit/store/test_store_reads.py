@@ -186,6 +186,17 @@ def test_sums_refuse_what_they_do_not_know(store, shop):
             store.reads.totals(shop.start, shop.start, timezone=zone)
 
 
+def test_groups_are_the_keys_of_sums(filled, shop):
+    while filled.roll_up():
+        pass
+    day = shop.start + timedelta(days=1)
+    for by in (("channel",), ("prompt", "version", "channel"), ("model",)):
+        found = filled.reads.groups(shop.start, day, by)
+        assert found
+        assert sorted(found) == sorted(row.key for row in filled.reads.totals(shop.start, day, by))
+    assert filled.reads.groups(shop.start - timedelta(days=1), shop.start, ("channel",)) == ()
+
+
 def test_leads_and_dialogues_count_once(filled, shop):
     day = shop.start + timedelta(days=1)
     assert filled.reads.distinct_leads(shop.start, day) == 4
@@ -193,6 +204,7 @@ def test_leads_and_dialogues_count_once(filled, shop):
     assert filled.reads.distinct_leads(shop.start, shop.start + timedelta(hours=1)) == 1
     counts = filled.reads.counts()
     assert (counts.dialogues, counts.turns, counts.findings, counts.leads, counts.open_hand_offs) == (4, 5, 2, 4, 0)
+    assert filled.reads.dialogue_count() == 4
 
 
 def test_a_dialogue_is_of_one_lead(filled):

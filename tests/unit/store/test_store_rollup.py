@@ -33,7 +33,12 @@ def check(store, shop, records):
     assert total.pico_usd == sum(r.cost.pico_usd for r in records)
     assert sum(total.latencies.values()) == total.answered
     by_hour = Counter(r.inbound.at.replace(minute=0, second=0) for r in records)
-    assert {t.key[0]: t.turns for t in store.reads.totals(since, until, ("hour",))} == by_hour
+    totals = store.reads.totals(since, until, ("hour",))
+    assert {t.key[0]: t.turns for t in totals} == by_hour
+    replies = store.reads.replies(since, until)
+    assert [(r.hour, r.turns, r.answered, r.simulated, r.pico_usd) for r in replies] == [
+        (t.key[0], t.turns, t.answered, t.simulated, t.pico_usd) for t in totals
+    ]
 
 
 def test_late_turns_change_their_hour_only(store, shop, clock):

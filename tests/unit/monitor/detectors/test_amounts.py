@@ -117,3 +117,31 @@ def test_by_the_hour_a_doubled_cost_is_found_the_same_day():
 def test_impossible_amounts_are_refused(wrong):
     with pytest.raises(ValueError, match="2026-01-05"):
         Amount(**{"day": MONDAY, "units": 2, "total": 5} | wrong)
+
+
+def volume(rng, days, first=0, times=1.0, typical=60):
+    return [
+        Amount(MONDAY + timedelta(days=i), int(rng.poisson(typical * times * (0.5 if i % 7 == 6 else 1.0))))
+        for i in range(first, first + days)
+    ]
+
+
+def test_small_volumes_with_a_weekly_season_alarm_rarely_and_a_half_is_found_at_once():
+    rng = np.random.default_rng(11)
+    judge = model(AmountRule(of="units", direction="down", times=2.0))
+    false, found = 0, []
+    for _ in range(40):
+        baseline = judge.learn(volume(rng, WEEKS))
+        false += len(alarms(baseline, volume(rng, 60, first=WEEKS)))
+        found.append(alarms(baseline, volume(rng, 20, first=WEEKS, times=0.5))[0])
+    assert false * 100 / (40 * 60) < 1
+    assert np.mean(found) < 2.5
+
+
+def test_a_weekday_seen_too_rarely_is_not_judged():
+    rng = np.random.default_rng(12)
+    history = [p for p in volume(rng, 28) if p.day.weekday() != 6 or p.day == MONDAY + timedelta(days=6)]
+    baseline = model(AmountRule(of="units", direction="down", times=2.0)).learn(history)
+    assert not baseline.judges(Amount(MONDAY + timedelta(days=34), 0))
+    assert baseline.judges(Amount(MONDAY + timedelta(days=33), 0))
+    assert model(AmountRule(of="units")).learn(volume(rng, 14)) is None, "no weekday was seen three times"

@@ -57,3 +57,20 @@ def test_a_mistake_is_named_with_its_place(tmp_path, text, place, path, says):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(NotFoundError, match=r"detectors\.yaml"):
         load_detectors(tmp_path / "detectors.yaml")
+
+
+def test_parts_of_the_traffic_share_the_budget_of_the_digest():
+    settings = DetectorSettings()
+    parts = [f"findings/language/{name}" for name in ("ru", "kk", "en", "de")]
+    wanted = settings.wanted(parts)
+    assert {wanted[name] for name in parts} == {30 * len(parts) / settings.budget.digest}
+    assert wanted["findings"] == settings.wanted()["findings"]
+    assert settings.of_part("errors").grain == "day"
+    assert settings.of_part("errors").route == "digest"
+
+
+def test_parts_of_a_rate_that_is_not_there_are_refused_with_their_place(tmp_path):
+    found = problems(tmp_path, "parts:\n  rates: [findings, findngs]\n")
+    assert [(line, path) for line, _, path, _ in found] == [(2, "parts.rates.1")]
+    (tmp_path / "d.yaml").write_text("rates:\n  errors: {}\n", encoding="utf-8")
+    assert load_detectors(tmp_path / "d.yaml").parts.rates == DetectorSettings().parts.rates

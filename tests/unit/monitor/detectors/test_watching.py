@@ -160,3 +160,30 @@ def test_every_series_of_the_settings_has_its_detector_and_its_share_of_the_budg
     assert (result.state, result.measure) == (State.QUIET, "units")
     assert volume.advance(kept, [Amount(day(60), 0)])[1].state is State.RAISED  # nobody writes: the worst of falls
     assert volume.advance(kept, [Amount(day(60), 30)])[1].state is State.RAISED
+
+
+def test_a_day_that_is_not_over_is_judged_more_strictly_than_the_same_day_once_it_is():
+    kept, _ = fed(series(bad=0))
+    raised = {}
+    for events in range(10, 60):
+        today = Count(day(40), events, 200)
+        for unfinished in ((day(40), 12), None):
+            _, result = FINDINGS.advance(kept, [today], unfinished=unfinished)
+            if result.alarmed:
+                raised.setdefault(unfinished, events)
+    assert raised[day(40), 12] > raised[None]
+    assert raised[day(40), 12] < 40, "three times the usual is found before the day is over"
+
+
+def test_a_day_that_is_not_over_ends_no_alarm():
+    kept, _ = fed(series(bad=0))
+    kept, result = FINDINGS.advance(kept, [Count(day(40), 80, 200)])
+    assert result.state is State.RAISED
+    for number in range(41, 60):
+        morning = FINDINGS.advance(kept, [Count(day(number), 0, 100)], unfinished=(day(number), 12))[1]
+        assert morning.alarmed
+        assert morning.raised == (day(40), -1)
+        kept, evening = FINDINGS.advance(kept, [Count(day(number), 8, 200)])
+        if evening.state is State.OVER:
+            return
+    raise AssertionError("the alarm never ends")

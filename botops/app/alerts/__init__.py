@@ -1,0 +1,1 @@
+"""Alerts as they are found, kept, told and worked with."""

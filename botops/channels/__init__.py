@@ -1,0 +1,1 @@
+"""Where dialogues come from: payloads and exports of the outside, turned into messages."""
