@@ -1,5 +1,7 @@
 """`streamlit run streamlit_app.py`: the console of the project in this folder."""
 
-from botops.console.main import main
+from streamlit.starlette import App
 
-main()
+from botops.console import server
+
+app = App(server.SCRIPT, routes=server.routes(), middleware=server.middleware())

@@ -21,19 +21,21 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 from playwright.sync_api import Browser, sync_playwright
 
 from botops.app.container import Container
 from botops.app.scaffold import write_scaffold
 from botops.app.seed import seed
 from botops.config import Secrets, load_settings
+from botops.console import navigation
 from botops.domain.turns import Action
 from botops.store import DialogueFilter
 
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync")  # fmt: skip
 PAGES = {
-    "overview": "",
+    "today": "",
     "dialogues": "dialogues",
     "exceptions": "dialogues?exceptions=1",
     "chat": "chat",
@@ -44,14 +46,27 @@ PAGES = {
     "evals": "evals",
     "experiments": "experiments",
     "pricebook": "pricebook",
+    "live": "live?hours=168",
+    "alerts": "alerts",
+    "system": "system",
     "costs": "costs?days=28",
     "costs-dialogues": "costs?view=dialogues&days=28",
     "costs-ahead": "costs?view=ahead",
     "costs-plan": "costs?view=plan&dialogues=5000&tpm=150000",
     "costs-basis": "costs?view=basis",
 }
+PAGES |= {
+    name: navigation.address(name) for names in navigation.SECTIONS.values() for name in names if name not in PAGES
+}
 SIZES = {"wide": (1400, 900), "narrow": (400, 800)}
 TALLEST = 4000
+LIES = ("simulator.errors.invented_discount=1", "guard.policy=observe")
+CLIENTS = 40
+QUESTIONS = (
+    "Сколько стоит тариф «Старт»? А скидка будет?",
+    "Какая скидка на «Кафе», если оплатим за год?",
+    "Сделайте скидку",
+)
 
 
 def main() -> None:
@@ -59,6 +74,10 @@ def main() -> None:
     options.add_argument("--out", type=Path, default=Path("build/screenshots"))
     options.add_argument("--dialogues", type=int, default=400)
     options.add_argument("--port", type=int, default=9300)
+    options.add_argument("--languages", nargs="+", choices=("ru", "kk", "en"), default=["ru", "kk", "en"])
+    options.add_argument(
+        "--only", nargs="+", metavar="NAME", help="only these views of a full store, such as: today alert"
+    )
     asked = options.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -67,11 +86,14 @@ def main() -> None:
         foreign: list[str] = []
         with sync_playwright() as play:
             browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
-            with served(full, asked.port) as console:
-                for language in ("ru", "kk", "en"):
+            with served(full, asked.port, *LIES) as console:
+                if not asked.only or {"alert", "incident"} & set(asked.only):
+                    views |= troubles(f"http://127.0.0.1:{asked.port}")
+                views = {name: views[name] for name in asked.only or views if name in views}
+                for language in asked.languages:
                     foreign += take(browser, console, views, asked.out, "full", language, dark=False)
                 foreign += take(browser, console, views, asked.out, "full", "ru", dark=True)
-            for state, folder in (("empty", empty), ("broken", broken)):
+            for state, folder in () if asked.only else (("empty", empty), ("broken", broken)):
                 with served(folder, asked.port) as console:
                     foreign += take(browser, console, PAGES, asked.out, state, "ru", dark=False)
             browser.close()
@@ -114,10 +136,29 @@ def talks(folder: Path) -> dict[str, str]:
     return views
 
 
+def troubles(api: str, seconds: float = 300) -> dict[str, str]:
+    """An alert that a bot raises which promises discounts to whoever asks, and an incident opened from it."""
+    with httpx2.Client(base_url=api, timeout=30) as http:
+        for number in range(CLIENTS):
+            asked = QUESTIONS[number % len(QUESTIONS)]
+            http.post("/v1/chat", json={"text": asked, "lead_id": f"today-{number:02d}"}).raise_for_status()
+        until = time.monotonic() + seconds
+        while not (found := http.get("/v1/alerts").json()):
+            if time.monotonic() > until:
+                sys.exit(f"no alert came within {seconds:.0f} s of {CLIENTS} invented discounts")
+            time.sleep(2)
+        alert = found[0]["id"]
+        opened = http.post("/v1/incidents/from-alert", json={"alert": alert, "by": "AI Ops"})
+        opened.raise_for_status()
+        number = opened.json()["number"]
+    return {"alert": f"alerts?alert={alert}", "incident": f"alerts?incident={number}"}
+
+
 @contextlib.contextmanager
-def served(folder: Path, port: int) -> Iterator[str]:
+def served(folder: Path, port: int, *settings: str) -> Iterator[str]:
     """`botops up` in a folder; the console's address."""
     command = [sys.executable, "-m", "botops.cli", "up", "--port", str(port)]
+    command += [word for setting in settings for word in ("--set", setting)]
     with subprocess.Popen(
         command, cwd=folder, env={**os.environ, "NO_COLOR": "1"}, stderr=subprocess.DEVNULL
     ) as process:
@@ -171,7 +212,8 @@ def take(
             page.set_viewport_size({"width": width, "height": height})
             page.goto(f"{console}/{address}{'&' if '?' in address else '?'}lang={language}")
             page.wait_for_selector("h1")
-            page.wait_for_timeout(2000)
+            page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+            page.wait_for_timeout(800)  # charts are drawn after the page is
             whole = page.evaluate(
                 "Math.max(...[...document.querySelectorAll('[data-testid=stMain],[data-testid=stAppScrollToBottomContainer]')]"
                 ".map(e => e.scrollHeight), 0)"

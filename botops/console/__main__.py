@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import sys
 import threading
-from importlib import import_module
 from pathlib import Path
 
-_HEAVY = ("botops.console.frame", "botops.console.charts")
-
-
-def _read_ahead() -> None:
-    for name in _HEAVY:
-        import_module(name)
+from botops.console.ahead import read_ahead
 
 
 def run() -> None:
     """Starts Streamlit; the arguments are its own options."""
-    threading.Thread(target=_read_ahead, name="read-ahead", daemon=True).start()
+    threading.Thread(target=read_ahead, name="read-ahead", daemon=True).start()
     from streamlit.web.cli import main  # noqa: PLC0415  the thread reads other modules meanwhile
 
-    main(["run", str(Path(__file__).parent / "main.py"), *sys.argv[1:]], prog_name="streamlit")
+    main(["run", str(Path(__file__).parent / "served.py"), *sys.argv[1:]], prog_name="streamlit")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import streamlit as st
 
 from botops.app.experiments.status import HistoryPoint
 from botops.app.queries import FaultyDay
-from botops.console import experiment_labels, formats
+from botops.console import formats
+from botops.console.experiments import labels as experiment_labels
 from botops.console.i18n import _, language
 
 RED, GREEN, BLUE, GREY = "#d92d20", "#12b76a", "#2e90fa", "#667085"

@@ -2,68 +2,62 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
-from botops.app import queries
+from botops.app import incidents, queries, system
+from botops.app import live as live_hours
+from botops.app.checkup import Check
 from botops.app.container import Container
-from botops.app.costs import choices, forecasting, planning, reporting
-from botops.app.costs.budgets import BudgetStanding, standings
-from botops.app.costs.distribution import CostDistribution, distribution
-from botops.app.costs.periods import this_month
 from botops.app.evals.suite_files import ListedSuite, listed_suites, suites_folder
 from botops.app.experiments import status as experiments
 from botops.app.periods import period
 from botops.app.prompts.state import lint_findings
-from botops.app.supervise import SET_VARIABLE
-from botops.config import FILE_NAME, Secrets, load_settings
-from botops.costs.plan import CapacityPlan
+from botops.console import installation, signed
+from botops.domain.incidents import AffectedReply, Incident
 from botops.domain.messages import Language
 from botops.domain.problems import Problem
-from botops.store import CostDimension
 
 QUERY_SECONDS = 5
 LINT_SECONDS = 30
-COST_SECONDS = 15
-"""Costs are read from roll-ups, which are behind by as much."""
-FORECAST_SECONDS = 120
-"""For as long a forecast holds when nothing was spent since."""
-USUAL_SPLIT: tuple[CostDimension, ...] = ("purpose",)
-"""What the costs page is split by at first: its total is that of every other split, so one read serves both."""
+DOCTOR_SECONDS = 60
+_KEPT: list[Callable[[], None]] = []
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
-@st.cache_resource(show_spinner=False, max_entries=4, on_release=lambda container: container.close())
-def _opened(directory: str, settings_changed: int) -> Container:
-    overrides = os.environ.get(SET_VARIABLE, "").splitlines()
-    settings = load_settings(Path(directory) / FILE_NAME, overrides=overrides)
-    return Container.open(settings, Secrets.from_environ(os.environ), role="reader")
+def kept(seconds: float, entries: int = 8) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Keeps what a function reads for so many seconds, for so many sets of arguments; `refresh` lets go of it.
+
+    It is kept as it is, not pickled: fit for what holds read-only mappings, when nothing in it can be changed.
+    """
+
+    def keep(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        cached = st.cache_resource(ttl=seconds, show_spinner=False, max_entries=entries)(function)
+        _KEPT.append(cached.clear)
+        return cached
+
+    return keep
 
 
 def container() -> Container:
-    """The installation in the working directory, opened for reading; anew when its settings file changes.
+    """The installation in the working directory, for who may look into it.
 
-    Raises UserError for broken settings and StoreError while there is no store.
+    Raises UserError for broken settings, SignInError for who has not signed in where people have to, and StoreError
+    while there is no store.
     """
-    directory = Path.cwd()
-    try:
-        changed = (directory / FILE_NAME).stat().st_mtime_ns
-    except FileNotFoundError:
-        changed = 0
-    return _opened(str(directory), changed)
+    opened = installation.opened()
+    signed.require(opened)
+    return opened
 
 
 def forget() -> None:
     """Lets go of everything kept: after a fault the next run opens it anew."""
-    _opened.clear()
+    installation.close()
     st.cache_data.clear()
-
-
-@st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
-def overview(_container: Container, key: str, days: int) -> queries.Overview:
-    """The overview's numbers."""
-    return queries.overview(_container, period(_container, days))
 
 
 @st.cache_data(ttl=QUERY_SECONDS, show_spinner=False)
@@ -72,70 +66,41 @@ def patterns(_container: Container, key: str, days: int) -> tuple[queries.Patter
     return queries.patterns(_container, period(_container, days))
 
 
-@st.cache_resource(ttl=COST_SECONDS, show_spinner=False, max_entries=32)
-def costs(
-    _container: Container, key: str, days: int, by: tuple[CostDimension, ...], currency: str
-) -> reporting.CostReport:
-    """What the model cost in a period; of 0 days, since the first of the month."""
-    asked = period(_container, days) if days else this_month(_container)
-    return reporting.report(_container, asked, by, currency=currency)
-
-
-@st.cache_resource(ttl=COST_SECONDS, show_spinner=False, max_entries=8)
-def cost_days(_container: Container, key: str, days: int, currency: str) -> tuple[reporting.CostRow, ...]:
-    """What the model cost by day."""
-    return reporting.cost_rows(_container, period(_container, days), ("day",), currency=currency)
-
-
-@st.cache_resource(ttl=COST_SECONDS, show_spinner=False, max_entries=8)
-def cost_distribution(_container: Container, key: str, days: int, currency: str) -> CostDistribution:
-    """How the costs of dialogues are spread."""
-    return distribution(_container, period(_container, days), currency=currency)
-
-
-@st.cache_data(ttl=LINT_SECONDS, show_spinner=False)
-def models_to_try(_container: Container, key: str, present: str) -> tuple[str, ...]:
-    """The models a plan can be tried with."""
-    return choices.models_to_try(_container, present)
-
-
-# Those below are kept as they are, not pickled: they hold read-only mappings, and nothing in them can be changed.
-@st.cache_resource(ttl=QUERY_SECONDS, show_spinner=False, max_entries=32)
+@kept(QUERY_SECONDS, 32)
 def experiment(_container: Container, key: str, prompt: str, language: Language) -> experiments.ExperimentStatus:
     """How the experiment on a prompt stands."""
     return experiments.experiment_status(_container, prompt, language)
 
 
-@st.cache_resource(ttl=QUERY_SECONDS, show_spinner=False, max_entries=4)
-def budgets(_container: Container, key: str) -> tuple[BudgetStanding, ...]:
-    """Where each budget stands."""
-    return standings(_container)
+@kept(QUERY_SECONDS)
+def live(_container: Container, key: str, hours: int) -> live_hours.Live:
+    """The last hours."""
+    return live_hours.live(_container, hours)
 
 
-def forecast(container: Container, key: str, currency: str) -> forecasting.Forecast:
-    """The forecast of this month, of no less than what is shown as spent in it."""
-    return _forecast(container, key, costs(container, key, 0, (), currency).total.pico_usd)
+@kept(QUERY_SECONDS)
+def _affected(_container: Container, key: str, number: int, until: str) -> tuple[AffectedReply, ...]:
+    return tuple(incidents.affected(_container, _container.store.incidents.get(number)))
 
 
-@st.cache_resource(ttl=FORECAST_SECONDS, show_spinner=False, max_entries=4)
-def _forecast(_container: Container, key: str, spent: int) -> forecasting.Forecast:
-    return forecasting.forecast(_container)
+def affected(container: Container, key: str, incident: Incident) -> tuple[AffectedReply, ...]:
+    """What was wrong in replies that reached clients in an incident."""
+    return _affected(container, key, incident.number, str(incident.resolved_at))
 
 
-@st.cache_resource(ttl=LINT_SECONDS, show_spinner=False, max_entries=32)
-def plan(
-    _container: Container,
-    key: str,
-    dialogues: float | None,
-    what_if: planning.WhatIf | None,
-    rpm: int | None,
-    tpm: int | None,
-) -> CapacityPlan:
-    """The plan for a number of dialogues a day. Raises UserError."""
-    return planning.plan(_container, dialogues, what_if=what_if, rpm=rpm, tpm=tpm)
+@kept(LINT_SECONDS, 4)
+def store_state(_container: Container, key: str) -> system.StoreState:
+    """What the store holds; counting a large one takes a while."""
+    return system.store_state(_container)
 
 
-@st.cache_resource(ttl=LINT_SECONDS, show_spinner=False, max_entries=8)
+@kept(DOCTOR_SECONDS, 4)
+def doctor(key: str, settings_changed: int) -> tuple[Check, ...]:
+    """What the doctor says of the installation in a folder."""
+    return system.findings(Path(key))
+
+
+@kept(LINT_SECONDS)
 def experiment_history(_container: Container, key: str, prompt: str) -> tuple[experiments.HistoryPoint, ...]:
     """How it stood at the end of each day."""
     return experiments.experiment_history(_container, prompt)
@@ -147,7 +112,7 @@ def lint(_container: Container, key: str, language: Language) -> tuple[Problem, 
     return lint_findings(_container, language)
 
 
-@st.cache_resource(ttl=LINT_SECONDS, show_spinner=False, max_entries=8)
+@kept(LINT_SECONDS)
 def _suites(_container: Container, key: str, files: tuple[tuple[str, int, int], ...]) -> tuple[ListedSuite, ...]:
     return listed_suites(_container.settings)
 
@@ -161,16 +126,12 @@ def suites(container: Container) -> tuple[ListedSuite, ...]:
 
 def refresh() -> None:
     """Lets go of kept figures and looks at the files now: something was changed."""
-    container().registry.refresh()
+    opened = container()
+    opened.registry.refresh()
+    opened.books.refresh()
     st.cache_data.clear()
-    experiment.clear()
-    costs.clear()
-    cost_days.clear()
-    cost_distribution.clear()
-    budgets.clear()
-    _forecast.clear()
-    plan.clear()
-    experiment_history.clear()
+    for clear in _KEPT:
+        clear()
 
 
 def key_of(container: Container) -> str:

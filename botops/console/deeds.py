@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from botops.app.api_client import ApiClient
-from botops.app.supervise import API_VARIABLE
-from botops.console import data, frame
+from botops.console import api, data, frame, labels, signed
 from botops.console.i18n import _
+from botops.domain.access import RIGHTS, Right
 from botops.domain.errors import BotopsError
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 _NAME = "reviewer"
 
 
 def who(key: str) -> str:
-    """A field for the reader's name, filled in with the one given last."""
-    known: str = st.session_state.get(_NAME, "")
-    return st.text_input(_("Your name"), key=f"by-{key}", value=known, max_chars=100)
+    """The name of who is signed in. Where nobody has to: a field for it, filled in with the one given last, also where
+    it stood empty before."""
+    if (actor := signed.actor()) is not None:
+        return actor.name
+    field = f"by-{key}"
+    if (known := st.session_state.get(_NAME)) and not st.session_state.get(field):
+        st.session_state[field] = known
+    return st.text_input(_("Your name"), key=field, max_chars=100)
 
 
 def why(key: str) -> str:
@@ -28,13 +34,13 @@ def why(key: str) -> str:
     return st.text_input(_("Why"), key=f"why-{key}", max_chars=1000)
 
 
-def send(path: str, body: Mapping[str, Any], *, refusal: str = "") -> None:
+def send(path: str, body: Mapping[str, Any], *, method: str = "POST", refusal: str = "") -> None:
     """Hands something to the API and draws the page anew, or says why it was refused, under the heading `refusal` where
     nothing was to be kept. `body` names who does it."""
     if refused(body, refusal=refusal):
         return
     try:
-        hand("POST", path, body)
+        hand(method, path, body)
     except BotopsError as error:
         frame.fault(refusal or _("It was not kept"), error)
         return
@@ -43,9 +49,11 @@ def send(path: str, body: Mapping[str, Any], *, refusal: str = "") -> None:
 
 def refused(body: Mapping[str, Any], *, refusal: str = "") -> bool:
     """True, and says so, when a name or a reason that is asked for is empty."""
-    lacks = [name for name in ("by", "reason") if name in body and not str(body[name]).strip()]
+    lacks = [name for name in ("by", "reason", "words") if name in body and not str(body[name]).strip()]
     if lacks:
         asked = _("Say who you are and why.") if "reason" in body else _("Say who you are.")
+        if "words" in body:
+            asked = _("Fill in every field and say who you are.")
         frame.show(frame.alert("bad", refusal or _("It was not kept"), asked))
     return bool(lacks)
 
@@ -53,15 +61,47 @@ def refused(body: Mapping[str, Any], *, refusal: str = "") -> bool:
 def hand(method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Hands something to the API (POST or PUT) and gives its answer; fields of None are left out. Raises UserError when
     it is refused, ConflictError with both texts, OutsideError when the API does not answer."""
-    st.session_state[_NAME] = body["by"]
-    client = ApiClient(api_address())
+    if "by" in body:
+        st.session_state[_NAME] = body["by"]
+    client = api.client()
     exchange = client.put if method == "PUT" else client.post
     answer = exchange(path, {name: value for name, value in body.items() if value is not None})
     data.refresh()
     return answer
 
 
-def api_address() -> str:
-    """Where the API is: as the supervisor says, else as the settings do."""
-    server = data.container().settings.server
-    return os.environ.get(API_VARIABLE) or f"http://{server.host}:{server.port}"
+def may(right: Right) -> bool:
+    """True when who is in front of the page holds the right; see `lacking`."""
+    return lacking(right) is None
+
+
+def lacking(right: Right) -> str | None:
+    """Why what asks for the right cannot be done, fit for a tooltip; None for who holds it. Only what is shown hangs on
+    it: the services refuse."""
+    actor = signed.actor()
+    if actor is None or actor.may(right):
+        return None
+    wanted = next(role for role, rights in RIGHTS.items() if right in rights)
+    held = ", ".join(labels.access_role(role) for role in sorted(actor.roles)) or _("no role")
+    said = _("This takes the role: {wanted}. Yours: {held}. An admin can change that.")
+    return said.format(wanted=labels.access_role(wanted), held=held)
+
+
+def button(label: str, right: Right, *, key: str, **options: Any) -> bool:
+    """A button for who holds the right; for others it stands there disabled and says why."""
+    return st.button(label, key=key, **_for(right, options))
+
+
+def submit(label: str, right: Right, *, key: str, **options: Any) -> bool:
+    """The button of a form, as `button`."""
+    return st.form_submit_button(label, key=key, **_for(right, options))
+
+
+def popover(label: str, right: Right, **options: Any) -> DeltaGenerator:
+    """A popover for who holds the right; for others it cannot be opened and says why."""
+    return st.popover(label, **_for(right, options))
+
+
+def _for(right: Right, options: dict[str, Any]) -> dict[str, Any]:
+    reason = lacking(right)
+    return options if reason is None else options | {"help": reason, "disabled": True}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
+from babel.dates import format_date, format_datetime, format_interval, format_timedelta, get_day_names
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent, get_currency_symbol
 
 from botops.console.i18n import language
@@ -34,9 +34,11 @@ def compact(value: float) -> str:
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share as per cent, never "0 %" for something that is there."""
+    """A share as per cent, never "0 %" for something that is there, nor "100 %" where something is missing."""
     if 0 < abs(share) < 0.005 and not digits:
         digits = 1
+    if 0.995 <= share < 1 and not digits:
+        share, digits = min(share, 0.9999), 2
     return str(format_percent(share, format="#,##0." + "#" * digits + "%" if digits else "#,##0%", locale=locale()))
 
 
@@ -44,6 +46,12 @@ def money(amount: Money) -> str:
     """An amount clients pay; no decimals where there are none."""
     whole = amount.amount == amount.amount.to_integral_value()
     return _currency(amount.amount, amount.currency, 0 if whole else 2)
+
+
+def price(amount: Decimal, currency: str) -> str:
+    """A price of the price book, to the last digit."""
+    digits = max(0, -int(amount.normalize().as_tuple().exponent))
+    return _currency(amount, currency, digits if digits != 1 else 2)
 
 
 def cost(amount: Decimal, currency: str) -> str:
@@ -69,6 +77,15 @@ def _currency(amount: Decimal, currency: str, digits: int) -> str:
     text = str(format_currency(amount, currency, format=form, locale=locale(), currency_digits=False))
     # English names the tenge by its code; the sign is what the price book's readers know.
     return text.replace("KZT\u00a0", "₸").replace("KZT", "₸")
+
+
+def size(count: int) -> str:
+    """Bytes as people write them."""
+    units = {"ru": ("КБ", "МБ", "ГБ"), "kk": ("КБ", "МБ", "ГБ"), "en": ("kB", "MB", "GB")}[language()]
+    for power, unit in ((3, units[2]), (2, units[1])):
+        if count >= 1000**power:
+            return f"{number(count / 1000**power, 1)}\u00a0{unit}"
+    return f"{number(count / 1000)}\u00a0{units[0]}"
 
 
 def milliseconds(value: float) -> str:
@@ -97,6 +114,11 @@ def day(value: date) -> str:
 def full_day(value: date) -> str:
     """A day with its year."""
     return str(format_date(value, "long", locale=locale()))
+
+
+def days(first: date, last: date) -> str:
+    """Days from one to another, both included: 9–15 нояб. 2026 г."""
+    return str(format_interval(first, last, "yMMMd", locale=locale()))
 
 
 def weekdays() -> list[str]:

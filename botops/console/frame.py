@@ -10,9 +10,9 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.app.seed import Seeding
-from botops.console import data, formats, navigation, safe
+from botops.console import data, formats, navigation, refusals, safe
 from botops.console.i18n import COOKIE, LANGUAGES, _, language, ngettext, switch
-from botops.domain.errors import BotopsError, StoreError
+from botops.domain.errors import BotopsError, SignInError, StoreError
 
 _STYLES = Path(__file__).parent / "assets" / "console.css"
 PERIODS = (7, 14, 28, 90)
@@ -33,7 +33,7 @@ def show(*parts: safe.Html) -> None:
 
 def page(name: navigation.Name, body: Callable[[Container], None]) -> None:
     """A page: its heading, then its body, or what keeps it from being shown and what to do about it."""
-    show(_styles())
+    show(_styles(), safe.css_texts({"--bo-upload": _("Choose a file"), "--bo-upload-hint": _("or drop it here")}))
     heading, switcher = st.container(horizontal=True, vertical_alignment="center"), None
     with heading:
         st.title(navigation.title(name), anchor=False, width="stretch")
@@ -48,15 +48,18 @@ def page(name: navigation.Name, body: Callable[[Container], None]) -> None:
     except StoreError as error:
         data.forget()
         _no_store(error)
+    except SignInError:
+        show(alert("warn", _("You are not signed in any more"), _("Reload the page to sign in again.")))
     except BotopsError as error:
         data.forget()
         fault(_("This page cannot be shown"), error)
 
 
 def fault(title: str, error: BotopsError) -> None:
-    """An error with its places, told apart from the sentence that says what it means."""
+    """An error: the sentence that says what it means, and its places; its own message is English."""
     places = [f"{short(p.file)}:{p.line}:{p.column}" for p in getattr(error, "problems", ()) if p.line]
-    show(alert("bad", title, *(safe.tag("code", place) for place in places[:5]), details=str(error)))
+    why = "" if places else refusals.said(error)
+    show(alert("bad", title, why, *(safe.tag("code", place) for place in places[:5]), details=str(error)))
 
 
 def alert(level: str, title: str, *more: str | safe.Html, details: str = "") -> safe.Html:
@@ -84,9 +87,9 @@ def empty(title: str, more: str) -> None:
 def period() -> int:
     """The chosen number of days, kept in the address."""
     kept = st.query_params.get("days", "")
-    # The demo's past is lived from its beginning: the last two weeks fill up last.
-    usual = _WHOLE_DEMO if st.session_state.get("seeding") else _PERIOD
-    default = int(kept) if kept.isdigit() and int(kept) in PERIODS else usual
+    # The demo's past is lived from its beginning: the last two weeks fill up last, and its errors lie anywhere in it.
+    usual = _WHOLE_DEMO if data.container().settings.demo.dialogues else _PERIOD
+    default = next((days for days in PERIODS if str(days) == kept), usual)
     chosen = st.segmented_control(
         _("Period"), PERIODS, default=default, required=True, key="days", label_visibility="collapsed",
         format_func=lambda days: ngettext("{n} day", "{n} days", days).format(n=days),
@@ -94,6 +97,11 @@ def period() -> int:
     days = chosen or default
     remember("days", None if days == _PERIOD else str(days))
     return days
+
+
+def making() -> bool:
+    """True while the demo's past is being made."""
+    return bool(st.session_state.get("seeding"))
 
 
 def remember(name: str, value: str | None) -> None:
@@ -140,8 +148,8 @@ def _seeding(container: Container) -> None:
     if not target:
         return
     try:
-        made = container.store.reads.counts().dialogues
-        under_way = 0 < made < target and Seeding(container).wanted()
+        made = container.store.reads.dialogue_count()
+        under_way = made < target and Seeding(container).under_way()
     except StoreError:
         return  # the page itself says so
     if under_way:
@@ -149,7 +157,7 @@ def _seeding(container: Container) -> None:
             "Demo data is being made: {made} of {target} dialogues. The pages already work, the numbers still grow."
         )
         st.progress(made / target, text=text.format(made=formats.number(made), target=formats.number(target)))
-    elif st.session_state.get("seeding"):
+    elif making():
         st.session_state["seeding"] = False
         data.refresh()
         st.rerun()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from botops.console.i18n import N_, _, language
+from botops.domain.access import AccessRole
 from botops.domain.findings import FindingKind, Severity
-from botops.domain.reviews import Remedy, Ruling
+from botops.domain.reviews import Remedy, ReplyVerdict, Ruling
 from botops.domain.side_calls import Work
 from botops.domain.turns import Action, Purpose, TurnState
 
@@ -25,6 +26,22 @@ _SEVERITIES: Mapping[Severity, str] = {
     Severity.MEDIUM: N_("medium"),
     Severity.HIGH: N_("high"),
     Severity.CRITICAL: N_("critical"),
+}
+_ACCESS_ROLES: Mapping[AccessRole, str] = {
+    AccessRole.VIEWER: N_("viewer"),
+    AccessRole.EDITOR: N_("editor"),
+    AccessRole.APPROVER: N_("approver"),
+    AccessRole.OPERATOR: N_("operator"),
+    AccessRole.ADMIN: N_("admin"),
+}
+_ACCESS_MEANINGS: Mapping[AccessRole, str] = {
+    AccessRole.VIEWER: N_("sees everything, changes nothing"),
+    AccessRole.EDITOR: N_("writes drafts, checks replies, makes tests and runs them, proposes what to publish"),
+    AccessRole.APPROVER: N_(
+        "as an editor, and decides what clients get: publishes, rolls back, ends experiments, lets words pass the check"
+    ),
+    AccessRole.OPERATOR: N_("keeps the bot running: alerts, incidents, the kill switch, budgets, hand-overs"),
+    AccessRole.ADMIN: N_("everything, and lets people in and out"),
 }
 _ACTIONS: Mapping[Action, str] = {
     Action.PASSED: N_("Sent"),
@@ -51,6 +68,7 @@ _WORKS: Mapping[Work, str] = {
     Work.EVAL: N_("tests of prompts"),
     Work.OPINION: N_("second opinion on a log"),
     Work.CALIBRATION: N_("measuring the judge"),
+    Work.TRIAL: N_("trying out drafts"),
 }
 _OUTCOMES: Mapping[str, str] = {"qualified": N_("Qualified"), "won": N_("Bought"), "lost": N_("Did not buy")}
 _LANGUAGES: Mapping[str, str] = {"ru": N_("Russian"), "kk": N_("Kazakh"), "en": N_("English")}
@@ -166,9 +184,14 @@ _RULINGS: Mapping[Ruling, str] = {
     Ruling.CONFIRMED: N_("The bot was wrong"),
     Ruling.FALSE_ALARM: N_("Not a mistake"),
 }
+_REPLY_VERDICTS: Mapping[ReplyVerdict, str] = {
+    ReplyVerdict.WRONG: N_("The bot was wrong"),
+    ReplyVerdict.RIGHT: N_("Not a mistake"),
+}
 _REMEDIES: Mapping[Remedy, str] = {
     Remedy.EXCEPTION: N_("let this wording pass"),
     Remedy.BOOK: N_("the price book has to be corrected"),
+    Remedy.CHECK: N_("the check misread the reply"),
 }
 _MODELS: Mapping[str, str] = {"simulated": N_("Simulated model"), "external": N_("Another bot")}
 
@@ -181,6 +204,16 @@ def kind(value: FindingKind) -> str:
 def severity(value: Severity) -> str:
     """How bad a finding is."""
     return _(_SEVERITIES[value])
+
+
+def access_role(value: AccessRole) -> str:
+    """What a person may do here, in a word."""
+    return _(_ACCESS_ROLES[value])
+
+
+def access_role_meaning(value: AccessRole) -> str:
+    """What a role lets do, in a sentence."""
+    return _(_ACCESS_MEANINGS[value])
 
 
 def action(value: Action) -> str:
@@ -251,6 +284,11 @@ def ruling(value: Ruling) -> str:
     return _(_RULINGS[value])
 
 
+def reply_verdict(value: ReplyVerdict) -> str:
+    """A person's word on a reply."""
+    return _(_REPLY_VERDICTS[value])
+
+
 def remedy(value: Remedy) -> str:
     """What a false alarm leads to."""
     return _(_REMEDIES[value])
@@ -267,8 +305,10 @@ def model(value: str) -> str:
 
 
 def prompt(name: object, version: object) -> str:
-    """A prompt version as people write it."""
-    return f"{name} · v{version}" if name else "—"
+    """A prompt version as people write it; 0 is the draft."""
+    if not name:
+        return "—"
+    return f"{name} · v{version}" if version else f"{name} · {_('draft')}"
 
 
 def version(reference: str) -> str:

@@ -1,4 +1,4 @@
-"""The console's entry: settles the language and offers the pages."""
+"""The console's entry: settles the language and who is there, and offers the pages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from botops.console import i18n, navigation
-from botops.console.i18n import _
+from botops.app.access.acting import acting_as
+from botops.console import i18n, navigation, side, signed
 
 # A file of our own: Streamlit fetches icons by name from a foreign host.
 _ICON = Path(__file__).parent / "assets" / "icon.png"
@@ -16,11 +16,12 @@ _ICON = Path(__file__).parent / "assets" / "icon.png"
 def main() -> None:
     """Draws the console. Called by Streamlit at every interaction."""
     st.set_page_config(page_title="botops", page_icon=str(_ICON), layout="wide")
+    who = signed.let_in()
     i18n.choose()
-    chosen = st.navigation(navigation.pages())
-    with st.sidebar:
-        st.caption(_("No sign-in: the console is open on this computer only (127.0.0.1)."))
-    chosen.run()
+    chosen = st.navigation(navigation.pages(who), expanded=True)
+    side.show(who)
+    with acting_as(who):
+        chosen.run()
     i18n.keep()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from botops.app.glossary_entry import Entry
 from botops.app.prompts.orders import RULE as CONTRADICTION
+from botops.claims.shown import worded
 from botops.console import formats, frame, labels, safe
 from botops.console.i18n import _, language, ngettext
 from botops.console.safe import Html, Mark, tag
@@ -19,7 +20,7 @@ _FATES = {Action.FLAGGED: "bad", Action.REPAIRED: "good", Action.BLOCKED: "good"
 
 def question(text: str) -> None:
     """The question a chart or a list answers."""
-    frame.show(tag("h3", text, class_="bo-question"))
+    frame.show(tag("h2", text, class_="bo-question"))
 
 
 def answer(text: str) -> None:
@@ -70,13 +71,13 @@ def example(fault: FaultExample, zone: str) -> Html:
     head = tag("div", fate(fault.action), tag("span", formats.moment(fault.at, zone), class_="bo-muted bo-small"),
                class_="bo-row")  # fmt: skip
     why = fault.explanations.get(language()) or next(iter(fault.explanations.values()), "")
-    return tag("div", head, _comparison(fault.quote, fault.expected, why), class_="bo-item")
+    return tag("div", head, comparison(fault.quote, fault.expected, why), class_="bo-item")
 
 
 def finding(found: Finding, number: int) -> Html:
     """A finding under the text it is about: said, the book says, why."""
     head = tag("div", tag("b", labels.kind(found.kind)), " ", severity(found.severity))
-    inner = _comparison(found.quote, found.expected, found.explanation(language()), _difference(found))
+    inner = comparison(found.quote, found.expected, found.explanation(language()), _difference(found))
     return tag("div", tag("b", str(number)), tag("div", head, inner), class_="bo-finding")
 
 
@@ -111,8 +112,14 @@ def _difference(found: Finding) -> str | None:
     return None
 
 
-def _comparison(quote: str, expected: str | None, why: str, difference: str | None = None) -> Html:
-    book = expected if expected is not None else _("nothing like it")
+def in_book(expected: str | None) -> str:
+    """What the price book says of a claim, its amounts as the reader's language writes them."""
+    return worded(expected, language()) if expected is not None else _("nothing like it")
+
+
+def comparison(quote: str, expected: str | None, why: str, difference: str | None = None) -> Html:
+    """What was said beside what the book says."""
+    book = in_book(expected)
     quoted = tag("b", f"«{safe.preview(quote, 300)}»")
     return facts(
         [
@@ -140,13 +147,24 @@ def legend(names: Iterable[tuple[str, str]]) -> Html:
 
 
 def table(heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str | Html]]) -> Html:
-    """A table that scrolls sideways on a narrow screen. A head says whether its column holds numbers."""
+    """A table; on a narrow screen, one of more than two columns is a list, each value after its column's name. A head
+    says whether its column holds numbers."""
+    # Roles are written out: a browser forgets what a table is when its rows are shown as a list.
     kinds = ["bo-num" if numeric else None for _name, numeric in heads]
-    head = tag(
-        "tr", *(tag("th", name, scope="col", class_=kind) for (name, _n), kind in zip(heads, kinds, strict=True))
-    )
-    lines = [tag("tr", *(tag("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True))) for row in rows]
-    return tag("div", tag("table", tag("thead", head), tag("tbody", *lines)), class_="bo-scroll")
+    named = [
+        tag("th", name, scope="col", role="columnheader", class_=kind) if name else tag("td", role="cell")
+        for (name, _numeric), kind in zip(heads, kinds, strict=True)
+    ]
+    lines = [
+        tag("tr", *(
+            tag("td", cell, class_=kind, role="cell", data_label=name or None)
+            for cell, kind, (name, _numeric) in zip(row, kinds, heads, strict=True)
+        ), role="row")
+        for row in rows
+    ]  # fmt: skip
+    head = tag("thead", tag("tr", *named, role="row"), role="rowgroup")
+    whole = tag("table", head, tag("tbody", *lines, role="rowgroup"), role="table")
+    return tag("div", whole, class_="bo-scroll bo-list" if len(heads) > 2 else "bo-scroll", tabindex="0")
 
 
 def facts(rows: Iterable[tuple[str, str | Html | None]]) -> Html:

@@ -7,7 +7,7 @@ a right-to-left override that swaps what is read. Pages build HTML from `tag` an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -18,7 +18,8 @@ _TAGS = frozenset(
     "div span p b i small mark sup ul ol li dl dt dd details summary table thead tbody tr th td h2 h3 h4 code pre "
     "ins del bdi section style".split()
 )
-_ATTRIBUTES = frozenset({"class", "title", "dir", "lang", "scope", "open", "role", "aria-label"})
+_ATTRIBUTES = frozenset({"class", "title", "dir", "lang", "scope", "open", "role", "aria-label", "tabindex",
+                         "data-label"})  # fmt: skip
 _VOID_OF_MEANING = {
     *range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0),  # control characters
     0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF,
@@ -53,6 +54,11 @@ def _visible(found: re.Match[str]) -> str:
     return f'<span class="bo-code">U+{ord(found.group()):04X}</span>'
 
 
+def quoted(value: str) -> Html:
+    """Text for a place between the quotes of an attribute, or between tags."""
+    return Html(escape(_INVISIBLE.sub(" ", value)))
+
+
 def tag(name: str, *children: str | Html | None, **attributes: str | bool | None) -> Html:
     """An element. Plain strings are escaped, `Html` is kept. `class_` is the class."""
     if name not in _TAGS:
@@ -76,7 +82,7 @@ def _attribute(name: str, value: str | bool) -> str:
         raise ValueError(f"the attribute {name} is not allowed")
     if value is True:
         return f" {name}"
-    return f' {name}="{escape(_INVISIBLE.sub(" ", str(value)))}"'
+    return f' {name}="{quoted(str(value))}"'
 
 
 def bar(share: float) -> Html:
@@ -97,6 +103,12 @@ def gauge(share: float, level: str, marks: Sequence[tuple[float, str]] = ()) -> 
 def stylesheet(css: str) -> Html:
     """Our own style sheet."""
     return Html(f"<style>{css}</style>")
+
+
+def css_texts(texts: Mapping[str, str]) -> Html:
+    """Texts for our style sheet's `content`, as its variables: by name, such as `--bo-upload`."""
+    escaped = (f'{name}:"{"".join(f"{chr(92)}{ord(char):06x}" for char in value)}"' for name, value in texts.items())
+    return Html(f"<style>.stApp{{{';'.join(escaped)}}}</style>")
 
 
 def said(value: str, marks: Sequence[Mark] = (), more: str = "…") -> Html:

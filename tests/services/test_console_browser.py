@@ -1,22 +1,17 @@
 """The console in a real browser: nothing breaks, nothing is asked of a foreign host, hostile text stays text."""
 
 import asyncio
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from botops.app.container import Container
 from botops.app.releases.releasing import publish
@@ -34,14 +29,16 @@ PAGES = {
     "": "Где бот ошибается?",
     "dialogues": "Показать ещё",
     "chat": "Новый диалог",
-    "prompts": "Работает сейчас",
+    "prompts": "Аварийный выключатель",
     "evals": "Тестов пока нет",
     "experiments": "Новый эксперимент",
-    "pricebook": "Как понята каждая фраза?",
+    "pricebook": "Какие акции действуют?",
+    "import": "Что ваш бот обещает клиентам?",
+    "live?hours=168": "Отвечает ли бот?",
+    "alerts": "Какие инциденты открыты?",
     "costs": "Сколько стоит модель в день?",
+    "system": "Сколько накоплено и всё ли посчитано?",
 }
-CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync")  # fmt: skip
 COST_NAME = "<img src=http://evil.example/a.png onerror='window.hacked=1'>![x](http://evil.example/b.png)"
 PROMISE = "- Всем даём скидку 50 % на любой тариф."
 HOSTILE = (
@@ -49,17 +46,6 @@ HOSTILE = (
     "![x](http://evil.example/b.png) [y](javascript:alert(1)) $$\\frac{1}{0}$$ \u202eтёарбо\u202c \u200b "
     "<style>*{display:none!important}</style> " + "длинный текст " * 3000
 )
-
-
-def _free_port():
-    """A port that is free together with the one above it, which the console takes."""
-    while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-            with suppress(OSError, OverflowError):
-                other.bind(("127.0.0.1", port + 1))
-                return port
 
 
 def _aside(work):
@@ -85,70 +71,24 @@ def project(tmp_path_factory):
         # Long, so that it is among the dearest.
         dear = InboundMessage(COST_NAME, "l", "дорого " * 4000, container.clock.now(), "dear-1", channel=COST_NAME)
         _aside(container.bot.run_turn(dear))
+        _tell_of_yesterday(container)
     return folder
 
 
+def _tell_of_yesterday(container):
+    """A false promise of the past that clients saw, said again yesterday at noon."""
+    row = next(r for r in container.store.reads.worst_dialogues() if Action.FLAGGED in r.actions)
+    said = next(r for r in container.store.reads.dialogue(row.id) if r.action is Action.FLAGGED)
+    noon = (container.clock.now() + timedelta(hours=5) - timedelta(days=1)).replace(hour=7, minute=0)
+    again = replace(said.inbound, dialogue_id="yesterday", lead_id="yesterday", at=noon, idempotency_key="yesterday")
+    told = replace(said, id="yesterday", number=1, inbound=again, replied_at=noon, hand_off=None)
+    container.store.write_many([told], origin="live")
+
+
 @pytest.fixture(scope="module")
-def service(project):
-    with _up(project) as address:
+def service(project, started):
+    with started(project) as address:
         yield address
-
-
-@contextmanager
-def _up(project):
-    """`botops up` as a user starts it; the console's address."""
-    port = _free_port()
-    environment = {**os.environ, "HOME": str(project)}
-    command = [sys.executable, "-m", "botops.cli", "up", "--port", str(port), "--no-seed"]
-    with subprocess.Popen(command, cwd=project, env=environment, stderr=subprocess.DEVNULL) as process:
-        try:
-            _await(f"http://127.0.0.1:{port}/healthz", process)
-            _await(f"http://127.0.0.1:{port + 1}/_stcore/health", process)
-            yield f"http://127.0.0.1:{port + 1}"
-        finally:
-            process.send_signal(2)
-            process.wait(20)
-
-
-def _await(address, process, seconds=40):
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                assert answer.status == 200
-                return
-        except OSError:
-            assert process.poll() is None, f"botops up ended with {process.returncode}"
-            assert time.monotonic() < until, f"{address} does not answer"
-            time.sleep(0.2)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def tab(chromium):
-    """A page that keeps count of what it asks for; a foreign host or a fault of a script fails the test."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 900}, locale="ru-RU")
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    foreign, faults = [], []
-    page.on("request", lambda r: None if _ours(r.url) else foreign.append(r.url))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
-    assert foreign == []
-    assert faults == []
-
-
-def _ours(url):
-    return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:http://127.0.0.1:"))
 
 
 def _open(tab, address, text):
@@ -183,16 +123,15 @@ def test_page_renders(service, tab, page, text, width):
     )
 
 
-def test_first_visitor_by_a_deep_link_gets_the_menu_and_the_language(project, tab):
+def test_first_visitor_by_a_deep_link_gets_the_menu_and_the_language(project, tab, port):
     """Nobody has opened the start page since the console came up."""
-    port = _free_port()
     console = Console(host="127.0.0.1", port=port, api="http://127.0.0.1:9", directory=project)
     console.start()
     try:
         assert console.wait_ready(40)
         _open(tab, f"{console.address.rstrip('/')}/costs?lang=kk", "Шығындар")
         tab.get_by_role("heading", name="Шығындар", exact=True).wait_for()
-        expect(tab.get_by_test_id("stSidebarNav").locator("a").last).to_contain_text("Шығындар")
+        expect(tab.get_by_test_id("stSidebarNav").locator("a").last).to_contain_text("Адамдар мен құқықтар")
     finally:
         console.stop()
 
@@ -228,7 +167,7 @@ def test_claim_is_highlighted_in_its_place(service, tab, project):
     tab.get_by_text("В прайсе").filter(visible=True).first.wait_for()
 
 
-def test_from_overview_to_a_wrong_promise_in_two_clicks(service, tab):
+def test_from_today_to_a_wrong_promise_in_two_clicks(service, tab):
     _open(tab, f"{service}/?days=28", "Где бот ошибается?")
     tab.get_by_text("Открыть диалог").first.click()
     tab.get_by_text("Все диалоги").first.wait_for()
@@ -405,9 +344,9 @@ def _run_tests(tab, key):
     _press(tab, f"run-now-{key}")
 
 
-def test_from_a_wrong_promise_to_the_version_that_mends_it(wrong, tab):
+def test_from_a_wrong_promise_to_the_version_that_mends_it(wrong, tab, started):
     """The closed loop as a person walks it: dialogue, test, run, draft, run, version, and back at the dialogue."""
-    with _up(wrong) as service:
+    with started(wrong) as service:
         dialogue = f"{service}/dialogues?dialogue=angry"
         _open(tab, dialogue, "Задержано")
         tab.get_by_text("Сделать тест").last.click()
@@ -460,9 +399,78 @@ def test_from_a_wrong_promise_to_the_version_that_mends_it(wrong, tab):
         tab.wait_for_url("**dialogue=angry*")
 
 
-def test_console_without_a_service_waits_for_its_store(tmp_path, tab):
+def test_a_chat_of_a_foreign_bot_is_dropped_and_its_false_promise_seen(service, tab, tmp_path):
+    chat = tmp_path / "Чат WhatsApp с Айгуль.txt"
+    lines = "10.11.2026, 10:00 - Айгуль: Сколько стоит тариф «Магазин»?\n10.11.2026, 10:01 - Бот: {}\n"
+    chat.write_text(lines.format(f"Тариф «Магазин» — 9 000 ₸ в месяц. {HOSTILE[:400]}"), "utf-8")
+    tab.goto(f"{service}/import")
+    tab.locator("input[type=file]").set_input_files(chat)
+    expect(tab.get_by_text("переписка WhatsApp")).to_be_visible()
+    _settle(tab)
+    tab.get_by_role("button", name="Найти ложные обещания").click()
+    expect(tab.get_by_text("1 ответ из 1 обещает то, чего нет в прайсе")).to_be_visible()
+    _settle(tab)
+    tab.locator("[class*='st-key-row-import'] a").first.click()
+    expect(tab.locator("mark.bo-mark").first).to_have_text(re.compile("9 000 ₸"))
+    tab.wait_for_url("**dialogue=*")  # the address follows the page
+    tab.reload()
+    expect(tab.locator("mark.bo-mark").first).to_be_visible()
+    assert tab.evaluate("window.hacked") is None
+
+
+@pytest.fixture
+def no_tests_left(project):
+    """Other tests share the project and look at a company that has no tests yet."""
+    yield
+    for name in ("suites", "dialogues"):
+        shutil.rmtree(project / "evals" / name, ignore_errors=True)
+
+
+@pytest.mark.usefixtures("no_tests_left")
+def test_the_worst_of_yesterday_is_confirmed_and_becomes_a_test(service, tab, project):
+    _open(tab, f"{service}/dialogues", "Поиск")
+    tab.locator(".st-key-f-last input").click()
+    tab.get_by_role("option", name="вчера").click()
+    tab.wait_for_url("**last=yesterday*")
+    tab.get_by_role("radio", name="Сначала худшие").click()
+    tab.wait_for_url("**order=worst*")
+    _settle(tab)
+    expect(tab.locator("[class*=st-key-row-] a")).to_have_count(1)
+    tab.locator("[class*=st-key-row-] a").first.click()
+    tab.wait_for_url("**dialogue=yesterday*")
+    tab.locator("mark.bo-mark").first.wait_for()
+    name = tab.locator("[class*=st-key-by-words] input")
+    name.fill("Айгуль")
+    name.press("Enter")
+    _settle(tab)
+    _press(tab, "wrong-yesterday")
+    expect(tab.locator(".bo-word")).to_contain_text("Бот ошибся")
+    _settle(tab)  # the page drawn anew closes what was opened meanwhile
+    tab.get_by_text("Сделать тест").last.click()
+    expect(tab.locator("[class*=st-key-why-test-yesterday] input")).not_to_have_value("")  # the check says why
+    _press(tab, "make-test-now-yesterday")
+    tab.get_by_text("Ещё не прогоняли").wait_for()
+    assert "dialogue:yesterday#1" in (project / "evals" / "suites" / "regressions.yaml").read_text("utf-8")
+
+
+def test_replies_are_judged_by_the_keyboard_one_after_another(service, tab):
+    _open(tab, f"{service}/dialogues?queue=first", "вашего слова")
+    name = tab.locator("[class*=st-key-by-words] input")
+    name.fill("Айгуль")
+    name.press("Enter")
+    _settle(tab)
+    waiting = tab.locator(".bo-question").first.inner_text()
+    tab.locator("h1").first.click()  # keys typed into a field are no orders
+    tab.keyboard.press("2")
+    tab.get_by_text("Сохранено: Не ошибка").wait_for()
+    expect(tab.locator(".bo-question").first).not_to_have_text(waiting)
+    tab.get_by_text("Вернуться к нему").click()
+    tab.wait_for_url("**dialogue=*")
+    expect(tab.locator(".bo-word").first).to_contain_text("Айгуль")
+
+
+def test_console_without_a_service_waits_for_its_store(tmp_path, tab, port):
     shutil.copy(REPOSITORY / "botops.yaml", tmp_path)
-    port = _free_port()
     console = Console(host="127.0.0.1", port=port, api="http://127.0.0.1:9", directory=tmp_path)
     console.start()
     try:

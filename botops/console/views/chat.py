@@ -4,14 +4,18 @@ import uuid
 
 import streamlit as st
 
-from botops.app.api_client import ApiClient, TextPiece
+from botops.app.api_client import TextPiece
 from botops.app.container import Container
-from botops.console import deeds, frame, labels, navigation, safe, transcript
+from botops.console import api, frame, labels, navigation, safe
+from botops.console.dialogues import transcript
 from botops.console.i18n import _
 from botops.console.safe import tag
 from botops.domain.errors import BotopsError, NotFoundError
 from botops.domain.turns import GuardPolicy, TurnRecord
 
+# Of its own, so that figures by channel tell a colleague's questions from clients'.
+_CHANNEL = "console"
+_LONGEST = 20_000
 _POLICIES = {
     GuardPolicy.OBSERVE: lambda: _("The guard only observes: a wrong reply is sent and flagged."),
     GuardPolicy.REPAIR: lambda: _("The guard has a wrong reply corrected; if that fails, it sends a safe answer."),
@@ -29,9 +33,25 @@ def body(container: Container) -> None:
         )
     for record in records:
         _show(record)
-    text = st.chat_input(_("Message to the bot"), key="message")
+    asked = None if records else _examples(container)
+    text = st.chat_input(_("Message to the bot"), key="message", max_chars=_LONGEST) or asked
     if text and text.strip():
         _ask(text, dialogue)
+
+
+def _examples(container: Container) -> str | None:
+    """Questions to begin with, about what the price book sells; the one that was clicked."""
+    current = container.books.current()
+    questions = [_("What discounts do you have now?"), _("Let me talk to a person")]
+    if current is not None and current.book.products:
+        name = current.book.products[0].name
+        questions.insert(0, _("How much is {product}?").format(product=safe.preview(name, 80)))
+    clicked = None
+    with st.container(horizontal=True):
+        for number, question in enumerate(questions):
+            if st.button(safe.markdown(question), key=f"example-{number}"):
+                clicked = question
+    return clicked
 
 
 def _said(container: Container, dialogue: str | None) -> tuple[TurnRecord, ...]:
@@ -68,6 +88,7 @@ def _show(record: TurnRecord) -> None:
                 action=labels.action(record.action).lower() if record.action else labels.state(record.state)
             ), expanded=True):  # fmt: skip
                 frame.show(guard)
+        frame.show(transcript.meta(record))
 
 
 def _ask(text: str, dialogue: str | None) -> None:
@@ -80,8 +101,8 @@ def _ask(text: str, dialogue: str | None) -> None:
         place.html(tag("span", _("The bot is writing…"), class_="bo-muted"))
         try:
             lead = st.session_state.get("lead") or None
-            for event in ApiClient(deeds.api_address()).chat(
-                text, dialogue_id=dialogue, lead_id=lead, idempotency_key=uuid.uuid4().hex
+            for event in api.client().chat(
+                text, dialogue_id=dialogue, lead_id=lead, idempotency_key=uuid.uuid4().hex, channel=_CHANNEL
             ):
                 if isinstance(event, TextPiece):
                     reply += event.text

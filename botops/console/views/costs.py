@@ -3,19 +3,16 @@
 import streamlit as st
 
 from botops.app.container import Container
-from botops.console import (
-    costs_basis,
-    costs_budgets,
-    costs_choice,
-    costs_dialogues,
-    costs_forecast,
-    costs_headline,
-    costs_planner,
-    costs_where,
-    data,
-    frame,
-    navigation,
-)
+from botops.console import data, frame, navigation
+from botops.console.costs import basis as costs_basis
+from botops.console.costs import budgets as costs_budgets
+from botops.console.costs import choice as costs_choice
+from botops.console.costs import dialogues as costs_dialogues
+from botops.console.costs import forecast as costs_forecast
+from botops.console.costs import headline as costs_headline
+from botops.console.costs import planner as costs_planner
+from botops.console.costs import reads as costs_reads
+from botops.console.costs import where as costs_where
 from botops.console.i18n import _
 
 
@@ -23,7 +20,7 @@ def body(container: Container) -> None:
     with st.container(horizontal=True, key="costs-choice"):
         days = frame.period()
         shown = costs_choice.currency(container)
-    if data.costs(container, data.key_of(container), days, data.USUAL_SPLIT, shown.currency).empty:
+    if costs_reads.costs(container, data.key_of(container), days, costs_reads.USUAL_SPLIT, shown.currency).empty:
         frame.empty(_("No costs in this period"), _("Choose a longer period or write to the bot on the Chat page."))
         if st.query_params.get("view") == "plan":
             costs_planner.section(container, shown)

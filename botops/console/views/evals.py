@@ -5,9 +5,14 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from botops.app.container import Container
+from botops.app.evals.baselines import baseline_of
 from botops.app.evals.reading import LastRun, Text, last_runs, texts_of
 from botops.app.evals.suite_files import ListedSuite
-from botops.console import data, eval_labels, eval_run, eval_running, formats, frame, navigation, parts, safe
+from botops.console import data, formats, frame, navigation, parts, safe
+from botops.console.evals import against, judge
+from botops.console.evals import labels as eval_labels
+from botops.console.evals import run as eval_run
+from botops.console.evals import running as eval_running
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag
 
@@ -50,9 +55,13 @@ def _all(container: Container, suites: tuple[ListedSuite, ...]) -> None:
         with st.container(key=f"suite-{suite.name}"):
             frame.show(_suite(suite, columns, results))
             _last_runs(suite, columns, results)
+            chosen = baseline_of(container, suite.name)
+            if chosen is not None:
+                frame.show(against.yardstick(container, chosen))
             _cases(suite)
     _run_form(container, prompt, columns, mine)
     _past(container, prompt)
+    judge.section(container)
 
 
 def _chosen(prompts: list[str], usual: str) -> str:

@@ -5,15 +5,19 @@ import streamlit as st
 from botops.app.container import Container
 from botops.app.experiments.experimenting import Experiment, Stage, experiments
 from botops.app.experiments.metrics import METRICS
-from botops.app.experiments.status import Arm, Comparison, ExperimentStatus, HistoryPoint
+from botops.app.experiments.status import ExperimentStatus, HistoryPoint
 from botops.app.glossary import GLOSSARY
-from botops.console import charts, data, experiment_endings, formats, frame, navigation, parts, planning, safe
-from botops.console.experiment_labels import day_or_moment, difference, stage, targeting, value
-from botops.console.i18n import _, language, ngettext
-from botops.console.safe import Html, tag
+from botops.console import charts, data, formats, frame, navigation, parts, safe
+from botops.console.experiments import endings as experiment_endings
+from botops.console.experiments import figures, past, planning, progress
+from botops.console.experiments.labels import day_or_moment, stage, targeting
+from botops.console.i18n import _, language
+from botops.console.safe import Html
+from botops.domain.errors import BotopsError
 from botops.experiments import State
 from botops.registry.model import Measure
 
+_LOOK_EVERY_S = 10
 _LEVELS = {State.MISMATCH: "bad", State.HARM: "bad", State.WORSE: "warn", State.BETTER: "good"}
 
 
@@ -28,6 +32,7 @@ def body(container: Container) -> None:
         chosen = _chosen(found)
         _experiment(container, chosen)
     planning.section(container)
+    past.section(container)
 
 
 def _chosen(found: tuple[Experiment, ...]) -> Experiment:
@@ -52,16 +57,28 @@ def _experiment(container: Container, one: Experiment) -> None:
         )  # fmt: skip
         experiment_endings.section(one)
         return
+    with st.container():  # one place whatever is said: what is typed below stays
+        _results(container, one, one.split.measure)
+    experiment_endings.section(one)
+
+
+@st.fragment(run_every=_LOOK_EVERY_S)
+def _results(container: Container, one: Experiment, measure: Measure) -> None:
+    """What may be said now; renewed while the page stands open."""
     key = data.key_of(container)
-    status = data.experiment(container, key, one.prompt, language())
-    _verdict(container, one, status)
-    if status.comparisons:
+    try:
+        status = data.experiment(container, key, one.prompt, language())
+        _verdict(container, one, status)
+        if not status.comparisons:
+            return
         with st.spinner(_("Looking back day by day…")):  # seconds, where thousands of leads came over weeks
             points = data.experiment_history(container, key, one.prompt)
-        _pictures(points, one.split.measure)
-        _arms(status)
-        _compared(status)
-    experiment_endings.section(one)
+    except BotopsError as error:  # it was ended meanwhile, or the store is away: the page as a whole says which
+        frame.fault(_("The figures cannot be told now"), error)
+        return
+    _pictures(points, measure)
+    figures.arms(status)
+    figures.compared(status)
 
 
 def _card(container: Container, one: Experiment) -> None:
@@ -87,13 +104,11 @@ def _verdict(container: Container, one: Experiment, status: ExperimentStatus) ->
     """The sentence the page is opened for."""
     state = status.verdict.state if status.verdict else None
     more: list[str | Html] = []
+    if one.split.measure is not None and status.arms:
+        more += progress.lines(status, one.split.measure.planned, container.settings.company.timezone)
     if status.stopped is not None:
         when = formats.moment(status.stopped.at, container.settings.company.timezone)
         more.append(_("Stopped {when}: everybody gets the first variant.").format(when=when))
-    if status.open_windows:
-        n = status.open_windows
-        waiting = ngettext("The outcome of {n} client is awaited.", "The outcome of {n} clients is awaited.", n)
-        more.append(waiting.format(n=formats.number(n)))
     level = _LEVELS.get(state, "note") if state else "note"
     frame.show(frame.alert(level, status.text, *more))
     if one.stage is Stage.OVERRIDDEN and status.stopped is None:
@@ -105,10 +120,12 @@ def _pictures(points: tuple[HistoryPoint, ...], measure: Measure) -> None:
     margins = {g.metric: g.margin for g in measure.guardrails}
     names = [measure.primary, *margins]
     parts.question(_("How did the difference show itself?"))
+    kept = st.query_params.get("metric")
     chosen = st.segmented_control(
-        _("Metric"), names, default=names[0], required=True, key="experiment-metric", label_visibility="collapsed",
-        format_func=lambda name: GLOSSARY[name].name[language()],
+        _("Metric"), names, default=kept if kept in names else names[0], required=True, key="experiment-metric",
+        label_visibility="collapsed", format_func=lambda name: GLOSSARY[name].name[language()],
     )  # fmt: skip
+    frame.remember("metric", None if chosen == names[0] else chosen)
     shown = [p for p in points if p.metric == chosen and min(p.leads)]
     if not shown:
         parts.answer(_("Nothing to draw yet: the outcome of no client is known."))
@@ -122,50 +139,6 @@ def _pictures(points: tuple[HistoryPoint, ...], measure: Measure) -> None:
             "covers zero, no difference is shown."
         )
     )
-
-
-def _arms(status: ExperimentStatus) -> None:
-    parts.question(_("What did clients of each variant do?"))
-    names = list(status.arms[0].metrics)
-    heads = [(_("Variant"), False), (_("Clients"), True), (_("Outcome known"), True)]
-    heads += [(GLOSSARY[name].name[language()], True) for name in names]
-    frame.show(parts.table(heads, [_arm(n, arm, names) for n, arm in enumerate(status.arms)]))
-    dealt = _("Clients were dealt to the variants in the shares that were set: p = {p}.")
-    parts.answer(dealt.format(p=formats.number(_ratio(status), 2)))
-
-
-def _arm(number: int, arm: Arm, names: list[str]) -> list[str | Html]:
-    title = tag("span", f"v{arm.version} ", parts.chip(_("as before")) if number == 0 else "")
-    values = [value(name, arm.metrics[name]) for name in names]
-    return [title, formats.number(arm.leads), formats.number(arm.known), *values]
-
-
-def _ratio(status: ExperimentStatus) -> float:
-    return status.verdict.sample_ratio.p if status.verdict else 1.0
-
-
-def _compared(status: ExperimentStatus) -> None:
-    parts.question(_("How large is the difference?"))
-    parts.answer(
-        _("The interval holds however often you look; the verdict comes from it. “Not worse than” is a guardrail.")
-    )
-    heads = [(_("Metric"), False), (_("Difference"), True), (_("Interval"), True), (_("Not worse than"), True),
-             (_("Chance that it is better"), True)]  # fmt: skip
-    frame.show(parts.table(heads, [_row(c, len(status.arms) > 2) for c in status.comparisons]))
-    parts.answer(_("The chance is there for intuition; no decision is made by it."))
-
-
-def _row(c: Comparison, several: bool) -> list[str | Html]:
-    name = GLOSSARY[c.metric].name[language()] + (f" · v{c.version}" if several else "")
-    low, high = (difference(c.metric, bound) for bound in (c.always.low, c.always.high))
-    margin = "—" if c.margin is None else difference(c.metric, _harm(c))
-    chance = "—" if c.chance is None else formats.percent(c.chance.better, 1)
-    return [name, difference(c.metric, c.always.diff), f"{low} … {high}", margin, chance]
-
-
-def _harm(c: Comparison) -> float:
-    assert c.margin is not None
-    return -c.margin if METRICS[c.metric].higher_is_better else c.margin
 
 
 frame.page("experiments", body)

@@ -8,23 +8,16 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.app.prompts.state import PromptState, prompt_states, role_titles
-from botops.console import (
-    data,
-    formats,
-    frame,
-    labels,
-    parts,
-    prompt_costs,
-    prompt_editor,
-    prompt_effect,
-    prompt_history,
-    prompt_release,
-    prompt_switch,
-    prompt_texts,
-    safe,
-    shared_texts,
-)
+from botops.console import data, formats, frame, labels, parts, safe
 from botops.console.i18n import N_, _, language
+from botops.console.prompts import costs as prompt_costs
+from botops.console.prompts import editor as prompt_editor
+from botops.console.prompts import effect as prompt_effect
+from botops.console.prompts import history as prompt_history
+from botops.console.prompts import library, shared_texts
+from botops.console.prompts import release as prompt_release
+from botops.console.prompts import switch as prompt_switch
+from botops.console.prompts import texts as prompt_texts
 from botops.console.safe import Html, tag
 from botops.domain.errors import UserError
 from botops.domain.problems import Problem
@@ -60,6 +53,7 @@ def body(container: Container) -> None:
     with st.container():  # what comes and goes has one place: a field below that changes its place loses what is typed
         prompt_switch.banner(container, state.name, standing)
         _broken(state)
+    library.section(container, states)
     _card(container, state)
     prompt_switch.switch(container, state.name, standing)
     _view(container, state)

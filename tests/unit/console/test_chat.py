@@ -149,3 +149,17 @@ def test_nothing_but_spaces_is_not_sent(seeded, run):
     assert not test.exception
     assert not test.chat_message
     assert "talk" not in test.query_params
+
+
+def test_a_question_to_begin_with_is_asked_on_a_channel_of_its_own(served, project, run, words, monkeypatch):
+    address, container = served
+    monkeypatch.setenv("BOTOPS_API", address)
+    test = run(project, "chat")
+    next(button for button in test.button if button.key == "example-0").click().run()
+    assert not test.exception
+    product = container.books.current().book.products[0].name
+    assert f"Сколько стоит {product}?" in words(test)
+    (dialogue,) = [row for row in container.store.reads.dialogues().items if row.channel == "console"]
+    assert dialogue.id in test.query_params["talk"]
+    assert not [button for button in test.button if button.key == "example-0"]
+    assert "sales · v" in words(test)

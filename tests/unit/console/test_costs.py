@@ -22,8 +22,10 @@ from botops.app.glossary import GLOSSARY
 from botops.app.periods import period
 from botops.app.queries import overview
 from botops.config import Secrets, load_settings
-from botops.console import costs_basis, costs_forecast, data
-from botops.console.costs_choice import VIEWS
+from botops.console.costs import basis as costs_basis
+from botops.console.costs import forecast_notes
+from botops.console.costs import reads as costs_reads
+from botops.console.costs.choice import VIEWS
 from botops.costs.forecast import NoteKind
 from botops.domain.messages import InboundMessage
 from botops.domain.usage import Usage
@@ -130,15 +132,15 @@ def test_headline_is_the_read_models(seeded, visit, opened):
 def test_the_forecast_is_never_behind_what_is_shown_as_spent(project):
     with Container.open(load_settings(project / "botops.yaml"), Secrets()) as container:
         key = str(project)
-        before = data.forecast(container, key, "USD").in_currency("USD").spent
-        assert data.forecast(container, key, "USD") is data.forecast(container, key, "USD")
+        before = costs_reads.forecast(container, key, "USD").in_currency("USD").spent
+        assert costs_reads.forecast(container, key, "USD") is costs_reads.forecast(container, key, "USD")
         message = InboundMessage("new", "lead", "Сколько стоит касса?", container.clock.now(), "k-new")
         asyncio.run(container.bot.run_turn(message))
         while container.store.roll_up():
             pass
-        data.costs.clear()  # as time does
-        spent = data.costs(container, key, 0, (), "USD").total.cost.usd
-        assert data.forecast(container, key, "USD").in_currency("USD").spent == spent > before
+        costs_reads.costs.clear()  # as time does
+        spent = costs_reads.costs(container, key, 0, (), "USD").total.cost.usd
+        assert costs_reads.forecast(container, key, "USD").in_currency("USD").spent == spent > before
 
 
 def test_the_dearest_dialogues_stand_in_the_order_of_what_is_shown(seeded, visit, words):
@@ -148,7 +150,7 @@ def test_the_dearest_dialogues_stand_in_the_order_of_what_is_shown(seeded, visit
     assert shown == sorted(shown, reverse=True)
 
 
-def test_a_dialogue_costs_the_same_on_the_overview(opened):
+def test_a_dialogue_costs_the_same_on_today(opened):
     asked = period(opened, 28)
     number = next(n for n in overview(opened, asked).numbers if n.id == "cost_per_dialogue")
     mean = report(opened, asked, ()).total.per_dialogue
@@ -322,7 +324,7 @@ def test_the_page_takes_its_numbers_from_the_read_models_alone():
 
 def test_every_kind_of_note_is_said():
     """What stands on the page already is not said twice."""
-    assert set(get_args(NoteKind)) - set(costs_forecast._NOTES) == {"no_history", "few_days", "no_rate"}
+    assert set(get_args(NoteKind)) - set(forecast_notes.NOTES) == {"no_history", "few_days", "no_rate"}
 
 
 def test_bins_have_round_ends():

@@ -1,5 +1,6 @@
 """Tests in the console: made of a dialogue, run, read case by case, and walked from the flag to the version."""
 
+import json
 import shutil
 import time
 from datetime import timedelta
@@ -10,6 +11,8 @@ import pytest
 from botops.app.evals import cases as making
 from botops.app.evals import suite_files
 from botops.app.releases import releasing
+from botops.console import data, signed
+from botops.domain.access import AccessRole, Actor
 from botops.domain.evaluations import CaseOutcome, EvalTask, KeptDraft, KeptFailure, KeptMark, KeptTurn, TaskState
 from botops.domain.evaluations import Origin as From
 from botops.domain.releases import AuditEntry, Deed, EvalRun
@@ -17,13 +20,6 @@ from botops.domain.turns import Action
 from botops.store import DialogueFilter
 
 HOSTILE = "<script>alert(1)</script> ![x](http://evil.example/a.png) скидка 50 %"
-
-
-@pytest.fixture
-def acting(served, monkeypatch):
-    address, container = served
-    monkeypatch.setenv("BOTOPS_API", address)
-    return container
 
 
 @pytest.fixture
@@ -274,3 +270,75 @@ def test_the_draft_is_tested_where_it_is_written(acting, project, run, words, re
     assert not test.exception
     assert "Проверить тестами" in words(test)
     assert named(test.button, "run-now-sales-draft")
+
+
+def test_any_two_runs_are_held_against_each_other_by_their_address(acting, project, run, words, record):
+    first = kept(acting, 1, record, text="a" * 64)
+    kept(acting, 2, record, status="pass", text="b" * 64)
+    last = kept(acting, 3, record, text="c" * 64)
+    test = run(project, "evals", run=last.id, against="run-2")
+    assert not test.exception
+    assert "сломался 1 тест" in words(test)
+    choice = test.selectbox(key=f"against-{last.id}")
+    assert choice.value == "run-2"
+    choice.set_value(first.id).run()
+    assert "Результаты тестов не изменились" in words(test)
+    assert first.id in test.query_params["against"]
+
+
+def test_a_run_is_made_the_yardstick_with_a_reason(acting, project, run, words, record):
+    chosen = kept(acting, 1, record, status="pass", text="a" * 64)
+    later = kept(acting, 2, record, text="b" * 64)
+    test = run(project, "evals", run=chosen.id)
+    test.button(key=f"do-baseline-{chosen.id}").click().run()
+    assert "Эталоном он не стал" in words(test)
+    test.text_input(key=f"by-baseline-{chosen.id}").set_value("Айгуль")
+    test.text_input(key=f"why-baseline-{chosen.id}").set_value("так и должно быть")
+    test.button(key=f"do-baseline-{chosen.id}").click().run()
+    said = words(test)
+    assert not test.exception
+    assert "Эталон" in said
+    assert "так и должно быть" in said
+    assert "сломался 1 тест" in words(run(project, "evals", run=later.id))
+
+
+def test_a_viewer_reads_runs_and_starts_none(acting, project, run, record, monkeypatch):
+    seen = kept(acting, 1, record)
+    write_suite(project)
+    monkeypatch.setattr(signed, "actor", lambda: Actor("Вера", frozenset({AccessRole.VIEWER})))
+    test = run(project, "evals", run=seen.id)
+    assert not test.exception
+    assert test.button(key=f"do-baseline-{seen.id}").disabled
+    assert named(run(project, "evals").button, "run-now-").disabled
+
+
+def test_what_is_known_of_the_judge_is_shown_with_what_it_may_do(acting, project, run, words):
+    good = {
+        "name": "polite", "question": "q1", "model": "judge-1", "prompt": "p", "prompt_checksum": "c", "labels": 40,
+        "not_graded": 0, "table": [[10, 1], [1, 28]], "agreement": 0.95, "kappa": 0.87, "low": 0.7, "high": 0.98,
+        "pico_usd": 0, "at": "2026-11-20T10:00:00+00:00",
+    }  # fmt: skip
+    few = {**good, "name": "tone", "question": "q2", "table": [[2, 0], [0, 3]], "labels": 5}
+    alike = {**good, "name": "success", "question": "q3", "kappa": None, "low": None, "high": None}
+    file = project / "evals" / "judge-calibration.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"schema_version": 1, "calibrations": [good, few, alike]}), "utf-8")
+    write_suite(project)
+    said = words(run(project, "evals"))
+    assert "остановить промпт" in said
+    assert "0,87 (0,7 … 0,98)" in said
+    assert "нужно не меньше 30 оценок" in said
+    assert "люди всюду ответили одинаково" in said
+    file.write_text("{", "utf-8")
+    data.forget()
+    test = run(project, "evals")
+    assert not test.exception
+    assert "Сведения о судье не читаются" in words(test)
+
+
+def write_suite(project):
+    folder = project / "evals" / "suites"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "one.yaml").write_text(
+        "name: one\nprompt: sales\ncases:\n  - id: a\n    client: Цена?\n    expect: [language]\n", "utf-8"
+    )

@@ -1,8 +1,20 @@
 """The page of experiments: what is said, and that starting, stopping and promoting do what they say."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import streamlit as st
+
+from botops.app.container import Container
+from botops.app.experiments import experimenting
+from botops.app.experiments.status import experiment_status
+from botops.app.releases import releasing
+from botops.config import Secrets, load_settings
+from botops.console import i18n
+from botops.console.experiments import progress
+
+IN_A_MONTH = datetime.now(UTC).date() + timedelta(days=30)
 
 
 def named(elements, key):
@@ -18,14 +30,6 @@ def signed(test, what, reason="так решили", by="Айгуль"):
     named(test.text_input, f"by-{what}").set_value(by)
 
 
-@pytest.fixture
-def acting(served, monkeypatch):
-    """A service that the page talks to; its container."""
-    address, container = served
-    monkeypatch.setenv("BOTOPS_API", address)
-    return container
-
-
 @pytest.mark.parametrize("language", ["ru", "kk", "en"])
 def test_the_page_says_the_verdict_and_the_figures_under_it(seeded, run, words, language):
     test = run(seeded, "experiments", lang=language)
@@ -35,6 +39,21 @@ def test_the_page_says_the_verdict_and_the_figures_under_it(seeded, run, words, 
     assert verdict in said
     assert "v1" in said
     assert "v2" in said
+
+
+def test_clients_whose_outcome_is_awaited_are_told_apart_from_those_who_came(seeded, run, words):
+    said = words(run(seeded, "experiments"))
+    assert re.search(r"Чем кончилось, известно о \d+ из них; ещё о \d+ ждём, самое позднее до \d+ \w+ 20\d\d", said)
+    assert re.search(r"Пришло клиентов: \d+ из 1\s600 запланированных", said)
+
+
+def test_more_clients_than_planned_are_no_riddle(seeded, monkeypatch):
+    monkeypatch.setitem(st.session_state, i18n.PARAMETER, "ru")
+    settings = load_settings(seeded / "botops.yaml")
+    with Container.open(settings, Secrets(), role="reader") as container:
+        status = experiment_status(container, "sales")
+    (said,) = progress.lines(status, 20, "Asia/Almaty")
+    assert "Все 20 запланированных клиентов пришли, всего " in said
 
 
 def test_without_an_experiment_one_can_be_started(acting, project, run, words):
@@ -97,3 +116,61 @@ def test_an_experiment_nobody_can_judge_can_still_be_ended(project, run, words):
     assert not test.exception
     assert "Не сказано, как судить" in words(test)
     assert named(test.button, "stop-now")
+
+
+def test_an_experiment_of_three_versions_for_some_until_a_day(acting, project, run, words):
+    release = project / "prompts" / "sales" / "release.yaml"
+    text = release.read_text("utf-8")
+    release.write_text(text[: text.index("split:")] + text[text.index("checksums:") :], "utf-8")
+    acting.registry.load()
+    releasing.new_version(acting, "sales", (project / "prompts/sales/2.yaml").read_text("utf-8") + "# 3\n", by="Болат",
+                          reason="третья")  # fmt: skip
+    test = run(project, "experiments")
+    named(test.selectbox, "new-prompt").set_value("sales").run()
+    named(test.multiselect, "new-versions-sales").set_value([2, 3]).run()
+    named(test.multiselect, "new-guarded-won").set_value(["flagged", "cost"]).run()
+    named(test.multiselect, "new-languages").set_value(["kk"])
+    named(test.date_input, "new-until").set_value(IN_A_MONTH)
+    signed(test, "new", "проверить прямую цену")
+    press(test, "new-start")
+    assert not test.exception
+    split = acting.registry.release("sales").split
+    assert [(v.version, v.weight) for v in split.variants] == [(1, 3334), (2, 3333), (3, 3333)]
+    assert split.targeting.languages == ("kk",)
+    assert (split.starts, split.ends) == (None, IN_A_MONTH)
+    assert [(g.metric, g.margin) for g in split.measure.guardrails] == [("flagged", 0.03), ("cost", 0.01)]
+
+
+def test_more_clients_are_let_in_and_a_tester_is_named_and_dropped(acting, project, run, words):
+    release = project / "prompts" / "sales" / "release.yaml"
+    release.write_text(release.read_text("utf-8").replace("coverage: 10000", "coverage: 2000"), "utf-8")
+    acting.registry.load()
+    test = run(project, "experiments")
+    named(test.slider, "widen-2000").set_value(50)
+    signed(test, "widen")
+    press(test, "widen-now")
+    assert not test.exception
+    assert acting.registry.release("sales").split.coverage == 5000
+    signed(test, "tester")
+    press(test, "tester-now")
+    assert "Укажите клиента" in words(test)
+    named(test.text_input, "tester-lead").set_value("я-сам")
+    named(test.selectbox, "tester-version-0").set_value(2)
+    signed(test, "tester")
+    press(test, "tester-now")
+    assert acting.registry.release("sales").split.testers == {"я-сам": 2}
+    assert "я-сам" in words(test)
+    named(test.text_input, "tester-lead").set_value("я-сам")
+    named(test.selectbox, "tester-version-1").set_value(0)
+    signed(test, "tester")
+    press(test, "tester-now")
+    assert not test.exception
+    assert acting.registry.release("sales").split.testers == {}
+
+
+def test_what_was_tried_before_is_told(acting, project, run, words):
+    experimenting.stop(acting, "sales", by="Болат", reason="разницы нет")
+    said = words(run(project, "experiments"))
+    assert "Что пробовали раньше?" in said
+    assert "остановлен, всё как было" in said
+    assert "Болат: разницы нет" in said

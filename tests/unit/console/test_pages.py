@@ -1,19 +1,19 @@
-"""Every page with full, empty and broken data."""
+"""What single pages show; what holds for all of them stands in test_every_page.py."""
 
+import asyncio
 import re
+import time
+from datetime import timedelta
 from html import unescape
 
 import pytest
-from babel.messages.pofile import read_po
 
-from botops.app.glossary import GLOSSARY, OVERVIEW
+from botops.app.glossary import GLOSSARY, TODAY
 from botops.app.pricebooks.canary import alarm_id
-from botops.console import i18n
+from botops.domain.messages import InboundMessage
 from botops.domain.releases import AuditEntry, Deed
 from botops.domain.turns import Action
 from botops.store import DialogueFilter
-
-PAGES = ("overview", "dialogues", "chat", "prompts", "evals", "experiments", "pricebook", "costs")
 
 
 def _open(folder, role="reader"):
@@ -28,86 +28,15 @@ def _dialogue_with(folder, action):
         return container.store.reads.dialogues(DialogueFilter(action=action, limit=1)).items[0].id
 
 
-def _english():
-    with (i18n.LOCALES / "ru" / "LC_MESSAGES" / i18n.DOMAIN).open("rb") as file:
-        catalogue = read_po(file, locale="ru")
-    ids = [m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id]
-    parts = (max(re.split(r"\{\w+\}", text), key=len).strip() for text in ids)
-    return [part for part in parts if len(part) > 3 and (" " in part or part[0].isupper())]
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_full_page_in_russian_has_no_english_left(seeded, run, words, page):
-    test = run(seeded, page)
-    assert not test.exception
-    said = unescape(re.sub(r"<[^>]+>", " ", words(test)))
-    assert re.search("[а-яё]{4}", said)
-    leaked = [text for text in _english() if re.search(rf"(?<![\w@.-]){re.escape(text)}(?![\w@.-])", said)]
-    assert leaked == []
-
-
-@pytest.mark.parametrize(
-    ("language", "title"),
-    [
-        ("en", "Overview Dialogues Chat Prompts Tests Experiments Prices Costs"),
-        ("kk", "Шолу Диалогтар Чат Промпттар Тесттер Эксперименттер Прайс Шығындар"),
-    ],
-)
-@pytest.mark.parametrize("page", PAGES)
-def test_every_page_in_english_and_kazakh(seeded, run, page, language, title):
-    test = run(seeded, page, lang=language)
-    assert not test.exception
-    assert test.title[0].value == title.split()[PAGES.index(page)]
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_empty_store(bare, run, words, page):
-    _open(bare, "writer").close()
-    test = run(bare, page)
-    assert not test.exception
-    assert words(test)
-    assert not test.metric
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_missing_store_says_so_and_what_to_do(bare, run, words, page):
-    test = run(bare, page)
-    assert not test.exception
-    assert "Данных пока нет" in words(test)
-    assert "botops doctor" in words(test)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_damaged_store(project, run, words, page):
-    (project / ".botops" / "botops.db").write_bytes(b"not a database at all" * 500)
-    for extra in (project / ".botops").glob("botops.db-*"):
-        extra.unlink()
-    test = run(project, page)
-    assert not test.exception
-    assert "Данных пока нет" in words(test)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_broken_settings_point_at_the_line(project, run, words, page):
-    (project / "botops.yaml").write_text("company:\n  nme: Айна\n", encoding="utf-8")
-    test = run(project, page)
-    assert not test.exception
-    assert "botops.yaml:2:3" in words(test)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_broken_prompt_and_missing_price_book(project, run, words, page):
+def test_broken_prompt_and_missing_price_book(project, run, words):
     (project / "prompts" / "sales" / "1.yaml").write_text("messages: [\n", encoding="utf-8")
     (project / "pricebook" / "demo.yaml").unlink()
-    test = run(project, page)
-    assert not test.exception
-    said = words(test)
-    if page == "overview":
-        assert "Нет прайса" in said
-        assert "Файл промпта sales сломан: клиенты получают последнюю исправную версию" in said
-    if page == "prompts":
-        assert "Файл сломан: клиенты получают последнюю исправную версию" in said
-        assert "prompts/sales/1.yaml" in said
+    said = words(run(project))
+    assert "Нет прайса" in said
+    assert "Файл промпта sales сломан: клиенты получают последнюю исправную версию" in said
+    said = words(run(project, "prompts"))
+    assert "Файл сломан: клиенты получают последнюю исправную версию" in said
+    assert "prompts/sales/1.yaml" in said
 
 
 def test_a_changed_version_is_explained_in_russian(project, run, words):
@@ -125,19 +54,19 @@ def test_broken_price_book_is_loud(project, run, words):
     assert "demo.yaml" in said
 
 
-def test_overview_shows_the_seven_numbers_with_their_definitions(seeded, run, words):
+def test_today_shows_the_seven_numbers_with_their_definitions(seeded, run, words):
     test = run(seeded, days="28")
     labels = [re.sub(r"\\", "", m.label) for m in test.metric]
-    assert labels == [GLOSSARY[name].name["ru"] for name in OVERVIEW]
+    assert labels == [GLOSSARY[name].name["ru"] for name in TODAY]
     assert all(m.help for m in test.metric)
     said = unescape(words(test))
-    for name in OVERVIEW:
+    for name in TODAY:
         assert GLOSSARY[name].meaning["ru"] in said
         assert GLOSSARY[name].formula["ru"] in said
     assert "Где бот ошибается?" in said
 
 
-def test_overview_says_that_the_model_is_simulated(seeded, run, words):
+def test_today_says_that_the_model_is_simulated(seeded, run, words):
     assert "OPENAI_API_KEY" in words(run(seeded))
 
 
@@ -222,6 +151,21 @@ def test_waiting_queue(seeded, run, words):
     assert "ждёт" in said
 
 
+def test_a_client_who_waits_is_taken_on(served, project, run, words, monkeypatch):
+    address, container = served
+    monkeypatch.setenv("BOTOPS_API", address)
+    asked_at = container.clock.now() - timedelta(hours=1)
+    asyncio.run(container.bot.run_turn(InboundMessage("w1", "lead", "Позовите менеджера", asked_at, "k1")))
+    test = run(project, "dialogues", waiting="1")
+    assert "Никто не ждёт" not in words(test)
+    test.text_input(key="by-take-0").set_value("Айгуль")
+    test.button(key="do-take-0").click().run()
+    assert not test.exception
+    assert "Никто не ждёт" in words(test)
+    (row,) = container.store.reads.hand_offs(dialogue_id="w1")
+    assert row.taken_by == "Айгуль"
+
+
 def _view(test, name):
     return test.segmented_control(key="prompt-view").set_value(name).run()
 
@@ -272,7 +216,7 @@ def test_language_is_kept_in_the_address_and_over_pages(seeded, run):
 
 
 def test_unknown_language_is_russian(seeded, run):
-    assert run(seeded, lang="xx").title[0].value == "Обзор"
+    assert run(seeded, lang="xx").title[0].value == "Сегодня"
 
 
 def test_chat_without_an_api_says_so(seeded, run, words, monkeypatch):
@@ -289,6 +233,9 @@ def test_pages_say_that_the_demo_is_being_made(project, run):
     assert not test.exception
     assert "Готовим демо-данные: 60 из 2\xa0200" in test.get("progress")[0].proto.text
     assert test.query_params["days"] == "28"
+    test.session_state["today-drawn"] = time.monotonic() - 60
+    test.run()
+    assert time.monotonic() - test.session_state["today-drawn"] < 30  # its numbers grow: it was drawn anew
 
 
 def test_finished_demo_says_nothing(seeded, run):
@@ -305,8 +252,8 @@ def test_owner_without_a_title_is_named_by_its_role(project, run, words):
         assert "sales_enablement" in words(run(project, "prompts"))
 
 
-def test_the_overview_tells_of_a_price_book_that_is_alarmed_about(project, run, words):
-    assert "прайсом" not in words(run(project))
+def test_today_tells_of_a_price_book_that_is_alarmed_about(project, run, words):
+    assert "С новым прайсом" not in words(run(project))
     with _open(project, "side") as container:
         current = container.books.current()
         detail = {"replies_before": 200, "held_before": 4, "replies": 20, "held": 9, "products": "Тариф «Старт»"}

@@ -120,7 +120,7 @@ def test_the_block_for_other_pages(lived, monkeypatch, words):
     def page(folder, name, version):
         from botops.app.container import Container
         from botops.config import Secrets, load_settings
-        from botops.console import prompt_costs
+        from botops.console.prompts import costs as prompt_costs
 
         with Container.open(load_settings(f"{folder}/botops.yaml"), Secrets(), role="reader") as container:
             prompt_costs.show(container, name, version)

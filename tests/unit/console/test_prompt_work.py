@@ -3,7 +3,7 @@
 import pytest
 
 from botops.app.releases import kill_switch, proposing, releasing
-from botops.console.prompt_typing import Typed
+from botops.console.prompts.typed import Typed
 from botops.domain.releases import AuditEntry, Deed, EvalRun, OverrideKind, ProposalState
 
 INVENTED = "- Всем даём скидку 50 % на любой тариф."
@@ -36,14 +36,6 @@ def field(test):
 
 def look(test, view):
     return test.segmented_control(key="prompt-view").set_value(view).run()
-
-
-@pytest.fixture
-def acting(served, monkeypatch):
-    """A service that the page talks to; its container."""
-    address, container = served
-    monkeypatch.setenv("BOTOPS_API", address)
-    return container
 
 
 @pytest.fixture
@@ -284,6 +276,7 @@ def test_a_second_person_says_yes(two_people, acting, project, run, words):
     signed(test, proposal.id, "да", by="Айгуль")
     press(test, f"decide-now-{proposal.id}")
     assert "Не сохранено" in words(test)
+    assert "Предложение внёс человек по имени Айгуль: одобрить должен кто-то другой." in words(test)
     assert acting.store.proposals.get(proposal.id).state is ProposalState.OPEN
 
     signed(test, proposal.id, "да", by="Болат")
@@ -318,6 +311,7 @@ def test_publishing_while_an_experiment_runs_is_refused_and_said(acting, project
     press(test, "publish-now-sales")
     assert not test.exception
     assert "Не сохранено" in words(test)
+    assert "Идёт эксперимент: сначала закончите его" in words(test)
     assert acting.registry.release("sales").live == 1
 
 
@@ -431,3 +425,33 @@ def test_a_text_in_the_place_of_another_can_be_brought_back():
     assert (typed.text, typed.replaced, typed.changed) == ("other", "mine", True)
     typed.take("mine", "v1")
     assert typed.round == 2
+
+
+def test_a_prompt_is_begun_from_another_one(acting, project, run, words):
+    test = run(project, "prompts")
+    assert "Все промпты: 2" in words(test)
+    named(test.text_input, "by-new-prompt").set_value("Айгуль")
+    press(test, "new-prompt-now")
+    assert "support" not in acting.registry.names()
+    named(test.text_input, "new-prompt-name").set_value("Поддержка")
+    press(test, "new-prompt-now")
+    assert "small latin letters" in words(test)
+    named(test.text_input, "new-prompt-name").set_value("support")
+    press(test, "new-prompt-now")
+    assert not test.exception
+    assert "Все промпты: 3" in words(test)
+    assert acting.registry.draft_text("support")[1] == (project / "prompts/sales/2.yaml").read_text("utf-8")
+    for view in ("text", "draft", "release", "compare", "costs", "check", "history"):
+        assert not look(test, view).exception
+    named(test.text_input, "new-prompt-name").set_value("support")
+    press(test, "new-prompt-now")
+    assert "Черновик с таким именем уже есть" in words(test)
+
+
+def test_which_versions_are_looked_at_stands_in_the_address(seeded, run, words):
+    test = run(seeded, "prompts")
+    named(test.selectbox, "text-sales").set_value(2).run()
+    assert test.query_params["version"] in ("2", ["2"])
+    look(test, "compare")
+    named(test.selectbox, "diff-after-sales").set_value(1).run()
+    assert test.query_params["after"] in ("1", ["1"])

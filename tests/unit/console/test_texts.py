@@ -12,8 +12,9 @@ import streamlit as st
 from babel.messages.pofile import read_po
 
 import botops.console
-from botops.app.glossary import GLOSSARY, OVERVIEW
-from botops.console import formats, i18n, labels
+from botops.app.glossary import DAILY, GLOSSARY, TODAY
+from botops.app.queries import Number
+from botops.console import formats, i18n, labels, numbers
 from botops.domain.findings import FindingKind, Severity
 from botops.domain.money import Money
 from botops.domain.turns import Action, Purpose, TurnState
@@ -92,7 +93,7 @@ def test_russian_plurals(speak, number, word):
 
 def test_english_speaks_from_the_code(speak):
     speak("en")
-    assert i18n._("Overview") == "Overview"
+    assert i18n._("Dialogues") == "Dialogues"
     assert i18n.ngettext("{n} reply", "{n} replies", 2) == "{n} replies"
 
 
@@ -120,8 +121,9 @@ def test_labels_of_unknown_words_are_the_words(language):
 
 
 def test_glossary_is_whole():
-    assert set(OVERVIEW) <= set(GLOSSARY)
-    assert len(OVERVIEW) <= 7
+    for shown in (DAILY, TODAY):
+        assert set(shown) <= set(GLOSSARY)
+        assert len(shown) <= 7
     for entry in GLOSSARY.values():
         module, _dot, function = entry.function.rpartition(".")
         assert callable(getattr(__import__(module, fromlist=[function]), function))
@@ -175,3 +177,45 @@ def test_moments_are_of_the_company(speak):
         date(2026, 11, 2)
     )
     assert formats.span(timedelta(days=2)) == "2 дня"
+
+
+def test_no_page_shows_a_note_of_its_code():
+    """Streamlit writes bare expressions of a page's script onto the page, a string under a constant too."""
+    for file in sorted((ROOM / "views").glob("*.py")):
+        bare = [node.lineno for node in ast.parse(file.read_text(encoding="utf-8")).body[1:]
+                if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)]  # fmt: skip
+        assert bare == [], file.name
+
+
+def test_no_field_of_choices_asks_in_english_what_to_choose():
+    """Streamlit's own words for an empty field are English whatever the language."""
+    bare = []
+    for file in sorted(ROOM.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            given = {one.arg: one.value for one in node.keywords}
+            index = given.get("index")
+            may_be_empty = node.func.attr == "multiselect" or (
+                node.func.attr == "selectbox"
+                and any(
+                    isinstance(part, ast.Constant) and part.value is None for part in ast.walk(index or ast.List([]))
+                )
+            )
+            if may_be_empty and "placeholder" not in given:
+                bare.append(f"{file.name}:{node.lineno}")
+            options = node.args[1] if node.func.attr == "selectbox" and len(node.args) > 1 else None
+            if isinstance(options, ast.List) and any(
+                isinstance(o, ast.Constant) and o.value is None for o in options.elts
+            ):
+                bare.append(f"{file.name}:{node.lineno}")  # an option of nothing is shown as an empty field
+    assert bare == []
+
+
+@pytest.mark.parametrize(
+    ("value", "previous", "said"), [(0.30, 0.25, "5 п. п."), (0.251, 0.25, "0,1 п. п."), (0.2, 0.25, "5 п. п.")]
+)
+def test_a_share_changes_by_points_and_not_by_a_share_of_itself(speak, value, previous, said):
+    speak("ru")
+    assert numbers.changed(Number("satisfied", value, previous)) == said
+    assert numbers.changed(Number("waiting_reviews", 6, 5)) == "20%"

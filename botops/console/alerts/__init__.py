@@ -1,0 +1,1 @@
+"""Alerts: the inbox and the page of one."""

@@ -1,0 +1,1 @@
+"""Dialogues: the list's filters, the transcript, the review."""

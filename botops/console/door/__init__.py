@@ -1,0 +1,1 @@
+"""The console's door: who has to sign in does so here, before Streamlit says a word."""

@@ -1,0 +1,1 @@
+"""Evaluations: the parts of the page."""

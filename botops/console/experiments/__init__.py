@@ -1,0 +1,1 @@
+"""Experiments: the parts of the page."""

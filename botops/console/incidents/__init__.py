@@ -1,0 +1,1 @@
+"""Incidents: the list, the page of one, its postmortem."""

@@ -1,0 +1,1 @@
+"""What AI Ops watches: the parts of the live and the system page."""

@@ -1,0 +1,1 @@
+"""Prompts: the parts of the page."""

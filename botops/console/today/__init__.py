@@ -1,0 +1,1 @@
+"""Parts of the page Today: what is wrong, what waits, what was changed."""

@@ -1,0 +1,84 @@
+"""The page Today: what is wrong, what waits for whom, what was changed."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+from sqlalchemy import Engine, event
+
+from botops.app.container import Container
+from botops.app.releases import proposing
+from botops.config import Secrets, load_settings
+from botops.domain.releases import AuditEntry, Deed
+
+
+def _said(words, test):
+    return unescape(re.sub(r"<[^>]+>", " ", words(test)))
+
+
+def _side(folder):
+    return Container.open(load_settings(folder / "botops.yaml"), Secrets(), role="side")
+
+
+def test_a_proposal_waits_for_a_second_person(project, run, words):
+    assert "Прайс autumn.yaml" not in words(run(project))
+    with _side(project) as container:
+        proposing.put_forward(
+            container, "pricebook", "autumn.yaml", "c" * 64, by="Дана", reason="осенние <b>цены</b>", base=None
+        )
+    said = _said(words, run(project))
+    assert "Прайс autumn.yaml" in said
+    assert "осенние <b>цены</b>" in said
+
+
+def test_replies_nobody_judged_wait_for_a_word(seeded, bare, run, words):
+    assert re.search(r"\d+ отве\S+ жд\S+ вашего слова", _said(words, run(seeded)))
+    Container.open(load_settings(bare / "botops.yaml"), Secrets(), role="writer").close()
+    said = _said(words, run(bare))
+    assert "вашего слова" not in said
+    assert "Ничего не ждёт" in said
+
+
+def test_the_store_is_asked_once_for_the_queue_and_for_no_number_that_is_not_shown(seeded, run):
+    asked = []
+
+    def note(connection, cursor, statement, parameters, context, many):
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        run(seeded)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert sum(" AS waiting" in statement for statement in asked) == 1
+    assert any("rollup_turn" in statement for statement in asked)
+    assert not [s for s in asked if "rollup_latency" in s or "rollup_call" in s or "sum_input_tokens" in s]
+
+
+def test_a_price_a_prompt_still_tells_is_shown_with_its_line(project, run, words):
+    draft = (project / "prompts" / "sales" / "2.yaml").read_text(encoding="utf-8")
+    (project / "prompts" / "sales" / "draft.yaml").write_text(
+        draft.replace("messages:", "messages:\n  - {role: system, content: Тариф «Магазин» стоит 1 234 ₸ в месяц.}", 1),
+        encoding="utf-8",
+    )
+    said = _said(words, run(project))
+    assert re.search(r"Промпт sales расходится с прайсом в \d+ мест", said)
+    assert "1 234" in said
+    assert "prompts/sales/draft.yaml:" in said
+    assert "Черновик промпта sales" in said
+
+
+def test_what_was_published_is_told_with_who_and_why(project, run, words):
+    with _side(project) as container:
+        now, hour = container.clock.now(), timedelta(hours=1)
+        for at, reason in ((now - hour, "осенние цены"), (now - 72 * hour, "летние цены")):
+            container.store.audit.add(AuditEntry(reason, at, "Дана", Deed.ROLLBACK, "pricebook", reason))
+    said = _said(words, run(project))
+    assert "осенние цены" in said
+    assert "летние цены" not in said
+
+
+def test_few_ratings_are_called_few(seeded, run):
+    test = run(seeded, days="7")
+    card = next(metric for metric in test.metric if metric.label == "Довольны ботом")
+    assert re.search(r"\d+ оцен\S+: судить рано|оценок пока нет", card.delta)
