@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from botops.console import deeds, parts
+from botops.console import deeds, parts, presses
 from botops.console.i18n import N_, _
 from botops.domain.access import Right
 from botops.domain.releases import Proposal, ProposalState
@@ -30,5 +30,5 @@ def form(proposal: Proposal, rule: str, *, outdated: bool) -> None:
         decision = st.radio(_("Your word"), open_ones, key=f"decision-{proposal.id}", format_func=said.__getitem__)
         parts.answer(rule)
         body = {"decision": decision, "reason": deeds.why(proposal.id), "by": deeds.who(proposal.id)}
-        if st.form_submit_button(_("Decide now"), key=f"decide-now-{proposal.id}"):
+        if presses.submit(_("Decide now"), key=f"decide-now-{proposal.id}"):
             deeds.send(f"/v1/proposals/{quote(proposal.id)}/decide", body)

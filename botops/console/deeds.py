@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from botops.console import api, data, frame, labels, signed
+from botops.console import api, data, frame, labels, presses, signed
 from botops.console.i18n import _
 from botops.domain.access import RIGHTS, Right
 from botops.domain.errors import BotopsError
@@ -89,12 +89,12 @@ def lacking(right: Right) -> str | None:
 
 def button(label: str, right: Right, *, key: str, **options: Any) -> bool:
     """A button for who holds the right; for others it stands there disabled and says why."""
-    return st.button(label, key=key, **_for(right, options))
+    return presses.button(label, key=key, **_for(right, options))
 
 
 def submit(label: str, right: Right, *, key: str, **options: Any) -> bool:
     """The button of a form, as `button`."""
-    return st.form_submit_button(label, key=key, **_for(right, options))
+    return presses.submit(label, key=key, **_for(right, options))
 
 
 def popover(label: str, right: Right, **options: Any) -> DeltaGenerator:

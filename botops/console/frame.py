@@ -10,7 +10,7 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.app.seed import Seeding
-from botops.console import data, formats, navigation, refusals, safe
+from botops.console import data, formats, navigation, presses, refusals, safe
 from botops.console.i18n import COOKIE, LANGUAGES, _, language, ngettext, switch
 from botops.domain.errors import BotopsError, SignInError, StoreError
 
@@ -53,6 +53,7 @@ def page(name: navigation.Name, body: Callable[[Container], None]) -> None:
     except BotopsError as error:
         data.forget()
         fault(_("This page cannot be shown"), error)
+    presses.told()
 
 
 def fault(title: str, error: BotopsError) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from botops.app.alerts import inbox
 from botops.app.container import Container
 from botops.app.prompts.state import role_titles
-from botops.console import deeds, formats, frame, labels, navigation, parts, safe
+from botops.console import deeds, formats, frame, labels, navigation, parts, presses, safe
 from botops.console.alerts import labels as alert_labels
 from botops.console.i18n import _, language, ngettext
 from botops.console.incidents import labels as incident_labels
@@ -94,5 +94,5 @@ def _end(one: Silence) -> None:
     with deeds.popover(_("End it now"), Right.OPERATE), st.form(f"end-silence-{one.id}", border=False):
         key = f"silence-{one.id}"
         body = {"reason": deeds.why(key), "by": deeds.who(key)}
-        if st.form_submit_button(_("End it"), key=f"do-end-{one.id}"):
+        if presses.submit(_("End it"), key=f"do-end-{one.id}"):
             deeds.send(f"/v1/silences/{one.id}/end", body)

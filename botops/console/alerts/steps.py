@@ -9,7 +9,7 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.app.incidents import remedies
-from botops.console import deeds, labels, parts, safe
+from botops.console import deeds, labels, parts, presses, safe
 from botops.console.i18n import _, ngettext
 from botops.console.incidents import labels as incident_labels
 from botops.console.incidents import listing as incident_list
@@ -42,7 +42,7 @@ def _acknowledge(alert: Alert) -> None:
     ):
         parts.answer(_("Nobody is reminded of it any more."))
         body = {"by": deeds.who("alert-acknowledge")}
-        if st.form_submit_button(_("I take it on"), type="primary", key="do-alert-acknowledge"):
+        if presses.submit(_("I take it on"), type="primary", key="do-alert-acknowledge"):
             deeds.send(f"/v1/alerts/{alert.id}/acknowledge", body)
 
 
@@ -53,7 +53,7 @@ def _incident(alert: Alert) -> None:
     ):
         parts.answer(_("What the alert knows is taken over: which replies, since when, whose it is, what it may cost."))
         body = {"alert": alert.id, "by": deeds.who("alert-incident")}
-        if st.form_submit_button(_("Open the incident now"), type="primary", key="do-alert-incident"):
+        if presses.submit(_("Open the incident now"), type="primary", key="do-alert-incident"):
             incident_list.open_and_show("/v1/incidents/from-alert", body)
 
 
@@ -79,7 +79,7 @@ def _silence(container: Container, alert: Alert) -> None:
         until = container.clock.now() + timedelta(hours=hours or _HOURS[1])
         body: dict[str, Any] = {about: values[about], "until": until.isoformat(),
                                 "reason": deeds.why("silence"), "by": deeds.who("silence")}  # fmt: skip
-        if st.form_submit_button(_("Silence it now"), type="primary", key="do-silence"):
+        if presses.submit(_("Silence it now"), type="primary", key="do-silence"):
             deeds.send("/v1/silences", body)
 
 
@@ -90,7 +90,7 @@ def _resolve(alert: Alert) -> None:
     ):
         parts.answer(_("It ends by itself when its source is quiet. Say so by hand when the source is wrong."))
         body = {"reason": deeds.why("alert-resolve"), "by": deeds.who("alert-resolve")}
-        if st.form_submit_button(_("It is over"), key="do-alert-resolve"):
+        if presses.submit(_("It is over"), key="do-alert-resolve"):
             deeds.send(f"/v1/alerts/{alert.id}/resolve", body)
 
 
@@ -114,7 +114,7 @@ def _undo(container: Container, alert: Alert) -> None:
         ):
             parts.answer(_("What was in force before is in force again. The log keeps who and why."))
             body = {"reason": deeds.why("alert-rollback"), "by": deeds.who("alert-rollback")}
-            if st.form_submit_button(_("Roll back now"), type="primary", key="do-alert-rollback"):
+            if presses.submit(_("Roll back now"), type="primary", key="do-alert-rollback"):
                 deeds.send(f"/v1/alerts/{alert.id}/rollback", body, refusal=_("It was not rolled back"))
         if fault.prompt is not None and fault.prompt in container.registry.names():
             prompt_switch.switch(container, fault.prompt, prompt_switch.orders(container, fault.prompt))

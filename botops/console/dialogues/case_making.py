@@ -12,7 +12,7 @@ from botops.app.container import Container
 from botops.app.evals.cases import prompt_of_turn, usual_suite
 from botops.app.evals.reading import Walk
 from botops.app.evals.suite_files import ListedSuite
-from botops.console import deeds, parts
+from botops.console import deeds, parts, presses
 from botops.console.dialogues import verdict
 from botops.console.evals import chain as eval_chain
 from botops.console.i18n import _
@@ -53,5 +53,5 @@ def button(container: Container, record: TurnRecord, suites: Sequence[ListedSuit
             "reason": reason,
             "by": by.strip() or deeds.who(key),
         }
-        if st.form_submit_button(_("Make the test"), type="primary", key=f"make-test-now-{record.id}"):
+        if presses.submit(_("Make the test"), type="primary", key=f"make-test-now-{record.id}"):
             deeds.send(f"/v1/dialogues/{quote(record.inbound.dialogue_id, safe='')}/case", body)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from botops.app.container import Container
-from botops.console import deeds, formats, frame, labels, navigation, parts, safe
+from botops.console import deeds, formats, frame, labels, navigation, parts, presses, safe
 from botops.console.i18n import _
 from botops.console.safe import Html, tag
 from botops.domain.access import Right
@@ -42,7 +42,7 @@ def _take(index: int, row: HandOffRow) -> None:
         st.form(f"form-{key}", border=False),
     ):
         body = {"by": deeds.who(key)}
-        if st.form_submit_button(_("I take it on"), type="primary", key=f"do-{key}"):
+        if presses.submit(_("I take it on"), type="primary", key=f"do-{key}"):
             deeds.send(f"/v1/hand-offs/{quote(row.hand_off.dialogue_id, safe='')}/take", body)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from botops.app.container import Container
-from botops.console import deeds, formats, frame, safe
+from botops.console import deeds, formats, frame, presses, safe
 from botops.console.i18n import N_, _
 from botops.console.safe import Html, tag
 from botops.domain.access import Right
@@ -27,7 +27,7 @@ def section(container: Container, dialogue_id: str, by: str) -> None:
     ):
         stars = st.feedback("stars", key="rate-stars")
         why = st.text_input(_("What was good or bad"), key="rate-why", max_chars=1000)
-        if st.form_submit_button(_("Rate"), type="primary", key="rate-now"):
+        if presses.submit(_("Rate"), type="primary", key="rate-now"):
             if stars is None:
                 frame.show(frame.alert("bad", _("It was not kept"), _("Choose from one star to five.")))
                 return

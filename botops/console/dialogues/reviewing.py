@@ -12,7 +12,7 @@ from botops.app.checks.reviewing import FindingOfTurn, findings_of, today
 from botops.app.container import Container
 from botops.app.prompts.state import role_titles
 from botops.claims.exceptions import MOST_CHARACTERS, suggested_wording
-from botops.console import deeds, formats, frame, labels, parts, safe
+from botops.console import deeds, formats, frame, labels, parts, presses, safe
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag
 from botops.domain.access import Right
@@ -172,5 +172,5 @@ def _ending(exception: ClaimException) -> None:
         st.form(f"end-{exception.id}", border=False),
     ):
         by = deeds.who(f"end-{exception.id}")
-        if st.form_submit_button(_("End it")):
+        if presses.submit(_("End it"), key=f"revoke-now-{exception.id}"):
             deeds.send(f"/v1/exceptions/{exception.id}/revoke", {"by": by})

@@ -11,7 +11,7 @@ import streamlit as st
 
 from botops.app.checks.reviewing import findings_of
 from botops.app.dialogues.judging import MOST_CHARACTERS
-from botops.console import deeds, formats, frame, labels, parts, safe
+from botops.console import deeds, formats, frame, labels, parts, presses, safe
 from botops.console.i18n import _
 from botops.console.safe import Html, tag
 from botops.domain.access import Right
@@ -102,9 +102,9 @@ def _better(words: Words, then: Then) -> None:
         )  # fmt: skip
         reason = st.text_input(_("What is wrong"), own.reason if own else "", key=f"what-wrong-{turn}", max_chars=1000)
         body = {"by": words.by} | ({"reason": reason} if reason.strip() else {})
-        if st.form_submit_button(_("The bot was wrong"), type="primary", key=f"better-now-{turn}"):
+        if presses.submit(_("The bot was wrong"), type="primary", key=f"better-now-{turn}"):
             _keep(words, body | {"verdict": "wrong", "ideal": ideal}, ReplyVerdict.WRONG, then)
-        if not words.objected and st.form_submit_button(_("The reply is right"), key=f"fine-now-{turn}"):
+        if not words.objected and presses.submit(_("The reply is right"), key=f"fine-now-{turn}"):
             _keep(words, body | {"verdict": "right"}, ReplyVerdict.RIGHT, then)
 
 

@@ -13,7 +13,7 @@ from botops.app.container import Container
 from botops.app.evals.reading import Text, last_runs
 from botops.app.evals.suite_files import ListedSuite
 from botops.app.models import SIMULATOR
-from botops.console import api, deeds, formats, frame, labels, navigation, parts
+from botops.console import api, deeds, formats, frame, labels, navigation, parts, presses
 from botops.console.evals import labels as eval_labels
 from botops.console.i18n import _
 from botops.console.safe import tag
@@ -101,7 +101,7 @@ def _form(container: Container, prompt: str, text: Text, suites: Sequence[Listed
             limit = st.number_input(
                 _("The models may cost at most, $"), 0.01, 1000.0, 1.0, key=f"run-most-{key}", width=260
             )
-            costs = st.form_submit_button(_("What would it cost?"), key=f"run-cost-{key}")
+            costs = presses.submit(_("What would it cost?"), key=f"run-cost-{key}")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             with st.container(width=260):
                 body["by"] = deeds.who(f"run-{key}")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from botops.app.experiments.experimenting import Experiment
-from botops.console import deeds, frame, parts
+from botops.console import deeds, frame, parts, presses
 from botops.console.i18n import _
 from botops.domain.access import Right
 from botops.split import BUCKETS
@@ -34,7 +34,7 @@ def _widen(one: Experiment, path: str) -> None:
         share = st.slider(_("Clients who take part, %"), min(least, 99), 100, 100, key=f"widen-{one.split.coverage}")
         body = {"coverage": share * _POINT, "reason": deeds.why("widen"), "by": deeds.who("widen"),
                 "release": one.release}  # fmt: skip
-        if st.form_submit_button(_("Let them in"), key="widen-now"):
+        if presses.submit(_("Let them in"), key="widen-now"):
             deeds.send(f"{path}/coverage", body)
 
 
@@ -52,7 +52,7 @@ def _testers(one: Experiment, path: str) -> None:
             format_func=lambda n: _("like any client again") if n == _NOT else f"v{n}",
         )  # fmt: skip
         body = {"lead": lead.strip(), "reason": deeds.why("tester"), "by": deeds.who("tester"), "release": one.release}
-        if st.form_submit_button(_("Save"), key="tester-now"):
+        if presses.submit(_("Save"), key="tester-now"):
             if not lead.strip():
                 frame.show(frame.alert("bad", _("It was not kept"), _("Name the client.")))
                 return

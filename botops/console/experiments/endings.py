@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from botops.app.experiments.experimenting import Experiment
-from botops.console import deeds
+from botops.console import deeds, presses
 from botops.console.experiments import changes
 from botops.console.i18n import _
 from botops.domain.access import Right
@@ -21,7 +21,7 @@ def section(one: Experiment) -> None:
             st.markdown(_("Everybody gets the live version again, v{version}.").format(version=one.live))
             with st.form("stop-form", border=False):
                 body = {"reason": deeds.why("stop"), "by": deeds.who("stop"), "release": one.release}
-                if st.form_submit_button(_("Stop"), key="stop-now"):
+                if presses.submit(_("Stop"), key="stop-now"):
                     deeds.send(f"/v1/experiments/{one.prompt}/stop", body)
 
 
@@ -37,5 +37,5 @@ def _promote(one: Experiment) -> None:
         anyway = st.checkbox(_("Although the verdict does not say so; the log keeps why"), key="promote-anyway")
         body = {"version": version, "anyway": anyway, "reason": deeds.why("promote"), "by": deeds.who("promote"),
                 "release": one.release}  # fmt: skip
-        if st.form_submit_button(_("Make it live and end the experiment"), key="promote-now"):
+        if presses.submit(_("Make it live and end the experiment"), key="promote-now"):
             deeds.send(f"/v1/experiments/{one.prompt}/promote", body)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from botops.app.container import Container
-from botops.console import data, deeds, formats, frame, labels, navigation, parts, safe
+from botops.console import data, deeds, formats, frame, labels, navigation, parts, presses, safe
 from botops.console.i18n import _
 from botops.console.incidents import labels as incident_labels
 from botops.console.incidents.steps import path
@@ -55,7 +55,7 @@ def closing(incident: Incident) -> None:
     ):
         parts.answer(_("Cause, actions and test are known: it was learnt from."))
         body = {"by": deeds.who("close")}
-        if st.form_submit_button(_("Close it"), type="primary", key="do-close"):
+        if presses.submit(_("Close it"), type="primary", key="do-close"):
             deeds.send(path(incident, "close"), body)
 
 
@@ -82,7 +82,7 @@ def _cause(incident: Incident, *, closed: bool) -> None:
             max_chars=MOST_REASON,
         )  # fmt: skip
         body = {"kind": kind.value, "words": words, "by": deeds.who("cause")}
-        if st.form_submit_button(_("Keep the cause"), type="primary", key="do-cause"):
+        if presses.submit(_("Keep the cause"), type="primary", key="do-cause"):
             deeds.send(path(incident, "cause"), body, method="PUT")
 
 
@@ -115,7 +115,7 @@ def _done(incident: Incident, place: int) -> None:
     with deeds.popover(_("Done"), Right.OPERATE, icon=":material/check:", key=f"step-done-{place}"):  # noqa: SIM117
         with st.form(f"form-done-{place}", border=False):
             body = {"by": deeds.who(f"done-{place}")}
-            if st.form_submit_button(_("It is done"), key=f"do-done-{place}"):
+            if presses.submit(_("It is done"), key=f"do-done-{place}"):
                 deeds.send(path(incident, f"actions/{place}/done"), body)
 
 
@@ -133,7 +133,7 @@ def _add_action(incident: Incident, roles: Roles, today: date) -> None:
                             format="DD.MM.YYYY")  # fmt: skip
         by = deeds.who("action")
         body = {"words": words, "owner": owner, "due": due.isoformat() if isinstance(due, date) else None, "by": by}
-        if st.form_submit_button(_("Add it"), type="primary", key="do-action"):
+        if presses.submit(_("Add it"), type="primary", key="do-action"):
             deeds.send(path(incident, "actions"), body)
 
 
@@ -156,7 +156,7 @@ def _case(container: Container, incident: Incident, impact: Impact, *, closed: b
         how = st.radio(_("Which?"), list(ways), key="case-how", format_func=lambda one: ways[one])
         with st.form(f"form-case-{how}", border=False):
             body = _case_fields(container, how) | {"by": deeds.who("case")}
-            if st.form_submit_button(_("Keep the test"), type="primary", key="do-case"):
+            if presses.submit(_("Keep the test"), type="primary", key="do-case"):
                 deeds.send(path(incident, "case"), body, method="PUT")
 
 

@@ -13,7 +13,7 @@ from botops.app import incidents as app
 from botops.app.container import Container
 from botops.app.glossary import GLOSSARY
 from botops.app.prompts.state import role_titles
-from botops.console import deeds, formats, frame, labels, navigation, parts, safe
+from botops.console import deeds, formats, frame, labels, navigation, parts, presses, safe
 from botops.console.dialogues import filters, reads
 from botops.console.i18n import _, language, ngettext
 from botops.console.incidents import labels as incident_labels
@@ -137,7 +137,7 @@ def _open_form(container: Container, roles: Roles) -> None:
             placeholder=_("who is responsible for it"), format_func=lambda role: labels.role(role, roles),
         )  # fmt: skip
         body |= {"owner": owner, "by": deeds.who("incident")}
-        if st.form_submit_button(_("Open the incident now"), type="primary", key="open-incident-now"):
+        if presses.submit(_("Open the incident now"), type="primary", key="open-incident-now"):
             open_and_show("/v1/incidents", body)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from botops.app.container import Container
-from botops.console import deeds, formats, labels
+from botops.console import deeds, formats, labels, presses
 from botops.console.i18n import _
 from botops.console.incidents import labels as incident_labels
 from botops.domain.access import Right
@@ -44,7 +44,7 @@ def _acknowledge(incident: Incident) -> None:
         st.form("form-acknowledge", border=False),
     ):
         body = {"by": deeds.who("acknowledge")}
-        if st.form_submit_button(_("I take it on"), type="primary", key="do-acknowledge"):
+        if presses.submit(_("I take it on"), type="primary", key="do-acknowledge"):
             deeds.send(path(incident, "acknowledge"), body)
 
 
@@ -52,7 +52,7 @@ def _said(incident: Incident, step: str, title: str, icon: str, question: str) -
     with deeds.popover(title, Right.OPERATE, icon=icon, key=f"step-{step}"), st.form(f"form-{step}", border=False):
         words = st.text_area(question, key=f"words-{step}", max_chars=MOST_REASON)
         body = {"words": words, "by": deeds.who(step)}
-        if st.form_submit_button(_("Keep it"), type="primary", key=f"do-{step}"):
+        if presses.submit(_("Keep it"), type="primary", key=f"do-{step}"):
             deeds.send(path(incident, step), body)
 
 
@@ -65,7 +65,7 @@ def _change(container: Container, incident: Incident, roles: Roles) -> None:
                 filter_mode=None, format_func=lambda one: _(incident_labels.SEVERITIES[one][0]),
             )  # fmt: skip
             body: dict[str, Any] = {"severity": severity.value, "by": deeds.who("severity")}
-            if st.form_submit_button(_("Keep the severity"), key="do-severity"):
+            if presses.submit(_("Keep the severity"), key="do-severity"):
                 deeds.send(path(incident, "severity"), body, method="PUT")
         with st.form("form-owner", border=False):
             known = list(dict.fromkeys([incident.owner, *roles]))
@@ -74,7 +74,7 @@ def _change(container: Container, incident: Incident, roles: Roles) -> None:
                 format_func=lambda role: labels.role(role, roles),
             )  # fmt: skip
             body = {"owner": owner, "by": deeds.who("owner")}
-            if st.form_submit_button(_("Give it over"), key="do-owner"):
+            if presses.submit(_("Give it over"), key="do-owner"):
                 deeds.send(path(incident, "owner"), body, method="PUT")
         _at_risk(container, incident)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.app.pricebooks.candidate import Candidate
-from botops.console import deeds, frame, parts
+from botops.console import deeds, frame, parts, presses
 from botops.console.i18n import _
 from botops.console.pricebook import labels, uploads
 from botops.console.pricebook.uploads import Upload
@@ -50,7 +50,7 @@ def section(container: Container, found: Candidate, upload: Upload, token: str) 
 def _button(label: str, right: Right, key: str, *, main: bool) -> bool:
     lacking = deeds.lacking(right)
     kind: Literal["primary", "secondary"] = "primary" if main else "secondary"
-    return st.form_submit_button(label, type=kind, key=key, disabled=lacking is not None, help=lacking)
+    return presses.submit(label, type=kind, key=key, disabled=lacking is not None, help=lacking)
 
 
 def _asked(found: Candidate, token: str) -> dict[str, bool]:

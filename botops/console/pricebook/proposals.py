@@ -10,7 +10,7 @@ from botops.app.container import Container
 from botops.app.pricebooks.books import BookInForce
 from botops.app.pricebooks.candidate import Candidate, candidate_text
 from botops.app.releases.auditing import PRICEBOOK
-from botops.console import deciding, deeds, formats, frame, parts, safe
+from botops.console import deciding, deeds, formats, frame, parts, presses, safe
 from botops.console.i18n import _, language
 from botops.console.pricebook import change, labels
 from botops.console.prompts import release_labels
@@ -77,5 +77,5 @@ def _publish(container: Container, proposal: Proposal, found: Candidate) -> None
         body: dict[str, Any] = {"text": proposal.text, "format": found.suffix.removeprefix("."),
                                 "expected": found.expected or None}  # fmt: skip
         body.update(yes, reason=deeds.why(f"live-{proposal.id}"), by=deeds.who(f"live-{proposal.id}"))
-        if st.form_submit_button(_("Make it live now"), type="primary", key=f"publish-now-{proposal.id}"):
+        if presses.submit(_("Make it live now"), type="primary", key=f"publish-now-{proposal.id}"):
             deeds.send("/v1/pricebook/publish", body, refusal=_("Nothing was published"))

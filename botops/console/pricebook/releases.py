@@ -8,7 +8,7 @@ from botops.app.container import Container
 from botops.app.pricebooks.books import BookInForce
 from botops.app.pricebooks.candidate import book_folder
 from botops.app.releases.auditing import PRICEBOOK, entries
-from botops.console import deeds, formats, frame, parts, safe
+from botops.console import deeds, formats, frame, parts, presses, safe
 from botops.console.i18n import _
 from botops.console.pricebook import proposals
 from botops.console.prompts import release_labels
@@ -61,7 +61,7 @@ def _back(name: str, expected: str | None) -> None:
     ):
         parts.answer(_("These prices hold again within two seconds. No second person is asked."))
         body = {"to": name, "expected": expected, "reason": deeds.why(f"back-{name}"), "by": deeds.who(f"back-{name}")}
-        if st.form_submit_button(_("Go back now"), type="primary", key=f"back-now-{name}"):
+        if presses.submit(_("Go back now"), type="primary", key=f"back-now-{name}"):
             deeds.send("/v1/pricebook/rollback", body, refusal=_("Nothing was changed"))
 
 

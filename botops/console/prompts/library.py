@@ -9,7 +9,7 @@ import streamlit as st
 from botops.app.container import Container
 from botops.app.prompts.state import PromptState, role_titles
 from botops.app.releases.auditing import prompt_subject
-from botops.console import deeds, formats, frame, labels, parts, safe
+from botops.console import deeds, formats, frame, labels, parts, presses, safe
 from botops.console.i18n import _, ngettext
 from botops.console.prompts.typed import versions_of
 from botops.console.safe import Html, tag
@@ -82,7 +82,7 @@ def _new(states: tuple[PromptState, ...]) -> None:
             format_func=lambda known: safe.markdown(known) if known else _("an empty text"),
         )  # fmt: skip
         by = deeds.who("new-prompt")
-        pressed = st.form_submit_button(_("Begin"), type="primary", key="new-prompt-now")
+        pressed = presses.submit(_("Begin"), type="primary", key="new-prompt-now")
     if not pressed or deeds.refused({"by": by, "words": name}):
         return
     text = texts.get(source) or _FIRST.format(text=_("What the bot is told"))

@@ -13,7 +13,7 @@ from botops.app.prompts.drafting import check
 from botops.app.prompts.state import PromptState, role_titles
 from botops.app.releases.readiness import Readiness, readiness
 from botops.config.release_policy import ReleaseRule
-from botops.console import data, deeds, frame, labels, parts, safe
+from botops.console import data, deeds, frame, labels, parts, presses, safe
 from botops.console.evals import running as eval_running
 from botops.console.i18n import _, language
 from botops.console.prompts import effect as prompt_effect
@@ -128,7 +128,7 @@ def _propose(container: Container, name: str, number: int, ready: Readiness) -> 
         parts.answer(_("Somebody else looks at it and says yes or no."))
         key = f"propose-{name}-{number}"
         body = {"prompt": name, "version": number, "reason": deeds.why(key), "by": deeds.who(key)}
-        if st.form_submit_button(_("Propose"), key=f"propose-now-{name}"):
+        if presses.submit(_("Propose"), key=f"propose-now-{name}"):
             deeds.send("/v1/proposals", body)
 
 
@@ -146,7 +146,7 @@ def _publish(state: PromptState, number: int, ready: Readiness, release: Release
         else:
             parts.answer(_("Everybody gets it within seconds."))
         body |= {"reason": deeds.why(key), "by": deeds.who(key)}
-        if st.form_submit_button(_("Publish"), type="primary", key=f"publish-now-{state.name}"):
+        if presses.submit(_("Publish"), type="primary", key=f"publish-now-{state.name}"):
             deeds.send(f"/v1/prompts/{quote(state.name)}/publish", body)
 
 
@@ -171,5 +171,5 @@ def _back(name: str, release: Release) -> None:
             )  # fmt: skip
             key = f"rollback-{name}-{release.checksum[:8]}"
             body = {"to": to, "reason": deeds.why(key), "by": deeds.who(key), "expected": release.checksum}
-            if st.form_submit_button(_("Roll back now"), type="primary", key=f"rollback-now-{name}"):
+            if presses.submit(_("Roll back now"), type="primary", key=f"rollback-now-{name}"):
                 deeds.send(f"/v1/prompts/{quote(name)}/rollback", body)

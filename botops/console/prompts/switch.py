@@ -8,7 +8,7 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.app.releases.kill_switch import by_guardrail
-from botops.console import deeds, formats, frame, navigation, parts, safe
+from botops.console import deeds, formats, frame, navigation, parts, presses, safe
 from botops.console.i18n import _
 from botops.console.prompts import release_labels
 from botops.console.safe import tag
@@ -39,7 +39,7 @@ def banner(container: Container, name: str, standing: tuple[Override, ...]) -> N
         ):
             parts.answer(_("The release decides again within two seconds."))
             body = {"reason": deeds.why(f"restore-{name}"), "by": deeds.who(f"restore-{name}")}
-            if st.form_submit_button(_("End it"), key=f"restore-now-{name}"):
+            if presses.submit(_("End it"), key=f"restore-now-{name}"):
                 deeds.send(f"/v1/prompts/{quote(name)}/restore", body)
     elif standing:
         navigation.link("experiments", _("A guardrail stopped it: see the experiment"), prompt=name)
@@ -67,7 +67,7 @@ def switch(container: Container, name: str, standing: tuple[Override, ...]) -> N
         with st.form(f"kill-form-{name}-{len(standing)}", border=False):
             key = f"kill-{name}-{len(standing)}"
             body = {"to": number or target, "reason": deeds.why(key), "by": deeds.who(key)}
-            if st.form_submit_button(_("Switch now"), type="primary", key=f"kill-now-{name}"):
+            if presses.submit(_("Switch now"), type="primary", key=f"kill-now-{name}"):
                 deeds.send(f"/v1/prompts/{quote(name)}/kill", body)
 
 

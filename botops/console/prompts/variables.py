@@ -10,7 +10,7 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.app.prompts.drafting import draft_file
-from botops.console import frame, parts, safe
+from botops.console import frame, parts, presses, safe
 from botops.console.i18n import N_, _
 from botops.console.prompts.typed import Typed
 from botops.console.safe import Html, tag
@@ -131,8 +131,8 @@ def _form(
                                          max_chars=2000)  # fmt: skip
         asked["required"] = st.checkbox(_("Whoever calls the bot must give it"), key=f"variable-required-{key}",
                                         value=bool(said.get("required", False)))  # fmt: skip
-        kept = st.form_submit_button(_("Put into the text"), type="primary", key=f"variable-keep-{key}")
-        gone = variable and st.form_submit_button(_("Take out"), key=f"variable-out-{key}")
+        kept = presses.submit(_("Put into the text"), type="primary", key=f"variable-keep-{key}")
+        gone = variable and presses.submit(_("Take out"), key=f"variable-out-{key}")
     if kept and not wanted:
         frame.show(frame.alert("bad", _("Give it a name")))
     elif kept or gone:
