@@ -107,7 +107,7 @@ def require_program():
     return find
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     # Files go to workers in this order: one that takes a minute must not be the last, with the other workers idle.
     weight = {}
     for item in items:
@@ -118,6 +118,10 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.keywords and not CHROMIUM.exists():
             item.add_marker(missing)
+        elif "browser" in item.keywords and config.pluginmanager.hasplugin("rerunfailures"):
+            # A browser on a busy machine may wait in vain. Once more tells that from a fault, and the run says so
+            # (RERUN); what is asserted is not asked twice.
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError", "did not answer within"]))
 
 
 @pytest.hookimpl(wrapper=True)
