@@ -24,6 +24,7 @@ _SAID: Mapping[Refusal, str] = {
     Refusal.NOT_VALID: N_("Something in the fields cannot be used: see the details, then try again."),
     Refusal.OWN_PROPOSAL: N_("Proposed by {who}: somebody else has to approve it."),
     Refusal.OWN_TEXT: N_("This text was written by {who}: somebody else has to approve it."),
+    Refusal.OWN_REPLIES: N_("You wrote or proposed this text of the bot: somebody else has to let its words pass."),
     Refusal.WITHDRAW_OWN: N_("It is your own proposal: withdraw it."),
     Refusal.NOT_THE_PROPOSER: N_("Proposed by {who}, who alone can withdraw it. You can reject it."),
     Refusal.NOT_AN_APPROVER: N_("By the rules of release, others approve this."),

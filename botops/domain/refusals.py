@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     NOT_VALID = "not_valid"
     OWN_PROPOSAL = "own_proposal"  # (who) proposed it
     OWN_TEXT = "own_text"  # (who) wrote it
+    OWN_REPLIES = "own_replies"
     WITHDRAW_OWN = "withdraw_own"
     NOT_THE_PROPOSER = "not_the_proposer"  # (who) proposed it
     NOT_AN_APPROVER = "not_an_approver"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from botops.app.access.acting import needs, require, require_own
 from botops.app.checks.exceptions import term_problem
+from botops.app.checks.second_person import refuse_alone, refuse_alone_for_all
 from botops.app.container import new_id
 from botops.app.releases.auditing import exception_subject
 from botops.claims.exceptions import MOST_CHARACTERS, Exceptions, same_wording, says_nothing, suggested_wording
@@ -53,7 +54,8 @@ def review(container: Container, said: Said) -> Review:
     """Keeps a ruling and what follows from it; a false alarm that an exception of today lets pass joins that one.
 
     A new exception asks for the right to approve: whoever writes prices and texts would else silence the check on their
-    own mistake. Raises UserError when something is missing and NotFoundError without such a finding.
+    own mistake. Where the prompt's text needs a second person, so does the exception. Raises UserError when something
+    is missing or it takes somebody else, and NotFoundError without such a finding.
     """
     require_own(said.by)
     _require(said.by, "who says so")
@@ -71,6 +73,7 @@ def review(container: Container, said: Said) -> Review:
         joined = _excepted_by(container, finding, text)
         if joined is None:
             require(Right.APPROVE)
+            refuse_alone(container, record, said.by)
             exception = _exception_for(container, said, ref, finding, text)
     made = Review(
         new_id(), ref, said.ruling, said.by.strip(), now, said.reason.strip(), said.remedy,
@@ -138,9 +141,11 @@ def add_exception(
     container: Container, wording: str, kind: FindingKind, sku: str | None, *, owner: str, reason: str, until: date,
     by: str,
 ) -> ClaimException:  # fmt: skip
-    """Keeps an exception that no finding stands behind. Raises UserError and ConflictError."""
+    """Keeps an exception that no finding stands behind: it is held to the second person of every text clients get now.
+    Raises UserError and ConflictError."""
     _require(by, "who says so")
     _require(reason, "a reason")
+    refuse_alone_for_all(container, by)
     current = container.books.current()
     if sku is not None and current is not None and sku not in current.compiled.skus:
         raise UserError(f"no product {sku!r} in the price book{suggestion(sku, sorted(current.compiled.skus))[:80]}")

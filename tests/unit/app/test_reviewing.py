@@ -25,6 +25,7 @@ from botops.app.checks.reviewing import (
 )
 from botops.app.clock import SetClock
 from botops.app.container import Container
+from botops.app.releases import proposing, releasing
 from botops.claims import compile_book
 from botops.claims.dialogues import parse_dialogues
 from botops.config import Secrets, load_settings
@@ -32,6 +33,7 @@ from botops.domain.access import AccessRole, Actor
 from botops.domain.errors import ConflictError, ForbiddenError, NotFoundError, StoreError, UserError
 from botops.domain.findings import FindingKind, Judgement
 from botops.domain.messages import InboundMessage
+from botops.domain.refusals import Refusal
 from botops.domain.releases import Deed
 from botops.domain.reviews import FindingRef, Remedy, Ruling
 from botops.domain.turns import Action
@@ -53,8 +55,8 @@ def folder(tmp_path, repository) -> Path:
     return tmp_path
 
 
-def opened(folder, answers, policy="observe"):
-    settings = load_settings(folder / "botops.yaml", overrides=[f"guard.policy={policy}"])
+def opened(folder, answers, policy="observe", *more):
+    settings = load_settings(folder / "botops.yaml", overrides=[f"guard.policy={policy}", *more])
     return Container.open(settings, Secrets(), clock=SetClock(NOW), model=QueueModel(list(answers)))
 
 
@@ -94,6 +96,78 @@ def test_an_editor_silences_the_check_on_nothing(folder):
             revoke_exception(container, made, "Айгуль")
         log = container.store.audit.entries(f"exception:{made}")
     assert {(e.deed, e.by) for e in log} == {(Deed.EXCEPT, "Болат"), (Deed.EXCEPT_END, "Айгуль")}
+
+
+SECOND_PERSON = "releases.approval=second_person"
+
+
+def released(container):
+    """A text that Айгуль wrote, Болат proposed and Дана approved, live for everybody."""
+    text = container.registry.candidate("sales", 1).raw.decode().replace("messages:", "# новая версия\nmessages:", 1)
+    releasing.save_draft(container, "sales", text, by="Айгуль")
+    made = proposing.propose(container, "sales", by="Болат", reason="цена сразу")
+    proposing.approve(container, made.id, by="Дана", reason="прочитала")
+    release = releasing.publish(container, "sales", 3, by="Дана", reason="выпуск", end_split=True)
+    assert release.live == 3
+
+
+def test_where_a_text_takes_two_people_so_does_letting_its_replies_pass(folder):
+    with opened(folder, [PRICE], "observe", SECOND_PERSON) as container:
+        released(container)
+        record = say(container)
+        assert record.assignment.ref.version == 3
+        for own in ("Айгуль", " айгуль", "Болат"):
+            with (
+                acting_as(Actor(own, frozenset({AccessRole.APPROVER}))),
+                pytest.raises(UserError, match="wrote or proposed sales@3") as refused,
+            ):
+                review(container, said(record, by=own))
+            assert refused.value.refusal is Refusal.OWN_REPLIES
+        assert container.store.reviews.exceptions() == ()
+        assert container.store.reviews.rulings([record.id]) == {}
+        review(container, said(record, by="Айгуль", remedy=Remedy.BOOK, owner=None, until=None))
+        with acting_as(Actor("Дана", frozenset({AccessRole.APPROVER}))):
+            made = review(container, said(record, by="Дана"))
+        assert container.store.reviews.exceptions()[0].id == made.exception_id
+
+
+def test_an_exception_without_a_finding_takes_somebody_who_wrote_nothing_clients_get(folder):
+    def add(container, by):
+        return add_exception(
+            container, "9 000 ₸", FindingKind.PRICE, "shop", owner="sales", reason="рассылка", until=date(2026, 12, 1),
+            by=by,
+        )  # fmt: skip
+
+    with opened(folder, [], "observe", SECOND_PERSON) as container:
+        released(container)
+        for own in ("Айгуль", "Болат"):
+            with pytest.raises(UserError, match="wrote or proposed sales@3"):
+                add(container, own)
+        (folder / "prompts" / "sales" / "3.yaml").write_text("messages: [", encoding="utf-8")
+        with pytest.raises(UserError, match="Айгуль wrote"):  # the log knows, whatever became of the file
+            add(container, "Айгуль")
+        assert add(container, "Дана").by == "Дана"
+
+
+def test_who_may_approve_a_text_may_let_its_replies_pass(folder):
+    more = SECOND_PERSON, "releases.approvers=[head_of_sales]"
+    with opened(folder, [PRICE], "observe", *more) as container:
+        record = say(container)
+        with pytest.raises(UserError, match="may not approve") as refused:
+            review(container, said(record, by="Никто"))
+        assert refused.value.refusal is Refusal.NOT_AN_APPROVER
+        assert review(container, said(record, by="head_of_sales")).exception_id
+
+
+def test_where_one_person_releases_one_person_lets_pass(folder):
+    with opened(folder, [PRICE], "observe", SECOND_PERSON, "releases.prompts={sales: {approval: none}}") as container:
+        text = container.registry.candidate("sales", 1).raw.decode().replace("messages:", "# новая\nmessages:", 1)
+        releasing.save_draft(container, "sales", text, by="Айгуль")
+        releasing.new_version(container, "sales", by="Айгуль", reason="цена сразу")
+        releasing.publish(container, "sales", 3, by="Айгуль", reason="выпуск", end_split=True)
+        record = say(container)
+        assert record.assignment.ref.version == 3
+        assert review(container, said(record)).exception_id
 
 
 def test_a_false_alarm_lets_the_same_claim_pass_next_time_and_says_so(folder):
