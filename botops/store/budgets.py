@@ -15,8 +15,9 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from botops.domain.budgets import BudgetAlert, BudgetLevel, Decide, Decision, PlannedCall, Used, Window
 from botops.domain.errors import StoreError
+from botops.domain.side_calls import SideCalls
 from botops.domain.turns import Attempt, TurnState
-from botops.store import ledger
+from botops.store import ledger, trial_calls
 from botops.store.access import Access
 from botops.store.budget_tables import BUDGET_ALERT, HELD
 from botops.store.engine import hold_still, upsert
@@ -83,6 +84,19 @@ class BudgetStore:
         if held:
             connection.execute(_HOLD, held)
         return replace(decision, alerts=tell(connection, decision.alerts))
+
+    async def hold_trial(self, run: str, call: PlannedCall, windows: Sequence[Window], decide: Decide) -> Decision:
+        """Decides on a planned call of a trial, which is no turn and is weighed after all others, and holds what it may
+        cost until `settle_trial`. Otherwise as `hold`; no alert is kept."""
+        what, zone = "hold a trial's cost", self.zone
+        future = self._submit(what, lambda c: trial_calls.hold(c, run, call, windows, decide, zone), serial=True)
+        return replace(await asyncio.shield(asyncio.wrap_future(future)), alerts=())
+
+    async def settle_trial(self, run: str, billed: Sequence[SideCalls]) -> None:
+        """Keeps what a trial that is over was billed, and lets go of what it held. Goes on to its end even when the
+        caller is cancelled. Raises StoreError."""
+        future = self._submit("keep a trial's cost", lambda c: trial_calls.settle(c, run, billed), serial=True)
+        await asyncio.shield(asyncio.wrap_future(future))
 
     def _common(self, call: PlannedCall) -> dict[str, Any]:
         inbound, ref = call.inbound, call.ref

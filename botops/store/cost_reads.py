@@ -228,14 +228,8 @@ class CostReads:
 
     def keep(self, calls: Iterable[SideCalls]) -> None:
         """Keeps calls that belong to no dialogue; the same ones again change nothing."""
-        rows = [_side_row(one) for one in calls]
-
-        def work(connection: Connection) -> None:
-            if rows:
-                statement = upsert(connection.dialect.name, SIDE_CALLS).on_conflict_do_nothing()
-                connection.execute(statement, sorted(rows, key=lambda row: row["id"]))
-
-        self._access.write("keep calls beside dialogues", work)
+        kept = tuple(calls)
+        self._access.write("keep calls beside dialogues", lambda connection: keep_side_calls(connection, kept))
 
     def kept(self, run: str) -> tuple[SideCalls, ...]:
         """The calls of a run that belong to no dialogue, the dearest first."""
@@ -306,7 +300,16 @@ def _call_sums(asked: Grouping, row: Row, names: Iterable[str]) -> CallSums:
     return CallSums(asked.key(row, row[DAY]), date_of(row[DAY]), usage, **sums)
 
 
-def _side_row(calls: SideCalls) -> dict[str, Any]:
+def keep_side_calls(connection: Connection, calls: Iterable[SideCalls]) -> None:
+    """Keeps calls that belong to no dialogue; the same ones again change nothing."""
+    rows = [side_row(one) for one in calls]
+    if rows:
+        statement = upsert(connection.dialect.name, SIDE_CALLS).on_conflict_do_nothing()
+        connection.execute(statement, sorted(rows, key=lambda row: row["id"]))
+
+
+def side_row(calls: SideCalls) -> dict[str, Any]:
+    """Calls that belong to no dialogue as a row."""
     told_by = (calls.run, calls.work, calls.purpose, calls.model, calls.prompt, calls.version, calls.tier,
                calls.simulated)  # fmt: skip
     return {

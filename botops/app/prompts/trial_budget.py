@@ -1,27 +1,26 @@
 """What a trial of a text may cost: budgets hold it as they hold clients' dialogues, and earlier trials count.
 
-Nothing of a trial takes from what clients' dialogues may cost: it is weighed after them, and refused first.
+Nothing of a trial takes from what clients' dialogues may cost: it is weighed after them, and refused first. What it may
+cost is held before the model is asked, so that two trials never pass on the same money.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botops.app.costs.budget_keeper import BudgetKeeper
 from botops.app.costs.budgets import exchange_rates
-from botops.domain.budgets import Allowance, NoBudgets, Used
-from botops.domain.side_calls import Work
+from botops.domain.budgets import Allowance, NoBudgets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
 
     from botops.app.container import Container
     from botops.domain.budgets import Budgets, Decide, Decision, Permit, PlannedCall, Window
-    from botops.store import Store
+    from botops.domain.side_calls import SideCalls
+    from botops.store.budgets import BudgetStore
 
 
 @dataclass(slots=True)
@@ -29,6 +28,7 @@ class TrialBudgets:
     """The port `Budgets` of one trial; `refused` is the answer that let no model be asked, if any."""
 
     keeper: Budgets
+    ledger: TrialLedger
     refused: Permit | None = None
 
     async def ask(self, call: PlannedCall) -> Permit:
@@ -38,37 +38,33 @@ class TrialBudgets:
             self.refused = permit
         return permit
 
+    async def settle(self, billed: Sequence[SideCalls]) -> None:
+        """Keeps what the trial was billed in the place of what was held for it. To be called however it ended, also
+        when the caller is cancelled. Raises StoreError."""
+        if billed or self.ledger.held:
+            await self.ledger.store.settle_trial(self.ledger.run, billed)
 
-def budgets_of_trial(container: Container) -> TrialBudgets:
-    """Who is asked before a trial's calls: nobody where no budget is set, or where the model brings no bill."""
+
+def budgets_of_trial(container: Container, run: str) -> TrialBudgets:
+    """Who is asked before the calls of the trial `run`: nobody where no budget is set, or where the model brings no
+    bill."""
+    ledger = TrialLedger(container.store.budgets, run)
     if not container.budgets or container.bot.model.simulated:
-        return TrialBudgets(NoBudgets())
-    ledger, rates = _Ledger(container.store), exchange_rates(container.settings)
-    return TrialBudgets(BudgetKeeper(container.budgets, ledger, container.meter, rates, lambda alert: None))
+        return TrialBudgets(NoBudgets(), ledger)
+    rates = exchange_rates(container.settings)
+    return TrialBudgets(BudgetKeeper(container.budgets, ledger, container.meter, rates, lambda alert: None), ledger)
 
 
-class _Ledger:
-    """What clients' dialogues have used, and what trials have: of those it is not known by which channel. Nothing is
-    held for a trial, which is no turn: two at the same moment may pass on the same money."""
+class TrialLedger:
+    """Where calls of a trial are weighed: after what clients' dialogues and other trials have used and hold. `held`
+    tells that something was held for it."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.zone = store.budgets.zone
+    def __init__(self, store: BudgetStore, run: str) -> None:
+        self.store, self.run = store, run
+        self.zone: ZoneInfo = store.zone
+        self.held = False
 
     async def hold(self, call: PlannedCall, windows: Sequence[Window], decide: Decide) -> Decision:
         """The decision on a planned call; nobody is told of it but who tries the text."""
-        used = await asyncio.to_thread(
-            lambda: tuple(map(self._with_trials, windows, self._store.budgets.used(windows)))
-        )
-        return replace(decide(used), held=None, alerts=())
-
-    def _with_trials(self, window: Window, used: Used) -> Used:
-        if window.channel is not None or window.dialogue_id is not None:
-            return used
-        since = datetime.combine(window.first, time.min, self.zone)
-        until = datetime.combine(window.last + timedelta(days=1), time.min, self.zone)
-        trials = self._store.costs.beside(Work.TRIAL, since, until, window.prompt)
-        spent = Counter(dict(used.spent))
-        for one in trials:
-            spent[one.at.astimezone(self.zone).date()] += one.pico_usd
-        return replace(used, spent=tuple(sorted(spent.items())), unknown=used.unknown + sum(t.unknown for t in trials))
+        self.held = True
+        return await self.store.hold_trial(self.run, call, windows, decide)

@@ -3,7 +3,6 @@ what the model cost."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -66,8 +65,9 @@ async def try_out(container: Container, name: str, trial: Trial) -> TurnRecord:
     current = container.books.current()
     if current is None:
         raise UserError(f"there is no price book at {container.books.path}: replies cannot be judged without one")
-    budgets = budgets_of_trial(container)
-    calls = CallBook(container.meter, new_id(), Work.TRIAL, container.clock)
+    run = new_id()
+    budgets = budgets_of_trial(container, run)
+    calls = CallBook(container.meter, run, Work.TRIAL, container.clock)
     bot = replace(
         container.bot,
         prompts=_OneText(container.registry, version, container.settings, current.book, trial.values),
@@ -83,8 +83,7 @@ async def try_out(container: Container, name: str, trial: Trial) -> TurnRecord:
     try:
         record = await bot.run_turn(inbound)
     finally:
-        if billed := calls.calls():
-            await asyncio.shield(asyncio.to_thread(container.store.costs.keep, billed))
+        await budgets.settle(calls.calls())
     if (refused := budgets.refused) is not None and not record.attempts:
         name = refused.budget or ""
         raise UserError(f"the budget {name} lets no model be asked for a trial now: {refused.reason}").told_as(

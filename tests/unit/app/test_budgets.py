@@ -27,7 +27,7 @@ from botops.cli.main import main
 from botops.config import Secrets, Settings, load_settings
 from botops.costs.budgets import BudgetState
 from botops.domain.budgets import NoBudgets
-from botops.domain.errors import UserError
+from botops.domain.errors import ModelError, UserError
 from botops.domain.refusals import Refusal
 from botops.domain.side_calls import Work
 from botops.testing.fakes import QueueModel
@@ -299,3 +299,92 @@ def test_trials_of_a_text_are_held_to_the_budgets_and_take_nothing_from_clients(
         assert answered.hand_off is None, "what trials cost hands no client over"
         kept = container.store.costs.beside(Work.TRIAL, NOW - timedelta(days=1), NOW + timedelta(days=1), "sales")
         assert len(kept) == asked
+
+
+class HeldUp(QueueModel):
+    """A model whose first call waits, once asked, until it is let go on."""
+
+    def __init__(self, answers):
+        super().__init__(answers, name="gpt-4o")
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def complete(self, request, on_text=None):
+        if not self.asked.is_set():
+            self.asked.set()
+            await self.go_on.wait()
+        return await super().complete(request, on_text)
+
+
+def trials_kept(container):
+    return container.store.costs.beside(Work.TRIAL, NOW - timedelta(days=1), NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["one_process", "two_processes"])
+def test_two_trials_at_once_do_not_pass_on_the_same_money(project, elsewhere):
+    settings = with_budgets(project, "\nbudgets:\n  day: {period: day, amount: 0.02, currency: USD, hard: {}}\n")
+    trial = Trial((project / "prompts/sales/1.yaml").read_text("utf-8"), "Здравствуйте")
+
+    async def two(first, second, model):
+        under_way = asyncio.create_task(try_out(first, "sales", trial))
+        await model.asked.wait()
+        with pytest.raises(UserError, match="the budget day lets no model be asked") as refused:
+            await try_out(second, "sales", trial)
+        model.go_on.set()
+        return await under_way, refused.value
+
+    model = HeldUp(["Чем помочь?"] * 3)
+    with (
+        Container.open(settings, Secrets(), clock=SetClock(NOW), model=model) as first,
+        Container.open(settings, Secrets(), clock=SetClock(NOW), model=model, role="side") as beside,
+    ):
+        record, refused = asyncio.run(two(first, beside if elsewhere else first, model))
+        assert (record.reply, refused.refusal) == ("Чем помочь?", Refusal.OVER_BUDGET)
+        assert len(model.requests) == 1
+        (kept,) = trials_kept(first)
+        assert (kept.calls, kept.estimated, kept.pico_usd) == (1, 0, record.cost.pico_usd)
+        assert asyncio.run(try_out(beside, "sales", trial)).reply == "Чем помочь?", "what was held is free again"
+
+
+@pytest.mark.parametrize("end", ["refused", "broken", "cancelled"])
+def test_what_a_trial_held_is_free_again_however_it_ended(project, end):
+    settings = with_budgets(project, "\nbudgets:\n  day: {period: day, amount: 0.02, currency: USD, hard: {}}\n")
+    trial = Trial((project / "prompts/sales/1.yaml").read_text("utf-8"), "Здравствуйте")
+    answers = {"refused": [ModelError("auth", "the key is wrong")], "broken": [], "cancelled": []}[end]
+    model = HeldUp(answers)
+
+    async def ended(container):
+        under_way = asyncio.create_task(try_out(container, "sales", trial))
+        await model.asked.wait()
+        (held,) = trials_kept(container)
+        assert held.estimated == 1
+        assert held.pico_usd > 0
+        if end == "cancelled":
+            under_way.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await under_way
+        else:
+            model.go_on.set()
+            assert (await under_way).error
+
+    with Container.open(settings, Secrets(), clock=SetClock(NOW), model=model) as container:
+        asyncio.run(ended(container))
+        assert trials_kept(container) == ()
+        assert standings(container)[0].held == 0
+
+
+def test_money_a_trial_holds_is_not_held_from_clients(project):
+    settings = with_budgets(project, "\nbudgets:\n  day: {period: day, amount: 0.02, currency: USD, hard: {}}\n")
+    trial = Trial((project / "prompts/sales/1.yaml").read_text("utf-8"), "Здравствуйте")
+    model = HeldUp(["Чем помочь?"] * 2)
+
+    async def beside_a_client(container):
+        under_way = asyncio.create_task(try_out(container, "sales", trial))
+        await model.asked.wait()
+        message = await inbound(container, "Здравствуйте", dialogue_id="d1")
+        answered = await container.bot.run_turn(message)
+        model.go_on.set()
+        await under_way
+        return answered
+
+    with Container.open(settings, Secrets(), clock=SetClock(NOW), model=model) as container:
+        assert asyncio.run(beside_a_client(container)).hand_off is None
