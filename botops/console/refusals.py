@@ -21,6 +21,7 @@ _SAID: Mapping[Refusal, str] = {
     Refusal.OTHER_NAME: N_("You are signed in as {who}: nothing is done in another's name. Reload the page."),
     Refusal.SESSION_OVER: N_("Your session is over. Copy what you have typed, reload the page and sign in again."),
     Refusal.TOO_MANY_TRIES: N_("Too many wrong tries. The next one is looked at in {n} s"),
+    Refusal.SIGN_INS_WAIT: N_("Too many people are signing in right now. Try again in {n} s"),
     Refusal.NOT_VALID: N_("Something in the fields cannot be used: see the details, then try again."),
     Refusal.OWN_PROPOSAL: N_("Proposed by {who}: somebody else has to approve it."),
     Refusal.OWN_TEXT: N_("This text was written by {who}: somebody else has to approve it."),

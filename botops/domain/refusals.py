@@ -16,6 +16,7 @@ class Refusal(StrEnum):
     OTHER_NAME = "other_name"  # (who) is signed in
     SESSION_OVER = "session_over"
     TOO_MANY_TRIES = "too_many_tries"  # (n) seconds to wait
+    SIGN_INS_WAIT = "sign_ins_wait"  # (n) seconds to wait: too many sign in at the same moment
     NOT_VALID = "not_valid"
     OWN_PROPOSAL = "own_proposal"  # (who) proposed it
     OWN_TEXT = "own_text"  # (who) wrote it

@@ -51,6 +51,7 @@ from botops.http import (
     trials,
 )
 from botops.http.bounds import Bounds
+from botops.http.comparing import Comparisons
 from botops.http.gate import Gate, Keys
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def create_api(container: Container, keys: Keys | None = None) -> FastAPI:
     )
     api.state.container = container
     api.state.evals = EvalDesk(container)
-    api.state.sign_ins = asyncio.Semaphore(sign_in.AT_ONCE)
+    api.state.comparisons = Comparisons()
     for part in (
         chat,
         prompts,  # asked for before every reply, so looked at early
@@ -117,8 +118,8 @@ def container_of(request: Request) -> Container:
 
 
 def status_of(error: BotopsError) -> int:
-    """The HTTP status of an error: 401 not signed in, 429 after too many tries to, 403 not allowed, 404 unknown, 409
-    conflict or switched off, 503 infrastructure, 400 other input."""
+    """The HTTP status of an error: 401 not signed in, 429 after too many tries to or among too many, 403 not allowed,
+    404 unknown, 409 conflict or switched off, 503 infrastructure, 400 other input."""
     if isinstance(error, SignInError):
         return 401 if error.wait_s is None else 429
     if isinstance(error, ForbiddenError):
@@ -138,7 +139,8 @@ async def _botops_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, ConflictError) and (error.theirs is not None or error.yours is not None):
         return JSONResponse({**body, "theirs": error.theirs, "yours": error.yours}, status_of(error))
     headers = {"Retry-After": str(error.wait_s)} if isinstance(error, SignInError) and error.wait_s else None
-    if isinstance(error, ForbiddenError) and (who := actor()) is not None:
+    may_not = isinstance(error, ForbiddenError) and error.refusal is not Refusal.SIGN_INS_WAIT
+    if may_not and (who := actor()) is not None:
         container, path = container_of(request), f"{request.method} {request.url.path}"
         await asyncio.to_thread(note_refusal, container, who, f"{path}: {error}")
     return JSONResponse(body, status_of(error), headers=headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
@@ -15,15 +15,11 @@ from botops.http.gate import bearer_of
 from botops.http.schemas import Body, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from botops.app.container import Container
     from botops.domain.access import Actor, Session
+    from botops.http.comparing import Comparisons
 
-T = TypeVar("T")
 router = APIRouter(tags=["sign-in"])
-AT_ONCE = 2
-"""Passwords compared at the same time: each takes 64 MiB and a core."""
 _FAULTS: dict[int | str, dict[str, Any]] = {401: {"model": Problem}, 429: {"model": Problem}}
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
@@ -73,9 +69,11 @@ class SignedIn(SessionReply):
 
 @router.post("/v1/sign-in", responses=_FAULTS, summary="Sign in with a name and a password")
 async def sign_in(request: Request, response: Response, body: SignInRequest) -> SignedIn:
-    """401 when they are wrong; 429 with Retry-After when it comes too soon after wrong ones."""
+    """401 when they are wrong; 429 with Retry-After when it comes too soon after wrong ones, or when too many wait."""
     container: Container = request.app.state.container
-    session = await _beside(request, lambda: signing_in.sign_in(container, body.name, body.password, body.device))
+    session = await _comparisons(request).done(
+        lambda: signing_in.sign_in(container, body.name, body.password, body.device)
+    )
     return _signed_in(container, response, session)
 
 
@@ -106,13 +104,12 @@ async def change_password(request: Request, body: PasswordRequest) -> None:
     """Signs one out everywhere. 403 when the old one is wrong."""
     container: Container = request.app.state.container
     by = people.signed_in().name
-    await _beside(request, lambda: people.change_password(container, body.old, body.new, by=by))
+    await _comparisons(request).done(lambda: people.change_password(container, body.old, body.new, by=by))
 
 
-async def _beside(request: Request, work: Callable[[], T]) -> T:
-    """Does what compares passwords, a few at a time: the others wait without holding a thread."""
-    async with request.app.state.sign_ins:
-        return await asyncio.to_thread(work)
+def _comparisons(request: Request) -> Comparisons:
+    comparisons: Comparisons = request.app.state.comparisons
+    return comparisons
 
 
 def _signed_in(container: Container, response: Response, session: Session) -> SignedIn:

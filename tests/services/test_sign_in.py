@@ -1,9 +1,15 @@
 """Signing in over HTTP: who gets in, who does not, what a session opens, and what programs may with a key."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from threading import Event
 
+import httpx2
 import pytest
+from starlette.applications import Starlette
 
 from botops.app import system
 from botops.app.access import people
@@ -11,10 +17,13 @@ from botops.app.api_client import ApiClient
 from botops.app.clock import SystemClock
 from botops.app.probing import asking
 from botops.app.scaffold import write_scaffold
+from botops.console import installation
+from botops.console.door.routes import routes
 from botops.domain.access import AccessRole
-from botops.domain.errors import BotopsError, NotFoundError
+from botops.domain.errors import BotopsError, NotFoundError, SignInError
 from botops.domain.probes import HEADER
 from botops.domain.refusals import Refusal
+from botops.http.comparing import Comparisons
 from botops.http.gate import Keys
 
 PASSWORDS = {"Айгерим": "четыре-слова-про-кассу", "Марат": "another good one", "Дана": "viewer of all things"}
@@ -224,6 +233,96 @@ def test_guesses_at_the_same_moment_do_not_share_a_count(server):
         answers = list(pool.map(lambda n: _try(server, "сразу многие", f"guess {n}").status_code, range(24)))
     assert answers.count(401) <= 3
     assert answers.count(401) + answers.count(429) == 24
+
+
+@contextmanager
+def _full(server):
+    """Within, one password is being compared and nobody else may wait."""
+    begun, over, before = Event(), Event(), server.api.state.comparisons
+
+    def compare():
+        begun.set()
+        over.wait(60)
+
+    server.api.state.comparisons = comparisons = Comparisons(at_once=1, waiting=0)
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(lambda: asyncio.run(comparisons.done(compare)))
+        try:
+            assert begun.wait(60)
+            yield
+        finally:
+            over.set()
+            under_way.result(60)
+            server.api.state.comparisons = before
+
+
+def test_who_finds_too_many_waiting_is_told_when_to_try_again(server, enter):
+    hers = enter("Дана")
+    before = _audit(server, "access"), _audit(server, "person:Дана")
+    with _full(server):
+        for _ in range(30):  # far more than wrong tries are let go without a pause
+            answer = _try(server, "Дана", PASSWORDS["Дана"])
+            assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+        told = {"refusal": "sign_ins_wait", "values": {"n": "5"}}
+        assert told.items() <= answer.json().items()
+        change = {"old": PASSWORDS["Дана"], "new": PASSWORDS["Дана"]}
+        assert server.http.put("/v1/session/password", json=change, headers=hers).status_code == 429
+        assert server.http.get("/v1/session", headers=hers).status_code == 200, "who is in stays in"
+    assert (_audit(server, "access"), _audit(server, "person:Дана")) == before
+    assert _try(server, "Дана", PASSWORDS["Дана"]).status_code == 200, "none of it counts as a wrong try"
+
+
+def test_as_many_as_may_wait_are_let_in_one_after_another():
+    async def together():
+        comparisons, order, free = Comparisons(at_once=2, waiting=3), [], Event()
+
+        def compare(number):
+            free.wait(60)
+            order.append(number)
+
+        inside = [asyncio.create_task(comparisons.done(partial(compare, n))) for n in range(5)]
+        await asyncio.sleep(0)  # each has begun or waits now
+        with pytest.raises(SignInError, match="too many sign-ins are waiting"):
+            await comparisons.done(partial(compare, 5))
+        given_up = inside.pop()
+        given_up.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await given_up
+        inside.append(asyncio.create_task(comparisons.done(partial(compare, 6))))
+        free.set()
+        await asyncio.gather(*inside)
+        await comparisons.done(partial(compare, 7))
+        return order
+
+    assert sorted(asyncio.run(together())) == [0, 1, 2, 3, 6, 7]
+
+
+@pytest.mark.parametrize(("language", "sentence"), [
+    ("ru", "Сейчас входит слишком много людей. Попробуйте ещё раз через 5 с"),
+    ("kk", "Қазір кіріп жатқан адам тым көп. 5 секундтан кейін қайталап көріңіз"),
+    ("en", "Too many people are signing in right now. Try again in 5 s"),
+])  # fmt: skip
+def test_the_page_says_in_the_readers_language_that_too_many_wait(server, monkeypatch, language, sentence):
+    monkeypatch.chdir(server.container.settings.root)
+    monkeypatch.setenv("BOTOPS_API", server.url)
+    monkeypatch.setenv("BOTOPS_SET", "sign_in.method=local")
+
+    async def typed():
+        door = httpx2.ASGITransport(app=Starlette(routes=routes()))
+        async with httpx2.AsyncClient(transport=door, base_url="http://127.0.0.1") as browser:
+            form = {"name": "Дана", "password": PASSWORDS["Дана"]}
+            origin = {"Origin": "http://127.0.0.1"}
+            return await browser.post(f"/sign-in?lang={language}", data=form, headers=origin)
+
+    try:
+        with _full(server):
+            answer = asyncio.run(typed())
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+        assert sentence in answer.text
+        assert "Дана" in answer.text, "the name stays typed"
+        assert asyncio.run(typed()).status_code == 303
+    finally:
+        installation.close()
 
 
 def test_who_may_not_is_refused_in_words_and_that_is_audited(server, enter):

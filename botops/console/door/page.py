@@ -15,6 +15,7 @@ from botops.console import installation, safe
 from botops.console.door import addresses
 from botops.console.i18n import COOKIE, DEFAULT, LANGUAGES, N_, PARAMETER, catalogue
 from botops.domain.errors import BotopsError, SignInError
+from botops.domain.refusals import Refusal as Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ _PASSWORD = N_("Password")
 _LANGUAGE = N_("Language")
 _WRONG = N_("The name or the password is wrong")
 _WAIT = N_("Too many wrong tries. The next one is looked at in {n} s")
+_BUSY = N_("Too many people are signing in right now. Try again in {n} s")
 _NOT_INVITED = N_("The company's sign-in knows you, but nobody has let you in here. Ask an admin of botops.")
 _NOT_DONE = N_("The company's sign-in was not finished. Try again.")
 _NO_ANSWER = N_("The sign-in cannot be checked now: the service does not answer. Try again in a minute.")
@@ -85,7 +87,7 @@ def _notice(fault: BotopsError | Refusal, method: str, say: Callable[[str], str]
         return say(_FOREIGN)
     if isinstance(fault, SignInError):
         if fault.wait_s is not None:
-            return say(_WAIT).format(n=fault.wait_s)
+            return say(_BUSY if fault.refusal is Reason.SIGN_INS_WAIT else _WAIT).format(n=fault.wait_s)
         return say(_WRONG if method == "local" else _NOT_INVITED)
     return say(_NOT_DONE if fault == "not_done" else _NO_ANSWER)
 

@@ -16,6 +16,7 @@ from botops.console.door import addresses, company, session
 from botops.console.door.origin import from_here
 from botops.console.door.page import page
 from botops.domain.errors import BotopsError, SignInError
+from botops.domain.refusals import Refusal
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -63,8 +64,12 @@ async def _take(request: Request) -> Response:
     try:
         answer = await run_in_threadpool(api.anonymous().post, "/v1/sign-in", body)
     except BotopsError as error:
-        status = 401 if isinstance(error, SignInError) else 503
-        return await run_in_threadpool(page, request, wanted=wanted, name=name, fault=error, status=status)
+        busy = error.refusal is Refusal.SIGN_INS_WAIT
+        status = 429 if busy else 401 if isinstance(error, SignInError) else 503
+        again = await run_in_threadpool(page, request, wanted=wanted, name=name, fault=error, status=status)
+        if busy:
+            again.headers["retry-after"] = error.values["n"]
+        return again
     return await _welcome(request, answer, wanted)
 
 
