@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -15,7 +15,10 @@ from botops.cli.context import counted, format_option, json_option
 from botops.cli.impact import impact
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from botops.domain.messages import Language
+    from botops.pricebook import ImportResult
 
 _BOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
 _language = click.option("--language", type=click.Choice(["ru", "kk", "en"]), default="ru", show_default=True)
@@ -42,6 +45,7 @@ for _command in (impact, propose, publish, rollback, list_books, history):
 @click.option("--currency", metavar="CODE", help="Currency of prices that name none; default that of --keep, else KZT.")
 @click.option("--sheet", help="Sheet of a workbook; default the one open when it was saved.")
 @click.option("--keep", type=BOOK, help="Book whose offers, policies and aliases stay.")
+@click.option("--skip-unusable", is_flag=True, help="Leave rows out that cannot be used, and say which and why.")
 @format_option
 def import_(
     table: Path,
@@ -50,25 +54,20 @@ def import_(
     currency: str | None,
     sheet: str | None,
     keep: Path | None,
+    skip_unusable: bool,
     form: str,
 ) -> int:
-    """Make a price book (YAML) from a price list: TABLE is a CSV or XLSX file. Exit code 2 when a row is unusable, or
-    when the list names another currency over its prices and --currency does not say which they are in."""
-    from botops.domain.problems import render_problems
+    """Make a price book (YAML) from a price list: TABLE is a CSV or XLSX file. Exit code 2 when a row is unusable and
+    --skip-unusable does not leave it out, or when the list names another currency over its prices and --currency does
+    not say which they are in. The prices of rows left out are not in the book."""
     from botops.pricebook import dump, import_table, load
 
     mapping = dict(_assignment(c) for c in columns)
     kept = load(keep) if keep else None
     usual = currency or (kept.currency if kept is not None else "KZT")
     _ask(table, sheet, usual, asked=currency is None and "currency" not in mapping.values())
-    result = import_table(table, mapping or None, currency=usual, sheet=sheet, keep=kept)
-    if result.problems:
-        click.echo(render_problems(result.problems, "github" if form == "github" else "text"), err=True)
-    report = result.report
-    read = ", ".join(f"{header} → {field}" for header, field in report.columns.items())
-    click.echo(f"{report.rows} rows, {report.products} products, {report.prices} prices; read: {read}", err=True)
-    if report.skipped:
-        click.echo(f"rows without a price: {', '.join(map(str, report.skipped[:20]))}", err=True)
+    result = import_table(table, mapping or None, currency=usual, sheet=sheet, keep=kept, skip_unusable=skip_unusable)
+    _tell(result, form)
     if result.book is None:
         return 2
     text = dump(result.book)
@@ -79,6 +78,32 @@ def import_(
     else:
         out.write_text(text, encoding="utf-8")
     return 0
+
+
+def _tell(result: ImportResult, form: str) -> None:
+    """What is wrong with the rows of a list, what was read of it, and which rows are not in the book."""
+    from botops.domain.problems import render_problems
+
+    left_out = [replace(p, level="warning", message=f"row left out: {p.message}") for p in result.left_out]
+    if problems := [*result.problems, *left_out]:
+        click.echo(render_problems(problems, "github" if form == "github" else "text"), err=True)
+    report = result.report
+    read = ", ".join(f"{header} → {field}" for header, field in report.columns.items())
+    click.echo(f"{report.rows} rows, {report.products} products, {report.prices} prices; read: {read}", err=True)
+    if report.skipped:
+        click.echo(f"rows without a price: {_lines(report.skipped)}", err=True)
+    if left_out:
+        skipped = sorted({p.line for p in left_out})
+        click.echo(
+            f"{counted(len(skipped), 'row')} left out, their prices are not in the book: {_lines(skipped)}", err=True
+        )
+    elif unusable := {p.line for p in result.problems if p.level == "error" and p.line and p.rule != "no-prices"}:
+        hint = "correct the list, or go on without them: --skip-unusable"
+        click.echo(f"{counted(len(unusable), 'row')} cannot be used, no book was made: {hint}", err=True)
+
+
+def _lines(lines: Sequence[int]) -> str:
+    return ", ".join(map(str, lines[:20])) + (" …" if len(lines) > 20 else "")
 
 
 def _ask(table: Path, sheet: str | None, usual: str, *, asked: bool) -> None:

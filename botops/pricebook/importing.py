@@ -69,12 +69,14 @@ class ImportReport:
 @dataclass(frozen=True, slots=True)
 class ImportResult:
     """The imported book, or None when a row cannot be used; every problem points at its row and column. `origins` are
-    the rows that prices came from, by the numbers of product and price in the book."""
+    the rows that prices came from, by the numbers of product and price in the book. `left_out` says of rows that were
+    left out why they cannot be used."""
 
     book: PriceBook | None
     problems: tuple[Problem, ...]
     report: ImportReport
     origins: Mapping[tuple[int, int], RowPlace] = field(default_factory=dict, repr=False)
+    left_out: tuple[Problem, ...] = ()
 
 
 def import_table(
@@ -84,17 +86,33 @@ def import_table(
     currency: str = "KZT",
     sheet: str | None = None,
     keep: PriceBook | None = None,
+    skip_unusable: bool = False,
 ) -> ImportResult:
     """Reads a price list. Raises UserError when the file or its header cannot be read at all.
 
     `column_map` maps headers or column letters to fields (`columns.FIELDS`, or `attribute:<name>`); without it the
     headers are recognised in ru, kk and en, and unknown ones become attributes. `currency` is the book's unless the
-    cells say otherwise. `keep` is the book so far: its offers, policies, rates, time zone and aliases stay.
+    cells say otherwise. `keep` is the book so far: its offers, policies, rates, time zone and aliases stay. With
+    `skip_unusable` rows that cannot be used are left out, and the book is made of the others.
     """
     path = Path(path)
     file = str(path)
     rows, layout = _laid_out(read_rows(path, max_bytes=MAX_BYTES, sheet=sheet), column_map, file)
-    return import_parts([Part("", rows, layout)], file, currency=currency, keep=keep)
+    part, left_out = Part("", rows, layout), list[Problem]()
+    while True:
+        lines = {problem.line for problem in left_out}
+        result = import_parts([part], file, currency=currency, keep=keep, left_out=[("", line) for line in lines])
+        # Rows that clash are seen only when those before them can be read.
+        more = [p for p in _unusable(result, part) if p.line not in lines] if skip_unusable else []
+        if not more:
+            return replace(result, left_out=tuple(sorted(left_out)))
+        left_out += more
+
+
+def _unusable(result: ImportResult, part: Part) -> tuple[Problem, ...]:
+    """What makes rows under the header of a sheet unusable, in their order."""
+    lines = {row.line for row in part.rows[part.layout.first :]}
+    return tuple(p for p in result.problems if p.level == "error" and p.line in lines)
 
 
 def import_parts(

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from botops.pricebook import load
+
 BAD = {
     "id": "b-1",
     "lang": "ru",
@@ -344,6 +346,29 @@ def test_pricebook_import_asks_for_a_currency_and_names_the_sheets_it_does_not_r
     code, out, err = botops(project, "pricebook", "import", "list.xlsx", "--currency", "RUB", "--sheet", "Опт")
     assert (code, "currency: RUB" in out, "Сканер" in out) == (0, True, True)
     assert "other sheets with prices are not read: `Sheet`;" in err
+
+
+def test_pricebook_import_leaves_unusable_rows_out_when_told_to(botops, project):
+    text = "Артикул;Наименование;Цена\nA1;Касса;15 000 ₸\nA2;Сканер;дёшево\nA3;Лента;500\nA3;Лента;600\n"
+    (project / "list.csv").write_text(text, "utf-8")
+    asked = "pricebook", "import", "list.csv", "--out", "new.yaml"
+    code, out, err = botops(project, *asked)
+    assert (code, out, (project / "new.yaml").exists()) == (2, "", False)
+    assert "list.csv:3:3: Цена: `дёшево` is not one amount" in err
+    assert "cannot be used, no book was made: correct the list, or go on without them: --skip-unusable" in err
+    code, out, err = botops(project, *asked, "--skip-unusable")
+    assert (code, out) == (0, "")
+    assert "list.csv:3:3: Цена: row left out: `дёшево` is not one amount" in err
+    assert "list.csv:5:3: products.2.prices.1: row left out: 600 and 500 (entry 0) hold on the same days" in err
+    assert "2 rows left out, their prices are not in the book: 3, 5" in err
+    assert [p.sku for p in load(project / "new.yaml").products] == ["A1", "A3"]
+    _, _, err = botops(project, "pricebook", "import", "list.csv", "--skip-unusable", "--format", "github")
+    assert err.startswith("::warning file=list.csv,line=3,col=3,title=cell-amount::Цена: row left out: ")
+    (project / "list.csv").write_text("Наименование;Цена\nКасса;дёшево\n", "utf-8")
+    code, out, err = botops(project, "pricebook", "import", "list.csv", "--skip-unusable")
+    assert (code, out) == (2, "")
+    assert "no row under the header holds a price" in err
+    assert "row left out: `дёшево`" in err
 
 
 def test_pricebook_import_lint_diff_and_show(botops, project):

@@ -206,6 +206,28 @@ def test_clashing_rows_point_at_the_later_one(tmp_path):
     assert result.book is None
 
 
+def test_unusable_rows_are_left_out_when_asked_those_that_clash_after_them_too(tmp_path):
+    text = "Товар;Цена;Кол-во\nКасса;5;\nЛента;пять;ноль\nКасса;6;\n;7;\nСканер;8;\n"
+    result = import_table(table(tmp_path, text), skip_unusable=True)
+    assert [(p.line, p.rule) for p in result.left_out] == [
+        (3, "cell-amount"), (3, "cell-quantity"), (4, "overlapping-prices"), (5, "cell-name"),
+    ]  # fmt: skip
+    assert result.problems == ()
+    assert [(p.name, [one.amount for one in p.prices]) for p in result.book.products] == [
+        ("Касса", [5]),
+        ("Сканер", [8]),
+    ]
+    sound = import_table(table(tmp_path, "Товар;Цена\nКасса;5\n"), skip_unusable=True)
+    assert (sound.left_out, sound.book is None) == ((), False)
+
+
+def test_what_is_wrong_with_no_row_is_not_left_out(tmp_path):
+    result = import_table(table(tmp_path, "Товар;Цена\nКасса;пять\n"), skip_unusable=True)
+    assert result.book is None
+    assert [p.rule for p in result.problems] == ["no-prices"]
+    assert [p.line for p in result.left_out] == [2]
+
+
 def test_other_columns(tmp_path):
     text = ("Товар;Синонимы;Цена;Валюта;Период;Сегмент;Дата начала\n"
             "Касса;касса, till;5;доллар США;ежемесячно;опт;01.02.2026\nКасса;till;7;USD;рейс;опт;\n")  # fmt: skip
