@@ -255,6 +255,41 @@ def visitor(chromium):
     seen.check()
 
 
+def _drawn(page) -> None:
+    """Waits until a page is drawn to its end, without a fault. Right after a press it still stands as it stood before:
+    what the press brings is waited for first, see `_brings`."""
+    from playwright.sync_api import expect
+
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@contextlib.contextmanager
+def _brings(page, effect) -> Iterator[None]:
+    """What is done to a page in the block brings `effect`, which is not there before; waits for it, and until the page
+    is drawn to its end. Whatever is touched earlier interrupts the run of the script, and with it what is still to be
+    done in it: Streamlit forgets a press that an interrupted run carried."""
+    from playwright.sync_api import expect
+
+    expect(effect).to_have_count(0)
+    yield
+    effect.first.wait_for()
+    _drawn(page)
+
+
+@pytest.fixture(scope="session")
+def drawn():
+    """Waits until a page is drawn to its end: `drawn(tab)`, once something of it is seen."""
+    return _drawn
+
+
+@pytest.fixture(scope="session")
+def brings():
+    """Waits for what a press brings: `with brings(tab, tab.get_by_text("It is kept")): button.click()`."""
+    return _brings
+
+
 @pytest.fixture
 def wait_for():
     """Waits for an address to answer with 200."""
