@@ -10,7 +10,7 @@ import streamlit as st
 
 from botops.app.container import Container
 from botops.app.seed import Seeding
-from botops.console import data, formats, navigation, presses, refusals, safe
+from botops.console import data, formats, i18n, navigation, presses, refusals, safe
 from botops.console.i18n import COOKIE, LANGUAGES, _, language, ngettext, switch
 from botops.domain.errors import BotopsError, SignInError, StoreError
 
@@ -19,6 +19,7 @@ PERIODS = (7, 14, 28, 90)
 _PERIOD = 14
 _WHOLE_DEMO = 28
 SEEDING_S = 4
+_DRAWN = "page-drawn"
 
 
 @cache
@@ -54,6 +55,18 @@ def page(name: navigation.Name, body: Callable[[Container], None]) -> None:
         data.forget()
         fault(_("This page cannot be shown"), error)
     presses.told()
+    st.session_state[_DRAWN] = name
+
+
+def arrived(name: navigation.Name) -> None:
+    """Puts what a link on the page `name` to something on the same page brought into the address, before that is drawn.
+
+    Streamlit brings it to the server and leaves the address as it was: a reload before the page is drawn to its end, or
+    a field touched meanwhile, would lead back to where the link stood. Of a link from another page the browser knows by
+    itself, and it may not have gone there yet: then the address waits for the end of the run.
+    """
+    if st.session_state.get(_DRAWN) == name:
+        i18n.keep()
 
 
 def fault(title: str, error: BotopsError) -> None:

@@ -6,9 +6,11 @@ import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from time import sleep
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -71,18 +73,37 @@ def project(tmp_path_factory):
         # Long, so that it is among the dearest.
         dear = InboundMessage(COST_NAME, "l", "дорого " * 4000, container.clock.now(), "dear-1", channel=COST_NAME)
         _aside(container.bot.run_turn(dear))
-        _tell_of_yesterday(container)
+    # Whether a few dozen dialogues of the past hold a false promise that clients saw is chance: this one does.
+    lies = ("simulator.errors.invented_discount=1", "guard.policy=observe")
+    with Container.open(load_settings(folder / "botops.yaml", overrides=lies), Secrets()) as container:
+        at = container.clock.now() - timedelta(days=3)
+        lied = InboundMessage("lied", "lied", "Какая скидка на тариф «Старт»?", at, "lied-1")
+        _aside(container.bot.run_turn(lied))
+        _tell_of_days(container)
+        container.store.roll_up()
     return folder
 
 
-def _tell_of_yesterday(container):
-    """A false promise of the past that clients saw, said again yesterday at noon."""
-    row = next(r for r in container.store.reads.worst_dialogues() if Action.FLAGGED in r.actions)
-    said = next(r for r in container.store.reads.dialogue(row.id) if r.action is Action.FLAGGED)
-    noon = (container.clock.now() + timedelta(hours=5) - timedelta(days=1)).replace(hour=7, minute=0)
-    again = replace(said.inbound, dialogue_id="yesterday", lead_id="yesterday", at=noon, idempotency_key="yesterday")
-    told = replace(said, id="yesterday", number=1, inbound=again, replied_at=noon, hand_off=None)
-    container.store.write_many([told], origin="live")
+def _tell_of_days(container):
+    """The same again on the day before and at the very beginning of this day: when the tests go on past midnight, that
+    is the day before."""
+    zone = ZoneInfo(container.settings.company.timezone)
+    today = container.clock.now().astimezone(zone).date()
+    (said,) = container.store.reads.dialogue("lied")
+    for at in (datetime.combine(today - timedelta(days=1), time(12)), datetime.combine(today, time())):
+        name, then = f"said-{at:%d}", at.replace(tzinfo=zone).astimezone(UTC)
+        again = replace(said.inbound, dialogue_id=name, lead_id=name, at=then, idempotency_key=name)
+        told = replace(said, id=name, number=1, inbound=again, replied_at=then, hand_off=None)
+        container.store.write_many([told], origin="live")
+
+
+@pytest.fixture
+def yesterday(project):
+    """The false promise that clients saw yesterday, by the company's days, not those of UTC: its dialogue and turn."""
+    zone = ZoneInfo(load_settings(project / "botops.yaml").company.timezone)
+    while (soon := datetime.now(zone) + timedelta(minutes=2)).date() != datetime.now(zone).date():
+        sleep((datetime.combine(soon, time(), zone) - datetime.now(zone)).total_seconds() + 1)  # the day ends first
+    return f"said-{datetime.now(zone) - timedelta(days=1):%d}"
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +120,29 @@ def _open(tab, address, text):
 
 
 def _settle(tab):
-    """Waits until the page is drawn to its end: before that a field may stand there without its text."""
+    """Waits until the page is drawn to its end: before that a field may stand there without its text, what is opened is
+    closed again, and a press is forgotten when another choice ends the run that brought it.
+
+    Right after a choice the page is still at rest: something the choice brings onto the page is waited for before."""
     tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def _shown(tab, text, **options):
+    """Waits for a text that was not there before, and until the page with it is drawn to its end."""
+    tab.get_by_text(text, **options).first.wait_for()
+    _settle(tab)
+
+
+WITH_ADDRESS = """seen => {
+    const look = new MutationObserver(() => {
+        if (!document.querySelector(seen)) return;
+        look.disconnect();
+        window.address = location.href;
+    });
+    window.address = null;
+    look.observe(document.body, {childList: true, subtree: true});
+}"""
+"""Keeps the address as it is at the moment when something appears on the page."""
 
 
 def _fits(tab):
@@ -138,10 +180,13 @@ def test_first_visitor_by_a_deep_link_gets_the_menu_and_the_language(project, ta
 
 def test_dialogue_opened_from_the_list_stands_in_the_address(service, tab):
     _open(tab, f"{service}/dialogues?action=flagged", "Поиск")
+    tab.evaluate(WITH_ADDRESS, ".bo-turn")
     tab.locator("[class*=st-key-row-] a").first.click()
-    tab.wait_for_url("**dialogue=*")
+    tab.locator("mark.bo-mark").first.wait_for()
+    assert "dialogue=" in tab.evaluate("address")  # with its first line, not with its last one
     tab.reload()
     tab.locator("mark.bo-mark").first.wait_for()
+    _settle(tab)
     tab.get_by_text("Все диалоги").first.click()
     tab.wait_for_url(lambda url: "dialogue=" not in url and "action=flagged" in url)
 
@@ -152,6 +197,8 @@ def test_language_is_one_click_away_and_remembered(service, tab):
     tab.get_by_role("radio", name="EN", exact=True).click()
     tab.get_by_role("heading", name="Costs", exact=True).wait_for()
     tab.wait_for_url("**lang=en*")
+    tab.wait_for_function("document.cookie.includes('botops_lang=en')")
+    _settle(tab)
     tab.reload()
     tab.get_by_role("heading", name="Costs", exact=True).wait_for()
     tab.goto(f"{service}/prompts")
@@ -216,6 +263,7 @@ def test_slider_of_the_planner_changes_the_figure_and_the_address(service, tab):
         before = _figure(tab, MONTH).inner_text()
         slider.press("ArrowRight")
         expect(_figure(tab, MONTH)).not_to_have_text(before)
+        _settle(tab)
     tab.wait_for_url(lambda url: "dialogues=" in url and "dialogues=1000&" not in url)
     expect(_figure(tab, "Упрёмся в лимит")).to_have_text(re.compile(r"\d\d:00"))
     planned, address = _figure(tab, MONTH).inner_text(), tab.url
@@ -228,9 +276,10 @@ def test_slider_of_the_planner_changes_the_figure_and_the_address(service, tab):
 def test_split_of_costs_stands_in_the_address(service, tab):
     _open(tab, f"{service}/costs?days=28", "За что платим моделям?")
     tab.get_by_role("radio", name="Версия", exact=True).click()
-    tab.get_by_text("Какая версия промпта дороже?").wait_for()
+    _shown(tab, "Какая версия промпта дороже?")
     tab.wait_for_url("**by=version*")
     tab.get_by_role("radio", name="По диалогам", exact=True).click()
+    _shown(tab, "Какие диалоги самые дорогие?")
     tab.wait_for_url("**view=dialogues*")
     tab.locator("[class*=st-key-row-dear-0] a").first.click()
     tab.wait_for_url("**dialogue=*")
@@ -252,15 +301,27 @@ def test_talking_to_the_bot(service, tab):
     box = tab.locator("textarea").first
     box.fill("Сколько стоит тариф «Старт»?")
     box.press("Enter")
-    tab.wait_for_url("**talk=*")
-    tab.get_by_text("6 900").first.wait_for()
+    tab.wait_for_url("**talk=*")  # the reply is there as a whole
+    said = tab.get_by_test_id("stChatMessage")  # the examples to begin with say nearly the same
+    expect(said.nth(1)).to_contain_text("6 900")
+    _settle(tab)
     tab.reload()
-    tab.get_by_text("Сколько стоит тариф «Старт»?").first.wait_for()
+    expect(said.nth(0)).to_contain_text("Сколько стоит тариф «Старт»?")
+    expect(said.nth(1)).to_contain_text("6 900")
 
 
 def _sign(tab, what, reason="проба"):
     tab.locator(f"[class*=st-key-why-{what}] input").fill(reason)
     tab.locator(f"[class*=st-key-by-{what}] input").fill("Айгуль")
+
+
+def _name(tab, what):
+    """Says who one is where the field stands in no form. The run that this begins brings nothing onto the page, and
+    nothing is lost when a press that follows ends it: the press brings the name along."""
+    field = tab.locator(f"[class*=st-key-by-{what}] input")
+    field.fill("Айгуль")
+    field.press("Enter")
+    return field
 
 
 def _press(tab, key):
@@ -278,27 +339,28 @@ def test_a_prompt_from_its_draft_to_clients_and_back(service, tab, project):
     tab.get_by_text("Расходится с прайсом").first.wait_for()
     tab.get_by_text("«Всем даём скидку 50 % на любой тариф.»", exact=False).first.wait_for()
     tab.locator(".bo-prompt ins").first.wait_for()
+    _settle(tab)
     box.fill(f"{text}\nПиши короче.")
     box.press("Control+Enter")
-    tab.get_by_text("Замечаний нет").first.wait_for()
-    tab.locator("[class*=st-key-by-draft-reception] input").fill("Айгуль")
+    _shown(tab, "Замечаний нет")
+    _name(tab, "draft-reception")
     _press(tab, "save-reception")
-    tab.get_by_text("Черновик сохранён.").first.wait_for()
+    _shown(tab, "Черновик сохранён.")
 
     tab.get_by_role("radio", name="Выпуск", exact=True).click()
-    tab.get_by_text("Черновик готов?").wait_for()
+    _shown(tab, "Черновик готов?")
     _sign(tab, "version-reception")
     _press(tab, "version-now-reception")
-    tab.get_by_text("Из него сделана v3").wait_for()
+    _shown(tab, "Из него сделана v3")
     tab.get_by_text("Опубликовать v3").click()
     _sign(tab, "publish-reception-3")
     _press(tab, "publish-now-reception")
-    tab.get_by_text("v3 уже работает").wait_for()
+    _shown(tab, "v3 уже работает")
     assert "Пиши короче." in (project / "prompts" / "reception" / "3.yaml").read_text("utf-8")
     tab.get_by_text("Откатить", exact=True).click()
     _sign(tab, "rollback-reception", "стало хуже")
     _press(tab, "rollback-now-reception")
-    tab.get_by_text("Именно этот текст уже работал").wait_for()
+    _shown(tab, "Именно этот текст уже работал")
     tab.goto(f"{service}/prompts?prompt=reception&view=history")
     tab.get_by_text("стало хуже").first.wait_for()
 
@@ -309,9 +371,9 @@ def test_the_kill_switch_is_pulled_and_ended(service, tab, project):
     tab.get_by_text("Передавать все диалоги людям").click()
     _sign(tab, "kill-reception", "обещает лишнее")
     _press(tab, "kill-now-reception")
-    tab.get_by_text("Бот отключён: все диалоги передаются людям").wait_for()
+    _shown(tab, "Бот отключён: все диалоги передаются людям")
     tab.reload()
-    tab.get_by_text("обещает лишнее").first.wait_for()
+    _shown(tab, "обещает лишнее")
     _press(tab, "restore-reception")
     _sign(tab, "restore-reception", "исправили")
     _press(tab, "restore-now-reception")
@@ -350,13 +412,12 @@ def test_from_a_wrong_promise_to_the_version_that_mends_it(wrong, tab, started):
         dialogue = f"{service}/dialogues?dialogue=angry"
         _open(tab, dialogue, "Задержано")
         tab.get_by_text("Сделать тест").last.click()
-        (turn,) = [
-            found.get_attribute("class").split("st-key-make-test-now-")[1].split()[0]
-            for found in tab.locator("[class*=st-key-make-test-now-]").all()
-        ]
+        made = tab.locator("[class*=st-key-make-test-now-]")
+        expect(made).to_have_count(1)
+        turn = made.get_attribute("class").split("st-key-make-test-now-")[1].split()[0]
         _sign(tab, f"test-{turn}", "такой скидки нет")
         _press(tab, f"make-test-now-{turn}")
-        tab.get_by_text("Ещё не прогоняли. Запустите на версии, которая ошиблась").wait_for()
+        _shown(tab, "Ещё не прогоняли. Запустите на версии, которая ошиблась")
         assert "dialogue:angry#2" in (wrong / "evals" / "suites" / "regressions.yaml").read_text("utf-8")
 
         tab.get_by_text("Тест и его прогоны").click()
@@ -365,35 +426,36 @@ def test_from_a_wrong_promise_to_the_version_that_mends_it(wrong, tab, started):
         _open(tab, f"{service}/evals", "Отвечает ли бот как надо?")
         for suite in ("demo", "red-team"):
             tab.get_by_role("button", name=f"Remove {suite}").click()
+            expect(tab.get_by_role("button", name=f"Remove {suite}")).to_have_count(0)
         _run_tests(tab, "sales-1")
-        tab.get_by_text("не прошли 1 из 1").first.wait_for()
+        _shown(tab, "не прошли 1 из 1")
 
         _open(tab, f"{service}/prompts?view=draft", "Черновика ещё нет")
         box = tab.locator("[class*=st-key-draft-sales] textarea").first
         expect(box).not_to_have_value("")
         box.fill(box.input_value().replace(PROMISE, ""))
         box.press("Control+Enter")
-        tab.get_by_text("Замечаний нет").first.wait_for()
-        tab.locator("[class*=st-key-by-draft-sales] input").fill("Айгуль")
+        _shown(tab, "Замечаний нет")
+        _name(tab, "draft-sales")
         _press(tab, "save-sales")
-        tab.get_by_text("Черновик сохранён.").first.wait_for()
+        _shown(tab, "Черновик сохранён.")
         tab.get_by_text("Проверить тестами").click()
         _run_tests(tab, "sales-draft")
-        tab.get_by_text("пройден 1 тест").first.wait_for(timeout=60_000)
+        _shown(tab, "пройден 1 тест")
 
         tab.get_by_role("radio", name="Выпуск", exact=True).click()
-        tab.get_by_text("Черновик готов?").wait_for()
+        _shown(tab, "Черновик готов?")
         _sign(tab, "version-sales", "без скидки")
         _press(tab, "version-now-sales")
-        tab.get_by_text("Из него сделана v2").wait_for()
+        _shown(tab, "Из него сделана v2")
         tab.get_by_text("Опубликовать v2").click()
         _sign(tab, "publish-sales-2", "без скидки")
         _press(tab, "publish-now-sales")
-        tab.get_by_text("v2 уже работает").wait_for()
+        _shown(tab, "v2 уже работает")
         _open(tab, dialogue, "исправляет ошибку и уже работает")
         expect(tab.locator(".bo-chain li")).to_have_count(5)
         tab.get_by_text("Последний прогон").click()
-        tab.get_by_text("исправился 1 тест").wait_for()
+        _shown(tab, "исправился 1 тест")
         tab.locator("mark.bo-mark").first.wait_for()
         tab.get_by_text("Исходный диалог").first.click()
         tab.wait_for_url("**dialogue=angry*")
@@ -410,9 +472,10 @@ def test_a_chat_of_a_foreign_bot_is_dropped_and_its_false_promise_seen(service, 
     tab.get_by_role("button", name="Найти ложные обещания").click()
     expect(tab.get_by_text("1 ответ из 1 обещает то, чего нет в прайсе")).to_be_visible()
     _settle(tab)
+    tab.evaluate(WITH_ADDRESS, "mark.bo-mark")
     tab.locator("[class*='st-key-row-import'] a").first.click()
     expect(tab.locator("mark.bo-mark").first).to_have_text(re.compile("9 000 ₸"))
-    tab.wait_for_url("**dialogue=*")  # the address follows the page
+    assert "dialogue=" in tab.evaluate("address")
     tab.reload()
     expect(tab.locator("mark.bo-mark").first).to_be_visible()
     assert tab.evaluate("window.hacked") is None
@@ -427,42 +490,39 @@ def no_tests_left(project):
 
 
 @pytest.mark.usefixtures("no_tests_left")
-def test_the_worst_of_yesterday_is_confirmed_and_becomes_a_test(service, tab, project):
+def test_the_worst_of_yesterday_is_confirmed_and_becomes_a_test(service, tab, project, yesterday):
     _open(tab, f"{service}/dialogues", "Поиск")
     tab.locator(".st-key-f-last input").click()
     tab.get_by_role("option", name="вчера").click()
     tab.wait_for_url("**last=yesterday*")
     tab.get_by_role("radio", name="Сначала худшие").click()
+    _shown(tab, "Диалогов без ошибок здесь нет")
     tab.wait_for_url("**order=worst*")
-    _settle(tab)
-    expect(tab.locator("[class*=st-key-row-] a")).to_have_count(1)
-    tab.locator("[class*=st-key-row-] a").first.click()
-    tab.wait_for_url("**dialogue=yesterday*")
+    rows = tab.locator("[class*=st-key-row-] a")
+    expect(rows.get_by_text("lied", exact=True)).to_have_count(0)  # of another day
+    rows.get_by_text(yesterday, exact=True).click()
     tab.locator("mark.bo-mark").first.wait_for()
-    name = tab.locator("[class*=st-key-by-words] input")
-    name.fill("Айгуль")
-    name.press("Enter")
+    tab.wait_for_url(f"**dialogue={yesterday}*")
     _settle(tab)
-    _press(tab, "wrong-yesterday")
+    _name(tab, "words")
+    _press(tab, f"wrong-{yesterday}")
     expect(tab.locator(".bo-word")).to_contain_text("Бот ошибся")
     _settle(tab)  # the page drawn anew closes what was opened meanwhile
     tab.get_by_text("Сделать тест").last.click()
-    expect(tab.locator("[class*=st-key-why-test-yesterday] input")).not_to_have_value("")  # the check says why
-    _press(tab, "make-test-now-yesterday")
-    tab.get_by_text("Ещё не прогоняли").wait_for()
-    assert "dialogue:yesterday#1" in (project / "evals" / "suites" / "regressions.yaml").read_text("utf-8")
+    expect(tab.locator(f"[class*=st-key-why-test-{yesterday}] input")).not_to_have_value("")  # the check says why
+    _press(tab, f"make-test-now-{yesterday}")
+    _shown(tab, "Ещё не прогоняли")
+    assert f"dialogue:{yesterday}#1" in (project / "evals" / "suites" / "regressions.yaml").read_text("utf-8")
 
 
 def test_replies_are_judged_by_the_keyboard_one_after_another(service, tab):
     _open(tab, f"{service}/dialogues?queue=first", "вашего слова")
-    name = tab.locator("[class*=st-key-by-words] input")
-    name.fill("Айгуль")
-    name.press("Enter")
-    _settle(tab)
     waiting = tab.locator(".bo-question").first.inner_text()
+    name = _name(tab, "words")
     tab.locator("h1").first.click()  # keys typed into a field are no orders
+    expect(name).not_to_be_focused()
     tab.keyboard.press("2")
-    tab.get_by_text("Сохранено: Не ошибка").wait_for()
+    _shown(tab, "Сохранено: Не ошибка")
     expect(tab.locator(".bo-question").first).not_to_have_text(waiting)
     tab.get_by_text("Вернуться к нему").click()
     tab.wait_for_url("**dialogue=*")

@@ -192,6 +192,8 @@ def place(tmp_path_factory, running):
 
 
 def _settle(tab):
+    """Waits until the page is drawn to its end. What a click brings is waited for before: until its run begins, the
+    page is at rest."""
     tab.locator("h1").first.wait_for()
     tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     tab.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")
@@ -256,6 +258,7 @@ def test_an_export_full_of_hostile_text_is_safe_readable_and_fits(place, tab, tm
     with file.open("w", encoding="utf-8", newline="") as sink:
         csv.writer(sink).writerows(rows)
     tab.goto(f"{address}/import")
+    _settle(tab)
     tab.locator("input[type=file]").set_input_files(file)
     for seen in ("Верно ли понят файл?", "В чём бот ошибается?"):
         expect(tab.get_by_text(seen)).to_be_visible()

@@ -11,6 +11,8 @@ from botops.console.incidents import page as incident_page
 
 
 def body(container: Container) -> None:
+    if "incident" in st.query_params or "alert" in st.query_params:
+        frame.arrived("alerts")
     if wanted := st.query_params.get("incident"):
         incident_page.page(container, wanted)
     elif wanted := st.query_params.get("alert"):

@@ -11,6 +11,7 @@ from botops.console.i18n import _
 def body(container: Container) -> None:
     asked = st.query_params
     if wanted := asked.get("dialogue"):
+        frame.arrived("dialogues")
         one.show(container, wanted)
     elif (which := asked.get("queue")) in {"first", "second"}:
         reviewing_queue.show(container, which)

@@ -22,6 +22,8 @@ _MOST = 30
 def body(container: Container) -> None:
     suites = data.suites(container)
     asked = st.query_params
+    if "run" in asked or "case" in asked:
+        frame.arrived("evals")
     if "run" in asked:
         eval_run.run(container, asked["run"])
     elif "suite" in asked and "case" in asked:

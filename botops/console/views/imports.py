@@ -42,6 +42,7 @@ def _one(container: Container, taken: Taken) -> None:
     if begun is not None and begun.result is not None:
         asked = st.query_params.get("dialogue")
         if asked:
+            frame.arrived("imports")
             results.one(taken, begun.result, asked)
             return
         results.section(container, taken, begun.result)
