@@ -18,9 +18,17 @@ _PAUSE_S = 1
 
 def read_ahead() -> None:
     """Reads the modules of the first page, the libraries that draw charts, then the store and the price book."""
-    for name in (*_PAGES, *_DRAWING):
+    for name in _PAGES:
         import_module(name)
+    drawing()
     _open()
+
+
+def drawing() -> None:
+    """Reads the libraries that draw charts, or waits until another thread has read them. Whoever makes a chart calls it
+    first: Altair looks for them among the modules there are, and breaks on one that is only half read."""
+    for name in _DRAWING:
+        import_module(name)
 
 
 def _open() -> None:

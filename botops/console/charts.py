@@ -10,6 +10,7 @@ import streamlit as st
 from botops.app.experiments.status import HistoryPoint
 from botops.app.queries import FaultyDay
 from botops.console import formats
+from botops.console.ahead import drawing
 from botops.console.experiments import labels as experiment_labels
 from botops.console.i18n import _, language
 
@@ -19,6 +20,7 @@ HEIGHT = 230
 
 def faulty(days: Sequence[FaultyDay]) -> None:
     """Replies with false terms by day: those that reached a client and those that were stopped."""
+    drawing()
     reached, stopped = _("Reached the client"), _("Stopped by the guard")
     values = [
         {"order": order, "day": formats.day(d.day), "fate": fate, "rank": rank, "replies": count,
@@ -44,6 +46,7 @@ def faulty(days: Sequence[FaultyDay]) -> None:
 def sequence(points: Sequence[HistoryPoint], metric: str, margin: float | None) -> None:
     """The difference from the control by day with the interval that holds whenever one looks; the dashed line is what a
     guardrail allows. One colour a variant."""
+    drawing()
     scale = 100 if experiment_labels.in_points(metric) else 1
     values = [
         {"order": order, "day": formats.day(p.day), "variant": f"v{p.version}", "diff": p.diff * scale,

@@ -142,8 +142,8 @@ def _started(project: Path) -> Iterator[str]:
     """`botops up` as a user starts it, over the store as it is; the console's address. The API is one port below."""
     port = _free_ports()
     with _process(project, "up", "--port", str(port), "--no-seed") as child:
-        _wait_for(f"http://127.0.0.1:{port}/healthz", 60, child)
-        _wait_for(f"http://127.0.0.1:{port + 1}/_stcore/health", 60, child)
+        _wait_for(f"http://127.0.0.1:{port}/healthz", 180, child)
+        _wait_for(f"http://127.0.0.1:{port + 1}/_stcore/health", 180, child)
         yield f"http://127.0.0.1:{port + 1}"
 
 

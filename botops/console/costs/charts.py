@@ -11,6 +11,7 @@ import altair as alt
 import streamlit as st
 
 from botops.console import charts, formats, frame, parts
+from botops.console.ahead import drawing
 from botops.console.i18n import _
 
 
@@ -25,6 +26,7 @@ class DayCost:
 
 def days(costs: Sequence[DayCost], currency: str) -> None:
     """What the model cost by day."""
+    drawing()
     values: list[dict[str, object]] = [
         {"order": order, "day": formats.day(spent.day), "cost": float(spent.cost),
          "tip": formats.cost(spent.cost, currency), "replies": formats.number(spent.replies)}
@@ -50,6 +52,7 @@ class Bin:
 
 def histogram(bins: Sequence[Bin], marks: Sequence[tuple[str, Decimal]], currency: str) -> None:
     """How many dialogues cost how much; `marks` are named costs drawn as lines. The last bin stands for all above."""
+    drawing()
     width = bins[0].high - bins[0].low if bins[0].high is not None else Decimal(1)
     values: list[dict[str, float | str]] = [
         {"low": float(b.low), "high": float(b.low + width), "dialogues": b.dialogues,
@@ -107,6 +110,7 @@ class Ahead:
 
 def ahead(points: Sequence[Ahead], currency: str) -> None:
     """Days behind as bars, days ahead as a line with the band the truth is expected in."""
+    drawing()
     spent, expected = _("Spent"), _("Expected")
     values = [
         {
@@ -150,6 +154,7 @@ class HourLoad:
 
 def hours(loads: Sequence[HourLoad], limit: float | None) -> None:
     """Tokens a minute by hour of the day, and the provider's limit as a line."""
+    drawing()
     within, over = _("Within the limit"), _("Over the limit")
     values: list[dict[str, object]] = [
         {"order": load.hour, "hour": f"{load.hour:02d}", "tokens": load.tokens, "kind": over if load.over else within,

@@ -14,6 +14,7 @@ import streamlit as st
 
 from botops.app.live import Live, LiveHour
 from botops.console import charts, formats, frame, parts
+from botops.console.ahead import drawing
 from botops.console.i18n import _
 
 _HEIGHT = 140
@@ -78,6 +79,7 @@ class _Axis:
 
 def stack(found: Live, marks: Sequence[Mark], currency: str) -> None:
     """Four charts, each under the question it answers."""
+    drawing()
     axis = _Axis(found.period.since, len(found.hours), ZoneInfo(found.period.zone), _apart(marks, len(found.hours)))
     parts.question(_("Does the bot answer?"))
     frame.show(parts.legend([(_("Answered by itself"), "blue"), (_("Could not answer"), "red")]))

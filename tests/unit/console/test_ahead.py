@@ -23,3 +23,28 @@ def test_the_first_visitor_waits_for_no_library_no_module_of_ours_and_no_book(se
     found = subprocess.run([sys.executable, "-c", _VISIT], cwd=seeded, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
     assert found.stdout.split() == []
+
+
+_WHILE_READING = """
+import sys, threading, time
+from importlib.abc import MetaPathFinder
+from botops.console import ahead, charts
+
+class Slow(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.startswith("pandas.") and not begun.is_set():
+            begun.set()
+            time.sleep(1)
+
+begun = threading.Event()
+assert "pandas" not in sys.modules
+sys.meta_path.insert(0, Slow())
+threading.Thread(target=ahead.drawing).start()
+begun.wait()
+charts.faulty([])
+"""
+
+
+def test_a_chart_is_drawn_also_while_the_libraries_for_it_are_being_read():
+    found = subprocess.run([sys.executable, "-c", _WHILE_READING], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
