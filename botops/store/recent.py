@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
@@ -29,6 +30,8 @@ from botops.store.tables import (
 
 Interval = tuple[datetime, datetime]
 """A stretch of time, its end left out. Several of them are one window: a clock that jumped tears it apart."""
+Trouble = Literal["failed", "flagged", "not_judged"]
+"""What a turn can be counted for in `Traffic` that is no good."""
 _QUOTE = 160
 
 
@@ -119,13 +122,8 @@ class Recent:
         held back; and the money at risk in what did leave, one amount a currency."""
         turns, at_risk = 0, Counter[str]()
         for one in window:
-            said = (
-                select(FINDING.c.turn_id)
-                .where(FINDING.c.turn_id == TURN.c.id, FINDING.c.severity >= int(worst))
-                .exists()
-            )
             (row,) = self._access.rows("count grave mistakes", select(func.count().label("n")).select_from(TURN).where(
-                *_ended(one), said
+                *_ended(one), _said(worst)
             ))  # fmt: skip
             turns += row["n"]
             if row["n"]:
@@ -148,6 +146,15 @@ class Recent:
                     row["dialogue_id"], Example(row["dialogue_id"], row["number"], row["at"], row["quote"][:_QUOTE])
                 )
         return tuple(found.values())[:most]
+
+    def first(self, window: Sequence[Interval], trouble: Trouble) -> datetime | None:
+        """When the first turn of a window was in trouble, by the clock of then; None when none was."""
+        return self._first(window, _TROUBLES[trouble])
+
+    def first_faulty(self, window: Sequence[Interval], worst: Severity) -> datetime | None:
+        """When the model first said something wrong in a window, as bad as `worst` or worse, whether it left or was
+        held back; None when it never did."""
+        return self._first(window, _said(worst))
 
     def broken(self, window: Sequence[Interval], most: int = 3) -> tuple[Example, ...]:
         """The latest dialogues of a window that the bot could not answer, each once."""
@@ -185,6 +192,18 @@ class Recent:
             shown = Example(row["dialogue_id"], row["number"], row["at"], row["reason"][:_QUOTE])
             found.setdefault(row["dialogue_id"], shown)
         return tuple(found.values())[:most]
+
+    def _first(self, window: Sequence[Interval], trouble: ColumnElement[bool]) -> datetime | None:
+        for one in reversed(window):
+            statement = (
+                select(func.min(TURN.c.at).label("at"))
+                .outerjoin_from(TURN, HAND_OFF, HAND_OFF.c.turn_id == TURN.c.id)
+                .where(*_ended(one), trouble)
+            )
+            found: datetime | None = self._access.rows("find the first trouble", statement)[0]["at"]
+            if found is not None:
+                return found
+        return None
 
     def _turns(self, window: Interval) -> int:
         """The hours the window cuts, and those whose sums are out of date, are counted turn by turn."""
@@ -254,8 +273,19 @@ class Recent:
 
 
 _FAILED = or_(TURN.c.state == TurnState.FAILED.value, BROKE_OFF)
+_TROUBLES: Mapping[Trouble, ColumnElement[bool]] = {
+    "failed": _FAILED,
+    "flagged": TURN.c.action == Action.FLAGGED.value,
+    "not_judged": TURN.c.judgement == Judgement.NOT_JUDGED.value,
+}
 _LIVE = (TURN.c.origin == rows.LIVE,)
 _WAITS = and_(HAND_OFF.c.closed_at.is_(None), HAND_OFF.c.taken_at.is_(None))
+
+
+def _said(worst: Severity) -> ColumnElement[bool]:
+    """A turn in which the model said something as bad as `worst` or worse."""
+    found = select(FINDING.c.turn_id).where(FINDING.c.turn_id == TURN.c.id, FINDING.c.severity >= int(worst))
+    return found.exists()
 
 
 def _ended(window: Interval) -> tuple[ColumnElement[bool], ...]:

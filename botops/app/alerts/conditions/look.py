@@ -49,6 +49,11 @@ class Look:
         """When a moment was by the clock as it is set now."""
         return self.now - self.age(at)
 
+    def began(self, first: datetime | None, span: timedelta) -> datetime:
+        """When a trouble began whose first turn in the last `span` was at `first`; the beginning of the `span` where no
+        single turn is known."""
+        return self.now - span if first is None else max(self.since(first), self.now - span)
+
     def changed(self) -> tuple[LikelyCause, ...]:
         """What was changed within a day, the latest first, five at most. Nothing but the time speaks for any of them:
         how likely one is behind it, detectors tell who compare parts of the traffic."""

@@ -17,10 +17,12 @@ from botops.domain.incidents import Scope
 from botops.domain.releases import Deed, OverrideKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from botops.app.alerts.conditions.look import Look
     from botops.domain.money import Money
+    from botops.store.recent import Interval
 
 WRONG_SHARE, LEAST_WRONG = 0.1, 5
 LEAST_CRITICAL = 2
@@ -43,10 +45,11 @@ def wrong_promises(look: Look) -> Iterator[Signal]:
     if hour.flagged < LEAST_WRONG or hour.flagged / hour.replies <= WRONG_SHARE:
         return
     window = look.window(_HOUR)
+    first = look.container.store.recent.first(window, "flagged")
     _, at_risk = look.container.store.recent.faulty(window, Severity.LOW)
     yield Signal(
         key="wrong_promises", rule="BotopsWrongPromises", severity=AlertSeverity.PAGE, area="replies",
-        began_at=look.now - _HOUR,
+        began_at=look.began(first, _HOUR),
         title=said(
             "{share} ответов за час ушли клиентам с неверными ценами или условиями",
             "Бір сағаттағы жауаптардың {share} клиенттерге қате баға немесе шартпен кетті",
@@ -61,7 +64,7 @@ def wrong_promises(look: Look) -> Iterator[Signal]:
         ),
         at_risk=_only(at_risk), causes=look.changed(),
         examples=look.container.store.recent.examples(window, Severity.LOW),
-        scope=Scope(window[-1][0]), facts={"flagged": hour.flagged, "replies": hour.replies},
+        scope=Scope(_since(look, first, window)), facts={"flagged": hour.flagged, "replies": hour.replies},
     )  # fmt: skip
 
 
@@ -71,9 +74,10 @@ def critical_promise(look: Look) -> Iterator[Signal]:
     turns, at_risk = look.container.store.recent.faulty(window, Severity.CRITICAL)
     if turns < LEAST_CRITICAL:
         return
+    first = look.container.store.recent.first_faulty(window, Severity.CRITICAL)
     yield Signal(
         key="critical_promise", rule="BotopsCriticalPromise", severity=AlertSeverity.PAGE, area="replies",
-        began_at=look.now - _HOUR,
+        began_at=look.began(first, _HOUR),
         title=said(
             "Грубых ошибок в ценах за час: {n}", "Бір сағаттағы өрескел баға қателері: {n}",
             "Grave mistakes in prices within an hour: {n}", n=turns,
@@ -85,7 +89,7 @@ def critical_promise(look: Look) -> Iterator[Signal]:
         ),
         at_risk=_only(at_risk), causes=look.changed(),
         examples=look.container.store.recent.examples(window, Severity.CRITICAL),
-        scope=Scope(window[-1][0], severity=Severity.CRITICAL), facts={"turns": turns},
+        scope=Scope(_since(look, first, window), severity=Severity.CRITICAL), facts={"turns": turns},
     )  # fmt: skip
 
 
@@ -96,7 +100,9 @@ def guard_blind(look: Look) -> Iterator[Signal]:
         return
     yield Signal(
         key="guard_blind", rule="BotopsGuardBlind", severity=AlertSeverity.PAGE, area="service",
-        began_at=look.now - _MINUTES_30,
+        began_at=look.began(
+            look.container.store.recent.first(look.window(_MINUTES_30), "not_judged"), _MINUTES_30
+        ),
         title=said(
             "Проверка не смогла оценить {share} ответов", "Тексеру жауаптардың {share} бағалай алмады",
             "The checker could not judge {share} of replies", share=percent(lately.not_judged / lately.judged),
@@ -126,7 +132,7 @@ def not_judged_rising(look: Look) -> Iterator[Signal]:
         return
     yield Signal(
         key="not_judged_rising", rule="BotopsNotJudgedRising", severity=AlertSeverity.TICKET, area="service",
-        began_at=look.now - _DAY,
+        began_at=look.began(look.container.store.recent.first(look.window(_DAY), "not_judged"), _DAY),
         title=said(
             "Проверка всё чаще не может оценить ответ: {share} за сутки",
             "Тексеру жауапты жиі бағалай алмай тұр: тәулігіне {share}",
@@ -298,6 +304,12 @@ def _running(look: Look) -> Iterator[tuple[str, str]]:
             continue
         if split is not None:
             yield prompt, split.seed
+
+
+def _since(look: Look, first: datetime | None, window: Sequence[Interval]) -> datetime:
+    """From when replies belong to a trouble: its first one, by the clock of then and by that of now, as the clock may
+    have been set in between."""
+    return window[-1][0] if first is None else min(first, look.since(first))
 
 
 def _only(amounts: tuple[Money, ...]) -> Money | None:

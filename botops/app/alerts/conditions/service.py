@@ -220,15 +220,17 @@ class WatchFailing:
 def _failing(
     look: Look, rule: str, severity: AlertSeverity, span: timedelta, failed: int, turns: int, then: tuple[str, str, str]
 ) -> Signal:
+    near = look.window(min(span, _HOURS_6))
+    began = look.now if span > _HOURS_6 else look.began(look.container.store.recent.first(near, "failed"), span)
     ru, kk, en = (f"{text} {rest}" for text, rest in zip(_FAILED, then, strict=True))
     return Signal(
-        key=rule.removeprefix("Botops"), rule=rule, severity=severity, area="service", began_at=look.now,
+        key=rule.removeprefix("Botops"), rule=rule, severity=severity, area="service", began_at=began,
         title=said(
             "Бот не отвечает на {share} реплик", "Хабарламалардың {share} жауапсыз қалды",
             "The bot leaves {share} of turns without an answer", share=percent(failed / turns),
         ),
         text=said(ru, kk, en, failed=failed, turns=turns, span=length(span)),
-        causes=look.changed(), examples=look.container.store.recent.broken(look.window(min(span, _HOURS_6))),
+        causes=look.changed(), examples=look.container.store.recent.broken(near),
         facts={"failed": failed, "turns": turns, "window_s": round(span.total_seconds())},
     )  # fmt: skip
 

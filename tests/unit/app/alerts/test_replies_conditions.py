@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from botops.app.alerts.conditions import conditions
 from botops.domain.findings import Severity, Verdict
 from botops.domain.money import Money
@@ -9,7 +11,7 @@ from botops.domain.releases import AuditEntry, Deed, Override, OverrideKind
 from botops.domain.turns import Action
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
-SECONDS = timedelta(seconds=5)
+SECOND, SECONDS = timedelta(seconds=1), timedelta(seconds=5)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -22,9 +24,39 @@ def test_wrong_promises_name_the_money_examples_and_the_replies_they_are_about(s
     assert (said.facts["flagged"], said.facts["replies"]) == (5, 45)
     assert said.at_risk == Money(25_000, "KZT")
     assert {example.quote for example in said.examples} == {"450 ₸"}
-    assert (len(said.examples), said.scope.since) == (3, NOW - HOUR)
+    assert (len(said.examples), said.scope.since) == (3, NOW - MINUTE - 3 * SECOND)
     shop.turns(10)
     assert shop.says("BotopsWrongPromises") == ()
+
+
+def test_trouble_began_with_its_first_reply_and_not_with_the_window_it_is_counted_in(shop):
+    blind = Verdict.not_judged("no_book")
+    shop.turns(20, ago=HOUR - MINUTE)
+    shop.wrong(1, ago=HOUR + MINUTE)
+    shop.wrong(9, ago=7 * MINUTE, severity=Severity.CRITICAL)
+    shop.turns(10, ago=6 * MINUTE, verdict=blind)
+    shop.turns(20, ago=14 * DAY)
+    shop.container.store.rebuild_roll_ups()
+    wrong, blinded = NOW - 7 * MINUTE - 8 * SECOND, NOW - 6 * MINUTE - 9 * SECOND
+    for rule, began in (
+        ("BotopsWrongPromises", wrong), ("BotopsCriticalPromise", wrong), ("BotopsGuardBlind", blinded),
+        ("BotopsNotJudgedRising", blinded),
+    ):  # fmt: skip
+        (said,) = shop.says(rule)
+        assert said.began_at == began, rule
+        assert said.scope is None or said.scope.since == began, rule
+
+
+@pytest.mark.parametrize("jump", [2 * HOUR, -2 * HOUR])
+def test_when_trouble_began_is_told_by_the_clock_of_now(shop, jump):
+    shop.wrong(9, ago=MINUTE)
+    shop.looks.begin()
+    shop.clock.move(10 * MINUTE, jump=jump)
+    shop.looks.begin()
+    (said,) = shop.says("BotopsWrongPromises")
+    first = NOW - MINUTE - 8 * SECOND
+    assert said.began_at == shop.clock.now() - 11 * MINUTE - 8 * SECOND
+    assert said.scope.since == min(first, said.began_at), "whichever clock wrote them, all replies belong to it"
 
 
 def test_what_was_changed_within_a_day_stands_beside_what_went_wrong(shop):

@@ -41,6 +41,7 @@ def test_failing_slowly_looks_at_hours(shop):
     assert shop.says("BotopsFailingFast") == ()
     (said,) = shop.says("BotopsFailingSlowly")
     assert (said.facts["failed"], said.facts["turns"]) == (5, 105)
+    assert said.began_at == NOW - 5 * HOUR, "with the first failure of the window"
     shop.container.store.roll_up()
     assert shop.says("BotopsFailingSlowly")[0].facts["turns"] == 105
 
