@@ -26,7 +26,7 @@ from botops.domain.turns import Action
 from botops.store import rows
 from botops.store.access import Access, Row
 from botops.store.incident_tables import INCIDENT, INCIDENT_ENTRY, INCIDENT_FOLLOW_UP
-from botops.store.tables import FINDING, TURN
+from botops.store.tables import DIRTY_HOUR, FINDING, ROLLUP_GROUP, TURN
 
 Step = Callable[[Incident], Incident]
 """One step in an incident's life; what it raises is raised, and nothing is written then."""
@@ -129,6 +129,16 @@ class Incidents:
                 return
             last = found[-1]
             after = _later(columns, (last["hour"], last["id"], last["position"]))
+
+    def answered(self, prompt: str, version: int | None) -> bool:
+        """True when a turn that is kept or was counted was answered by a prompt, or by one version of it."""
+        group = [ROLLUP_GROUP.c.prompt == prompt]
+        turn = [TURN.c.prompt == prompt, TURN.c.hour.in_(select(DIRTY_HOUR.c.hour))]  # not counted yet
+        if version is not None:
+            group.append(ROLLUP_GROUP.c.version == version)
+            turn.append(TURN.c.prompt_version == version)
+        asked = (select(ROLLUP_GROUP.c.id).where(*group).limit(1), select(TURN.c.id).where(*turn).limit(1))
+        return any(self._access.rows("look for turns of a version", one) for one in asked)
 
     def _read(self, *where: ColumnElement[bool], most: int) -> tuple[Incident, ...]:
         statement = select(INCIDENT).where(*where).order_by(INCIDENT.c.number.desc()).limit(most)

@@ -11,7 +11,7 @@ from botops.app.incidents.announcing import announcing
 from botops.app.incidents.reading import impact
 from botops.app.releases.team import responsible_for, role_ids
 from botops.domain.access import Right
-from botops.domain.errors import UserError
+from botops.domain.errors import NotFoundError, UserError
 from botops.domain.incidents import EntryKind, FollowUp, Incident, IncidentSeverity, Scope, TimelineEntry
 from botops.domain.people import line, person
 from botops.domain.people import reason as reasoned
@@ -50,13 +50,16 @@ def open_incident(
 
     The trouble began when its scope does. `at_risk` is what it may cost, where that is known; `detail` stands with the
     first entry of its timeline. The owner is told. Raises UserError for a role that is not there, no title, one that
-    cannot be shown or a beginning that cannot be; ConflictError when there is an incident of that alert.
+    cannot be shown, a beginning that cannot be, or a prompt or version that nobody knows unless an alert names it;
+    ConflictError when there is an incident of that alert.
     """
     now = container.clock.now()
     if scope.since > now:
         raise UserError("the trouble cannot have begun in the future: mend --since")
     if scope.since.year < _FIRST_YEAR:
         raise UserError(f"the trouble cannot have begun in the year {scope.since.year}: mend --since")
+    if alert is None:
+        _refuse_unknown(container, scope)
     tidy = line(title, "the title")
     if not tidy or len(tidy) > MOST_TITLE:
         raise UserError(f"an incident needs a title of 1 to {MOST_TITLE} characters: what do clients notice?")
@@ -168,6 +171,20 @@ def _step(
 ) -> Incident:
     entry = TimelineEntry(container.clock.now(), kind, person(by), text, detail=detail)
     return container.store.incidents.change(number, step, entry)
+
+
+def _refuse_unknown(container: Container, scope: Scope) -> None:
+    """A slip in the version would ask for no replies, and find nothing wrong. One whose file is gone but whose turns
+    are known may be asked for."""
+    if scope.prompt is None or container.store.incidents.answered(scope.prompt, scope.version):
+        return
+    try:
+        known = container.registry.versions(scope.prompt)
+    except NotFoundError as error:
+        raise UserError(str(error)) from None
+    if scope.version is not None and scope.version not in known:
+        named = ", ".join(map(str, known)) or "none"
+        raise UserError(f"the prompt {scope.prompt} has no version {scope.version}: its versions are {named}")
 
 
 def _responsible(container: Container, area: Area) -> str:

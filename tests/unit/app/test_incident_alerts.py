@@ -1,5 +1,6 @@
 """An alert becomes an incident; what is at fault is taken out of service by one action."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,8 +23,12 @@ from botops.app.incidents.reminding import Reminding, reminders
 from botops.app.releases import kill_switch, releasing
 from botops.domain.alerts import AlertSeverity, LikelyCause, Signal, Where
 from botops.domain.errors import ConflictError, NotFoundError, UserError
+from botops.domain.findings import Verdict
 from botops.domain.incidents import EntryKind, IncidentSeverity, Scope
+from botops.domain.messages import InboundMessage
 from botops.domain.money import Money
+from botops.domain.prompts import Assignment, PromptRef
+from botops.domain.turns import Action, GuardPolicy, Timing, TurnRecord, TurnState
 from botops.registry.model import Split, Variant
 
 TEAM = """\
@@ -80,6 +85,17 @@ def raised(office, **more):
     office.watch.look()
     key = more.get("key", "unusual:findings")
     return next(one for one in inbox.alerts(office.container) if one.signal.key == key)
+
+
+def answered(office, prompt, version):
+    """One turn answered by a version of a prompt."""
+    at, assignment = office.clock.at, Assignment(PromptRef(prompt, version, "ab" * 32))
+    inbound = InboundMessage("d1", "l1", "Сколько?", at, "k1")
+    record = TurnRecord(
+        "t1", inbound, 1, TurnState.ANSWERED, "ru", GuardPolicy.OBSERVE, "450 ₸", Action.PASSED, assignment,
+        Verdict.of((), claims=1, book="1"), (), None, Timing(500, 50, 3, 100), "test-model", False, None, at,
+    )  # fmt: skip
+    office.container.store.write_many([record], origin="live")
 
 
 def test_an_incident_takes_over_what_the_alert_knows(office):
@@ -247,6 +263,36 @@ def test_an_experiment_at_fault_is_ended_by_its_name(office):
     assert remedies.roll_back(office.container, at_fault, by="aliya").live == "sales@1"
     other = replace(cause, subject="experiment:gone")
     assert remedies.of_alert(office.container, raised(office, key="b", scope=None, causes=(other,)).id).prompt is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "version", "says"),
+    [
+        ("sales", 4, "the prompt sales has no version 4: its versions are 1, 2"),
+        ("salse", None, "did you mean sales"),
+        ("salse", 1, "did you mean sales"),
+    ],
+)
+def test_an_incident_about_a_version_nobody_knows_is_refused(office, prompt, version, says):
+    scope = Scope(office.clock.at, prompt=prompt, version=version)
+    with pytest.raises(UserError, match=re.escape(says)):
+        open_incident(office.container, "x", IncidentSeverity.MINOR, scope, by="a", owner="ai_ops")
+    assert office.container.store.incidents.latest() == ()
+
+
+def test_an_incident_may_be_about_a_version_of_which_only_turns_are_left(office):
+    container = office.container
+    answered(office, "old", 7)
+    for prompt, version in (("old", 7), ("old", None), ("sales", 2), ("sales", None)):
+        for counted in (False, True):
+            if counted:
+                container.store.roll_up()
+            scope = Scope(office.clock.at, prompt=prompt, version=version)
+            found = open_incident(container, "x", IncidentSeverity.MINOR, scope, by="a", owner="ai_ops")
+            assert found.scope == scope
+    gone = Scope(office.clock.at, prompt="old", version=8)
+    with pytest.raises(UserError, match="old"):
+        open_incident(container, "x", IncidentSeverity.MINOR, gone, by="a", owner="ai_ops")
 
 
 def test_reminders_are_put_once_each_until_it_is_over(office):
