@@ -93,6 +93,8 @@ def test_silences_on_the_command_line(alerted, botops):
     assert run("silence", "--all", "--area", "service", "--until", "+2h", "--reason", "работы")[0] == 2
     assert run("silence", "--all", "--until", "+40d", "--reason", "работы")[0] == 2
     assert run("silence", "--all", "--until", "tomorrow", "--reason", "работы")[0] == 2
+    code, _, err = run("silence", "--rule", "BotopsQuite", "--until", "+2h", "--reason", "работы")
+    assert (code, "did you mean `BotopsQuiet`?" in err) == (2, True)
     made = json.loads(run("silence", "--area", "service", "--until", "+2h", "--reason", "работы", "--json")[1])
     assert run("silence", "--rule", "BotopsSlow", "--until", "+1d", "--reason", "работы")[0] == 0
     silenced = {row["key"]: row["silenced_until"] for row in json.loads(run("list", "--json")[1])}
@@ -150,6 +152,8 @@ def test_the_inbox_over_http(project, running):
         assert server.http.get("/v1/alerts").json()[0]["silenced_until"] is not None
         assert post("/v1/silences", by="aliya", reason="работы", until="2026-11-30T00:00:00").status_code == 422
         assert post("/v1/silences", by="aliya", reason="", until=until).status_code == 422
+        refused = post("/v1/silences", by="aliya", reason="работы", until=until, rule="Nope")
+        assert (refused.status_code, "there is no rule `Nope`" in refused.text) == (400, True)
         ended = post(f"/v1/silences/{made.json()['id']}/end", by="marat", reason="кончили")
         assert (ended.status_code, ended.json()["ended_by"]) == (200, "marat")
         assert server.http.get("/v1/silences").json() == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from botops.app.access.acting import needs
 from botops.app.alerts.announcing import announcing
 from botops.app.container import new_id
+from botops.config.wording import suggestion
 from botops.domain.access import Right
 from botops.domain.alerts import Silence
 from botops.domain.errors import NotFoundError, UserError
@@ -31,6 +32,7 @@ LONGEST_SILENCE = timedelta(days=31)
 RECENT = timedelta(days=7)
 """Alerts that are over are listed for this long."""
 _MOST = 500
+_MOST_RULE = 80
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
@@ -128,8 +130,11 @@ def silence(
     """Orders that nobody is told of alerts of a rule, an area or under a key (of all of these that are given; without
     any, of every alert) until a moment. They are kept and shown all the same.
 
-    Raises UserError for an end that is past, before the beginning, or more than a month away.
+    Raises UserError for an end that is past, before the beginning, or more than a month away, and for a rule there is
+    not.
     """
+    if rule is not None:
+        _refuse_unknown(container, rule)
     now = container.clock.now()
     begins = since or now
     if until <= max(now, begins):
@@ -158,6 +163,16 @@ def unsilence(container: Container, silence_id: str, *, by: str, reason: str = "
         detail={"silence": found[0].id},
     )  # fmt: skip
     return container.store.alerts.end_silence(found[0].id, entry)
+
+
+def _refuse_unknown(container: Container, rule: str) -> None:
+    """A slip in the name would silence nothing, and somebody is woken all the same. What an alert was of is a rule,
+    even when it is one no more."""
+    from botops.app.alerts.sources import rules  # sources look through much that an inbox does not need
+
+    known = rules()
+    if rule not in known and all(rule != one.signal.rule for one in alerts(container, firing=False)):
+        raise UserError(f"there is no rule `{rule[:_MOST_RULE]}`{suggestion(rule, known, others='rules')}")
 
 
 def _step(container: Container, alert_id: str, step: Step, deed: Deed, who: str, why: str, now: datetime) -> Alert:

@@ -178,3 +178,13 @@ def test_a_silence_that_makes_no_sense_is_refused(container, until):
     with pytest.raises(UserError):
         inbox.silence(container, by="Марат", reason="работы", until=until)
     assert inbox.silences(container, over=True) == ()
+
+
+def test_a_silence_for_a_rule_there_is_not_is_refused(container):
+    until = NOW + timedelta(hours=1)
+    for rule in ("", "Nope", "BotopsLies"):
+        with pytest.raises(UserError, match="no rule"):
+            inbox.silence(container, by="Марат", reason="работы", until=until, rule=rule)
+    AlertWatch(container, [Source("a", signal("lies"))]).look()
+    for rule in ("BotopsLies", "BotopsChannelLost", "BotopsProbesFailing", "UnusualCost"):
+        assert inbox.silence(container, by="Марат", reason="работы", until=until, rule=rule).rule == rule
