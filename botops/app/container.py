@@ -21,6 +21,7 @@ from botops.app.place import STATE, database_url, store_exists
 from botops.app.pricebooks.books import Books, only_book
 from botops.app.prompts.prompting import Prompting
 from botops.app.releases.overrides import StoredOverrides
+from botops.app.served import as_served
 from botops.app.telemetry import Observers, build_telemetry, require_telemetry
 from botops.bot import Bot, BotRules
 from botops.domain.budgets import NoBudgets
@@ -71,7 +72,8 @@ class Container:
         guard: Guard | None = None,
     ) -> Self:
         """Wires an installation. `role` is how the store is opened: the serving process is the writer, a command
-        beside it the side, a screen the reader. Raises UserError or StoreError."""
+        beside it the side, a screen the reader; these two know the service by the addresses it
+        runs at, whatever their settings say. Raises UserError or StoreError."""
         from botops.store import Store
 
         if role == "writer":
@@ -89,6 +91,8 @@ class Container:
             backups=settings.root / STATE / "backups",
             zone=settings.company.timezone,
         )  # fmt: skip
+        if role != "writer":
+            settings = as_served(settings, store)
         exceptions = StoredExceptions(store.reviews.exceptions)
         overrides = StoredOverrides(store.overrides.in_force)
         prompting = Prompting(registry, books, name=settings.prompt, company=settings.company, orders=overrides.of)

@@ -25,7 +25,7 @@ def probe() -> None:
 
 
 @probe.command()
-@click.option("--api", metavar="URL", help="Where to ask [default: probes.url, or the API's own address].")
+@click.option("--api", metavar="URL", help="Where to ask [default: probes.url, or the address of the running API].")
 @click.option(
     "--scheduled", is_flag=True,
     help="Only when a round is due, and count it in the month's figures: for cron, with probes.enabled: false.",
@@ -38,25 +38,35 @@ def run(api: str | None, scheduled: bool, as_json: bool, overrides: tuple[str, .
     These dialogues count in no figures, budgets or experiments. Exit code 1 when an answer is wrong, 3 when there is
     none.
     """
-    from botops.app.probing import address_of, ask_all
+    from botops.app.probing import address_of, ask_all, ask_by_hand
     from botops.app.probing.rows import run_row
     from botops.domain.errors import UserError
 
     settings = project_settings(overrides)
-    address = api or address_of(settings)
-    if address is None:
-        raise UserError("server.port is 0, so nobody knows where the API is: name it with --api")
+    chosen = any(one.startswith("server.") for one in overrides)
     with open_container(settings, role="side") as container:
+        address = api or address_of(settings if chosen else container.settings)
+        if address is None:
+            raise UserError("server.port is 0, so nobody knows where the API is: name it with --api")
         every_s = settings.probes.every_s if scheduled else None
         if every_s is not None and not container.store.probes.begin(every_s):
             click.echo("no round is due: the last one began less than probes.every_min ago", err=True)
             return 0
-        done = ask_all(container, address, every_s=every_s)
+        if every_s is not None:
+            done, kept = ask_all(container, address, every_s=every_s), True
+        else:
+            done, kept = ask_by_hand(container, address)
     if as_json:
         click.echo(json_line(run_row(done)), nl=False)
     else:
         for result in done.results:
             click.echo(plain(_line(result)))
+    if not kept:
+        click.echo(
+            f"Nobody listens at {address}: this round is not counted. Name the address with --api if the bot is "
+            "served elsewhere.",
+            err=True,
+        )
     if done.note:
         click.echo(f"Not asked: {done.note}", err=True)
     return _code(done.results)

@@ -124,10 +124,11 @@ def _serve(container: Container, keys: Keys) -> None:
     import uvicorn
 
     from botops.app.background import background
+    from botops.app.served import serving
     from botops.http import create_api
 
     server = container.settings.server
-    with background(container):
+    with background(container), serving(container):
         uvicorn.run(
             create_api(container, keys), host=server.host, port=server.port,
             log_level="warning", timeout_graceful_shutdown=5, server_header=False,

@@ -64,6 +64,7 @@ from botops.store.repricing import Repricing
 from botops.store.reviewing import Reviews
 from botops.store.series import SeriesReads
 from botops.store.series_examples import SeriesExamples
+from botops.store.served import Served
 from botops.store.sessions import Sessions
 from botops.store.tables import IMPORT_BATCH, SERVING, TURN
 from botops.store.views import Written
@@ -136,7 +137,7 @@ class Store:
         self.prompt_calls = PromptCallReads(access)
         self.eval_tasks = EvalTasks(access, self._process)
         self.budgets = BudgetStore(access, self._process, self._submit)
-        self.heartbeats = Heartbeats(access)
+        self.heartbeats, self.served = Heartbeats(access), Served(access)
         self.people = People(access)
         self.sessions = Sessions(access)
         self.probes = ProbeStore(access, self._process, lambda: self.budgets.zone)

@@ -9,12 +9,15 @@ from contextlib import closing
 import pytest
 
 from botops.app.alerts import inbox
+from botops.app.alerts.outbox import links_of
 from botops.app.alerts.watching import AlertWatch
+from botops.app.container import Container
 from botops.app.probing import ask_all
 from botops.app.probing.asking import questions_of
 from botops.app.probing.schedule import run_if_due
 from botops.app.probing.source import ProbeSource
 from botops.app.releases import kill_switch
+from botops.config import Secrets, load_settings
 from botops.domain.errors import ModelError
 from botops.domain.ports import ModelReply
 from botops.domain.probes import HEADER, ProbeFault, ProbeOutcome
@@ -44,6 +47,12 @@ def rows_of(project):
 
 def outcomes(run):
     return {result.name: result.outcome for result in run.results}
+
+
+def links(project, role):
+    """Where links lead that a command makes."""
+    with Container.open(load_settings(project / "botops.yaml"), Secrets(), role=role) as container:
+        return links_of(container.settings).console
 
 
 def clients_metrics(server):
@@ -209,8 +218,12 @@ def test_the_command_asks_lists_and_says_by_its_exit_code(project, running, boto
         assert code == 0
         assert "answered 100.0% of 4 (goal 99.5%, budget left 100.0%)" in out
         for _ in range(2):
-            code, out, _ = botops(project, "probe", "run", "--api", f"http://127.0.0.1:{port}")
+            code, out, err = botops(project, "probe", "run", "--api", f"http://127.0.0.1:{port}")
             assert code == 3
+            assert f"Nobody listens at http://127.0.0.1:{port}: this round is not counted" in err
+        assert botops(project, "probe", "list")[0] == 0
+        for _ in range(2):
+            ask_all(server.container, f"http://127.0.0.1:{port}")
         code, out, _ = botops(project, "probe", "list", "--json")
         assert code == 1
         assert [r["probe"] for r in json.loads(out)["failing"]] == sorted(RIGHT)
@@ -242,6 +255,15 @@ def test_the_server_probes_itself(project, process, wait_for, port):
                 break
         assert [r["outcome"] for r in found["last"]["results"]] == ["right"] * 4
         assert found["last"]["address"] == f"http://127.0.0.1:{port}"
+
+
+def test_commands_know_the_running_service_by_its_own_address(project, process, wait_for, botops, port):
+    with process(project, "serve", "--port", str(port), "--set", "probes.enabled=false") as child:
+        wait_for(f"http://127.0.0.1:{port}/healthz", child=child)
+        assert botops(project, "probe", "run")[0] == 0
+        assert f"at http://127.0.0.1:{port}:" in botops(project, "probe", "list")[1]
+        assert links(project, "side") == links(project, "reader") == f"http://127.0.0.1:{port + 1}"
+    assert links(project, "side") == links_of(load_settings(project / "botops.yaml")).console, "it has ended"
 
 
 def test_what_fails_is_an_alert_with_an_owner_until_it_is_right_again(project, running, port):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from botops.app.access.acting import needs
 from botops.app.api_client import ApiClient
@@ -40,6 +42,28 @@ def address_of(settings: Settings) -> str | None:
         return None
     host = f"[{server.host}]" if ":" in server.host else server.host
     return f"http://{host}:{server.port}"
+
+
+@needs(Right.OPERATE)
+def ask_by_hand(container: Container, address: str) -> tuple[ProbeRun, bool]:
+    """Asks every question once because somebody wants to know, and whether that was kept: where nobody listens, the
+    address is taken to be a wrong one, and nothing is counted against the service. Raises StoreError."""
+    run = ask(container, address)
+    kept = any(one.fault is not ProbeFault.NO_ANSWER for one in run.results) or listens(address)
+    if kept:
+        keep(container, run)
+    return run, kept
+
+
+def listens(address: str, wait_s: float = 1.0) -> bool:
+    """True when anybody takes a connection at an address."""
+    parts = urlsplit(address)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout=wait_s).close()
+    except OSError:
+        return False
+    return True
 
 
 @needs(Right.OPERATE)

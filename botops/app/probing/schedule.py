@@ -4,13 +4,11 @@ there to see."""
 from __future__ import annotations
 
 import logging
-import socket
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from botops.app.looping import Loop
-from botops.app.probing.asking import address_of, ask, keep, switched_on
+from botops.app.probing.asking import address_of, ask, keep, listens, switched_on
 from botops.app.probing.standing import KEPT_DAYS
 from botops.domain.probes import ProbeOutcome
 
@@ -59,15 +57,8 @@ class Probing:
 
     def _wait(self) -> None:
         """Waits until something listens, which the API of this process does in a moment; not for ever."""
-        parts = urlsplit(self._address)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
         for _ in range(_STARTING_S):
-            try:
-                socket.create_connection((parts.hostname or "", port), timeout=1).close()
-            except OSError:
-                if self._loop.ending.wait(1):
-                    return
-            else:
+            if listens(self._address) or self._loop.ending.wait(1):
                 return
 
 
