@@ -126,7 +126,11 @@ def _claims(settings: Settings) -> Iterator[Check]:
 
 def _prompts(settings: Settings) -> Iterator[Check]:
     registry = open_registry(settings, keep=False)
-    problems = registry.state().problems
+    state = registry.state()
+    problems = state.faults
+    if state.of_drafts:
+        detail = "\n".join(p.text() for p in state.of_drafts)
+        yield Check("drafts", "warning", f"not served, and cannot be published like this:\n{detail}", "mend the draft")
     if problems:
         yield Check("prompts", "error", "\n".join(p.text() for p in problems), "botops prompts lint")
     names = registry.names()

@@ -52,7 +52,7 @@ def _prompts(container: Container) -> None:
     metrics, registry = container.metrics, container.registry
     registry.refresh()
     state = registry.state()
-    metrics.prompts_broken.set(len(state.problems))
+    metrics.prompts_broken.set(len(state.faults))
     metrics.prompts_stale.set(len(state.stale))
     if state.healthy and state.loaded_at is not None:
         metrics.prompts_good_at.set(state.loaded_at.timestamp())

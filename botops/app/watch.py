@@ -109,7 +109,7 @@ def broken_files(container: Container) -> list[str]:
     """What is wrong with the files the bot serves from, in lines fit for a log; the last good texts serve meanwhile."""
     registry, books = container.registry, container.books
     registry.refresh()
-    lines = [p.text() for p in registry.state().problems if p.level == "error"]
+    lines = [p.text() for p in registry.state().faults if p.level == "error"]
     if books.current() is None and not books.problems:
         lines.append(f"{books.path}: no price book: replies are not judged and nothing is sold without one")
     lines += unservable(registry, container.overrides.in_force())

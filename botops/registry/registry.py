@@ -19,7 +19,7 @@ from botops.domain.prompts import Assignment, Lead, RenderedPrompt
 from botops.domain.releases import Override
 from botops.registry.assigning import choose
 from botops.registry.checksums import checksum_of
-from botops.registry.folders import RELEASE, Folder, Signature, check_name, read_bytes, scan, version_path
+from botops.registry.folders import DRAFT_FILE, RELEASE, Folder, Signature, check_name, read_bytes, scan, version_path
 from botops.registry.loading import Prompt, load_prompt, stale
 from botops.registry.model import Split
 from botops.registry.partials import (
@@ -52,9 +52,19 @@ class RegistryState:
     loaded_at: datetime | None = None
 
     @property
+    def of_drafts(self) -> tuple[Problem, ...]:
+        """What is wrong in drafts, which are never served."""
+        return tuple(p for p in self.problems if Path(p.file).name == DRAFT_FILE)
+
+    @property
+    def faults(self) -> tuple[Problem, ...]:
+        """What is wrong on disk apart from drafts: a text that somebody still writes may have faults."""
+        return tuple(p for p in self.problems if Path(p.file).name != DRAFT_FILE)
+
+    @property
     def healthy(self) -> bool:
         """True when what is served is what stands on disk."""
-        return not self.stale and not any(p.level == "error" for p in self.problems)
+        return not self.stale and not any(p.level == "error" for p in self.faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,8 @@ class PromptMetrics(Declarations):
     """What is served, and the experiments on it."""
 
     prompts_broken = gauge(
-        "botops_prompt_problems", "Problems in prompt files; a broken one is served from its last good text."
+        "botops_prompt_problems",
+        "Problems in prompt files, drafts left out; a broken one is served from its last good text.",
     )
     prompts_stale = gauge("botops_prompts_stale", "Prompts served from a last good text.")
     prompts_good_at = gauge(

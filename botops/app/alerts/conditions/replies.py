@@ -206,7 +206,7 @@ def prompts_broken(look: Look) -> Iterator[Signal]:
     """Files of prompts cannot be served, or an order cannot be carried out."""
     container = look.container
     container.registry.refresh()
-    lines = [p.text() for p in container.registry.state().problems if p.level == "error"]
+    lines = [p.text() for p in container.registry.state().faults if p.level == "error"]
     lines += unservable(container.registry, container.overrides.in_force())
     if not lines:
         return

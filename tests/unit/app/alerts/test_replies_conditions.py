@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from botops.app.alerts.conditions import conditions
+from botops.app.watch import broken_files
 from botops.domain.findings import Severity, Verdict
 from botops.domain.money import Money
 from botops.domain.releases import AuditEntry, Deed, Override, OverrideKind
@@ -157,6 +158,18 @@ def test_broken_prompts_are_told_after_five_minutes_and_at_once_after_a_restart(
     restarted = {one.name: one for one in conditions(shop.container)}["BotopsPromptsBroken"]
     assert restarted.look(shop.clock.now()), "what stood before the restart still stands"
     assert not conditions(shop.container)[0].look(shop.clock.now())
+
+
+def test_a_draft_with_faults_is_nobodys_alarm(shop):
+    (shop.root / "prompts/sales").mkdir()
+    (shop.root / "prompts/sales/draft.yaml").write_text("messages: [", "utf-8")
+    assert shop.says("BotopsPromptsBroken") == ()
+    shop.clock.move(5 * MINUTE)
+    assert shop.says("BotopsPromptsBroken") == ()
+    state = shop.container.registry.state()
+    assert [p.file.rsplit("/", 1)[1] for p in state.of_drafts] == ["draft.yaml"]
+    assert (state.healthy, state.faults) == (True, ())
+    assert not [line for line in broken_files(shop.container) if "draft" in line]
 
 
 def order(shop, kind, by, ago):
