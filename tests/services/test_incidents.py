@@ -73,6 +73,8 @@ def test_the_whole_way_by_the_command_line(lied, botops, tmp_path):
     assert err.count("\n  - ") == 4
     assert run("cause", "1", "prompt", "в промпт попала чужая акция")[0] == 0
     assert run("action", "1", "тест на скидки", "--owner", "sales_enablement", "--due", "2030-01-31")[0] == 0
+    code, _, err = run("action", "1", "вчерашнее", "--owner", "sales_enablement", "--due", "2020-01-01")
+    assert (code, "2020-01-01 is past" in err) == (2, True)
     assert run("action", "1", "ничья задача", "--owner", "nobody", "--due", "2030-01-31")[0] == 2
     assert run("case", "1", "demo#no-such-case")[0] == 2
     assert run("case", "1", "--none", "акция больше не бывает")[0] == 0

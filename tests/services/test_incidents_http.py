@@ -62,6 +62,8 @@ def test_the_whole_way(lied):
     assert http.put("/v1/incidents/1/owner", json=BY | {"owner": "ai_ops"}).json()["owner"] == "ai_ops"
     assert http.put("/v1/incidents/1/at-risk", json=BY | {"at_risk": None}).json()["at_risk"] is None
     http.put("/v1/incidents/1/cause", json=BY | {"kind": "prompt", "words": "чужая акция"})
+    past = http.post("/v1/incidents/1/actions", json=BY | {"words": "т", "owner": "ai_ops", "due": "2020-01-01"})
+    assert (past.status_code, "is past" in past.text) == (400, True)
     http.post("/v1/incidents/1/actions", json=BY | {"words": "тест", "owner": "ai_ops", "due": "2030-01-31"})
     case = http.put("/v1/incidents/1/case", json=BY | {"make": True}).json()["case"]
     assert case.startswith("regressions#")

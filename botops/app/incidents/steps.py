@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from botops.app.access.acting import needs
 from botops.app.container import new_id
@@ -107,7 +108,11 @@ def set_cause(container: Container, number: int, kind: CauseKind, words: str, *,
 
 @needs(Right.OPERATE)
 def add_follow_up(container: Container, number: int, text: str, owner: str, due: date, *, by: str) -> Incident:
-    """Adds what is to be done so that it does not happen again. Raises NotFoundError, ConflictError, UserError."""
+    """Adds what is to be done so that it does not happen again. Raises NotFoundError, ConflictError, UserError, for a
+    day that is past as well: it would be overdue at once."""
+    today = container.clock.now().astimezone(ZoneInfo(container.settings.company.timezone)).date()
+    if due < today:
+        raise UserError(f"{due} is past: choose {today} or a later day")
     one = FollowUp(new_id(), reasoned(text), _role(container, owner), due)
     said = f"action by {due}: {one.text} ({one.owner})"
     return changed(container, number, lambda i: life.with_follow_up(i, one), by, said)

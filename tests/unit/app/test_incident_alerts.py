@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from botops.app.alerts import inbox
 from botops.app.alerts.watching import AlertWatch
 from botops.app.experiments import experimenting
 from botops.app.incidents import (
+    add_follow_up,
     attach,
     from_alert,
     open_incident,
@@ -293,6 +294,16 @@ def test_an_incident_may_be_about_a_version_of_which_only_turns_are_left(office)
     gone = Scope(office.clock.at, prompt="old", version=8)
     with pytest.raises(UserError, match="old"):
         open_incident(container, "x", IncidentSeverity.MINOR, gone, by="a", owner="ai_ops")
+
+
+def test_what_is_to_be_done_is_due_today_or_later(office):
+    scope = Scope(office.clock.at)
+    found = open_incident(office.container, "x", IncidentSeverity.MINOR, scope, by="a", owner="ai_ops")
+    office.clock.at = datetime(2026, 11, 2, 20, tzinfo=UTC)  # the third in Almaty
+    with pytest.raises(UserError, match="2026-11-02 is past: choose 2026-11-03"):
+        add_follow_up(office.container, found.number, "тест", "ai_ops", date(2026, 11, 2), by="a")
+    done = add_follow_up(office.container, found.number, "тест", "ai_ops", date(2026, 11, 3), by="a")
+    assert [one.due for one in done.follow_ups] == [date(2026, 11, 3)]
 
 
 def test_reminders_are_put_once_each_until_it_is_over(office):
