@@ -38,20 +38,25 @@ _LEAST_OF_MANY = 60
 title of twenty is there."""
 
 
+RUNBOOKS = "alerts/runbooks"
+"""Where runbooks lie in a project."""
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where links lead: the console, and the folder of runbooks, an address or a path of the project."""
+    """Where links lead: the console, and the folder of runbooks, an address or a path of the project; without one the
+    alert's page, which shows the runbook."""
 
     console: str
-    runbooks: str = "alerts/runbooks"
+    runbooks: str | None = None
 
     def page(self, name: str, language: Language, **parameters: str) -> str:
         """A page of the console."""
         return f"{self.console}/{name}?{urlencode({**parameters, 'lang': language}, quote_via=quote)}"
 
-    def runbook(self, rule: str) -> str:
-        """The runbook of a rule."""
-        return f"{self.runbooks}/{rule}.md"
+    def runbook(self, rule: str, page: str | None = None) -> str:
+        """The runbook of a rule: in its folder, or shown by the `page` of an alert; else its path in the project."""
+        return page if page is not None and self.runbooks is None else f"{self.runbooks or RUNBOOKS}/{rule}.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def _words(
         Part(tuple(Line(line) for line in _facts(signal, at, zone, language))),
         Part(tuple(Line(_cause(one, zone, language)) for one in signal.causes[:MOST_CAUSES]), say["changes"]),
         Part(tuple(_example(one, links, zone, language) for one in signal.examples[:MOST_EXAMPLES]), say["examples"]),
-        Part((Line(f"{say['owner']}: {owner}"), Line(say["runbook"], links.runbook(signal.rule)))),
+        Part((Line(f"{say['owner']}: {owner}"), Line(say["runbook"], links.runbook(signal.rule, alert_page)))),
         Part(tuple(_actions(alert, links, language)), say["actions"]),
     ]
     return rendered(title, parts, alert_page)

@@ -42,7 +42,7 @@ alerts:
     hook: {env: ALERTS_HOOK, language: kk}
 """
 FAULT = {
-    "telegram": ["🔴 Модель не отвечает", "Отвечает: AI Ops", "alerts/runbooks/BotopsModelFaults.md"],
+    "telegram": ["🔴 Модель не отвечает", "Отвечает: AI Ops", "Что делать: https://bot.shop.example/alerts?alert="],
     "mail": ["🔴 The model does not answer", "<h3>Examples</h3>", "https://bot.shop.example/alerts?alert="],
     "webhook": ["🔴 Модель жауап бермейді", "Жауапты: AI Ops"],
 }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from botops.app.releases.team import role_titles
 from botops.domain.errors import UserError
 from botops.domain.notices import Notice, NoticeKind
-from botops.monitor.alert_words import NO_OWNERS, Links, words_of
+from botops.monitor.alert_words import NO_OWNERS, RUNBOOKS, Links, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,8 @@ def links_of(settings: Settings) -> Links:
     """Where the links of a message lead."""
     server, asked = settings.server, settings.alerts
     console = asked.console_url or f"http://{server.host}:{server.effective_console_port}"
-    return Links(console, asked.runbooks_url or "alerts/runbooks")
+    known = asked.console_url is not None or server.effective_console_port != 0  # else the system chooses
+    return Links(console, asked.runbooks_url or (None if known else RUNBOOKS))
 
 
 CHANNEL_KEY, CHANNEL_FACT = "channel:", "channel"

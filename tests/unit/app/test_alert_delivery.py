@@ -12,7 +12,7 @@ from botops.app.alerts import inbox
 from botops.app.alerts.channels import ChannelError
 from botops.app.alerts.delivering import ANSWER_S, HOLD, Delivery
 from botops.app.alerts.lost_channels import LostChannels
-from botops.app.alerts.outbox import put
+from botops.app.alerts.outbox import links_of, put
 from botops.app.alerts.watching import AlertWatch
 from botops.app.container import Container
 from botops.config import Secrets, load_settings
@@ -139,14 +139,28 @@ def office(tmp_path, clock, monkeypatch):
         yield Office(opened, clock)
 
 
+def test_links_lead_to_a_runbook_by_its_address_its_alert_or_its_path(office):
+    settings, page = office.container.settings, "http://127.0.0.1:8001/alerts?alert=a"
+    assert links_of(settings).runbook("BotopsDown", page) == page
+
+    def set_(part, **changes):
+        return settings.model_copy(update={part: getattr(settings, part).model_copy(update=changes)})
+
+    chosen_by_the_system = set_("server", port=0, console_port=0)
+    assert links_of(chosen_by_the_system).runbook("BotopsDown", page) == "alerts/runbooks/BotopsDown.md"
+    in_git = set_("alerts", runbooks_url="https://git.example.kz/runbooks")
+    assert links_of(in_git).runbook("BotopsDown", page) == "https://git.example.kz/runbooks/BotopsDown.md"
+
+
 def test_an_alert_is_told_to_whoever_has_it_and_so_is_its_end(office):
     office.stands(signal())
     office.rounds(0.5)
     (message,) = office.phone.messages
     assert message.title == "🔴 down не отвечает"
     assert "Отвечает: Дежурные" in message.text
-    assert "alerts/runbooks/BotopsDown.md" in message.text
-    assert f"/alerts?alert={office.alert.id}&lang=ru" in message.text
+    page = f"http://127.0.0.1:8001/alerts?alert={office.alert.id}&lang=ru"
+    assert f"Что делать: {page}" in message.text, "the alert's page shows the runbook"
+    assert message.text.count(page) == 2
     assert "<h2>" in message.html
     office.stands()
     office.rounds(0.5)
