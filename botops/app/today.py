@@ -15,6 +15,7 @@ from botops.app.glossary import TODAY
 from botops.app.prompts.care import cared_for
 from botops.app.queries import Number, Overview, overview
 from botops.domain.findings import FindingKind
+from botops.domain.incidents import IncidentSeverity
 from botops.domain.people import same_person
 from botops.domain.releases import UNDECIDED, ProposalState
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from botops.app.container import Container
     from botops.app.periods import Period
+    from botops.domain.incidents import Incident
     from botops.domain.problems import Problem
     from botops.domain.releases import AuditEntry, Proposal
     from botops.store.reception import ClientRating, Part
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 FEW = 20
 """Below so many ratings nothing is said of their share: its 95 % interval (Wilson) would be wider than 40 points."""
 _MOST_PROPOSALS = 100
+_MOST_INCIDENTS = 1000
 _PRICE_RULES = frozenset(f"prompt-{kind.value}" for kind in FindingKind)
 """What lint says of a text that disagrees with the price book."""
 
@@ -140,6 +143,15 @@ def to_do(container: Container) -> ToDo:
     approved = tuple(one for one in found if one.state is ProposalState.APPROVED)
     registry = container.registry
     return ToDo(tuple(others), approved, tuple(name for name in registry.names() if registry.has_draft(name)))
+
+
+def under_way(container: Container) -> tuple[Incident, ...]:
+    """Incidents that are not over: the worst first, of equals those nobody has taken on, then the oldest."""
+    found = container.store.incidents.latest(under_way=True, most=_MOST_INCIDENTS)
+    worst = list(IncidentSeverity)
+    return tuple(
+        sorted(found, key=lambda one: (worst.index(one.severity), one.acknowledged_at is not None, one.began_at))
+    )
 
 
 def stale_prices(found: Iterable[Problem]) -> tuple[Problem, ...]:

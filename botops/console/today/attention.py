@@ -1,7 +1,8 @@
-"""What is wrong right now: problems that keep the bot from answering rightly, and who is waiting."""
+"""What is wrong right now: incidents under way, problems that keep the bot from answering rightly, who is waiting."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import streamlit as st
@@ -13,12 +14,17 @@ from botops.app.pricebooks.canary import standing_alarm
 from botops.app.prompts.state import prompt_states
 from botops.console import formats, frame, navigation, parts, safe
 from botops.console.i18n import _, language, ngettext
+from botops.console.incidents import labels as incident_labels
 from botops.domain.alerts import AlertSeverity
+from botops.domain.incidents import Incident, IncidentSeverity
 from botops.domain.releases import AuditEntry
 
+_MOST_INCIDENTS = 5
 
-def show(container: Container) -> None:
-    """What keeps the bot from answering rightly, and who is waiting."""
+
+def show(container: Container, incidents: Sequence[Incident]) -> None:
+    """The incidents under way, then what keeps the bot from answering rightly, and who is waiting."""
+    _incidents(container, incidents)
     if container.books.current() is None:
         why = _("Replies cannot be checked without a price book: the guard holds them back. Expected at {path}.")
         frame.show(frame.alert("bad", _("No price book"), why.format(path=frame.short(container.books.path))))
@@ -41,6 +47,25 @@ def show(container: Container) -> None:
             frame.show(parts.problem(first, name) if first else frame.alert("bad", name))
     if not frame.making():  # the queue of a past that is being lived is weeks old
         _waiting(container)
+
+
+def _incidents(container: Container, found: Sequence[Incident]) -> None:
+    """What is under way, the worst first, each with how far it is."""
+    for incident in found[:_MOST_INCIDENTS]:
+        lasts = formats.span(container.clock.now() - incident.began_at)
+        facts = (
+            incident_labels.severity(incident.severity)[0], incident_labels.state(incident.state)[0],
+            _("for {span} now").format(span=lasts), incident.acknowledged_by or "",
+        )  # fmt: skip
+        level = "warn" if incident.severity is IncidentSeverity.MINOR else "bad"
+        title = f"{incident.name} · {safe.preview(incident.title, 200)}"
+        with st.container(key=f"under-way-{incident.number}"):
+            frame.show(frame.alert(level, title, " · ".join(filter(None, facts))))
+            navigation.link("alerts", _("Open the incident"), incident=str(incident.number))
+    more = len(found) - _MOST_INCIDENTS
+    if more > 0:
+        text = ngettext("{n} more incident is under way", "{n} more incidents are under way", more)
+        navigation.link("alerts", text.format(n=formats.number(more)))
 
 
 def _waiting(container: Container) -> None:

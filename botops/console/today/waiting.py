@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -15,6 +16,7 @@ from botops.console import formats, frame, labels, navigation, parts, safe
 from botops.console.i18n import _, ngettext
 from botops.console.safe import Html, tag
 from botops.console.today import reads
+from botops.domain.incidents import Incident, IncidentState
 from botops.domain.problems import Problem
 from botops.domain.releases import Proposal
 
@@ -22,15 +24,17 @@ _MOST_PRICES = 3
 _MOST = 5
 
 
-def show(container: Container, found: queries.Overview) -> None:
-    """The section; nothing where nothing waits. The replies that wait are those of the page's numbers."""
+def show(container: Container, found: queries.Overview, incidents: Sequence[Incident]) -> None:
+    """The section, with what `incidents` under way want first. The replies that wait are those of the page's
+    numbers."""
     prices, waits = reads.stale_prices(container), today.to_do(container)
     parts.question(_("What waits for me?"))
     to_review = reads.to_review(found)
-    if not prices and waits.empty and not to_review:
+    if not incidents and not prices and waits.empty and not to_review:
         all_well = _("Prompts agree with the price book; no reply waits for a word, no draft or proposal is open.")
         frame.show(frame.alert("good", _("Nothing waits."), all_well))
         return
+    _incidents(incidents)
     _prices(container, prices)
     if to_review:
         text = ngettext("{n} reply waits for your word", "{n} replies wait for your word", to_review)
@@ -52,6 +56,18 @@ def show(container: Container, found: queries.Overview) -> None:
     left = sum(max(0, len(some) - _MOST) for some in (waits.to_decide, waits.to_publish, waits.drafts))
     if left:
         parts.answer(ngettext("{n} more is not shown.", "{n} more are not shown.", left).format(n=left))
+
+
+def _incidents(found: Sequence[Incident]) -> None:
+    """How many incidents want an end, and a hand; they themselves stand on top of the page."""
+    if not found:
+        return
+    count = ngettext("{n} incident is open", "{n} incidents are open", len(found))
+    free = sum(one.state is IncidentState.OPEN for one in found)
+    taken = _("Not taken on by anybody: {n}.") if free else _("Somebody works on each of them.")
+    with st.container(key="row-under-way"):
+        frame.show(_item(count.format(n=formats.number(len(found))), taken.format(n=formats.number(free))))
+        navigation.link("alerts", _("Look into them"))
 
 
 def _prices(container: Container, found: tuple[Problem, ...]) -> None:

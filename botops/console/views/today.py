@@ -1,10 +1,10 @@
-"""Today: seven numbers, what is wrong, what waits, and what was changed."""
+"""Today: seven numbers, what is under way or wrong, what waits, and what was changed."""
 
 import time
 
 import streamlit as st
 
-from botops.app import queries
+from botops.app import queries, today
 from botops.app.container import Container
 from botops.app.glossary import GLOSSARY
 from botops.console import charts, data, frame, navigation, numbers, parts
@@ -20,7 +20,8 @@ _DRAWN = "today-drawn"
 def body(container: Container) -> None:
     days = frame.period()
     found = reads.numbers(container, data.key_of(container), days)
-    attention.show(container)
+    incidents = today.under_way(container)
+    attention.show(container, incidents)
     if found.empty:
         _await_numbers(container, days)
     else:
@@ -29,7 +30,7 @@ def body(container: Container) -> None:
         patterns.worst(container, days)
         _numbers(container, found)
         patterns.show(container, days)
-    waiting.show(container, found)
+    waiting.show(container, found, incidents)
     changes.show(container)
     if not found.empty:
         parts.question(_("How many false promises are there a day, and do they reach clients?"))

@@ -6,9 +6,11 @@ from html import unescape
 
 from sqlalchemy import Engine, event
 
+from botops.app import incidents
 from botops.app.container import Container
 from botops.app.releases import proposing
 from botops.config import Secrets, load_settings
+from botops.domain.incidents import IncidentSeverity, Scope
 from botops.domain.releases import AuditEntry, Deed
 
 
@@ -29,6 +31,39 @@ def test_a_proposal_waits_for_a_second_person(project, run, words):
     said = _said(words, run(project))
     assert "Прайс autumn.yaml" in said
     assert "осенние <b>цены</b>" in said
+
+
+def test_incidents_under_way_stand_first_the_worst_on_top(project, run, words):
+    opened = (("Мелочь", "minor"), ("Старая цена", "critical"), ("<b>Скидка</b>", "critical"), ("Прошло", "critical"))
+    with _side(project) as container:
+        since = Scope(container.clock.now() - timedelta(hours=3))
+        for title, severity in opened:
+            incidents.open_incident(container, title, IncidentSeverity(severity), since, by="Дана")
+        incidents.acknowledge(container, 2, by="Айгуль")
+        incidents.resolve(container, 4, "починили", by="Дана")
+    test = run(project)
+    said = _said(words, test)
+    places = [said.index(f"INC-{number}") for number in (3, 2, 1)]
+    assert places == sorted(places)
+    assert places[-1] < said.index("Клиентам сказали неправду")
+    assert "INC-4" not in said
+    assert re.search(r"INC-3 · <b>Скидка</b>\s+критический · никто не взял · длится 3 часа", said)
+    assert re.search(r"INC-2 · Старая цена\s+критический · в работе · длится 3 часа · Айгуль", said)
+    links = [link.proto.query_string for link in test.get("page_link")]
+    assert [query for query in links if "incident=" in query] == [f"incident={n}&lang=ru" for n in (3, 2, 1)]
+    waits = said[said.index("Что ждёт меня?") :]
+    assert waits.index("3 инцидента открыто") < waits.index("вашего слова")
+    assert "Никто не взял в работу: 2." in waits
+
+
+def test_with_many_incidents_the_rest_is_counted(project, run, words):
+    with _side(project) as container:
+        for _number in range(7):
+            scope = Scope(container.clock.now() - timedelta(hours=3))
+            incidents.open_incident(container, "Старая цена", IncidentSeverity.MAJOR, scope, by="Дана")
+    test = run(project)
+    assert "INC-6" not in _said(words, test)
+    assert any("ещё 2 инцидента" in link.proto.label for link in test.get("page_link"))
 
 
 def test_replies_nobody_judged_wait_for_a_word(seeded, bare, run, words):
