@@ -11,7 +11,7 @@ from botops.app import live
 from botops.app.access.acting import actor
 from botops.app.dialogues.queue import REVIEW_DAYS, replies_to_review
 from botops.app.experiments.metrics import SATISFIED
-from botops.app.glossary import TODAY
+from botops.app.glossary import GLOSSARY, TODAY
 from botops.app.prompts.care import cared_for
 from botops.app.queries import Number, Overview, overview
 from botops.domain.findings import FindingKind
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 FEW = 20
 """Below so many ratings nothing is said of their share: its 95 % interval (Wilson) would be wider than 40 points."""
+_SHARES = frozenset({"share", "per_thousand"})
+"""Units of numbers that say how many of all."""
 _MOST_PROPOSALS = 100
 _MOST_INCIDENTS = 1000
 _PRICE_RULES = frozenset(f"prompt-{kind.value}" for kind in FindingKind)
@@ -38,11 +40,21 @@ _PRICE_RULES = frozenset(f"prompt-{kind.value}" for kind in FindingKind)
 
 
 def today(container: Container, asked: Period, names: Sequence[str] = TODAY) -> Overview:
-    """Numbers of people who look after the bot in a period, with their trend and their days; faulty replies by day."""
+    """Numbers of people who look after the bot in a period, with their trend and their days; faulty replies by day.
+
+    A share has no value for the day that is not over: one dialogue that has just begun would stand beside whole days.
+    """
     told = overview(container, asked, [name for name in names if name not in _OWN])
     made = {number.id: number for number in told.numbers}
     made |= {name: measure(container, asked) for name, measure in _OWN.items() if name in names}
-    return replace(told, numbers=tuple(made[name] for name in names))
+    unfinished = container.clock.now().astimezone(ZoneInfo(asked.zone)).date()
+    return replace(told, numbers=tuple(_of_whole_days(made[name], unfinished) for name in names))
+
+
+def _of_whole_days(number: Number, unfinished: date) -> Number:
+    if GLOSSARY[number.id].unit not in _SHARES:
+        return number
+    return replace(number, series=tuple((day, None if day == unfinished else one) for day, one in number.series))
 
 
 def satisfied(container: Container, asked: Period) -> Number:

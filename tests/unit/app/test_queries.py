@@ -332,6 +332,16 @@ def test_todays_numbers_are_what_a_plain_count_says(container, days):
         assert [day for day, _ in number.series] == list(asked.dates())
 
 
+def test_the_day_that_is_not_over_stands_beside_no_whole_days_in_a_share(container):
+    asked = period(container, 7)
+    numbers = {n.id: n for n in today.today(container, asked).numbers}
+    unfinished = asked.dates()[-1]
+    whole = today.kept_talking(container, asked).series
+    assert numbers["kept_talking"].series == (*whole[:-1], (unfinished, None))
+    assert dict(numbers["false_replies"].series)[unfinished] is None
+    assert dict(numbers["overdue_prompts"].series)[unfinished] is not None
+
+
 def test_nothing_to_count_is_unknown_and_not_zero(container):
     asked = period(container, 7).previous.previous.previous.previous.previous
     numbers = {n.id: n for n in today.today(container, asked).numbers}
