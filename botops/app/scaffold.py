@@ -55,7 +55,8 @@ def write_scaffold(target: Path, ci: CI = "github") -> list[Path]:
     ignore = target / ".gitignore"
     if not ignore.exists():
         ignore.write_text(
-            "# the database and the last good prompts of this machine, and passwords\n.botops/\ndashboards/.env\n",
+            "# the database and the last good prompts of this machine, and passwords\n.botops/\ndashboards/.env\n"
+            "# backups: clients' dialogues are in them\nbotops-*.tar.gz\n",
             encoding="utf-8",
         )
     return [*files]

@@ -5,11 +5,13 @@ import gzip
 import json
 import os
 import sqlite3
+import subprocess
 import tarfile
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +68,14 @@ def test_a_backup_made_while_clients_write_is_whole_and_answers_again(running, p
     assert (new / "prompts/sales/release.yaml").read_bytes() == (project / "prompts/sales/release.yaml").read_bytes()
     with running(new) as api:
         assert api.chat("Сколько стоит CRM Старт?")["reply"]
+
+
+def test_git_leaves_out_a_backup_put_into_the_project(project, cli):
+    made = Path(json.loads(cli("backup", ".", "--json").stdout)["path"])
+    assert (project / made.name).is_file()
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    told = subprocess.run(["git", "check-ignore", made.name], cwd=project, check=False, capture_output=True, text=True)
+    assert told.stdout.strip() == made.name
 
 
 def test_what_is_there_is_neither_overwritten_nor_lost(project, cli, tmp_path):
