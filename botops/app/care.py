@@ -11,6 +11,8 @@ from botops.app.access.acting import needs
 from botops.app.container import new_id
 from botops.domain.access import Right
 from botops.domain.errors import NotFoundError, UserError
+from botops.domain.people import person
+from botops.domain.people import reason as reasoned
 from botops.domain.releases import AuditEntry, Deed
 
 if TYPE_CHECKING:
@@ -30,12 +32,14 @@ def erase_lead(container: Container, lead_id: str, *, by: str, reason: str) -> E
     """Removes everything kept about a lead and notes that it was done.
 
     The log names the lead by the SHA-256 of its id: who asks whether they were forgotten can be answered, and the log
-    itself forgets them. Backups made before hold the lead still. Raises NotFoundError when nothing is kept about it.
+    itself forgets them. Backups made before hold the lead still. Raises NotFoundError when nothing is kept about it,
+    UserError without a name or a reason.
     """
+    who, why = person(by), reasoned(reason)
     erased = container.store.erase_lead(lead_id)
     _refuse_nothing(erased, lead_id)
     detail: dict[str, str | int] = {"lead_sha256": hashlib.sha256(lead_id.encode()).hexdigest()}
-    _note(container, Deed.ERASE, by, reason, detail | _counts(erased))
+    _note(container, Deed.ERASE, who, why, detail | _counts(erased))
     return erased
 
 
@@ -50,13 +54,14 @@ def kept_of(container: Container, lead_id: str) -> Erased:
 def purge(container: Container, before: datetime, *, by: str, reason: str) -> Erased:
     """Removes the dialogues of hours before a moment, which must be past; their sums stay. Noted when there were any.
 
-    Raises UserError for a moment to come.
+    Raises UserError for a moment to come, without a name or a reason.
     """
+    who, why = person(by), reasoned(reason)
     if before > container.clock.now():
         raise UserError(f"{before:%Y-%m-%d} is to come: name a day that is past")
     erased = container.store.purge(before)
     if erased:
-        _note(container, Deed.PURGE, by, reason, {"before": before.isoformat(), **_counts(erased)})
+        _note(container, Deed.PURGE, who, why, {"before": before.isoformat(), **_counts(erased)})
     return erased
 
 

@@ -28,11 +28,17 @@ def person(name: str) -> str:
 
 def reason(text: str) -> str:
     """A reason as it is kept. Raises UserError when it is empty, too long or holds control characters."""
-    tidy = "\n".join(_shown(line, "the reason") for line in text.strip().splitlines())
+    return words(text, "the reason", "say in a few words why")
+
+
+def words(text: str, what: str, step: str) -> str:
+    """A text of some lines as it is kept; `what` it is called in an error, and the next `step` when it is missing.
+    Raises UserError when it is empty, too long or holds control characters."""
+    tidy = "\n".join(_shown(line, what) for line in text.strip().splitlines())
     if not key_of(tidy):
-        raise UserError("the reason is missing: say in a few words why")
+        raise UserError(f"{what} is missing: {step}")
     if len(tidy) > MOST_REASON:
-        raise UserError(f"the reason has {len(tidy)} characters, at most {MOST_REASON} are allowed")
+        raise UserError(f"{what} has {len(tidy)} characters, at most {MOST_REASON} are allowed")
     return tidy
 
 

@@ -188,6 +188,7 @@ def test_nobody_owns_what_no_role_answers_for(project):
         (("show", "99"), "no incident INC-99"),
         (("ack", "99"), "no incident INC-99"),
         (("note", "99", "x"), "no incident INC-99"),
+        (("note", "99", " "), "the note is missing"),
     ],
 )
 def test_bad_input_is_refused_with_the_next_step(project, botops, arguments, says):

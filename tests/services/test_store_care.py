@@ -56,6 +56,15 @@ def test_a_client_is_forgotten_and_the_log_forgets_the_id_too(project, botops):
         assert "nothing is kept" in err
 
 
+@pytest.mark.parametrize("step", [("erase", "77011234567"), ("purge", "--before", "2026-11-01")])
+def test_nothing_is_removed_without_a_reason(project, botops, step):
+    lived(project, days=(30,)).close()
+    code, _, err = botops(project, "store", *step, "--reason", " ")
+    assert code == 2
+    assert "the reason is missing" in err
+    assert turns(project) == 2
+
+
 def test_dialogues_end_when_the_settings_say_so_by_the_companys_days(project):
     with lived(project, "privacy.keep_days=3", days=(0, 2, 3, 4)) as container:
         removed = retain(container)

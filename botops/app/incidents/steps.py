@@ -16,6 +16,7 @@ from botops.domain.errors import NotFoundError, UserError
 from botops.domain.incidents import EntryKind, FollowUp, Incident, IncidentSeverity, Scope, TimelineEntry
 from botops.domain.people import line, person
 from botops.domain.people import reason as reasoned
+from botops.domain.people import words as worded
 from botops.monitor import incidents as life
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def acknowledge(container: Container, number: int, *, by: str) -> Incident:
 @needs(Right.OPERATE)
 def note(container: Container, number: int, text: str, *, by: str) -> Incident:
     """Adds what was seen or tried to the timeline. Raises NotFoundError, UserError without words."""
-    return _step(container, number, lambda i: i, EntryKind.NOTE, by, reasoned(text))
+    said = worded(text, "the note", "say in a few words what was seen or tried")
+    return _step(container, number, lambda i: i, EntryKind.NOTE, by, said)
 
 
 @needs(Right.OPERATE)
