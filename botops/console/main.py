@@ -19,6 +19,7 @@ def main() -> None:
     who = signed.let_in()
     i18n.choose()
     chosen = st.navigation(navigation.pages(who), expanded=True)
+    st.set_page_config(page_title=f"{chosen.title} · botops")  # of several tabs, which is which
     side.show(who)
     with acting_as(who):
         chosen.run()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+import streamlit as st
 
 from botops.app.glossary import GLOSSARY, TODAY
 from botops.app.pricebooks.canary import alarm_id
@@ -26,6 +27,16 @@ def _open(folder, role="reader"):
 def _dialogue_with(folder, action):
     with _open(folder) as container:
         return container.store.reads.dialogues(DialogueFilter(action=action, limit=1)).items[0].id
+
+
+@pytest.mark.parametrize(
+    ("page", "lang", "title"), [("today", "ru", "Сегодня"), ("dialogues", "kk", "Диалогтар"), ("costs", "en", "Costs")]
+)
+def test_a_browsers_tab_says_which_page_it_is(seeded, run, monkeypatch, page, lang, title):
+    told = []
+    monkeypatch.setattr(st, "set_page_config", lambda **settings: told.append(settings.get("page_title")))
+    run(seeded, page, lang=lang)
+    assert told[-1] == f"{title} · botops"
 
 
 def test_broken_prompt_and_missing_price_book(project, run, words):
