@@ -12,7 +12,7 @@ from botops.app.prompts.state import role_titles
 from botops.console import deeds, formats, frame, labels, navigation, parts, presses, safe
 from botops.console.alerts import labels as alert_labels
 from botops.console.i18n import _, language, ngettext
-from botops.console.incidents import labels as incident_labels
+from botops.console.owners import labels as owner_labels
 from botops.console.safe import Html, tag
 from botops.domain.access import Right
 from botops.domain.alerts import Alert, AlertState, Silence
@@ -57,7 +57,7 @@ def item(container: Container, alert: Alert, roles: Roles) -> Html:
     facts = [
         _("since {moment}").format(moment=formats.moment(signal.began_at, zone)),
         _("{sum} at risk").format(sum=formats.money(signal.at_risk)) if signal.at_risk else "",
-        incident_labels.area(signal.area),
+        owner_labels.area(signal.area),
         labels.role(alert.owner, roles) if alert.owner else _("nobody owns it"),
     ]
     return tag(
@@ -82,7 +82,7 @@ def silences(container: Container) -> None:
 
 def _silence(container: Container, one: Silence) -> Html:
     zone = container.settings.company.timezone
-    about = [one.rule or "", incident_labels.area(one.area) if one.area else "", one.key or ""]
+    about = [one.rule or "", owner_labels.area(one.area) if one.area else "", one.key or ""]
     name = " · ".join(filter(None, about)) or _("all alerts")
     until = _("until {moment}").format(moment=formats.moment(one.until, zone))
     head = tag("div", tag("b", name), parts.chip(until, "warn"), class_="bo-row")

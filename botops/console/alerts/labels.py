@@ -49,7 +49,7 @@ def severity(value: AlertSeverity) -> tuple[str, str]:
 def state(value: Alert) -> tuple[str, str]:
     """Whether it stands and who takes care of it, and the look of that."""
     if value.state is AlertState.RESOLVED:
-        return _("over"), "good"
+        return _("over by now"), "good"
     if value.acknowledged_by is None:
         return _("nobody has taken it"), "bad"
     return _("taken on by {who}").format(who=value.acknowledged_by), "warn"

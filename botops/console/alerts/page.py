@@ -14,7 +14,7 @@ from botops.console import formats, frame, labels, navigation, parts, safe
 from botops.console.alerts import labels as alert_labels
 from botops.console.alerts import steps, story
 from botops.console.i18n import _, language, ngettext
-from botops.console.incidents import labels as incident_labels
+from botops.console.owners import labels as owner_labels
 from botops.console.safe import tag
 from botops.domain.alerts import Alert, Signal
 from botops.domain.errors import NotFoundError, UserError
@@ -61,7 +61,7 @@ def _head(container: Container, alert: Alert, roles: Roles) -> None:
         (_("How sure"), _sure(signal.days_between)),
         (_("At risk"), _at_risk(signal)),
         (_("Where"), _where(alert)),
-        (_("What is wrong"), incident_labels.area(signal.area)),
+        (_("What it is about"), owner_labels.area(signal.area)),
         (_("Owner"), labels.role(alert.owner, roles) if alert.owner else parts.chip(_("nobody owns it"), "bad")),
         (_("Came back"), again),
         (_("Silenced until"), formats.moment(silenced.until, zone) if silenced else None),

@@ -11,8 +11,8 @@ from botops.app.container import Container
 from botops.app.incidents import remedies
 from botops.console import deeds, labels, parts, presses, safe
 from botops.console.i18n import _, ngettext
-from botops.console.incidents import labels as incident_labels
 from botops.console.incidents import listing as incident_list
+from botops.console.owners import labels as owner_labels
 from botops.console.prompts import switch as prompt_switch
 from botops.domain.access import Right
 from botops.domain.alerts import Alert, AlertState
@@ -70,7 +70,7 @@ def _silence(container: Container, alert: Alert) -> None:
         )  # fmt: skip
         names: dict[About, str] = {
             "key": _("just this one"), "rule": _("all of this kind"),
-            "area": _("everything of the kind “{area}”").format(area=incident_labels.area(alert.signal.area)),
+            "area": _("everything of the kind “{area}”").format(area=owner_labels.area(alert.signal.area)),
         }  # fmt: skip
         about = st.selectbox(
             _("What?"), list(names), key="silence-about", filter_mode=None, format_func=names.__getitem__

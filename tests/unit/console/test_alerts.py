@@ -86,6 +86,24 @@ def test_a_quiet_inbox_says_so(seeded, run, words):
     assert "Тревог нет." in words(run(seeded, "alerts"))
 
 
+def test_an_area_is_named_so_that_it_is_true_for_every_alert_of_it(served, project, run, words, raised):
+    _address, container = served
+    more = signal(container.clock.now(), "Чаще обычного: передачи человеку", key="more", rule="UnusualEscalations")
+    alert = raised(container, more)["more"]
+    for said in (_text(words(run(project, "alerts"))), _text(words(run(project, "alerts", alert=alert)))):
+        assert "Бот говорит неправду" not in said
+        assert "Что говорит бот" in said
+
+
+def test_an_alert_that_is_over_is_not_called_expired(served, project, run, words, raised):
+    _address, container = served
+    raised(container, signal(container.clock.now()))
+    raised(container)
+    said = _text(words(run(project, "alerts", over="1")))
+    assert "прошла" in said
+    assert "истекло" not in said
+
+
 def test_the_gravest_comes_first_with_its_owner(served, project, run, words, raised):
     _address, container = served
     now = container.clock.now()
