@@ -9,21 +9,32 @@ from botops.app.container import Container
 from botops.console import data, formats, frame, labels, navigation, parts, safe
 from botops.console.i18n import _, ngettext
 
+_FRESH_DAYS = 2
+"""Today and yesterday."""
+
 
 def worst(container: Container, days: int) -> None:
-    """The gravest error that reached a client, with what was said and why it is wrong: seen without scrolling."""
-    found = [one for one in data.patterns(container, data.key_of(container), days) if one.fault.reached]
-    if not found:
+    """The gravest error that reached a client since yesterday, else in the period: what was said, why it is wrong and
+    when it was last said; seen without scrolling."""
+    pattern = _gravest(container, min(days, _FRESH_DAYS)) or _gravest(container, days)
+    if pattern is None:
         return
-    pattern = max(found, key=lambda one: (one.fault.worst, one.fault.reached))
-    example = pattern.examples[0]
+    example = pattern.examples[0]  # the latest of those that reached a client
     said = _("Said: “{quote}”. The price book: {book}.").format(
         quote=safe.preview(example.quote, 90), book=safe.preview(parts.in_book(example.expected), 160).rstrip(".")
     )
-    title = _("Clients were told something wrong: {kind}").format(kind=labels.kind(pattern.fault.key.kind))
+    last = formats.moment(example.at, container.settings.company.timezone)
+    title = _("Clients were told something wrong: {kind}, the last time on {moment}").format(
+        kind=labels.kind(pattern.fault.key.kind), moment=last
+    )
     with st.container(key="worst-promise"):
         frame.show(frame.alert("bad", title, said))
         navigation.link("dialogues", _("See it in the dialogue, and why"), dialogue=example.dialogue_id)
+
+
+def _gravest(container: Container, days: int) -> queries.Pattern | None:
+    found = [one for one in data.patterns(container, data.key_of(container), days) if one.fault.reached]
+    return max(found, key=lambda one: (one.fault.worst, one.fault.reached), default=None)
 
 
 def show(container: Container, days: int) -> None:

@@ -1,8 +1,10 @@
 """The page Today: what is wrong, what waits for whom, what was changed."""
 
+import asyncio
 import re
 from datetime import timedelta
 from html import unescape
+from typing import get_args
 
 from sqlalchemy import Engine, event
 
@@ -10,8 +12,11 @@ from botops.app import incidents
 from botops.app.container import Container
 from botops.app.releases import proposing
 from botops.config import Secrets, load_settings
+from botops.console import data, formats
 from botops.domain.incidents import IncidentSeverity, Scope
+from botops.domain.messages import InboundMessage
 from botops.domain.releases import AuditEntry, Deed
+from botops.simulator.mistakes import MistakeKind
 
 
 def _said(words, test):
@@ -88,6 +93,31 @@ def test_the_store_is_asked_once_for_the_queue_and_for_no_number_that_is_not_sho
     assert sum(" AS waiting" in statement for statement in asked) == 1
     assert any("rollup_turn" in statement for statement in asked)
     assert not [s for s in asked if "rollup_latency" in s or "rollup_call" in s or "sum_input_tokens" in s]
+
+
+def _lie(folder, error, asked, ago, times):
+    lies = [f"simulator.errors.{one}={int(one == error)}" for one in get_args(MistakeKind)]
+    settings = load_settings(folder / "botops.yaml", overrides=(*lies, "guard.policy=observe"))
+    with Container.open(settings, Secrets(), role="writer") as container:
+        at = container.clock.now() - ago
+        for number in range(times):
+            name = f"{error}-{number}"
+            asyncio.run(container.bot.run_turn(InboundMessage(name, name, asked, at, name)))
+        container.store.roll_up()
+    return at
+
+
+def test_what_was_said_wrong_since_yesterday_stands_before_what_is_old_and_both_with_their_day(bare, run, words):
+    zone = load_settings(bare / "botops.yaml").company.timezone
+    old = _lie(bare, "wrong_variant", "Сколько стоит CRM Старт в месяц?", timedelta(days=19), times=4)
+    leads = "Клиентам сказали неправду: [^,]+, последний раз "
+    said = _said(words, run(bare, days="28"))
+    assert re.search(leads + re.escape(formats.moment(old, zone)), said), said[:3000]
+    data.forget()
+    new = _lie(bare, "invented_discount", "Какая скидка на тариф «Старт»?", timedelta(minutes=2), times=3)
+    said = _said(words, run(bare, days="28"))
+    assert re.search(leads + re.escape(formats.moment(new, zone)), said), said[:3000]
+    assert formats.moment(old, zone) not in said[: said.index("Где бот ошибается?")]
 
 
 def test_a_price_a_prompt_still_tells_is_shown_with_its_line(project, run, words):
