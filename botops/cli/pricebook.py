@@ -90,6 +90,9 @@ def _tell(result: ImportResult, form: str) -> None:
     report = result.report
     read = ", ".join(f"{header} → {field}" for header, field in report.columns.items())
     click.echo(f"{report.rows} rows, {report.products} products, {report.prices} prices; read: {read}", err=True)
+    if report.unused:
+        names = ", ".join(f"`{header[:60]}`" for header in report.unused[:20])
+        click.echo(f"columns not read: {names}; say what each column holds with --column HEADER=FIELD", err=True)
     if report.skipped:
         click.echo(f"rows without a price: {_lines(report.skipped)}", err=True)
     if left_out:

@@ -25,7 +25,7 @@ _GUESSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("valid_from", r"действ\w* с\b|дата начал|начало|с даты|valid from|start|басталу|бастап"),
         ("valid_to", r"действ\w* (?:по|до)\b|дата оконч|окончани|по дату|valid (?:to|until)|\bend|expir|аяқтал|дейін"),
         ("min_qty", r"от (?:кол|шт|скольк)|мин\w*\.? (?:кол|парт|заказ)|количеств|кол-во|\bqty\b|quantity|саны|мөлшер"),
-        ("sku", r"\bsku\b|артикул|\bкод\b|\bcode\b|\bid\b|part ?n|№ ?товар"),
+        ("sku", r"\bsku\b|артикул|\bкод\b|\bcode\b|\bid\b|part ?n(?!er)|№ ?товар"),
         ("aliases", r"синоним|псевдоним|также|друг\w+ назв|alias|басқа ат"),
         ("currency", r"^валюта|^currency|^валютасы"),
         ("amount", r"цен|стоимост|прайс|price|cost|amount|сумма|баға|құны"),
@@ -42,6 +42,18 @@ _GUESSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _HEADER_ROWS = 20
+_WHOLESALE = re.compile(r"\bопт(?!и)|wholesale|көтерме", re.IGNORECASE)
+_TRADE = re.compile(
+    r"дилер|dealer|дистриб|distribut|партн[её]р|partner|серіктес|закуп|purchas|сатып ал|себестоим|\bcost\b|өзіндік құн|"
+    r"входн\w+ (?:цен|стоим)|^входная$|приходн\w+ цен|кіріс баға|поставщ|supplier|vendor|жеткізуші|"
+    r"нацен|үстеме|mark-?up|\bмарж|\bmargin|рентаб|прибыл|profit|пайда|служебн|менеджер",
+    re.IGNORECASE,
+)
+_FORMER = re.compile(
+    r"стар\w+ цен|прежн\w+ цен|предыдущ\w+ цен|\b(?:old|former|previous) price|ескі баға|бұрынғы баға",
+    re.IGNORECASE,
+)
+_SUPPLIER = re.compile(r"поставщ|supplier|жеткізуші", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +72,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Columns by index, and the index of the first row of data."""
+    """Columns by index, and the index of the first row of data. `unused` are the headers of columns that may matter and
+    are not read, because only a person can say what they are."""
 
     columns: Mapping[int, Column]
     first: int
-
-
-def guess(rows: Sequence[Row], file: str) -> Layout:
-    """The layout by the header that names most of what a price list needs. Raises UserError without such a header."""
-    best, _height = header(rows)
-    if not usable(best.columns):
-        message = (
-            "no header with a name (or SKU) and a price in the first 20 rows: "
-            "name the columns there, or say which is which, as in --column Позиция=name --column Опт=amount"
-        )
-        raise UserError(problems=[Problem(file, 1, 1, "", message, rule="no-header")])
-    return best
+    unused: tuple[str, ...] = ()
 
 
 def header(rows: Sequence[Row]) -> tuple[Layout, int]:
@@ -196,6 +198,8 @@ def _columns(headers: Sequence[str]) -> dict[int, Column]:
         field = next((field for field, pattern in _GUESSES if pattern.search(header)), None)
         if field is None and currency_of(header):
             field = "amount"
+        if field == "name" and _SUPPLIER.search(header):  # `Наименование поставщика` is not what is sold
+            field = None
         if field == "skip" or (field in taken and field != "amount"):
             continue
         if field is None:
@@ -223,6 +227,17 @@ def usable(columns: Mapping[int, Column]) -> bool:
 def says_nothing_of_prices(header: str) -> bool:
     """True for a header over what a price list has beside prices: a number of the row, what is in stock, a remark."""
     return next((field for field, pattern in _GUESSES if pattern.search(header)), None) == "skip"
+
+
+def of_trade(header: str) -> bool:
+    """True for a header over what the company keeps to itself: what it buys for and from whom, what it adds, what
+    dealers pay."""
+    return _TRADE.search(header) is not None
+
+
+def for_others(header: str) -> bool:
+    """True for a header over prices that are not those a client pays today: of trade, of wholesale, of before."""
+    return of_trade(header) or _WHOLESALE.search(header) is not None or _FORMER.search(header) is not None
 
 
 def is_value(text: str) -> bool:

@@ -24,9 +24,10 @@ from botops.pricebook.cells import (
     text_of,
     without_currency,
 )
-from botops.pricebook.columns import Column, Layout, guess, mapped
+from botops.pricebook.columns import Column, Layout, mapped
 from botops.pricebook.model import PriceBook, Product
 from botops.pricebook.phrases import per
+from botops.pricebook.proposing import recognised
 from botops.pricebook.reader import MAX_BYTES, parse_book
 from botops.pricebook.row_fields import READERS, RULES, WANTED, attribute, counted
 from botops.pricebook.sheets import Row, read_rows
@@ -64,6 +65,7 @@ class ImportReport:
     skipped: tuple[int, ...] = ()
     skipped_rows: tuple[RowPlace, ...] = ()
     periods_kept: int = 0
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,10 @@ def import_table(
     """Reads a price list. Raises UserError when the file or its header cannot be read at all.
 
     `column_map` maps headers or column letters to fields (`columns.FIELDS`, or `attribute:<name>`); without it the
-    headers are recognised in ru, kk and en, and unknown ones become attributes. `currency` is the book's unless the
-    cells say otherwise. `keep` is the book so far: its offers, policies, rates, time zone and aliases stay. With
-    `skip_unusable` rows that cannot be used are left out, and the book is made of the others.
+    headers are recognised in ru, kk and en as the console proposes them: unknown ones over texts become attributes,
+    figures that no header explains and data of trade are not read (`ImportReport.unused`). `currency` is the book's
+    unless the cells say otherwise. `keep` is the book so far: its offers, policies, rates, time zone and aliases stay.
+    With `skip_unusable` rows that cannot be used are left out, and the book is made of the others.
     """
     path = Path(path)
     file = str(path)
@@ -154,7 +157,7 @@ def _laid_out(
     while True:
         try:
             rows = next(readings)
-            return rows, mapped(rows, column_map, file) if column_map else guess(rows, file)
+            return rows, mapped(rows, column_map, file) if column_map else recognised(rows, file)
         except UserError as error:
             fault = fault or error
         except StopIteration:
@@ -362,8 +365,9 @@ class _Table:
         columns = {column.header: column.field for part in parts for column in part.layout.columns.values()}
         data_rows = sum(not row.empty for part in parts for row in part.rows[part.layout.first :])
         lines = tuple(line for _sheet, line in self.skipped)
+        unused = tuple(header for part in parts for header in part.layout.unused)
         return ImportReport(
-            data_rows, self.prices, len(self.products), columns, lines, tuple(self.skipped), self.periods_kept
+            data_rows, self.prices, len(self.products), columns, lines, tuple(self.skipped), self.periods_kept, unused
         )
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
+from botops.domain.errors import UserError
+from botops.domain.problems import Problem
 from botops.pricebook.cells import (
     amount_of,
     currency_of,
@@ -25,18 +27,21 @@ from botops.pricebook.columns import (
     Column,
     Layout,
     column,
+    for_others,
     header,
     header_at,
     headers_of,
     is_value,
     letter,
+    of_trade,
     says_nothing_of_prices,
     usable,
 )
 from botops.pricebook.sheets import Row, Sheet
 
-Basis = Literal["header", "values", "memory", "nothing"]
-"""What a proposed field rests on; `memory` is how somebody read such a header before."""
+Basis = Literal["header", "values", "memory", "nothing", "figures", "trade"]
+"""What a proposed field rests on; `memory` is how somebody read such a header before. Not read are `figures` that no
+header explains and what the header tells to be data of trade: only a person can say that clients may hear it."""
 SKIP = "skip"
 _THINGS = r"(?:шт|ед|уп|кг|pcs|units?|дана)"
 _TIER = re.compile(
@@ -47,6 +52,15 @@ _TIER = re.compile(
 _PRICE_WORD = re.compile(
     r"цен|стоимост|прайс|price|cost|баға|тг$|kzt$|тенге|теңге|руб|rub$|usd$|eur$|за$|в$", re.IGNORECASE
 )
+_MEASURE = re.compile(
+    r"размер(?! (?:скид|нацен|марж|опл|бонус|комисс))|цвет|об[ъь]?[её]м|\bвес\b|масс[аы]\b|длин|ширин|высот|толщин|"
+    r"глубин|диаметр|площад|мощност|напряж|ёмкост|емкост|\bгод\b|гарант|срок|жирн|плотност|\bрост\b|модель|\bтип\b|"
+    r"\bsize|colou?r|volume|weight|length|width|height|diameter|capacity|power|\byear\b|warranty|model|"
+    r"көлем|салма|ұзынд|\bені\b|биікт|\bтүс|кепілдік|үлгі|жыл",
+    re.IGNORECASE,
+)
+"""Headers over figures that do tell variants apart: `Размер` 42, `Объём` 0,5."""
+_WORDS_OF_SUMS = re.compile(r"\b(?:от|from|тыс(?:яч\w*)?|мың|млн|миллион\w*)\b|(?<=\d)\s*[kк]\b|бастап", re.IGNORECASE)
 _SAMPLE = 200
 _SAMPLES = 3
 _MOST_COLUMNS = 60
@@ -97,7 +111,9 @@ class Proposal:
     def layout(self, fields: Mapping[int, str]) -> Layout:
         """The layout, with the fields of some columns as somebody said they are."""
         chosen = {c.number: column(fields.get(c.number, c.field), c.header) for c in self.columns}
-        return Layout({n: c for n, c in chosen.items() if c.field != SKIP}, self.first)
+        read = {n: c for n, c in chosen.items() if c.field != SKIP}
+        unused = (c.header for c in self.columns if c.number not in read and c.header and c.basis != "header")
+        return Layout(read, self.first, tuple(unused))
 
 
 def propose(sheet: Sheet, known: Mapping[str, str] | None = None, header_line: int | None = None) -> Proposal:
@@ -107,12 +123,27 @@ def propose(sheet: Sheet, known: Mapping[str, str] | None = None, header_line: i
     return next((p for n, p in enumerate(proposals) if p.usable and (p.header_line or not n)), proposals[0])
 
 
+def recognised(rows: Sequence[Row], file: str) -> Layout:
+    """The layout as it is proposed, where nobody is there to correct it: what a header names is taken for that even if
+    the cells cannot be it, so that they are told of. Raises UserError without a header over a name and a price."""
+    found = _proposed("", rows, {}, None, strict=True)
+    if not found.usable or not found.header_line:
+        message = (
+            "no header with a name (or SKU) and a price in the first 20 rows: "
+            "name the columns there, or say which is which, as in --column Позиция=name --column Опт=amount"
+        )
+        raise UserError(problems=[Problem(file, 1, 1, "", message, rule="no-header")])
+    return found.layout({})
+
+
 def folded(text: str) -> str:
     """A header without what people write differently."""
     return " ".join(text.split()).casefold()
 
 
-def _proposed(sheet: str, rows: Sequence[Row], known: Mapping[str, str], header_line: int | None) -> Proposal:
+def _proposed(
+    sheet: str, rows: Sequence[Row], known: Mapping[str, str], header_line: int | None, *, strict: bool = False
+) -> Proposal:
     layout, height = _header(rows, header_line)
     heads = headers_of(rows[layout.first - height : layout.first]) if height else []
     values = _values(rows[layout.first :])
@@ -122,7 +153,7 @@ def _proposed(sheet: str, rows: Sequence[Row], known: Mapping[str, str], header_
         seen = values.get(number, [])
         if not head and not seen:
             continue
-        field, basis = _by_header(layout.columns.get(number), head, seen)
+        field, basis = _by_header(layout.columns.get(number), head, seen, strict=strict)
         if head and folded(head) in known:
             field, basis = known[folded(head)], "memory"
         samples = tuple(dict.fromkeys(text_of(v)[:80] for v in seen))[:_SAMPLES]
@@ -172,12 +203,18 @@ def _values(rows: Sequence[Row]) -> dict[int, list[Any]]:
     return values
 
 
-def _by_header(named: Column | None, head: str, values: Sequence[Any]) -> tuple[str, Basis]:
-    """The field that a header names, unless the values under it cannot be that."""
+def _by_header(named: Column | None, head: str, values: Sequence[Any], *, strict: bool) -> tuple[str, Basis]:
+    """The field that a header names, unless the values under it cannot be that; `strict` for even then."""
     if named is None:
         return SKIP, "header" if head and says_nothing_of_prices(head) else "nothing"
     if named.field.startswith("attribute:"):
+        if _are_figures(values) and not _measures(head, values):
+            return SKIP, "figures"
+        if of_trade(head):
+            return SKIP, "trade"
         return (named.field, "header") if _tells_apart(values) else (SKIP, "values")
+    if strict:
+        return named.field, "header"
     readable = _READABLE.get(named.field)
     if readable is not None and values and _share(values, readable) < 1 - _MOSTLY:
         return SKIP, "values"
@@ -201,6 +238,8 @@ def _by_values(columns: Sequence[ProposedColumn], values: Mapping[int, Sequence[
 
     fields = {c.field for c in columns}
     sums = [n for n in free() if _share(values.get(n, ()), _is_price) >= _HALF and not _counts_rows(values[n])]
+    sums = [n for n in sums if not of_trade(found[n].header)]
+    sums = [n for n in sums if not for_others(found[n].header)] or sums
     full = max((len(values[n]) for n in sums), default=0)
     named = [c.number for c in columns if c.field.partition(":")[0] == "amount"]
     # A header that only names a currency may stand over what few rows have: wholesale prices, deposits.
@@ -211,7 +250,7 @@ def _by_values(columns: Sequence[ProposedColumn], values: Mapping[int, Sequence[
         sums = [n for n in sums if len(values[n]) >= _MOSTLY * full]
         take("amount", sorted(sums, key=lambda n: _weight(values[n]), reverse=True))
     if not fields & {"name", "sku"}:
-        texts = [n for n in free() if _share(values.get(n, ()), _is_name) >= _MOSTLY]
+        texts = [n for n in free() if _share(values.get(n, ()), _is_name) >= _MOSTLY and found[n].basis != "trade"]
         # Names are many, and stand left of what else is said about the products.
         many = max((len({text_of(v) for v in values[n]}) for n in texts), default=0)
         take("name", [n for n in texts if len({text_of(v) for v in values[n]}) >= _MOSTLY * many])
@@ -228,7 +267,7 @@ def _tiers(columns: Sequence[ProposedColumn], values: Mapping[int, Sequence[Any]
     )
     for found in columns:
         free = found.basis != "memory" and (found.field == SKIP or found.field.startswith("attribute:"))
-        tier = _tier(found.header) if free else None
+        tier = _tier(found.header) if free and not of_trade(found.header) else None
         sums = values.get(found.number, ())
         if tier is not None and tier > 1 and _share(sums, _is_price) >= _MOSTLY:
             size = _weight(sums)[1]
@@ -240,8 +279,11 @@ def _tiers(columns: Sequence[ProposedColumn], values: Mapping[int, Sequence[Any]
 
 def _of_one_kind(columns: Sequence[ProposedColumn]) -> Iterator[ProposedColumn]:
     """The columns, so that of several columns of prices with one currency and period one alone is the price. A header
-    that tells a quantity makes a tier; for whom another one holds, only a person can say, so it is not read."""
+    that tells a quantity makes a tier; for whom another one holds, only a person can say, so it is not read. Prices of
+    trade and of before are not read beside others, whichever their currency."""
     seen: set[tuple[str | None, str | None]] = set()
+    amounts = [c for c in columns if c.field == "amount"]
+    plain = any(not for_others(c.header) for c in amounts)
     for found in columns:
         if found.field != "amount" or found.basis == "memory":
             yield found
@@ -249,7 +291,9 @@ def _of_one_kind(columns: Sequence[ProposedColumn]) -> Iterator[ProposedColumn]:
         made = column("amount", found.header)
         kind = (made.currency, made.per if _tier(found.header) is None else None)
         tier = _tier(found.header)
-        if tier is not None and (seen or tier > 1):
+        if plain and for_others(found.header) and (tier is None or of_trade(found.header)):
+            yield replace(found, field=SKIP, basis="trade" if of_trade(found.header) else "nothing")
+        elif tier is not None and (seen or tier > 1):
             yield replace(found, field=f"amount:quantity:{tier}")
         elif kind in seen:
             yield replace(found, field=SKIP, basis="nothing")
@@ -317,6 +361,26 @@ def _distinct(values: Sequence[Any]) -> float:
 
 def _length(values: Sequence[Any]) -> float:
     return sum(min(len(text_of(v)), _LONGEST_FEATURE) for v in values) / len(values)
+
+
+def _are_figures(values: Sequence[Any]) -> bool:
+    """True for a column of numbers or money, of which some may not be told."""
+    return any(map(_is_figure, values)) and _share(values, lambda v: _is_figure(v) or is_no_price(text_of(v))) >= _HALF
+
+
+def _is_figure(value: Any) -> bool:
+    """True for an amount without a thing of its own beside it: `900`, `от 900 ₸`, `25 %`, not `500 мл`."""
+    found = amount_of(value) or lower_bound(value)
+    if found is None or day_of(value) is not None:
+        return False
+    text = text_of(value)
+    return found.currency is not None or "/" in text or not any(c.isalpha() for c in _WORDS_OF_SUMS.sub("", text))
+
+
+def _measures(head: str, values: Sequence[Any]) -> bool:
+    """True for a header that tells what its figures measure, where none of them is money."""
+    money = currency_of(head) or any(currency_of(text_of(v)) for v in values)
+    return not money and not for_others(head) and _MEASURE.search(head) is not None
 
 
 def _tells_apart(values: Sequence[Any]) -> bool:

@@ -33,6 +33,8 @@ _BASES: Mapping[str, str] = {
     "header": N_("by its header"),
     "values": N_("by what stands in it"),
     "memory": N_("as the last time"),
+    "figures": N_("figures nobody explains: not used"),
+    "trade": N_("inner data of trade: not used"),
 }
 _FAULTS: Mapping[str, str] = {
     "cell-amount": N_("This is not one price. Write a number such as 15 000, or leave the row out."),

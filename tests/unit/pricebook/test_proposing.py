@@ -1,13 +1,24 @@
 """What the columns of a price list are taken for: headers, values, sheets, tiers; and what is read by it."""
 
 import io
+from datetime import date
 from decimal import Decimal
 
 import openpyxl
 import pytest
 
 from botops.domain.errors import UserError
-from botops.pricebook import Part, dump, for_whom, import_parts, load_bytes, propose, read_sheets
+from botops.pricebook import (
+    Part,
+    dump,
+    for_whom,
+    import_parts,
+    import_table,
+    load_bytes,
+    price_table,
+    propose,
+    read_sheets,
+)
 from botops.pricebook.model import Price, PriceBook, Product
 
 MESSY = """\
@@ -90,7 +101,53 @@ def test_what_is_in_stock_is_no_quantity_and_a_bar_code_tells_no_variants_apart(
 
 def test_of_columns_of_figures_the_price_is_not_what_is_in_stock():
     found = proposed("Модель;Остаток;Розница;Сайт\nКасса;15;5000;4900\nЛента;900;190;\nЯщик;7;пять;\n")
-    assert list(fields(found).values()) == ["name", "skip", "amount", "attribute:Сайт"]
+    assert list(fields(found).values()) == ["name", "skip", "amount", "skip"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("Опт", "900"), ("Дилер", "800 ₸"), ("Закупка", "5 тыс."), ("Наценка", "25%"),
+        ("Комментарий", "уступить можно"),
+        ("Поставщик", "ТОО «Ромашка»"), ("Наименование поставщика", "ТОО «Ромашка»"), ("Дилерская", "от 700"),
+        ("Партнёрская", "650-700"), ("Входная", "по запросу"), ("Себестоимость", "600"), ("Закупочная цена, $", "2"),
+        ("Wholesale", "900"), ("Dealer", "800"), ("Purchase", "700"), ("Cost", "700"), ("Supplier", "ACME"),
+        ("Markup", "25"), ("Margin", "0.2"), ("Partner", "ACME"), ("Көтерме", "900"), ("Сатып алу бағасы", "700"),
+        ("Жеткізуші", "Ромашка ЖШС"), ("Үстеме", "25"), ("Акция месяца", "950"), ("Старая цена", "1200"),
+    ],
+)  # fmt: skip
+def test_what_clients_must_not_hear_is_no_variant_unless_a_person_says_so(tmp_path, header, cell):
+    for text in (f"Товар;{header};Цена\nКасса;{cell};1000\n", f"Товар;Цена;{header}\nКасса;1000;{cell}\n"):
+        found = propose(sheets(text, encoding="utf-8")[0])
+        assert fields(found) == {"Товар": "name", "Цена": "amount", header: "skip"}
+        (tmp_path / "price.csv").write_text(text, "utf-8")
+        for book in (read(found).book, import_table(tmp_path / "price.csv").book):
+            assert [(int(p.amount), p.attributes) for p in book.products[0].prices] == [(1000, {})]
+            assert header not in price_table(book, date(2026, 12, 1), "ru")
+        number = next(c.number for c in found.columns if c.header == header)
+        assert read(found, {number: "attribute:x"}).book.products[0].prices[0].attributes
+
+
+def test_columns_no_header_explains_say_why_they_are_not_read():
+    found = proposed("Товар;Розница;Опт;Дилер;Поставщик;Цвет\nКасса;1000;900;800;Ромашка;белый\n")
+    assert [(c.field, c.basis) for c in found.columns] == [
+        ("name", "header"), ("amount", "values"), ("skip", "figures"), ("skip", "figures"), ("skip", "trade"),
+        ("attribute:Цвет", "header"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [("Цвет", "белый чёрный"), ("Размер", "42 44"), ("Объём", "0,5 1,5"), ("Упаковка", "500мл 2кг"),
+     ("Год", "2024 2025"), ("Состав", "хлопок шёлк"), ("Гарантия, мес", "12 24")],
+)  # fmt: skip
+def test_what_tells_variants_apart_is_one(tmp_path, header, cells):
+    one, other = cells.split()
+    text = f"Товар;{header};Цена\nКасса;{one};1000\nКасса;{other};1200\n"
+    assert fields(proposed(text))[header] == f"attribute:{header}"
+    (tmp_path / "price.csv").write_text(text, "utf-8")
+    prices = import_table(tmp_path / "price.csv").book.products[0].prices
+    assert [list(p.attributes) for p in prices] == [[header], [header]]
 
 
 def test_a_column_few_rows_have_is_not_the_price():

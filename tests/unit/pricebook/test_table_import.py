@@ -155,6 +155,17 @@ def test_headers_in_any_of_the_languages(tmp_path, text):
     assert book.products[0].name == "Till"
 
 
+def test_headers_are_recognised_as_they_are_proposed(tmp_path):
+    result = import_table(table(tmp_path, "Товар,Цена,Старая цена,Остаток\nКасса,1000,1200,5\n"))
+    assert [int(p.amount) for p in result.book.products[0].prices] == [1000]
+    assert (result.report.columns, result.report.unused) == ({"Товар": "name", "Цена": "amount"}, ("Старая цена",))
+    result = import_table(table(tmp_path, "Товар,Розница,Опт,Дилер\nКасса,1000,900,800\n"))
+    assert [(int(p.amount), p.attributes) for p in result.book.products[0].prices] == [(1000, {})]
+    assert result.report.unused == ("Опт", "Дилер")
+    with pytest.raises(UserError, match="no header"):
+        import_table(table(tmp_path, "Касса;6 900 тг\nЛента;190 тг\n"))
+
+
 def test_a_map_says_what_the_columns_are(tmp_path):
     path = table(tmp_path, "Позиция;Опт;Розн;Тип\nКасса;10;20;новая\nКасса;8;18;б/у\n")
     book = import_table(path, {"позиция": "name", "C": "amount", "Тип": "attribute:state", "Опт": "skip"}).book
