@@ -110,7 +110,8 @@ def _lines(lines: Sequence[int]) -> str:
 
 
 def _ask(table: Path, sheet: str | None, usual: str, *, asked: bool) -> None:
-    """Names the sheets that are left unread, and asks for the currency where only a person can say it."""
+    """Names the sheets that are left unread and the day that stands over the prices, and asks for the currency where
+    only a person can say it."""
     from botops.app.pricebooks.price_list import doubts
     from botops.domain.errors import UserError
 
@@ -121,6 +122,13 @@ def _ask(table: Path, sheet: str | None, usual: str, *, asked: bool) -> None:
     if found.unread:
         names = ", ".join(f"`{name}`" for name in found.unread)
         click.echo(f"other sheets with prices are not read: {names}; read one with --sheet NAME", err=True)
+    if found.day is not None:
+        day, cell = found.day
+        click.echo(
+            f"the list says `{cell[:60]}`, and the book does not: if its prices hold from {day:%Y-%m-%d} on, add "
+            "`valid_from` to them, or a column `Действует с` to the list",
+            err=True,
+        )
     if asked and found.currency is not None:
         code, cell = found.currency
         raise click.UsageError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -38,6 +39,7 @@ from botops.pricebook.columns import (
     usable,
 )
 from botops.pricebook.sheets import Row, Sheet
+from botops.pricebook.told_day import told_day
 
 Basis = Literal["header", "values", "memory", "nothing", "figures", "trade"]
 """What a proposed field rests on; `memory` is how somebody read such a header before. Not read are `figures` that no
@@ -107,6 +109,12 @@ class Proposal:
         """The currencies that the rows above the prices name, headings and headers, each with the cell that does."""
         told = [text_of(cell) for row in self.rows[: self.first] for cell in row.cells]
         return {code: text for text in reversed(told) if (code := currency_of(text)) is not None}
+
+    @property
+    def day(self) -> tuple[date, str] | None:
+        """The day that a row above the header names for the prices, with the cell that does."""
+        above = (row for row in self.rows[: self.first] if not self.header_line or row.line < self.header_line)
+        return told_day(dict.fromkeys(text_of(cell) for row in above for cell in row.cells))
 
     def layout(self, fields: Mapping[int, str]) -> Layout:
         """The layout, with the fields of some columns as somebody said they are."""

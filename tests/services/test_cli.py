@@ -371,6 +371,16 @@ def test_pricebook_import_leaves_unusable_rows_out_when_told_to(botops, project)
     assert "row left out: `дёшево`" in err
 
 
+def test_pricebook_import_names_columns_it_does_not_read_and_the_day_over_the_prices(botops, project):
+    (project / "list.csv").write_text("Прайс на 01.12.2026\n\nТовар,Розница,Дилер\nКасса,1000,800\n", "utf-8")
+    code, out, err = botops(project, "pricebook", "import", "list.csv")
+    assert (code, "800" in out) == (0, False)
+    assert "columns not read: `Дилер`; say what each column holds with --column HEADER=FIELD" in err
+    assert "the list says `Прайс на 01.12.2026`, and the book does not: if its prices hold from 2026-12-01 on" in err
+    (project / "list.csv").write_text("Прайс на 01.12.2026\n\nТовар,Цена,Дата начала\nА,9,01.12.2026\n", "utf-8")
+    assert "the list says" not in botops(project, "pricebook", "import", "list.csv")[2]
+
+
 def test_pricebook_import_lint_diff_and_show(botops, project):
     (project / "list.csv").write_text("Артикул;Наименование;Цена\nA1;Касса;15 000 ₸\nA2;Сканер;\n", "utf-8")
     code, out, err = botops(project, "pricebook", "import", "list.csv", "--out", "new.yaml")

@@ -119,13 +119,21 @@ def other_currency(found: Collection[Proposal], said: Corrections, usual: str) -
     return None
 
 
+def day_told(found: Collection[Proposal], said: Corrections) -> tuple[date, str] | None:
+    """The day that a list names above its prices, and the cell that does; None when it names none."""
+    read = (p.day for p in found if said.sheets is None or p.sheet in said.sheets)
+    return next(filter(None, read), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Doubts:
     """What nobody said of a list and its rows do not tell. `currency` and `cell` as of `other_currency`, None when the
-    currency is plain; `unread` are further sheets that look like prices."""
+    currency is plain; `unread` are further sheets that look like prices; `day` as of `day_told`, None where a column
+    tells from when prices hold."""
 
     currency: tuple[str, str] | None
     unread: tuple[str, ...]
+    day: tuple[date, str] | None = None
 
 
 def doubts(path: Path, sheet: str | None, usual: str) -> Doubts:
@@ -137,7 +145,9 @@ def doubts(path: Path, sheet: str | None, usual: str) -> Doubts:
     found = tuple(propose(one, {}) for one in sheets)
     read = sheet if sheet is not None else next((one.name for one in sheets if one.active), "")
     others = tuple(name for name in usual_sheets(sheets, found) if name != read)
-    return Doubts(other_currency(found, Corrections((read,)), usual), others)
+    said = Corrections((read,))
+    dated = any(c.field == "valid_from" for p in found if p.sheet == read for c in p.columns)
+    return Doubts(other_currency(found, said, usual), others, None if dated else day_told(found, said))
 
 
 def faulty_rows(name: str, found: Collection[Proposal], result: ImportResult) -> frozenset[RowPlace]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable
+from datetime import date
 
 import streamlit as st
 
@@ -64,6 +65,18 @@ def other_currency(code: str, cell: str, usual: str, *, chosen: bool) -> None:
     )
     ask = "" if chosen else _("Choose below what the prices are in; until then nothing is read.")
     frame.show(frame.alert("note" if chosen else "warn", title, told, ask))
+
+
+def day_told(day: date, cell: str, *, past: bool) -> None:
+    """Says that the day offered is the one the list names, or why another one is."""
+    if past:
+        text = _(
+            "The list says «{cell}». {day} has passed, so today is offered: choose that day if these prices hold from "
+            "it."
+        )
+    else:
+        text = _("The list says «{cell}», so {day} is offered. Choose another day if these prices hold from it.")
+    parts.answer(text.format(cell=safe.preview(cell, 60), day=formats.full_day(day)))
 
 
 def _without(name: str, proposed: Collection[Proposal], whole: ListBook, make: Make) -> ListBook:

@@ -152,10 +152,18 @@ def _how(
         if old is None:
             return currency, reviewing.today(container), "keep"
         today = amounts.today(container, old)
+        told = price_list.day_told(proposed, corrected)
+        usual_day = max(told[0], today) if told is not None else today
         day = st.date_input(
-            _("These prices hold from"), said.get("day", today), key=f"list-day-{token}", format="DD.MM.YYYY", width=220
+            _("These prices hold from"),
+            said.get("day", usual_day),
+            key=f"list-day-{token}",
+            format="DD.MM.YYYY",
+            width=220,
         )
-        said["day"] = day if isinstance(day, date) else today
+        said["day"] = day if isinstance(day, date) else usual_day
+    if told is not None:
+        reading.day_told(*told, past=told[0] < today)
     absent: list[Absent] = ["keep", "end"]
     texts = {"keep": _("stay as they are"), "end": _("are no longer sold from that day")}
     chosen = st.radio(

@@ -1,5 +1,6 @@
 """Prices in the console: looked up by day and word, a messy list on its way to clients, a second yes, the way back."""
 
+from datetime import date
 from html import unescape
 
 import pytest
@@ -109,6 +110,31 @@ def test_a_messy_list_is_read_corrected_and_shows_what_it_changes(project, drop,
     assert "В промптах старая цена: 1 место" in said
     assert "prompts/sales/draft.yaml:" in said
     assert "Вводим этот прайс?" in said
+
+
+def test_what_clients_must_not_hear_is_left_unread_and_it_is_said_why(seeded, drop, words):
+    test = drop(seeded, "Товар;Розница;Дилер;Поставщик;Цвет\nСканер;15 900;8 000;ТОО «Ромашка»;белый\n")
+    assert not test.exception
+    chosen = {box.label.rpartition(" ")[2]: box.value for box in test.selectbox if box.label.startswith("Что стоит")}
+    assert chosen == {
+        "Товар": "name", "Розница": "amount", "Дилер": "skip", "Поставщик": "skip", "Цвет": "attribute:Цвет",
+    }  # fmt: skip
+    assert "числа без пояснения: не используется" in words(test)
+    assert "внутренние данные о закупке и дилерах: не используется" in words(test)
+
+
+def test_the_day_that_the_list_names_is_offered_and_may_be_changed(seeded, drop, words):
+    test = drop(seeded, "ПРАЙС-ЛИСТ на 1 декабря 2098 года\n\nТовар;Цена\nСканер;15 900\n")
+    assert not test.exception
+    assert test.date_input[0].value == date(2098, 12, 1)
+    assert "В прайсе написано «ПРАЙС-ЛИСТ на 1 декабря 2098 года», поэтому предложен день" in plain(words(test))
+    assert test.date_input[0].set_value(date(2098, 12, 5)).run().date_input[0].value == date(2098, 12, 5)
+
+
+def test_a_day_that_has_passed_is_told_and_not_offered(seeded, drop, words):
+    test = drop(seeded, "ПРАЙС-ЛИСТ на 01.12.2020\n\nТовар;Цена\nСканер;15 900\n")
+    assert test.date_input[0].value > date(2025, 1, 1)
+    assert "уже в прошлом" in words(test)
 
 
 def test_a_correction_taken_back_does_not_look_for_what_it_touches_again(seeded, drop):
