@@ -131,8 +131,7 @@ def affected(number: int, form: str | None, out: Path | None, language: Language
     """Clients who were told something wrong, what holds, and a text to write to each: for the sellers."""
     from botops.app.incidents import corrections, corrections_csv, corrections_xlsx
 
-    named = out.suffix.lower().removeprefix(".") if out is not None else ""
-    form = form or (named if named in {"xlsx", "json"} else "csv")
+    form = form or _form_of(out)
     if form == "xlsx" and out is None:
         raise click.UsageError("a workbook cannot go to stdout: name a file, --out clients.xlsx")
     settings = project_settings()
@@ -149,6 +148,14 @@ def affected(number: int, form: str | None, out: Path | None, language: Language
             out.write_text(text, encoding="utf-8-sig" if form == "csv" else "utf-8", newline="")
     clients = len({row["lead_id"] for row in rows})
     click.echo(f"{counted(len(rows), 'wrong claim')} told to {counted(clients, 'client')}", err=True)
+
+
+def _form_of(out: Path | None) -> str:
+    """The format that the name of a file asks for; csv for stdout and for a name without an ending."""
+    named = out.suffix.lower().removeprefix(".") if out is not None else ""
+    if named not in {"", "csv", "xlsx", "json"}:
+        raise click.UsageError(f"`.{named[:20]}` is no format here: name a file .csv, .xlsx or .json, or give --format")
+    return named or "csv"
 
 
 @incident.command()

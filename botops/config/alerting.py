@@ -115,8 +115,9 @@ class Alerting(Strict):
     `alertmanager` is the address of an Alertmanager: alerts then go there alone, and it groups, silences and routes;
     channels are left for reminders, digests, and the loss of the Alertmanager itself. `console_url` is where people
     open the console, for links; the address it is started on when left out. `runbooks_url` is where the project's
-    `alerts/runbooks` can be read in a browser. `watchdog_url` is asked for every minute while all is watched and can
-    be told: an address outside, such as a check of healthchecks.io, that raises the alarm when it is not.
+    `alerts/runbooks` can be read in a browser; left out, messages lead to the alert's page, which shows them.
+    `watchdog_url` is asked for every minute while all is watched and can be told: an address outside, such as a check
+    of healthchecks.io, that raises the alarm when it is not.
     """
 
     channels: Annotated[dict[ChannelName, Channel], Field(max_length=MOST_CHANNELS)] = Field(default_factory=dict)

@@ -141,7 +141,8 @@ def _decoded(path: Path, raw: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise UserError(problems=[_whole(path, "not a text file in UTF-8 or Windows-1251: save it again as CSV UTF-8")])
+    message = "not a text file in UTF-8 or Windows-1251: save it again as CSV UTF-8"
+    raise UserError(problems=[_whole(path, message, "damaged-text")])
 
 
 def _delimiters(text: str) -> list[str]:
@@ -180,11 +181,13 @@ def _workbook(path: Path, raw: bytes) -> Any:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
-                raise UserError(problems=[_whole(path, "unpacks to more than 512 MB: save the price sheet alone")])
+                raise UserError(
+                    problems=[_whole(path, "unpacks to more than 512 MB: save the price sheet alone", "too-large")]
+                )
         return openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
     except (InvalidFileException, *_DAMAGED) as error:
         raise UserError(
-            problems=[_whole(path, f"not a readable XLSX file ({error}): open and save it again")]
+            problems=[_whole(path, f"not a readable XLSX file ({error}): open and save it again", "damaged-workbook")]
         ) from error
 
 
@@ -216,12 +219,12 @@ def _merged(worksheet: Any) -> dict[tuple[int, int], Any]:
 def _refuse_many(path: Path, cells: int) -> None:
     if cells > MAX_CELLS:
         message = f"more than {MAX_CELLS:,} cells: delete the empty rows and columns around the prices"
-        raise UserError(problems=[_whole(path, message)])
+        raise UserError(problems=[_whole(path, message, "too-large")])
 
 
 def _too_large(path: Path, max_bytes: int) -> Problem:
-    return _whole(path, f"larger than {max_bytes:,} bytes: split it into several files")
+    return _whole(path, f"larger than {max_bytes:,} bytes: split it into several files", "too-large")
 
 
-def _whole(path: Path, message: str) -> Problem:
-    return Problem(str(path), 0, 0, "", message, rule="unreadable-table")
+def _whole(path: Path, message: str, rule: str = "unreadable-table") -> Problem:
+    return Problem(str(path), 0, 0, "", message, rule=rule)

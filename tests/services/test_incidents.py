@@ -222,6 +222,12 @@ def test_the_sellers_get_a_workbook_in_which_nothing_is_a_formula(lied, botops, 
     assert rows[0][0] == "Клиент"
     assert [row[-1] or "" for row in rows[1:]] == [row["correction"] for row in listed]
     assert botops(lied, "incident", "affected", "1", "--format", "xlsx")[0] == 2
+    for name in ("clients.pdf", "clients.xls", "clients.jsonl"):
+        code, _, err = botops(lied, "incident", "affected", "1", "--out", str(tmp_path / name))
+        assert (code, (tmp_path / name).exists()) == (2, False)
+        assert "is no format here: name a file .csv, .xlsx or .json, or give --format" in err
+    named = str(tmp_path / "clients.jsonl")
+    assert botops(lied, "incident", "affected", "1", "--out", named, "--format", "json")[0] == 0
     hostile = {**dict.fromkeys(listed[0], "=1+1"), "turn": 1, "at_risk": "0.10"}
     file.write_bytes(app.corrections_xlsx([hostile | {"quote": "=cmd()\x07"}], "kk"))
     _, (lead, *_, amount, _, _) = openpyxl.load_workbook(file).active.iter_rows()

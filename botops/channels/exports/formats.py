@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 import zlib
 from dataclasses import replace
@@ -27,6 +28,17 @@ __all__ = ["FORMATS", "read_export"]
 _TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})
 _MEMBERS = frozenset({".txt", ".json", ".html", ".htm"})
 _MOST_MEMBERS = 500
+_KINDS: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
+    (re.compile(begins, re.DOTALL), message, rule)
+    for begins, message, rule in (
+        (rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|BM.{4}\0{4}|....ftyp(?:heic|heix|mif1)",
+         "a picture, whatever its name says: export the chat as text or as a table", "picture"),
+        (rb"%PDF-", "a PDF: export the chat as text or as a table", "pdf"),
+        (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+         "an old Excel file, or one with a password: open it and save it as XLSX without a password", "old-excel"),
+    )
+)  # fmt: skip
+"""How files begin that hold no chat, what is said of them, and the rule."""
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError)
 
 
@@ -40,6 +52,9 @@ def read_export(path: Path, choice: Choice | None = None) -> Export:
     choice = choice or Choice()
     file = str(path)
     raw = _bytes(path)
+    for begins, message, rule in _KINDS:
+        if begins.match(raw):
+            raise unusable(file, message, rule)
     if zipfile.is_zipfile(path) and path.suffix.lower() not in _TABLES:
         export = _archive(file, path, choice)
     elif choice.form == "table" or (choice.form is None and path.suffix.lower() in _TABLES):

@@ -56,7 +56,8 @@ class Export:
     nothing is to be guessed. `headers` are a table's, `columns` which of them was read as which field. `roles` are the
     authors' sides, guessed unless said. `order` is that of day and month in its dates, None where none are written in
     figures alone, `order_certain` whether the file leaves no doubt about it. `whole` tells that chats are dialogues as
-    they stand; others are cut where nobody wrote for a day. `skipped` counts what is no message.
+    they stand; others are cut where nobody wrote for a day. `skipped` counts what is no message. `prices` tells of a
+    table without messages that it looks like a price list.
     """
 
     file: str
@@ -70,6 +71,7 @@ class Export:
     order: Order | None = None
     order_certain: bool = True
     whole: bool = False
+    prices: bool = False
     skipped: Counter[Skipped] = field(default_factory=Counter)
     clients: set[str] = field(default_factory=set)
     """Authors that the export itself tells to be the other side: a chat is named after its client."""

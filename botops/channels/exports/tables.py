@@ -14,7 +14,8 @@ from botops.channels.exports.model import Choice, Export, Format, Said
 from botops.channels.exports.moments import INVISIBLE, likely, moment_of, of_number, order_of, tidy
 from botops.config.wording import suggestion
 from botops.domain.errors import UserError
-from botops.pricebook.sheets import read_rows
+from botops.pricebook.proposing import propose
+from botops.pricebook.sheets import Sheet, read_rows
 
 MAX_BYTES = 64 * 2**20
 """Largest file."""
@@ -38,6 +39,8 @@ def read_table(path: Path, choice: Choice) -> Export:
         export = read_rows_as(str(path), "table", headers, filled, choice)
         if export.said:
             return export
+        shape = propose(Sheet("", (rows,)))
+        export.prices = shape.usable and shape.header_line > 0
         best = best or export
     if best is None:
         raise UserError(f"{path}: there is nothing in it to read")

@@ -37,6 +37,13 @@ _UNREADABLE: Mapping[str, str] = {
     "no-rows": N_("There is nothing in the file to read: export the chats again."),
     "encoding": N_("The text is not saved as UTF-8: save it again in UTF-8."),
     "unreadable": N_("The file cannot be opened: export it again."),
+    "damaged-workbook": N_("This is not a readable XLSX file. Open it in Excel and save it again, or export it anew."),
+    "damaged-text": N_("This is not a text table. Open it in Excel and save it as XLSX or CSV UTF-8."),
+    "unreadable-table": N_("No table can be read in this file. Open it in Excel and save it as XLSX or CSV UTF-8."),
+    "syntax": N_("The columns of this table cannot be told apart. Open it in Excel and save it as XLSX or CSV UTF-8."),
+    "picture": N_("This is a picture, whatever its name says. Export the chat as text or as a table."),
+    "pdf": N_("This is a PDF. Export the chat as text or as a table."),
+    "old-excel": N_("This is an old Excel file, or one with a password. Save it as XLSX without a password."),
     "bad-export": N_(
         "This is not a chat export that is known here. Give a chat of WhatsApp or Telegram, a table CSV or XLSX, or "
         "JSON; one kind in an archive."

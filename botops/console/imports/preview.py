@@ -16,7 +16,7 @@ from botops.app.imports.checking import dialogues
 from botops.app.imports.desk import Taken
 from botops.channels.exports import FIELDS, Choice, Export, Order
 from botops.claims.dialogues import Dialogue
-from botops.console import formats, frame, parts, safe
+from botops.console import formats, frame, navigation, parts, safe
 from botops.console.i18n import _, ngettext
 from botops.console.imports import labels, reads
 from botops.console.safe import Html, tag
@@ -36,11 +36,21 @@ def section(container: Container, taken: Taken, export: Export) -> int:
     count = reads.dialogue_count(taken, export)
     parts.question(_("Was the file understood?"))
     frame.show(_facts(container, export, count), *_warnings(export, count))
+    if export.prices:
+        _price_list()
     if not export.dialogues:
         corrections(container, taken, export)
     for dialogue in islice(dialogues(container, export, reads.undated(taken)), _SHOWN):
         frame.show(_beginning(dialogue))
     return count
+
+
+def _price_list() -> None:
+    """Says where a price list goes."""
+    frame.show(
+        frame.alert("note", _("This looks like a price list, not like chats"), _("Price lists go to the page Prices."))
+    )
+    navigation.link("pricebook", _("Give a price list there"), ":material/sell:", view="new")
 
 
 def corrections(container: Container, taken: Taken, export: Export) -> None:

@@ -36,6 +36,10 @@ _BASES: Mapping[str, str] = {
     "figures": N_("figures nobody explains: not used"),
     "trade": N_("inner data of trade: not used"),
 }
+_UNREADABLE = N_(
+    "This file cannot be read as a price list. Open it in Excel, see that the prices are there, save it as XLSX or "
+    "CSV UTF-8 and drop it in again."
+)
 _FAULTS: Mapping[str, str] = {
     "cell-amount": N_("This is not one price. Write a number such as 15 000, or leave the row out."),
     "cell-range": N_("Two prices in one cell: read as “from” the lower one."),
@@ -49,10 +53,9 @@ _FAULTS: Mapping[str, str] = {
     "shared-name": N_("Two products go by this name: a client's words will not tell them apart."),
     "no-prices": N_("No row holds a price. Is it the right sheet and the right column?"),
     "column-map": N_("Choose the column with the name and the column with the price."),
-    "unreadable-table": N_(
-        "This file cannot be read as a price list. Open it in Excel, see that the prices are there, save it as XLSX or "
-        "CSV UTF-8 and drop it in again."
-    ),
+    "unreadable-table": _UNREADABLE,
+    "damaged-workbook": _UNREADABLE,
+    "damaged-text": _UNREADABLE,
     "empty-table": N_("The file is empty. Open it, see that the prices are there, save it and drop it in again."),
     "old-excel": N_("This is an old Excel file. Open it, save it as XLSX and drop that in."),
     "no-table": N_("This is no table. Save the price list as XLSX or CSV and drop that in."),

@@ -332,13 +332,20 @@ def test_todays_numbers_are_what_a_plain_count_says(container, days):
         assert [day for day, _ in number.series] == list(asked.dates())
 
 
-def test_the_day_that_is_not_over_stands_beside_no_whole_days_in_a_share(container):
-    asked = period(container, 7)
-    numbers = {n.id: n for n in today.today(container, asked).numbers}
-    unfinished = asked.dates()[-1]
-    whole = today.kept_talking(container, asked).series
-    assert numbers["kept_talking"].series == (*whole[:-1], (unfinished, None))
-    assert dict(numbers["false_replies"].series)[unfinished] is None
+def test_the_day_that_is_not_over_stands_beside_no_whole_days_in_a_share(folder, tmp_path):
+    project = tmp_path / "project"
+    shutil.copytree(folder, project)
+    with _open(project) as container:
+        message = InboundMessage("begun", "begun", "Здравствуйте", NOW - timedelta(minutes=5), "begun")
+        asyncio.run(container.bot.run_turn(message))
+        container.store.roll_up()
+        asked = period(container, 7)
+        numbers = {n.id: n for n in today.today(container, asked).numbers}
+        unfinished, whole = asked.dates()[-1], today.kept_talking(container, asked)
+    assert dict(whole.series)[unfinished] is not None
+    assert numbers["kept_talking"].series == (*whole.series[:-1], (unfinished, None))
+    assert numbers["kept_talking"].value == whole.value
+    assert dict(numbers["handed_over"].series)[unfinished] is None
     assert dict(numbers["overdue_prompts"].series)[unfinished] is not None
 
 

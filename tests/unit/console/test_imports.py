@@ -24,7 +24,8 @@ def _no_files():
 
 
 def drop(test, content=CHAT, name=NAME):
-    return test.file_uploader(key="import-file").upload(name, content.encode(), "text/plain").run()
+    raw = content if isinstance(content, bytes) else content.encode()
+    return test.file_uploader(key="import-file").upload(name, raw, "text/plain").run()
 
 
 def taken(test):
@@ -122,6 +123,12 @@ def test_another_price_list_counts_for_one_look(seeded, run, words):
         ("a.json", '{"messages": [', "это не JSON"),
         ("a.zip", "PK", "Такую выгрузку чатов мы не знаем"),
         ("a.txt", " ", "В файле нечего читать"),
+        ("a.xlsx", bytes(range(1, 256)), "Это не читаемый файл XLSX. Откройте его в Excel и сохраните заново"),
+        ("a.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "Это картинка"),
+        ("a.xlsx", b"\xff\xd8\xff\xe0JFIF", "Это картинка"),
+        ("a.csv", b"%PDF-1.7\n", "Это PDF"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Это старый файл Excel или файл с паролем"),
+        ("a.csv", b"a\0b", "Это не текстовая таблица"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_so_and_another_can_be_given(seeded, run, words, name, content, reason):
@@ -130,9 +137,18 @@ def test_a_file_that_cannot_be_read_says_so_and_another_can_be_given(seeded, run
     said = re.sub(r"<[^>]+>", " ", words(test))
     assert "Этот файл не читается" in said
     assert "Подробности" not in said
+    assert "диалог записывают иначе" not in said
     assert reason in said
     test.button(key=f"import-other-{taken(test).id}").click().run()
     assert "import" not in test.query_params
+
+
+def test_a_price_list_among_chats_is_told_where_it_goes(seeded, run, words):
+    test = drop(run(seeded, "imports"), "Товар;Цена\nКасса;1 000\nСканер;2 000\n", "прайс.csv")
+    assert not test.exception
+    assert "Похоже на прайс, а не на переписку" in words(test)
+    assert "Загрузить прайс там" in [link.label for link in test.get("page_link")]
+    assert "Похоже на прайс" not in words(drop(run(seeded, "imports")))
 
 
 def test_a_file_that_is_kept_no_more_says_why(seeded, run, words):
