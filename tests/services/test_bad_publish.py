@@ -176,7 +176,7 @@ def test_a_bad_publish_from_the_first_sign_to_the_postmortem(company, way):
         f"sales@{version}",
         WHO["by"],
         "Sales Enablement AI",
-        "UnusualFindings.md",
+        f"/alerts?alert={alert.id}",  # the page that shows the runbook
         alert.signal.examples[0].dialogue_id,
     ):
         assert part in told.words["ru"].text
